@@ -1,0 +1,1 @@
+"""One search box: normalisation, identifiers, an in-process index and the page that shows them."""
