@@ -36,7 +36,7 @@ READERS: dict[str, tuple[str, dict[str, object]]] = {
     ".html": ("jinja2.ext:babel_extract", {"trimmed": "true", "silent": "false"}),
     ".txt": ("jinja2.ext:babel_extract", {"trimmed": "true", "silent": "false"}),
     ".xml": ("jinja2.ext:babel_extract", {"trimmed": "true", "silent": "false"}),
-    ".ts": ("javascript", {"encoding": "utf-8"}),
+    ".ts": ("javascript", {"encoding": "utf-8", "parse_template_string": "true"}),
 }
 LEFT_OUT = {"static", "translations", "__pycache__", "node_modules", "dist"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")
@@ -169,7 +169,7 @@ def complaints(area: Area, language: str) -> Iterator[str]:
 def misfits(where: Path, entry: polib.POEntry) -> Iterator[str]:
     """Say which translations name a value that the source does not give."""
     allowed = placeholders(entry.msgid) | placeholders(entry.msgid_plural or "")
-    for text in [entry.msgstr, *entry.msgstr_plural.values()]:
+    for text in sorted({entry.msgstr, *entry.msgstr_plural.values()}):
         if unknown := placeholders(text) - allowed:
             yield f"{where}: unknown value {', '.join(sorted(unknown))} in {text!r}"
 
@@ -202,7 +202,9 @@ def main() -> int:
             continue
         for language in LANGUAGES:
             lacking = update(area, language)
-            print(f"{area.sources.name} {language}: {len(area.texts)} texts, {lacking} to translate")
+            print(
+                f"{area.sources.name} {language}: {len(area.texts)} texts, {lacking} to translate"
+            )
     return 0
 
 

@@ -42,7 +42,7 @@ class FrontDoorContract(Contract):  # type: ignore[misc] # import-linter ships w
 
     @property
     def _container(self) -> str:
-        return cast(str, self.container)
+        return cast("str", self.container)
 
     def _trespasses(self, importer: str, imported: str) -> bool:
         depth = self._container.count(".") + 1
