@@ -1,0 +1,1 @@
+"""People, rights and sign-in."""

@@ -1,0 +1,49 @@
+"""Who acts: a person, an API token or a job, with rights and scope, passed as an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.auth.roles import Role
+
+SYSTEM_USER_ID = UUID("00000000-0000-7000-8000-000000000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the estate an actor sees: everything, or some areas and buildings."""
+
+    everything: bool = False
+    area_ids: frozenset[UUID] = frozenset()
+    building_ids: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An identity with the permissions it holds at this moment."""
+
+    user_id: UUID
+    email: str
+    display_name: str
+    locale: str = "fr"
+    roles: frozenset[Role] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    scope: Scope = field(default_factory=Scope)
+    is_system: bool = False
+
+    def can(self, permission: str) -> bool:
+        """Tell whether the actor holds a permission."""
+        return self.is_system or permission in self.permissions
+
+
+def system_actor(name: str, locale: str = "fr") -> Actor:
+    """Make the actor of a job or a command: it may do everything, under its own name."""
+    return Actor(
+        user_id=SYSTEM_USER_ID,
+        email="",
+        display_name=name,
+        locale=locale,
+        scope=Scope(everything=True),
+        is_system=True,
+    )

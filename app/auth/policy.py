@@ -1,0 +1,10 @@
+"""The one check of rights, first line of every service."""
+
+from app.auth.actor import Actor
+from app.errors import Forbidden
+
+
+def require(actor: Actor, permission: str) -> None:
+    """Raise Forbidden unless the actor holds a permission."""
+    if not actor.can(permission):
+        raise Forbidden(permission=str(permission))

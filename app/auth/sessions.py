@@ -1,0 +1,110 @@
+"""Sessions kept in the database, so that signing out works at once on every worker."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor, Scope
+from app.auth.models import RoleOverride, User, UserSession
+from app.auth.roles import Role
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.settings import Settings
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def token_hash(token: str) -> str:
+    """Hash a session token for storage; the token itself is never kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(user: User, user_agent: str, uow: UnitOfWork, clock: Clock) -> str:
+    """Open a session and return its token."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    uow.session.add(
+        UserSession(
+            user_id=user.id,
+            token_hash=token_hash(token),
+            created_at=now,
+            last_seen_at=now,
+            user_agent=user_agent[:200],
+        )
+    )
+    return token
+
+
+def find_session(
+    token: str, settings: Settings, session: Session, clock: Clock
+) -> UserSession | None:
+    """Return the live session of a token, or None when it ended, slept too long or is too old."""
+    row = session.scalar(select(UserSession).where(UserSession.token_hash == token_hash(token)))
+    if row is None or row.ended_at is not None or row.user.archived_at is not None:
+        return None
+    now = clock.now()
+    idle = now - row.last_seen_at > timedelta(minutes=settings.session_idle_minutes)
+    old = now - row.created_at > timedelta(hours=settings.session_absolute_hours)
+    return None if idle or old else row
+
+
+def touch_session(row: UserSession, uow: UnitOfWork, clock: Clock) -> None:
+    """Note that a session is in use."""
+    uow.session.execute(
+        update(UserSession).where(UserSession.id == row.id).values(last_seen_at=clock.now())
+    )
+
+
+def end_session(token: str, uow: UnitOfWork, clock: Clock) -> None:
+    """End the session of a token."""
+    uow.session.execute(
+        update(UserSession)
+        .where(UserSession.token_hash == token_hash(token))
+        .values(ended_at=clock.now())
+    )
+
+
+def end_sessions_of(user: User, uow: UnitOfWork, clock: Clock) -> None:
+    """End every session of a person, after a change of password or of rights."""
+    uow.session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def actor_of(user: User, grants: Mapping[Role, frozenset[str]], session: Session) -> Actor:
+    """Make the actor a person is now: roles, the permissions they give, and scope."""
+    roles = frozenset(held.role for held in user.roles)
+    return Actor(
+        user_id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        locale=user.locale,
+        roles=roles,
+        permissions=_permissions(roles, grants, session),
+        scope=Scope(
+            everything=user.sees_everything,
+            area_ids=frozenset(s.subject_id for s in user.scopes if s.kind == "area"),
+            building_ids=frozenset(s.subject_id for s in user.scopes if s.kind == "building"),
+        ),
+    )
+
+
+def _permissions(
+    roles: frozenset[Role], grants: Mapping[Role, frozenset[str]], session: Session
+) -> frozenset[str]:
+    overrides = session.scalars(select(RoleOverride).where(RoleOverride.role.in_(roles))).all()
+    held: set[str] = set()
+    for role in roles:
+        granted = set(grants.get(role, frozenset()))
+        granted |= {o.permission for o in overrides if o.role == role and o.is_granted}
+        granted -= {o.permission for o in overrides if o.role == role and not o.is_granted}
+        held |= granted
+    return frozenset(held)

@@ -1,0 +1,33 @@
+"""The database: one base for all models, house column types, and the unit of work."""
+
+from app.db.base import Archivable, Base, Entity, Timestamped, Versioned
+from app.db.types import (
+    Cents,
+    EnumText,
+    JsonDict,
+    Translated,
+    TranslatedText,
+    UtcDateTime,
+    WattHours,
+    Wkb,
+)
+from app.db.unit_of_work import Database, EventBus, UnitOfWork
+
+__all__ = [
+    "Archivable",
+    "Base",
+    "Cents",
+    "Database",
+    "Entity",
+    "EnumText",
+    "EventBus",
+    "JsonDict",
+    "Timestamped",
+    "Translated",
+    "TranslatedText",
+    "UnitOfWork",
+    "UtcDateTime",
+    "Versioned",
+    "WattHours",
+    "Wkb",
+]

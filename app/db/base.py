@@ -1,0 +1,68 @@
+"""The base of all models and the few columns most of them share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import MetaData, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from app.db.types import JsonDict, Translated, TranslatedText, UtcDateTime, json_type
+from app.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Declarative base: named constraints, aware instants, JSON and translated texts."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        UUID: Uuid(),
+        JsonDict: json_type,
+        TranslatedText: Translated(),
+    }
+
+
+class Entity(Base):
+    """A row with an identifier of its own, made by whoever creates it."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+
+
+class Versioned:
+    """A row people edit: a stale write raises instead of overwriting."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Count versions with the `version` column."""
+        return {
+            "version_id_col": cls.__table__.c.version if hasattr(cls, "__table__") else cls.version
+        }
+
+
+class Timestamped:
+    """When a row was made and last changed; set by services from their clock."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class Archivable:
+    """A row that leaves the lists without leaving the history."""
+
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    archived_by_id: Mapped[UUID | None] = mapped_column(Uuid())

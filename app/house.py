@@ -1,0 +1,42 @@
+"""The parts an application is built from; what a job or a command needs without Flask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.auth.roles import Role
+from app.clock import Clock, SystemClock
+from app.db import Database, EventBus
+from app.i18n import load_catalogues
+from app.registry import Module, find_modules, grants_of
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Settings, database, clock and modules, tied together once at start-up."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    modules: tuple[Module, ...]
+    grants: Mapping[Role, frozenset[str]]
+
+
+def build_house(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    database: Database | None = None,
+    modules: tuple[Module, ...] | None = None,
+) -> House:
+    """Find the modules, read the catalogues, open the database."""
+    found = find_modules() if modules is None else modules
+    load_catalogues(module.translations for module in found)
+    bus = EventBus(pair for module in found for pair in module.handlers)
+    if database is None:
+        database = Database(settings.database_url, bus)
+    else:
+        database.bus = bus
+    return House(settings, database, clock or SystemClock(), found, grants_of(found))

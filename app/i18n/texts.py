@@ -1,0 +1,127 @@
+"""Translated texts: catalogues read at start-up, the language held in a context variable.
+
+English is the language of the sources; `fr.po` and `nl.po` stand beside each area. They are read
+as they are, so that there is no compile step to forget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+LOCALES = ("fr", "nl", "en")
+DEFAULT_LOCALE = "fr"
+HOUSE_TRANSLATIONS = Path(__file__).parent / "translations"
+
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+_catalogues: dict[str, NullTranslations] = {}
+
+
+def load_catalogues(folders: Iterable[Path] = ()) -> None:
+    """Read the catalogues of the house and of the given folders, once at start-up.
+
+    A folder holds `fr.po` and `nl.po`; a missing file means no texts of that area.
+    """
+    everywhere = [HOUSE_TRANSLATIONS, *folders]
+    for locale in LOCALES:
+        merged: Translations = Translations()
+        for folder in everywhere:
+            catalogue = folder / f"{locale}.po"
+            if catalogue.exists():
+                merged.merge(_read(catalogue, locale))
+        _catalogues[locale] = merged
+
+
+def _read(path: Path, locale: str) -> Translations:
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=locale)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(fp=compiled)
+
+
+def get_locale() -> str:
+    """Return the language of the present request or job: fr, nl or en."""
+    return _locale.get()
+
+
+@contextmanager
+def use_locale(locale: str) -> Iterator[None]:
+    """Speak a language inside the block; an unknown one falls back on the default."""
+    token = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+def set_locale(locale: str) -> None:
+    """Speak a language until the end of the present context (a request)."""
+    _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+
+
+def _catalogue() -> NullTranslations:
+    if not _catalogues:
+        load_catalogues()
+    return _catalogues[_locale.get()]
+
+
+def gettext(message: str, **params: Any) -> str:
+    """Translate a text and fill in `%(name)s` parameters."""
+    text = _catalogue().gettext(message) if message else ""
+    return text % params if params else text
+
+
+def ngettext(singular: str, plural: str, count: int, **params: Any) -> str:
+    """Translate a text that depends on a count, available as `%(count)s`."""
+    text = _catalogue().ngettext(singular, plural, count)
+    return text % {"count": count, **params}
+
+
+class LazyText:
+    """A text translated when it is shown, in the language of that moment."""
+
+    __slots__ = ("message", "params")
+
+    def __init__(self, message: str, params: dict[str, Any] | None = None) -> None:
+        """Keep the source text and its parameters."""
+        self.message = message
+        self.params = params or {}
+
+    def __str__(self) -> str:
+        """Translate now."""
+        return gettext(self.message, **self.params)
+
+    def __html__(self) -> str:
+        """Escape for a page; a text never carries markup."""
+        from markupsafe import escape
+
+        return str(escape(str(self)))
+
+    def __repr__(self) -> str:
+        """Show the source text."""
+        return f"LazyText({self.message!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare source texts, not translations."""
+        if isinstance(other, LazyText):
+            return (self.message, self.params) == (other.message, other.params)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash the source text."""
+        return hash(self.message)
+
+
+def lazy(message: str, **params: Any) -> LazyText:
+    """Mark a text for translation at the moment it is shown."""
+    return LazyText(message, params)

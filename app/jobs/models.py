@@ -1,0 +1,70 @@
+"""Requests, runs and the lease of the scheduler."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Entity, EnumText, JsonDict, UtcDateTime
+from app.i18n import lazy as _l
+
+
+class JobState(StrEnum):
+    """Where a run stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+STATE_LABELS = {
+    JobState.WAITING: _l("waiting"),
+    JobState.RUNNING: _l("running"),
+    JobState.DONE: _l("done"),
+    JobState.FAILED: _l("failed"),
+    JobState.CANCELLED: _l("cancelled"),
+}
+
+
+class JobRecord(Entity):
+    """One run, scheduled or requested: when, by whom, how far, how it ended."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (Index(None, "state", "requested_at"), Index(None, "name", "requested_at"))
+
+    name: Mapped[str] = mapped_column(String(80))
+    state: Mapped[JobState] = mapped_column(EnumText(JobState), default=JobState.WAITING)
+    args: Mapped[JsonDict] = mapped_column(default=dict)
+    checkpoint: Mapped[JsonDict] = mapped_column(default=dict)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    requested_by_id: Mapped[UUID | None]
+    requested_by_name: Mapped[str] = mapped_column(String(120), default="")
+    # One scheduled tick is one row: two schedulers cannot both insert it.
+    tick: Mapped[str | None] = mapped_column(String(120), unique=True)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    owner: Mapped[str] = mapped_column(String(80), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    rows_done: Mapped[int] = mapped_column(default=0)
+    rows_total: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    error: Mapped[str] = mapped_column(Text, default="")
+    is_cancel_requested: Mapped[bool] = mapped_column(default=False)
+
+
+class SchedulerLease(Base):
+    """Who schedules: one row, renewed every few seconds; only the holder works."""
+
+    __tablename__ = "scheduler_leases"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(80))
+    until: Mapped[datetime] = mapped_column(UtcDateTime())
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -1,0 +1,118 @@
+"""What a module declares, and how the house finds and orders the modules.
+
+The house never names a module: it looks for `modules/<name>/module.py` and registers what the
+`module` object there declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.auth.roles import Role
+from app.i18n import LazyText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import click
+    from flask import Blueprint
+
+    from app.jobs.job import Job
+
+MODULES_FOLDER = Path(__file__).parent.parent / "modules"
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """An entry of the menu; shown to whoever holds the permission."""
+
+    label: LazyText
+    endpoint: str
+    permission: str
+    icon: str = "circle"
+    group: str = ""
+    shortcut: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part a module adds to another module's sheet, loaded when it is opened.
+
+    `place` names the sheet (building, lot, party, meter, ticket); `endpoint` takes `subject_id`.
+    """
+
+    place: str
+    title: LazyText
+    endpoint: str
+    permission: str
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The declaration of a module: data, no logic."""
+
+    name: str
+    depends_on: tuple[str, ...] = ()
+    blueprints: tuple[Blueprint, ...] = ()
+    api_blueprints: tuple[Any, ...] = ()
+    permissions: type[StrEnum] | None = None
+    grants: Mapping[Role, frozenset[Any]] = field(default_factory=dict)
+    navigation: tuple[NavigationItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    importers: tuple[Any, ...] = ()
+    cli: tuple[click.Command, ...] = ()
+    handlers: tuple[tuple[type, Callable[..., None]], ...] = ()
+    search_providers: tuple[Any, ...] = ()
+    seeds: tuple[Any, ...] = ()
+    privacy: tuple[Any, ...] = ()
+
+    @property
+    def translations(self) -> Path:
+        """Return the folder of the module's catalogues."""
+        return MODULES_FOLDER / self.name / "translations"
+
+
+def find_modules() -> tuple[Module, ...]:
+    """Import every module declaration, those others depend on first.
+
+    Raises RuntimeError when a module depends on one that is missing or on itself in a circle.
+    """
+    names = sorted(path.parent.name for path in MODULES_FOLDER.glob("*/module.py"))
+    found = {name: import_module(f"modules.{name}.module").module for name in names}
+    return tuple(_in_order(found))
+
+
+def _in_order(found: Mapping[str, Module]) -> Iterator[Module]:
+    done: set[str] = set()
+    waiting = dict(found)
+    while waiting:
+        ready = [m for m in waiting.values() if done.issuperset(m.depends_on)]
+        if not ready:
+            names = sorted(waiting)
+            raise RuntimeError(f"modules depend on each other or on a missing one: {names}")
+        for module in ready:
+            done.add(module.name)
+            del waiting[module.name]
+            yield module
+
+
+def permissions_of(modules: Iterable[Module]) -> tuple[str, ...]:
+    """List every permission the modules declare, in alphabetical order."""
+    return tuple(sorted(p.value for m in modules if m.permissions for p in m.permissions))
+
+
+def grants_of(modules: Iterable[Module]) -> dict[Role, frozenset[str]]:
+    """Merge what each module grants to each role; the administrator is granted like any other."""
+    merged: dict[Role, set[str]] = {role: set() for role in Role}
+    for module in modules:
+        for role, permissions in module.grants.items():
+            merged[role].update(str(p.value) for p in permissions)
+    return {role: frozenset(permissions) for role, permissions in merged.items()}

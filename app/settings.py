@@ -1,0 +1,177 @@
+"""Operator settings: read once from the environment, typed, validated, never changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from environs import Env
+from environs.exceptions import EnvError, EnvValidationError
+from marshmallow.validate import OneOf, Range
+
+DEVELOPMENT_SECRET = "development-only-secret-change-me"
+
+
+class Environment(StrEnum):
+    """Where the application runs."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+class SettingsError(ValueError):
+    """The environment holds a value the application cannot use; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """Single sign-on by OpenID Connect; off while `issuer` is empty."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    label: str = "Single sign-on"
+    groups_claim: str = "groups"
+    role_map: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How mail leaves the house."""
+
+    backend: str = "console"
+    sender: str = "intendant@localhost"
+    host: str = "localhost"
+    port: int = 25
+    username: str = ""
+    password: str = ""
+    starttls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapSettings:
+    """Base map: own outlines only, an operator's tile archive, or an official service."""
+
+    tiles_file: str = ""
+    wmts_url: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator decides; `.env.example` explains each line."""
+
+    environment: Environment
+    secret_key: str
+    instance_dir: Path
+    database_url: str
+    readings_database_url: str
+    base_url: str
+    default_locale: str
+    organisation: str
+    log_format: str
+    log_level: str
+    session_idle_minutes: int
+    session_absolute_hours: int
+    jobs_inline: bool
+    metrics_token: str
+    upload_limit_mib: int
+    trusted_proxies: int
+    demo_accounts: bool
+    mail: MailSettings
+    oidc: OidcSettings
+    map: MapSettings
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether unsafe defaults must be refused."""
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def files_dir(self) -> Path:
+        """Return the folder of attachments."""
+        return self.instance_dir / "files"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment (and a `.env` file when none is given).
+
+    Raises SettingsError naming each wrong variable.
+    """
+    env = Env(eager=False, prefix="INTENDANT_")
+    if environ is None:
+        env.read_env(".env", recurse=False)
+        return _parse(env)
+    saved = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environ)
+    try:
+        return _parse(env)
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
+
+
+def _parse(env: Env) -> Settings:
+    instance = Path(env.str("INSTANCE_DIR", "instance")).absolute()
+    settings = Settings(
+        environment=Environment(
+            env.str("ENV", "development", validate=OneOf([e.value for e in Environment]))
+            or "development"
+        ),
+        secret_key=env.str("SECRET_KEY", DEVELOPMENT_SECRET),
+        instance_dir=instance,
+        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{instance / 'intendant.sqlite3'}",
+        readings_database_url=env.str("READINGS_DATABASE_URL", ""),
+        base_url=env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        default_locale=env.str("LOCALE", "fr", validate=OneOf(["fr", "nl", "en"])) or "fr",
+        organisation=env.str("ORGANISATION", "CPAS · OCMW"),
+        log_format=env.str("LOG_FORMAT", "console", validate=OneOf(["console", "json"])),
+        log_level=env.str("LOG_LEVEL", "INFO").upper(),
+        session_idle_minutes=env.int("SESSION_IDLE_MINUTES", 30, validate=Range(1, 1440)),
+        session_absolute_hours=env.int("SESSION_ABSOLUTE_HOURS", 12, validate=Range(1, 168)),
+        jobs_inline=env.bool("JOBS_INLINE", False),
+        metrics_token=env.str("METRICS_TOKEN", ""),
+        upload_limit_mib=env.int("UPLOAD_LIMIT_MIB", 64, validate=Range(1, 1024)),
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
+        demo_accounts=env.bool("DEMO_ACCOUNTS", False),
+        mail=_mail(env),
+        oidc=_oidc(env),
+        map=MapSettings(
+            tiles_file=env.str("MAP_TILES_FILE", ""),
+            wmts_url=env.str("MAP_WMTS_URL", ""),
+            attribution=env.str("MAP_ATTRIBUTION", ""),
+        ),
+    )
+    try:
+        env.seal()
+    except (EnvError, EnvValidationError) as error:
+        raise SettingsError(str(error)) from error
+    return settings
+
+
+def _mail(env: Env) -> MailSettings:
+    return MailSettings(
+        backend=env.str("MAIL_BACKEND", "console", validate=OneOf(["console", "smtp", "null"])),
+        sender=env.str("MAIL_SENDER", "intendant@localhost"),
+        host=env.str("SMTP_HOST", "localhost"),
+        port=env.int("SMTP_PORT", 25, validate=Range(1, 65535)),
+        username=env.str("SMTP_USERNAME", ""),
+        password=env.str("SMTP_PASSWORD", ""),
+        starttls=env.bool("SMTP_STARTTLS", False),
+    )
+
+
+def _oidc(env: Env) -> OidcSettings:
+    return OidcSettings(
+        issuer=env.str("OIDC_ISSUER", ""),
+        client_id=env.str("OIDC_CLIENT_ID", ""),
+        client_secret=env.str("OIDC_CLIENT_SECRET", ""),
+        label=env.str("OIDC_LABEL", "Single sign-on"),
+        groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
+        role_map=env.dict("OIDC_ROLE_MAP", {}),
+    )

@@ -1,0 +1,73 @@
+"""What a route reaches for: who acts, what time it is, where to read, how to write."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from app.db import Database, UnitOfWork
+    from app.house import House
+
+
+def house(app: Flask | None = None) -> House:
+    """Return the parts the application was built from."""
+    return cast("House", (app or current_app).extensions["house"])
+
+
+def current_clock() -> Clock:
+    """Return the clock of the application."""
+    return house().clock
+
+
+def database() -> Database:
+    """Return the database of the application."""
+    return house().database
+
+
+def current_actor() -> Actor:
+    """Return who acts in this request; Unauthenticated when nobody is signed in."""
+    actor = find_actor()
+    if actor is None:
+        raise Unauthenticated
+    return actor
+
+
+def find_actor() -> Actor | None:
+    """Return who acts in this request, or None."""
+    return cast("Actor | None", g.get("actor"))
+
+
+def reader() -> Session:
+    """Return the reading session of this request, opened at first use, closed at its end."""
+    if "reader" not in g:
+        stack = ExitStack()
+        g.reader = stack.enter_context(database().reader())
+        g.reader_stack = stack
+    return cast("Session", g.reader)
+
+
+def open_unit_of_work() -> UnitOfWork:
+    """Begin a writing transaction; ends the reading one first, so that it cannot block it."""
+    close_reader()
+    return database().unit_of_work(request_id())
+
+
+def close_reader(_error: BaseException | None = None) -> None:
+    """Close the reading session of this request, if it was opened."""
+    stack = g.pop("reader_stack", None)
+    g.pop("reader", None)
+    if stack is not None:
+        stack.close()
+
+
+def request_id() -> str:
+    """Return the identifier that ties logs, audit entries and the error page together."""
+    return cast("str", g.get("request_id", ""))

@@ -1,0 +1,119 @@
+"""Errors on their way out: a page for people, problem+json for clients, never a raw exception."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from app.errors import AppError, Unauthenticated
+from app.i18n import gettext as _
+from app.web.context import request_id
+
+log = structlog.get_logger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Handle our own errors, those of HTTP, and everything nobody expected."""
+    app.register_error_handler(AppError, handle_app_error)
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(Exception, handle_unexpected)
+
+
+def wants_json() -> bool:
+    """Tell whether the caller is a program."""
+    return request.path.startswith("/api/") or (request.accept_mimetypes.best == "application/json")
+
+
+def handle_app_error(error: AppError) -> ResponseReturnValue:
+    """Show one of our errors."""
+    if wants_json():
+        return problem(error)
+    is_fragment = "HX-Request" in request.headers
+    if isinstance(error, Unauthenticated) and not is_fragment:
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+    return error_page(error.status, error.code, str(error.message), error.details)
+
+
+def handle_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Show an error of HTTP itself: a wrong address, a method that is not allowed."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    code = (error.name or "error").lower().replace(" ", "_")
+    if wants_json():
+        return problem_response(status, code, http_sentence(status), {})
+    return error_page(status, code, http_sentence(status), {})
+
+
+def handle_unexpected(error: Exception) -> ResponseReturnValue:
+    """Log what nobody expected and show a page with the reference to quote."""
+    log.exception("unexpected_error", path=request.path, method=request.method)
+    sentence = _("Something went wrong on our side. Nothing was saved. Quote this reference.")
+    if wants_json():
+        return problem_response(500, "internal_error", sentence, {})
+    return error_page(500, "internal_error", sentence, {})
+
+
+def http_sentence(status: int) -> str:
+    """Say in plain words what a status means."""
+    return {
+        400: _("The request could not be read. Go back, reload the page and try again."),
+        403: _("You do not have the right to do this. Ask your administrator."),
+        404: _("This page or record does not exist, or is not in your area."),
+        405: _("This address does not accept that kind of request."),
+        413: _("The file is too large."),
+        415: _("This kind of content is not accepted here."),
+        429: _("Too many requests. Wait a moment and try again."),
+    }.get(status, _("The request could not be handled."))
+
+
+def error_page(status: int, code: str, sentence: str, details: dict[str, Any]) -> tuple[str, int]:
+    """Render the error page."""
+    page = render_template(
+        "errors/error.html",
+        status=status,
+        code=code,
+        sentence=sentence,
+        details=details,
+        reference=request_id(),
+    )
+    return page, status
+
+
+def problem(error: AppError) -> Response:
+    """Turn one of our errors into problem+json (RFC 9457)."""
+    body: dict[str, Any] = {key: value for key, value in error.details.items()}
+    if error.errors:
+        body["errors"] = [
+            {"field": e.field, "message": str(e.message), "value": _json_value(e.value)}
+            for e in error.errors
+        ]
+    return problem_response(error.status, error.code, str(error.message), body)
+
+
+def problem_response(status: int, code: str, sentence: str, extra: dict[str, Any]) -> Response:
+    """Build a problem+json answer."""
+    from flask import json
+
+    body = {
+        "type": "about:blank",
+        "title": sentence,
+        "status": status,
+        "code": code,
+        "request_id": request_id(),
+        **extra,
+    }
+    response = Response(
+        json.dumps(body, default=str), status=status, mimetype="application/problem+json"
+    )
+    if "retry_after_s" in extra:
+        response.headers["Retry-After"] = str(extra["retry_after_s"])
+    return response
+
+
+def _json_value(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

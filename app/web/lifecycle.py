@@ -1,0 +1,123 @@
+"""The life of a request: its identifier, its language, who acts, and whether they may."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Request, abort, g, request, session
+
+from app.auth.needs import SIGNED_IN
+from app.auth.sessions import TOUCH_EVERY, actor_of, find_session, touch_session
+from app.errors import Forbidden, Unauthenticated
+from app.house import House
+from app.i18n.texts import LOCALES, set_locale
+from app.web.context import close_reader, find_actor, open_unit_of_work, reader
+
+SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+
+def register(app: Flask, house: House) -> None:
+    """Hang the phases of a request on the application, in order."""
+
+    @app.before_request
+    def begin() -> None:
+        offered = request.headers.get("X-Request-Id", "")
+        g.request_id = offered if SAFE_REQUEST_ID.match(offered) else secrets.token_hex(8)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.before_request
+    def load_actor() -> None:
+        g.actor = None
+        if request.endpoint == "static":
+            return
+        for find in house_authenticators(house):
+            g.actor = find(request)
+            if g.actor is not None:
+                break
+
+    @app.before_request
+    def choose_language() -> None:
+        set_locale(_locale(request, house.settings.default_locale))
+
+    @app.before_request
+    def check_declared_right() -> None:
+        _check(app)
+
+    app.teardown_request(close_reader)
+
+    @app.after_request
+    def show_request_id(response: Any) -> Any:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        return response
+
+
+def house_authenticators(house: House) -> tuple[Any, ...]:
+    """Return the ways to find out who acts, the first answer counts."""
+
+    def by_session(_request: Request) -> Any:
+        return _actor_of_session(house)
+
+    return (by_session,)
+
+
+def _actor_of_session(house: House) -> Any:
+    token = session.get("sid")
+    if not token:
+        return None
+    row = find_session(token, house.settings, reader(), house.clock)
+    if row is None:
+        session.pop("sid", None)
+        return None
+    actor = actor_of(row.user, house.grants, reader())
+    g.user = row.user
+    if house.clock.now() - row.last_seen_at > TOUCH_EVERY:
+        with open_unit_of_work() as uow:
+            touch_session(row, uow, house.clock)
+    return actor
+
+
+def _locale(incoming: Request, default: str) -> str:
+    asked = session.get("locale")
+    if asked in LOCALES:
+        return str(asked)
+    actor = find_actor()
+    if actor is not None:
+        return actor.locale
+    return incoming.accept_languages.best_match(LOCALES) or default
+
+
+def _check(app: Flask) -> None:
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    view = app.view_functions[request.endpoint]
+    if declared_public(view):
+        return
+    permission = declared_permission(view, request.method)
+    if permission is None:
+        abort(403)
+    actor = find_actor()
+    if actor is None:
+        raise Unauthenticated
+    if permission != SIGNED_IN and not actor.can(permission):
+        raise Forbidden(permission=permission)
+
+
+def declared_public(view: Any) -> bool:
+    """Tell whether a route is on the public list."""
+    return bool(getattr(view, "public_reason", "")) or bool(
+        getattr(getattr(view, "view_class", None), "public_reason", "")
+    )
+
+
+def declared_permission(view: Any, method: str) -> str | None:
+    """Return the permission a route declares for a method; methods of a class may differ."""
+    view_class = getattr(view, "view_class", None)
+    if view_class is not None:
+        handler = getattr(view_class, method.lower(), None) or getattr(view_class, "get", None)
+        found = getattr(handler, "needs_permission", None)
+        return found or getattr(view_class, "needs_permission", None)
+    return getattr(view, "needs_permission", None)

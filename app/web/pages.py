@@ -1,0 +1,59 @@
+"""The pages of the house itself: home and the switches of language and theme."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth.models import User
+from app.auth.needs import SIGNED_IN, needs, public
+from app.i18n import LOCALES
+from app.web.context import current_actor, find_actor, open_unit_of_work
+from app.web.urls import safe_next
+
+blueprint = Blueprint("house", __name__)
+
+
+@blueprint.get("/")
+@needs(SIGNED_IN)
+def home() -> ResponseReturnValue:
+    """Show where a person's day begins: the parts they may open."""
+    return render_template("home.html")
+
+
+@blueprint.post("/preferences/language")
+@public("the sign-in page has a language switch too")
+def language_change() -> ResponseReturnValue:
+    """Change the language, for this session and for the account."""
+    locale = request.form.get("locale", "")
+    if locale in LOCALES:
+        session["locale"] = locale
+        _keep("locale", locale)
+    return redirect(safe_next(request.form.get("next"), url_for("house.home")))
+
+
+@blueprint.post("/preferences/theme")
+@needs(SIGNED_IN)
+def theme_change() -> ResponseReturnValue:
+    """Change between light, dark and the device's own choice."""
+    theme = request.form.get("theme", "auto")
+    if theme in ("auto", "light", "dark"):
+        _keep("theme", theme)
+    return redirect(safe_next(request.form.get("next"), url_for("house.home")))
+
+
+@blueprint.post("/preferences/letter-keys")
+@needs(SIGNED_IN)
+def letter_keys_change() -> ResponseReturnValue:
+    """Switch the single-letter keys on or off (WCAG 2.2, 2.1.4)."""
+    _keep("has_letter_keys", request.form.get("has_letter_keys") == "on")
+    return redirect(safe_next(request.form.get("next"), url_for("house.home")))
+
+
+def _keep(name: str, value: str | bool) -> None:
+    if find_actor() is None:
+        return
+    with open_unit_of_work() as uow:
+        user = uow.session.get(User, current_actor().user_id)
+        if user is not None:
+            setattr(user, name, value)
