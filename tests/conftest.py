@@ -1,0 +1,52 @@
+"""The fixtures of every test; each lives with its subject in `tests/support`.
+
+| fixture | what it gives |
+|---|---|
+| `database` | a fresh migrated database: SQLite, unless `--databases` says otherwise |
+| `uow` | an open unit of work on it, rolled back at the end |
+| `clock` | a clock that stands at 2026-03-02 09:00 UTC until it is advanced |
+| `actor_with(*permissions, scope=...)` | a person with these rights |
+| `settings`, `app`, `client` | the application on `database`; the client checks each page |
+| `login(client, role)` | an account of a role, signed in |
+| `count_queries()` | a block that counts the statements sent to `database` |
+| `mail_server` | a real SMTP server with the messages it received |
+| `live_server`, `page`, `sign_in` | the application behind a port, and a browser before it |
+"""
+
+import pytest
+
+pytest_plugins = (
+    "tests.support.databases",
+    "tests.support.people",
+    "tests.support.web",
+    "tests.support.mail",
+    "tests.support.browser",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("intendant")
+    group.addoption(
+        "--databases",
+        choices=["sqlite", "postgresql", "both"],
+        default="sqlite",
+        help="what the fixture `database` opens; `both` runs each test on each",
+    )
+    group.addoption(
+        "--postgres",
+        dest="databases",
+        action="store_const",
+        const="postgresql",
+        help="short for --databases postgresql",
+    )
+    group.addoption("--long", action="store_true", help="also run the soak and fault tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out, as not selected, unless they were asked for."""
+    if config.getoption("--long"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

@@ -1,0 +1,171 @@
+"""The application behind a port of this machine, and the system's Chromium before it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app.auth.roles import Role
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SCREENSHOTS = ROOT / "instance" / "screenshots"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+HOW_TO = "browser tests need a system Chromium (on Debian: apt-get install chromium)"
+
+
+def find_chromium() -> str | None:
+    """Find the system's Chromium or Chrome; `CHROMIUM` in the environment goes first."""
+    candidates = (os.environ.get("CHROMIUM", ""), *NAMES)
+    return next((found for name in candidates if name and (found := shutil.which(name))), None)
+
+
+@dataclass
+class LiveServer:
+    """A running application."""
+
+    url: str
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[LiveServer]:
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield LiveServer(f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip(HOW_TO)
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield started
+        started.close()
+
+
+@dataclass
+class Complaints:
+    """What the browser complained about: blocked by the policy, thrown by a script."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        policy = "Content Security Policy" in message.text or "violates" in message.text
+        if policy or message.type == "error":
+            self.lines.append(f"{message.type}: {message.text}")
+
+    def forgive(self, part: str) -> None:
+        """Strike the complaints a test expects, such as the answer 422 it provoked."""
+        self.lines = [line for line in self.lines if part not in line]
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+    made = browser.new_context(
+        base_url=live_server.url,
+        locale="fr-BE",
+        timezone_id="Europe/Brussels",
+        viewport={"width": 1280, "height": 900},
+        reduced_motion="reduce",
+    )
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def page(context: BrowserContext, complaints: Complaints) -> Iterator[Page]:
+    """A page that fails its test if the browser complained about anything."""
+    made = context.new_page()
+    made.on("console", complaints.hear)
+    made.on("pageerror", lambda error: complaints.lines.append(f"thrown: {error}"))
+    yield made
+    assert not complaints.lines, "\n".join(complaints.lines)
+
+
+SignIn = Callable[..., None]
+
+
+@pytest.fixture
+def sign_in(
+    app: Flask, context: BrowserContext, login: Callable[..., Any], live_server: LiveServer
+) -> SignIn:
+    """Sign the browser in as a new account of a role."""
+
+    def enter(role: Role | str, **options: Any) -> None:
+        client = app.test_client()
+        login(client, role, **options)
+        name = str(app.config["SESSION_COOKIE_NAME"])
+        cookie = client.get_cookie(name)
+        assert cookie is not None
+        context.add_cookies([{"name": name, "value": cookie.value, "url": live_server.url}])
+
+    return enter
+
+
+AxeCheck = Callable[[Page], None]
+
+
+@pytest.fixture
+def check_accessibility() -> AxeCheck:
+    """Let axe read the page; every violation is named with its place and cure."""
+
+    def check(page: Page) -> None:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        options = {"runOnly": {"type": "tag", "values": tags}}
+        found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+        assert not found, "\n".join(
+            f"{violation['id']}: {violation['help']} {node['target']} {node['html'][:160]}"
+            for violation in found
+            for node in violation["nodes"]
+        )
+
+    return check
+
+
+Photographer = Callable[..., Path]
+
+
+@pytest.fixture
+def photograph() -> Photographer:
+    """Keep a picture of the page in `instance/screenshots`, outside version control."""
+
+    def take(page: Page, name: str, **options: Any) -> Path:
+        path = SCREENSHOTS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=True, **options)
+        return path
+
+    return take

@@ -1,0 +1,173 @@
+"""A fresh, migrated database for each test, copied from a template made once per worker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app.db import Database, EventBus, UnitOfWork, migrate
+from app.registry import find_modules
+from sqlalchemy import event
+
+from tests.support.postgres import PostgresCluster
+from tests.support.scratch import make_scratch_folder
+
+KINDS = ("sqlite", "postgresql")
+
+
+class Templates:
+    """Makes databases by copying migrated ones; everything is gone after `close`."""
+
+    def __init__(self) -> None:
+        self.folder = make_scratch_folder("intendant-tests-")
+        self._numbers = count(1)
+
+    @cached_property
+    def cluster(self) -> PostgresCluster:
+        return PostgresCluster()
+
+    @cached_property
+    def _sqlite_template(self) -> Path:
+        path = self.folder / "template.sqlite3"
+        self._migrate(f"sqlite:///{path}")
+        return path
+
+    @cached_property
+    def _postgresql_template(self) -> str:
+        self._migrate(self.cluster.create_database("template_of_tests"))
+        return "template_of_tests"
+
+    @staticmethod
+    def _migrate(url: str) -> None:
+        database = Database(url)
+        migrate.upgrade(database)
+        database.dispose()
+
+    @contextmanager
+    def fresh(self, kind: str) -> Iterator[str]:
+        """Give the address of a migrated database that goes away at the end of the block."""
+        give = self._fresh_postgresql if kind == "postgresql" else self._fresh_sqlite
+        with give(next(self._numbers)) as url:
+            yield url
+
+    @contextmanager
+    def _fresh_sqlite(self, number: int) -> Iterator[str]:
+        path = self.folder / f"test-{number}.sqlite3"
+        shutil.copyfile(self._sqlite_template, path)
+        yield f"sqlite:///{path}"
+        for leftover in self.folder.glob(f"{path.name}*"):
+            leftover.unlink()
+
+    @contextmanager
+    def _fresh_postgresql(self, number: int) -> Iterator[str]:
+        name = f"test_{number}"
+        yield self.cluster.create_database(name, template=self._postgresql_template)
+        self.cluster.drop_database(name)
+
+    @contextmanager
+    def empty(self, kind: str) -> Iterator[str]:
+        """Give the address of a database without a single table."""
+        number = next(self._numbers)
+        if kind == "postgresql":
+            yield self.cluster.create_database(f"empty_{number}")
+            self.cluster.drop_database(f"empty_{number}")
+        else:
+            yield f"sqlite:///{self.folder / f'empty-{number}.sqlite3'}"
+
+    def close(self) -> None:
+        """Stop what was started and remove what was written."""
+        if "cluster" in self.__dict__:
+            self.cluster.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def templates() -> Iterator[Templates]:
+    made = Templates()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`; browser tests stay on one with `both`."""
+    chosen = str(request.config.getoption("databases"))
+    return chosen if chosen in KINDS else KINDS[0]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.config.getoption("databases") != "both":
+        return
+    if "database_kind" not in metafunc.fixturenames:
+        return
+    if any(mark.name == "browser" for mark in metafunc.definition.iter_markers()):
+        return
+    metafunc.parametrize("database_kind", KINDS)
+
+
+@pytest.fixture
+def database(templates: Templates, database_kind: str) -> Iterator[Database]:
+    bus = EventBus(pair for module in find_modules() for pair in module.handlers)
+    with templates.fresh(database_kind) as url:
+        opened = Database(url, bus)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture
+def empty_database(templates: Templates, database_kind: str) -> Iterator[Database]:
+    with templates.empty(database_kind) as url:
+        opened = Database(url)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture
+def uow(database: Database) -> Iterator[UnitOfWork]:
+    unit = database.unit_of_work("test")
+    yield unit
+    unit.session.rollback()
+    unit.session.close()
+
+
+@dataclass
+class Queries:
+    """The statements that were sent in a block."""
+
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+    def __str__(self) -> str:
+        return "\n".join(self.statements)
+
+
+QueryCounter = Callable[[], AbstractContextManager[Queries]]
+
+
+@pytest.fixture
+def count_queries(database: Database) -> QueryCounter:
+    @contextmanager
+    def counting() -> Iterator[Queries]:
+        queries = Queries()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "SELECT pg_catalog")):
+                queries.statements.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            yield queries
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+
+    return counting

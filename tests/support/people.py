@@ -1,0 +1,54 @@
+"""Who acts and what time it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pytest
+from app.auth.actor import Actor, Scope
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.ids import new_id
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class ActorMaker(Protocol):
+    """Makes a person with rights; who sees everything unless a scope is given."""
+
+    def __call__(
+        self,
+        *permissions: str,
+        scope: Scope | None = None,
+        roles: tuple[Role, ...] = (),
+        locale: str = "fr",
+        name: str = "Test Person",
+    ) -> Actor: ...
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(START)
+
+
+@pytest.fixture
+def actor_with() -> ActorMaker:
+    def make(
+        *permissions: str,
+        scope: Scope | None = None,
+        roles: tuple[Role, ...] = (),
+        locale: str = "fr",
+        name: str = "Test Person",
+    ) -> Actor:
+        return Actor(
+            user_id=new_id(),
+            email="person@example.org",
+            display_name=name,
+            locale=locale,
+            roles=frozenset(roles),
+            permissions=frozenset(str(permission) for permission in permissions),
+            scope=scope or Scope(everything=True),
+        )
+
+    return make

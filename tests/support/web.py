@@ -1,0 +1,87 @@
+"""The application on a test's database, and a client that checks every page it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app.auth.actor import system_actor
+from app.auth.models import User
+from app.auth.roles import Role
+from app.auth.services import CreateUser, create_user
+from app.auth.sessions import open_session
+from app.clock import FixedClock
+from app.db import Database
+from app.settings import Settings, load_settings
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
+from tests.support.pages import faults_of
+
+
+class PageClient(FlaskClient):
+    """A client that refuses pages a browser or a screen reader would stumble over."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        response = super().open(*args, **options)
+        if response.mimetype == "text/html" and not response.is_streamed:
+            page = response.get_data(as_text=True)
+            if page.lstrip()[:9].lower() == "<!doctype":
+                faults = faults_of(page)
+                assert not faults, f"{response.request.path}:\n" + "\n".join(faults)
+        return response
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: Database) -> Settings:
+    return load_settings(
+        {
+            "INTENDANT_ENV": "test",
+            "INTENDANT_SECRET_KEY": "a secret that only tests know, long enough",
+            "INTENDANT_INSTANCE_DIR": str(tmp_path / "instance"),
+            "INTENDANT_DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "INTENDANT_MAIL_BACKEND": "null",
+            "INTENDANT_LOG_LEVEL": "WARNING",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: FixedClock) -> Flask:
+    """The application; forged requests are refused only in tests that ask for it."""
+    made = create_app(settings, clock=clock, database=database)
+    made.testing = True
+    made.config["WTF_CSRF_ENABLED"] = False
+    made.test_client_class = PageClient
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+Login = Callable[..., User]
+
+
+@pytest.fixture
+def login(database: Database, clock: FixedClock) -> Login:
+    """Make an account of a role and sign the client in; options go to the account."""
+
+    def sign_in(client: FlaskClient, role: Role | str, **options: Any) -> User:
+        role = Role(role)
+        options.setdefault("email", f"{role.value}@example.org")
+        options.setdefault("display_name", role.value.replace("_", " ").capitalize())
+        with database.unit_of_work("test") as uow:
+            command = CreateUser(roles=(role,), **options)
+            user = create_user(system_actor("test"), command, uow, clock)
+            token = open_session(user, "test", uow, clock)
+        with client.session_transaction() as session:
+            session["sid"] = token
+        return user
+
+    return sign_in
