@@ -68,6 +68,7 @@ install_lists() {
 
 ensure_node_modules() {
   local hash stamp=node_modules/.intendant
+  [[ -L node_modules ]] && return # borrowed from another work tree, which keeps it up to date
   hash="$(digest package.json package-lock.json)"
   fresh "$stamp" "$hash" && return
   say "Installing front-end packages"

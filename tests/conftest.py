@@ -13,6 +13,8 @@
 | `live_server`, `page`, `sign_in` | the application behind a port, and a browser before it |
 """
 
+from collections import Counter
+
 import pytest
 
 pytest_plugins = (
@@ -40,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="short for --databases postgresql",
     )
     group.addoption("--long", action="store_true", help="also run the soak and fault tests")
+    group.addoption("--no-skips", action="store_true", help="fail if anything was skipped")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,3 +53,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what did not run and how to make it run."""
+    left_out = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    if left_out or not config.getoption("--long"):
+        terminalreporter.section("not run")
+    for reason, number in left_out.most_common():
+        terminalreporter.write_line(f"{number} skipped: {reason.removeprefix('Skipped: ')}")
+    if not config.getoption("--long"):
+        terminalreporter.write_line("soak and fault tests: scripts/test --long")
+    if config.getoption("databases") == "sqlite":
+        terminalreporter.write_line("PostgreSQL: --databases both")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With --no-skips, a test that did not run is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.auth.roles import Role
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from app.auth.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.db import Database, EventBus, UnitOfWork, migrate
-from app.registry import find_modules
 from sqlalchemy import event
 
+from app.db import Database, EventBus, UnitOfWork, migrate
+from app.registry import find_modules
 from tests.support.postgres import PostgresCluster
 from tests.support.scratch import make_scratch_folder
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import pytest
+
 from app.auth.actor import Actor, Scope
 from app.auth.roles import Role
 from app.clock import FixedClock

@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
 from app.auth.actor import system_actor
 from app.auth.models import User
 from app.auth.roles import Role
@@ -15,11 +20,6 @@ from app.auth.sessions import open_session
 from app.clock import FixedClock
 from app.db import Database
 from app.settings import Settings, load_settings
-from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
-
-from app import create_app
 from tests.support.pages import faults_of
 
 
