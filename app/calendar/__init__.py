@@ -1,1 +1,1 @@
-"""One calendar service: working hours, holidays, on-call hours and the deadlines counted on them."""
+"""One calendar service: working hours, holidays, on-call hours, deadlines."""

@@ -139,7 +139,9 @@ def _stretches(
     ends = [switch.at for switch in switches[1:]]
     if switches[-1].action is not ClockAction.STOP:
         ends.append(now)
-    return tuple(_stretch(switch, until, target) for switch, until in zip(switches, ends))
+    return tuple(
+        _stretch(switch, until, target) for switch, until in zip(switches, ends, strict=False)
+    )
 
 
 def _stretch(switch: ClockEvent, until: datetime, target: Target) -> Stretch:

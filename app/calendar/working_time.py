@@ -1,4 +1,4 @@
-"""Working hours on the civil clock, counted in real time: add to an instant, or measure between two.
+"""Working hours on the civil clock, counted in real time: add to an instant, measure between two.
 
 Opening hours are civil (08:00 in Brussels), durations are real (a night with a clock change has
 seven or nine hours). Every instant that enters or leaves is aware UTC.
@@ -93,7 +93,7 @@ def to_instant(day: date, minutes: int, zone: ZoneInfo, *, is_end: bool = False)
     When the hour occurs twice a start takes the first and an end the second, so that the whole
     double hour is inside. A time that the spring change skips becomes the moment of the change.
     """
-    midnight = datetime(day.year, day.month, day.day)
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 # civil, resolved below
     civil = midnight + timedelta(minutes=minutes)
     early = civil.replace(tzinfo=zone, fold=0).astimezone(UTC)
     late = civil.replace(tzinfo=zone, fold=1).astimezone(UTC)

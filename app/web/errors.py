@@ -51,7 +51,7 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def handle_unexpected(error: Exception) -> ResponseReturnValue:
     """Log what nobody expected and show a page with the reference to quote."""
-    log.exception("unexpected_error", path=request.path, method=request.method)
+    log.error("unexpected_error", path=request.path, method=request.method, exc_info=error)
     sentence = _("Something went wrong on our side. Nothing was saved. Quote this reference.")
     if wants_json():
         return problem_response(500, "internal_error", sentence, {})
@@ -86,7 +86,7 @@ def error_page(status: int, code: str, sentence: str, details: dict[str, Any]) -
 
 def problem(error: AppError) -> Response:
     """Turn one of our errors into problem+json (RFC 9457)."""
-    body: dict[str, Any] = {key: value for key, value in error.details.items()}
+    body: dict[str, Any] = dict(error.details)
     if error.errors:
         body["errors"] = [
             {"field": e.field, "message": str(e.message), "value": _json_value(e.value)}

@@ -32,7 +32,7 @@ def readyz() -> ResponseReturnValue:
             session.execute(text("SELECT 1"))
             checks["database"] = True
         checks["schema"] = current_revision(database()) == head_revision()
-    except Exception:
+    except Exception:  # noqa: BLE001 # any failure means not ready
         checks["schema"] = False
     folder = house().settings.files_dir
     try:

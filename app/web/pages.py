@@ -50,7 +50,7 @@ def letter_keys_change() -> ResponseReturnValue:
     return redirect(safe_next(request.form.get("next"), url_for("house.home")))
 
 
-def _keep(name: str, value: str | bool) -> None:
+def _keep(name: str, value: object) -> None:
     if find_actor() is None:
         return
     with open_unit_of_work() as uow:
