@@ -33,7 +33,7 @@ def build_house(
 ) -> House:
     """Find the modules, read the catalogues, open the database."""
     found = find_modules() if modules is None else modules
-    load_catalogues(module.translations for module in found)
+    load_catalogues(module.folder / "translations" for module in found if module.name != "house")
     bus = EventBus(pair for module in found for pair in module.handlers)
     if database is None:
         database = Database(settings.database_url, bus)

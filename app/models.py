@@ -2,11 +2,12 @@
 
 from app.audit.models import AuditEntry
 from app.auth.models import RoleOverride, SignInAttempt, User, UserRole, UserScope, UserSession
-from app.jobs.models import JobRecord, SchedulerLease
+from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
 
 __all__ = [
     "AuditEntry",
     "JobRecord",
+    "JobSchedule",
     "RoleOverride",
     "SchedulerLease",
     "SignInAttempt",

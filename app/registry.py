@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from app.jobs.job import Job
 
+HOUSE_FOLDER = Path(__file__).parent
 MODULES_FOLDER = Path(__file__).parent.parent / "modules"
 
 
@@ -35,7 +36,7 @@ class NavigationItem:
     endpoint: str
     permission: str
     icon: str = "circle"
-    group: str = ""
+    group: LazyText | str = ""
     shortcut: str = ""
     order: int = 100
 
@@ -75,19 +76,20 @@ class Module:
     privacy: tuple[Any, ...] = ()
 
     @property
-    def translations(self) -> Path:
-        """Return the folder of the module's catalogues."""
-        return MODULES_FOLDER / self.name / "translations"
+    def folder(self) -> Path:
+        """Return the module's folder; the house lives in `app`."""
+        return HOUSE_FOLDER if self.name == "house" else MODULES_FOLDER / self.name
 
 
 def find_modules() -> tuple[Module, ...]:
-    """Import every module declaration, those others depend on first.
+    """Import every declaration: the house's own, then the modules, those others need first.
 
     Raises RuntimeError when a module depends on one that is missing or on itself in a circle.
     """
     names = sorted(path.parent.name for path in MODULES_FOLDER.glob("*/module.py"))
     found = {name: import_module(f"modules.{name}.module").module for name in names}
-    return tuple(_in_order(found))
+    own: Module = import_module("app.module").module
+    return (own, *_in_order(found))
 
 
 def _in_order(found: Mapping[str, Module]) -> Iterator[Module]:

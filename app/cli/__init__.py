@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from app.cli import db, users
+from app.cli import db, jobs, users
 from app.house import House
 
 
 def register_commands(app: Flask, house: House) -> None:
     """Add every command group to `flask`."""
-    for group in (db.group, users.group):
+    for group in (db.group, users.group, jobs.group):
         app.cli.add_command(group)
     for module in house.modules:
         for command in module.cli:

@@ -130,16 +130,16 @@ class Database:
         self.engine = create_engine(self.url, echo=echo, pool_pre_ping=not self.is_sqlite)
         if self.is_sqlite:
             configure_sqlite(self.engine)
-        self._writing = self.engine.execution_options(writes=True)
 
     @property
     def is_sqlite(self) -> bool:
         """Tell whether this is the embedded database."""
         return self.url.get_backend_name() == "sqlite"
 
-    def unit_of_work(self, request_id: str = "") -> UnitOfWork:
-        """Begin a writing transaction."""
-        return UnitOfWork(Session(self._writing, expire_on_commit=False), self.bus, request_id)
+    def unit_of_work(self, request_id: str = "", *, patience_ms: int = 10_000) -> UnitOfWork:
+        """Begin a writing transaction, waiting at most `patience_ms` for its turn on SQLite."""
+        engine = self.engine.execution_options(writes=True, patience_ms=patience_ms)
+        return UnitOfWork(Session(engine, expire_on_commit=False), self.bus, request_id)
 
     @contextmanager
     def reader(self) -> Iterator[Session]:
@@ -148,7 +148,6 @@ class Database:
         try:
             yield session
         finally:
-            session.rollback()
             session.close()
 
     def dispose(self) -> None:

@@ -46,6 +46,8 @@ class Job:
     run: Callable[[JobRun], None]
     schedule: Schedule | None = None
     time_limit_s: int = 3600
+    # How many times a run that died is started again before it counts as failed.
+    attempts_allowed: int = 3
     # A permission that lets a person start it from the jobs page; empty: administrators only.
     permission: str = ""
 

@@ -68,3 +68,12 @@ class SchedulerLease(Base):
     owner: Mapped[str] = mapped_column(String(80))
     until: Mapped[datetime] = mapped_column(UtcDateTime())
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class JobSchedule(Base):
+    """Up to when the ticks of a scheduled job have been turned into runs."""
+
+    __tablename__ = "job_schedules"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    planned_until: Mapped[datetime] = mapped_column(UtcDateTime())

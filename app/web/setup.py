@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import i18n
 from app.auth import routes_web as auth_routes
 from app.house import House
-from app.registry import MODULES_FOLDER
 from app.web import errors, health, lifecycle, pages, security_headers
 from app.web.navigation import register_navigation
 
@@ -45,8 +44,7 @@ def make_flask(house: House) -> Flask:
 
 
 def _template_folders(house: House) -> list[Path]:
-    own = Path(__file__).parent.parent / "templates"
-    return [own, *(MODULES_FOLDER / module.name / "templates" for module in house.modules)]
+    return [module.folder / "templates" for module in house.modules]
 
 
 def register_web(app: Flask, house: House) -> None:

@@ -1,0 +1,54 @@
+"""`flask jobs`: the scheduler process, and jobs from the command line."""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from app.jobs.execute import run_now
+from app.jobs.models import JobState
+from app.jobs.scheduler import Scheduler
+from app.web.context import house
+
+group = click.Group("jobs", help="Run the scheduler, or one job.")
+
+
+@group.command()
+@with_appcontext
+def run() -> None:
+    """Run the scheduler until stopped; a second one waits until the first is gone."""
+    scheduler = Scheduler(house())
+
+    def stop(_signal: int, _frame: Any) -> None:
+        scheduler.stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    gc.freeze()
+    scheduler.run()
+
+
+@group.command("list")
+@with_appcontext
+def list_jobs() -> None:
+    """Print the declared jobs."""
+    for module in house().modules:
+        for job in module.jobs:
+            click.echo(f"{job.name}\t{job.schedule or 'on request'}\t{job.title}")
+
+
+@group.command()
+@click.argument("name")
+@click.option("--args", "args_json", default="{}", help="Arguments of the job, as JSON.")
+@with_appcontext
+def start(name: str, args_json: str) -> None:
+    """Run one job here and now, logged like any other; fails when the job fails."""
+    state = run_now(house(), name, json.loads(args_json))
+    click.echo(f"{name}: {state.value}")
+    if state is not JobState.DONE:
+        raise SystemExit(1)

@@ -1,0 +1,97 @@
+"""The queue of runs: claim, watch over, give back what died."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.clock import Clock
+from app.db import Database, JsonDict
+from app.jobs.job import Job
+from app.jobs.models import JobRecord, JobState
+
+STALE_AFTER = timedelta(seconds=30)
+ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+def claim_next(database: Database, owner: str, clock: Clock) -> JobRecord | None:
+    """Take the oldest waiting run whose job is not running already; None when there is none."""
+    now = clock.now()
+    with database.unit_of_work(f"claim-{owner}") as uow:
+        running = select(JobRecord.name).where(JobRecord.state == JobState.RUNNING)
+        row = uow.session.scalar(
+            select(JobRecord)
+            .where(JobRecord.state == JobState.WAITING, JobRecord.name.not_in(running))
+            .order_by(JobRecord.requested_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        row.state = JobState.RUNNING
+        row.owner = owner
+        row.started_at = row.started_at or now
+        row.heartbeat_at = now
+        row.attempts += 1
+        return row
+
+
+def beat(database: Database, run_ids: list[UUID], clock: Clock) -> None:
+    """Say that runs are alive."""
+    if not run_ids:
+        return
+    with database.unit_of_work("heartbeat") as uow:
+        uow.session.execute(
+            update(JobRecord)
+            .where(JobRecord.id.in_(run_ids), JobRecord.state == JobState.RUNNING)
+            .values(heartbeat_at=clock.now())
+        )
+
+
+def give_back_dead_runs(database: Database, jobs: Mapping[str, Job], clock: Clock) -> int:
+    """Queue again the runs whose process died, from their checkpoint; return how many."""
+    now = clock.now()
+    with database.unit_of_work("scheduler") as uow:
+        dead = uow.session.scalars(
+            select(JobRecord).where(
+                JobRecord.state == JobState.RUNNING, JobRecord.heartbeat_at < now - STALE_AFTER
+            )
+        ).all()
+        for row in dead:
+            lose(row, jobs, clock)
+        return len(dead)
+
+
+def lose(row: JobRecord, jobs: Mapping[str, Job], clock: Clock) -> None:
+    """Queue a run again after its process died, or fail it when it died too often."""
+    job = jobs.get(row.name)
+    row.owner = ""
+    if job is not None and row.attempts < job.attempts_allowed and not row.is_cancel_requested:
+        row.state = JobState.WAITING
+        return
+    row.state = JobState.CANCELLED if row.is_cancel_requested else JobState.FAILED
+    row.error = row.error or "the process running it died"
+    row.ended_at = clock.now()
+
+
+def finish(
+    database: Database, run_id: UUID, state: JobState, clock: Clock, error: str = ""
+) -> None:
+    """Write how a run ended."""
+    with database.unit_of_work(f"job-{run_id}") as uow:
+        uow.session.execute(
+            update(JobRecord)
+            .where(JobRecord.id == run_id)
+            .values(state=state, ended_at=clock.now(), error=error[:4000])
+        )
+
+
+def store_checkpoint(database: Database, run_id: UUID, state: JsonDict) -> None:
+    """Keep where a run can go on from."""
+    with database.unit_of_work(f"job-{run_id}") as uow:
+        uow.session.execute(
+            update(JobRecord).where(JobRecord.id == run_id).values(checkpoint=state)
+        )

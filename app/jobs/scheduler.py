@@ -1,0 +1,166 @@
+"""The scheduler process: hold the lease, plan what is due, run what waits, each in a child."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from app.house import House, build_house
+from app.jobs.execute import execute
+from app.jobs.job import Job
+from app.jobs.lease import hold_lease, release_lease
+from app.jobs.models import JobRecord, JobState
+from app.jobs.planning import plan_due_jobs
+from app.jobs.queue import beat, claim_next, finish, give_back_dead_runs, lose
+from app.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+TURN_S = 1.0
+AT_ONCE = 2
+PR_SET_PDEATHSIG = 1
+# A forked child starts in milliseconds; where there is no fork, a fresh process does.
+PROCESSES: Any = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+
+
+@dataclass(slots=True)
+class Child:
+    """A run in a process of its own, and when it must have ended."""
+
+    process: BaseProcess
+    run_id: UUID
+    name: str
+    deadline: float
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """Schedules while it holds the lease; a second one waits its turn."""
+
+    house: House
+    in_process: bool = False
+    owner: str = field(
+        default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    )
+    stopping: threading.Event = field(default_factory=threading.Event)
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        """Return the declared jobs by name."""
+        return {job.name: job for module in self.house.modules for job in module.jobs}
+
+    def run(self) -> None:
+        """Work until asked to stop; children are given ten seconds to end."""
+        log.info("scheduler_started", owner=self.owner, jobs=len(self.jobs))
+        try:
+            while not self.stopping.is_set():
+                self.turn()
+                self.stopping.wait(TURN_S)
+        finally:
+            self.stop_children()
+            release_lease(self.house.database, self.owner, self.house.clock)
+            log.info("scheduler_stopped", owner=self.owner)
+
+    def turn(self) -> None:
+        """Do one round; an error is logged and the next round tries again."""
+        try:
+            self.watch_children()
+            beat(self.house.database, [c.run_id for c in self.children], self.house.clock)
+            if not hold_lease(self.house.database, self.owner, self.house.clock):
+                return
+            give_back_dead_runs(self.house.database, self.jobs, self.house.clock)
+            plan_due_jobs(self.jobs.values(), self.house.database, self.house.clock)
+            self.start_waiting()
+        except Exception:
+            log.exception("scheduler_turn_failed", owner=self.owner)
+
+    def start_waiting(self) -> None:
+        """Start waiting runs while there is room."""
+        while len(self.children) < AT_ONCE:
+            record = claim_next(self.house.database, self.owner, self.house.clock)
+            if record is None:
+                return
+            if self.in_process:
+                execute(self.house, record)
+            else:
+                self.start_child(record)
+
+    def start_child(self, record: JobRecord) -> None:
+        """Run a record in a process of its own: it can be stopped and cannot take us down."""
+        process = PROCESSES.Process(
+            target=run_child, args=(self.house.settings, record, os.getpid()), daemon=True
+        )
+        process.start()
+        job = self.jobs.get(record.name)
+        limit = job.time_limit_s if job else 60
+        self.children.append(Child(process, record.id, record.name, time.monotonic() + limit))
+
+    def watch_children(self) -> None:
+        """Collect ended children, stop those past their time limit."""
+        for child in list(self.children):
+            if child.process.is_alive() and time.monotonic() < child.deadline:
+                continue
+            timed_out = child.process.is_alive()
+            if timed_out:
+                child.process.kill()
+            child.process.join()
+            self.children.remove(child)
+            if timed_out:
+                self.fail(child, "stopped at its time limit")
+            elif child.process.exitcode != 0:
+                self.give_back(child)
+
+    def fail(self, child: Child, error: str) -> None:
+        """Write that a run failed."""
+        finish(self.house.database, child.run_id, JobState.FAILED, self.house.clock, error)
+
+    def give_back(self, child: Child) -> None:
+        """Queue a run again whose process died."""
+        with self.house.database.unit_of_work("scheduler") as uow:
+            row = uow.session.get(JobRecord, child.run_id)
+            if row is not None and row.state is JobState.RUNNING:
+                lose(row, self.jobs, self.house.clock)
+
+    def stop_children(self) -> None:
+        """Stop the children and queue their runs again, to go on at the next start."""
+        for child in self.children:
+            child.process.terminate()
+        for child in self.children:
+            child.process.join(timeout=10)
+            if child.process.is_alive():
+                child.process.kill()
+                child.process.join()
+            self.give_back(child)
+        self.children.clear()
+
+
+def run_child(settings: Settings, record: JobRecord, parent: int) -> None:
+    """Execute a run in a child process that dies with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent(parent)
+    house = build_house(settings)
+    execute(house, record)
+    house.database.dispose()
+
+
+def _die_with_parent(parent: int) -> None:
+    try:
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        os._exit(1)

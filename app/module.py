@@ -1,0 +1,23 @@
+"""What the house itself declares, in the same form as a module."""
+
+from app.i18n import lazy as _l
+from app.jobs.routes_web import blueprint as jobs_blueprint
+from app.policies import GRANTS, HousePermission
+from app.registry import Module, NavigationItem
+
+module = Module(
+    name="house",
+    permissions=HousePermission,
+    grants=GRANTS,
+    blueprints=(jobs_blueprint,),
+    navigation=(
+        NavigationItem(
+            label=_l("Jobs"),
+            endpoint="jobs.job_list",
+            permission=HousePermission.JOB_READ,
+            icon="clock-play",
+            group=_l("Administration"),
+            order=920,
+        ),
+    ),
+)

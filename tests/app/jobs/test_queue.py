@@ -1,0 +1,178 @@
+"""Claiming, watching over and finishing runs; the lease between two schedulers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.auth.actor import Actor
+from app.clock import FixedClock
+from app.db import Database, UnitOfWork
+from app.errors import Conflict, Forbidden, NotFound
+from app.house import House, build_house
+from app.i18n import lazy
+from app.jobs import Every, Job, JobRun, request_job
+from app.jobs.execute import run_now
+from app.jobs.lease import hold_lease, release_lease
+from app.jobs.models import JobRecord, JobState
+from app.jobs.queue import claim_next, give_back_dead_runs
+from app.jobs.scheduler import Scheduler
+from app.jobs.services import cancel_run, resume_run, start_job
+from app.policies import HousePermission
+from app.registry import Module
+from app.settings import Settings
+from tests.support.people import ActorMaker
+
+
+def count_to_three(run: JobRun) -> None:
+    """Count, from where an earlier attempt stopped."""
+    for number in range(run.checkpoint.get("done", 0), 3):
+        run.check_cancelled()
+        run.save_checkpoint({"done": number + 1})
+        run.progress(number + 1, 3, "counting")
+
+
+def break_down(run: JobRun) -> None:
+    """Fail."""
+    raise ValueError("broken on purpose")
+
+
+COUNT = Job("tests.count", lazy("Count"), count_to_three, Every(5))
+BREAK = Job("tests.break", lazy("Break"), break_down)
+
+
+@pytest.fixture
+def house(database: Database, settings: Settings, clock: FixedClock) -> House:
+    module = Module("tests", jobs=(COUNT, BREAK))
+    return build_house(settings, clock=clock, database=database, modules=(module,))
+
+
+@pytest.fixture
+def keeper(actor_with: ActorMaker) -> Actor:
+    return actor_with(HousePermission.JOB_READ, HousePermission.JOB_RUN)
+
+
+def ask(house: House, actor: Actor, name: str = "tests.count") -> JobRecord:
+    with house.database.unit_of_work() as uow:
+        return request_job(actor, name, {}, uow, house.clock)
+
+
+def state_of(house: House, row: JobRecord) -> JobRecord:
+    with house.database.reader() as session:
+        return session.scalars(select(JobRecord).where(JobRecord.id == row.id)).one()
+
+
+def test_a_requested_run_is_done_and_logged(house: House, keeper: Actor) -> None:
+    row = ask(house, keeper)
+    Scheduler(house, in_process=True).turn()
+    after = state_of(house, row)
+    assert (after.state, after.rows_done, after.rows_total) == (JobState.DONE, 3, 3)
+    assert after.ended_at is not None
+
+
+def test_a_failing_job_is_logged_and_does_not_stop_the_others(
+    house: House, keeper: Actor, clock: FixedClock
+) -> None:
+    broken = ask(house, keeper, "tests.break")
+    clock.advance(timedelta(seconds=1))
+    fine = ask(house, keeper)
+    Scheduler(house, in_process=True).turn()
+    assert state_of(house, broken).state is JobState.FAILED
+    assert "broken on purpose" in state_of(house, broken).error
+    assert state_of(house, fine).state is JobState.DONE
+
+
+def test_an_unknown_job_fails_instead_of_waiting_for_ever(house: House, keeper: Actor) -> None:
+    row = ask(house, keeper, "tests.gone")
+    Scheduler(house, in_process=True).turn()
+    assert state_of(house, row).state is JobState.FAILED
+
+
+def test_one_run_of_a_job_at_a_time(house: House, keeper: Actor, clock: FixedClock) -> None:
+    ask(house, keeper)
+    ask(house, keeper)
+    assert claim_next(house.database, "one", clock) is not None
+    assert claim_next(house.database, "two", clock) is None
+
+
+def test_a_second_scheduler_waits_until_the_first_is_gone(
+    database: Database, clock: FixedClock
+) -> None:
+    assert hold_lease(database, "first", clock)
+    assert hold_lease(database, "first", clock)
+    assert not hold_lease(database, "second", clock)
+    clock.advance(timedelta(seconds=6))
+    assert hold_lease(database, "second", clock)
+    release_lease(database, "second", clock)
+    clock.advance(timedelta(milliseconds=1))
+    assert hold_lease(database, "first", clock)
+
+
+def test_a_dead_run_is_given_back_with_its_checkpoint(
+    house: House, keeper: Actor, clock: FixedClock
+) -> None:
+    row = ask(house, keeper)
+    assert claim_next(house.database, "dying", clock) is not None
+    with house.database.unit_of_work() as uow:
+        uow.session.get_one(JobRecord, row.id).checkpoint = {"done": 2}  # type: ignore[assignment]
+    assert give_back_dead_runs(house.database, {COUNT.name: COUNT}, clock) == 0
+    clock.advance(timedelta(minutes=1))
+    assert give_back_dead_runs(house.database, {COUNT.name: COUNT}, clock) == 1
+    Scheduler(house, in_process=True).turn()
+    after = state_of(house, row)
+    assert (after.state, after.attempts, after.rows_done) == (JobState.DONE, 2, 3)
+
+
+def test_a_run_that_dies_too_often_fails(house: House, keeper: Actor, clock: FixedClock) -> None:
+    row = ask(house, keeper)
+    once = {COUNT.name: replace(COUNT, attempts_allowed=1)}
+    claim_next(house.database, "dying", clock)
+    clock.advance(timedelta(minutes=1))
+    give_back_dead_runs(house.database, once, clock)
+    assert state_of(house, row).state is JobState.FAILED
+
+
+def test_a_waiting_run_is_cancelled_and_goes_on_later(
+    house: House, keeper: Actor, clock: FixedClock
+) -> None:
+    row = ask(house, keeper)
+    with house.database.unit_of_work() as uow:
+        assert cancel_run(keeper, row.id, uow, clock).state is JobState.CANCELLED
+    with house.database.unit_of_work() as uow:
+        resume_run(keeper, row.id, uow, clock)
+    Scheduler(house, in_process=True).turn()
+    assert state_of(house, row).state is JobState.DONE
+    with pytest.raises(Conflict), house.database.unit_of_work() as uow:
+        cancel_run(keeper, row.id, uow, clock)
+
+
+def test_a_running_job_stops_where_it_asks(house: House, keeper: Actor, clock: FixedClock) -> None:
+    row = ask(house, keeper)
+    with house.database.unit_of_work() as uow:
+        uow.session.get_one(JobRecord, row.id).is_cancel_requested = True
+    Scheduler(house, in_process=True).turn()
+    assert state_of(house, row).state is JobState.CANCELLED
+
+
+def test_starting_a_job_needs_the_right(
+    actor_with: ActorMaker, uow: UnitOfWork, clock: FixedClock, keeper: Actor
+) -> None:
+    with pytest.raises(Forbidden):
+        start_job(actor_with(), "tests.count", [COUNT], uow, clock)
+    with pytest.raises(NotFound):
+        start_job(keeper, "tests.gone", [COUNT], uow, clock)
+    assert start_job(keeper, "tests.count", [COUNT], uow, clock).state is JobState.WAITING
+
+
+def test_other_peoples_runs_are_as_absent(
+    house: House, keeper: Actor, actor_with: ActorMaker, clock: FixedClock
+) -> None:
+    row = ask(house, keeper)
+    with pytest.raises(NotFound), house.database.unit_of_work() as uow:
+        cancel_run(actor_with(), row.id, uow, clock)
+
+
+def test_a_job_runs_from_the_command_line(house: House) -> None:
+    assert run_now(house, "tests.count", {}) is JobState.DONE
+    assert run_now(house, "tests.break", {}) is JobState.FAILED
