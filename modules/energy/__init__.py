@@ -1,0 +1,1 @@
+"""Supply points, meters, readings, and what the meters say is wrong."""

@@ -1,0 +1,132 @@
+"""Stable keys of the energy module and their names in the three languages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+
+
+class Utility(StrEnum):
+    """What a meter counts."""
+
+    ELECTRICITY = "electricity"
+    GAS = "gas"
+    WATER = "water"
+    HEAT = "heat"
+
+
+class Unit(StrEnum):
+    """The canonical units of stored values; files are converted once, at the door."""
+
+    WH = "Wh"
+    LITRE = "l"
+    VARH = "varh"
+    WATT = "W"
+
+
+class Direction(StrEnum):
+    """Which way a register counts."""
+
+    OFFTAKE = "offtake"
+    INJECTION = "injection"
+    PRODUCTION = "production"
+
+
+class RegisterKind(StrEnum):
+    """What a stored value of a register is."""
+
+    INTERVAL = "interval"  # consumption of the slot, as received
+    INDEX = "index"  # a counter; its consumption is derived into another register
+    DERIVED = "derived"  # consumption cut from a counter
+
+
+class FeedsKind(StrEnum):
+    """What a meter feeds."""
+
+    BUILDING = "building"
+    LOT = "lot"
+    INSTALLATION = "installation"
+
+
+class Rule(StrEnum):
+    """Causes of an alert; one alert is open per meter and cause."""
+
+    CONTINUOUS_FLOW = "continuous_flow"
+    NIGHT_BASE = "night_base"
+    ZERO = "zero"
+    STUCK = "stuck"
+    SILENT = "silent"
+    ABOVE_SEASON = "above_season"
+    SPIKE = "spike"
+
+
+class AlertState(StrEnum):
+    """Where an alert stands; derived from its last event."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class AlertEventKind(StrEnum):
+    """What happened to an alert; the list is append-only."""
+
+    OPENED = "opened"
+    STILL = "still"
+    RESOLVED = "resolved"
+    EXPLAINED = "explained"
+    FALSE_ALARM = "false_alarm"
+    REOPENED = "reopened"
+
+
+class BatchState(StrEnum):
+    """Where the import of a file stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+UTILITY_LABELS: dict[Utility, LazyText] = {
+    Utility.ELECTRICITY: _l("Electricity"),
+    Utility.GAS: _l("Gas"),
+    Utility.WATER: _l("Water"),
+    Utility.HEAT: _l("Heat"),
+}
+DIRECTION_LABELS: dict[Direction, LazyText] = {
+    Direction.OFFTAKE: _l("Offtake"),
+    Direction.INJECTION: _l("Injection"),
+    Direction.PRODUCTION: _l("Production"),
+}
+FEEDS_LABELS: dict[FeedsKind, LazyText] = {
+    FeedsKind.BUILDING: _l("Building"),
+    FeedsKind.LOT: _l("Lot"),
+    FeedsKind.INSTALLATION: _l("Installation"),
+}
+RULE_LABELS: dict[Rule, LazyText] = {
+    Rule.CONTINUOUS_FLOW: _l("Leak or continuous flow"),
+    Rule.NIGHT_BASE: _l("Base load raised"),
+    Rule.ZERO: _l("Nothing consumed"),
+    Rule.STUCK: _l("Stuck at one value"),
+    Rule.SILENT: _l("Silent meter"),
+    Rule.ABOVE_SEASON: _l("Week above its season"),
+    Rule.SPIKE: _l("Spike"),
+}
+STATE_LABELS: dict[AlertState, LazyText] = {
+    AlertState.OPEN: _l("Open"),
+    AlertState.RESOLVED: _l("Resolved"),
+}
+EVENT_LABELS: dict[AlertEventKind, LazyText] = {
+    AlertEventKind.OPENED: _l("Opened"),
+    AlertEventKind.STILL: _l("Still there"),
+    AlertEventKind.RESOLVED: _l("Resolved"),
+    AlertEventKind.EXPLAINED: _l("Explained"),
+    AlertEventKind.FALSE_ALARM: _l("False alarm"),
+    AlertEventKind.REOPENED: _l("Reopened"),
+}
+BATCH_LABELS: dict[BatchState, LazyText] = {
+    BatchState.RUNNING: _l("Running"),
+    BatchState.DONE: _l("Done"),
+    BatchState.FAILED: _l("Failed"),
+}

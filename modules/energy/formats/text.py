@@ -1,0 +1,97 @@
+"""Text files opened with care: gzip by content, byte order marks, encodings, separators."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from app.i18n import lazy as _l
+from modules.energy.formats.base import Refusal, UnreadableFile
+
+GZIP = b"\x1f\x8b"
+ROWS_PER_PART = 50_000
+Rows = list[list[str]]
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Open a file, unpacking it when its content (not its name) is gzip."""
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+
+
+def open_text(path: Path) -> io.TextIOWrapper:
+    """Open a text: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252."""
+    file = open_bytes(path)
+    head = file.read(65_536)
+    file.seek(0)
+    return io.TextIOWrapper(io.BufferedReader(file), encoding=_encoding(head), newline="")  # type: ignore[arg-type]
+
+
+def _encoding(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        head[: head.rfind(b"\n") + 1 or len(head)].decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def read_table(path: Path) -> tuple[list[str], Iterator[tuple[list[int], Rows]]]:
+    """Return the header and the rows in parts, each row with its line number.
+
+    The separator is the most frequent of `;`, `,` and tab in the header. Meter exports never quote
+    a separator, so lines are split plainly: a stray quote cannot swallow the lines after it.
+    Raises UnreadableFile when there is no header.
+    """
+    try:
+        text = open_text(path)
+        first = text.readline()
+    except (OSError, EOFError, UnicodeError) as failure:
+        raise _unreadable(str(failure)) from failure
+    if not first.strip("\r\n \ufeff"):
+        raise _unreadable("")
+    separator = max(";,\t", key=first.count)
+    return _cells(first, separator), _parts(text, separator)
+
+
+def _unreadable(found: str) -> UnreadableFile:
+    expected = _l("a text file that begins with a line of column names")
+    return UnreadableFile(Refusal(1, "file", found, expected, "unreadable_file"))
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    cells = line.rstrip("\r\n").split(separator)
+    if '"' in line:
+        cells = [cell.strip().strip('"') for cell in cells]
+    return cells
+
+
+def _parts(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[list[int], Rows]]:
+    number = 1
+    with text:
+        while True:
+            numbers: list[int] = []
+            rows: Rows = []
+            damage = ""
+            try:
+                for line in islice(text, ROWS_PER_PART):
+                    number += 1
+                    if line.strip():
+                        numbers.append(number)
+                        rows.append(_cells(line, separator))
+            except (EOFError, OSError, UnicodeError, zlib.error) as failure:
+                # What was read before the damage stays; the damage is reported as a row.
+                damage = str(failure)
+                numbers.append(number + 1)
+                rows.append([damage])
+            if rows:
+                yield numbers, rows
+            if damage or len(rows) == 0:
+                return
