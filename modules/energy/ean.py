@@ -21,7 +21,9 @@ def check_digit(first_17: str) -> int:
     so the digit is 1.
     """
     weights = (3 if place % 2 == 0 else 1 for place in range(len(first_17)))
-    total = sum(int(digit) * weight for digit, weight in zip(reversed(first_17), weights))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(reversed(first_17), weights, strict=True)
+    )
     return -total % 10
 
 

@@ -57,15 +57,13 @@ def square(
     if all(len(row) >= width for row in rows):
         return np.array(numbers, dtype=np.int64), rows
     kept_numbers, kept = [], []
-    for number, row in zip(numbers, rows):
+    for number, row in zip(numbers, rows, strict=True):
         if len(row) >= width:
             kept_numbers.append(number)
             kept.append(row)
         else:
             expected = _l("%(count)s columns, as in the header", count=width)
-            refusals.append(
-                Refusal(number, "row", ";".join(row)[:200], expected, "missing_cells")
-            )
+            refusals.append(Refusal(number, "row", ";".join(row)[:200], expected, "missing_cells"))
     return np.array(kept_numbers, dtype=np.int64), kept
 
 
@@ -189,8 +187,10 @@ def refuse_where(
     refusals: list[Refusal],
 ) -> None:
     """Add a refusal for every marked row."""
-    for place in np.flatnonzero(wrong).tolist():
-        refusals.append(Refusal(int(rows[place]), field, texts[place], expected, code))
+    refusals.extend(
+        Refusal(int(rows[place]), field, texts[place], expected, code)
+        for place in np.flatnonzero(wrong).tolist()
+    )
 
 
 def refuse_times(
@@ -205,7 +205,9 @@ def refuse_times(
     """Add a refusal for every time that is no time, or that the clocks skipped."""
     for place in np.flatnonzero(wrong).tolist():
         unread = local[place] == NOT_A_TIME
-        expected = _l("a date and time such as %(example)s", example=example) if unread else LOCAL_TIME
+        expected = (
+            _l("a date and time such as %(example)s", example=example) if unread else LOCAL_TIME
+        )
         code = "not_a_time" if unread else "skipped_hour"
         refusals.append(Refusal(int(rows[place]), field, texts[place], expected, code))
 

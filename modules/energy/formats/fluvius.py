@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.i18n import lazy as _l
 from modules.energy.ean import bare
@@ -41,9 +42,10 @@ from modules.energy.formats.columns import (
     square,
 )
 from modules.energy.formats.text import Rows, read_table
-from modules.energy.readings.blocks import INTERVALS, Longs
+from modules.energy.readings.blocks import INTERVALS, Bytes, Longs
 from modules.energy.readings.quality import Quality
 
+Mask = NDArray[np.bool_]
 QUALITIES = {
     "uitgelezen": Quality.READ,
     "read": Quality.READ,
@@ -122,7 +124,9 @@ def register_code(name: str) -> str:
 class _File:
     """What must be remembered from part to part of one file."""
 
-    def __init__(self, places: dict[str, int], ean: int | None, meter: int | None, width: int):
+    def __init__(
+        self, places: dict[str, int], ean: int | None, meter: int | None, width: int
+    ) -> None:
         self.places = places
         self.ean, self.meter = ean, meter
         self.width = max(places.values()) + 1
@@ -144,7 +148,7 @@ class _File:
         series, factor, unknown_unit = self._series(rows, column)
         refuse_where(unknown_unit, row, "unit", column["unit"], UNIT, "unknown_unit", refusals)
         at, never = self.times.instants(series, start)
-        shown = [f"{d} {t}" for d, t in zip(column["from_date"], column["from_time"])]
+        shown = [f"{d} {t}" for d, t in zip(column["from_date"], column["from_time"], strict=True)]
         refuse_times(never, start, row, "from", shown, refusals, "29/10/2023 02:15")
         value, wrong = comma_numbers(column["volume"])
         refuse_numbers(wrong, row, "volume", column["volume"], refusals)
@@ -167,28 +171,28 @@ class _File:
         start: Longs,
         column: dict[str, list[str]],
         refusals: list[Refusal],
-    ) -> np.ndarray:
+    ) -> Mask:
         end = clock_seconds(column["to_date"], column["to_time"])
         known = (start != NOT_A_TIME) & (end != NOT_A_TIME)
         minutes = np.where(known, (end - start) // 60, 0)
         if not self.interval:
             self.interval = _common_interval(minutes[known])
         # Clock changes move an end by whole hours: 02:45 -> 02:00 and 01:45 -> 03:00 are quarters.
-        bad = ~known | ((minutes - self.interval) % 60 != 0)
-        texts = [f"{d} {t}" for d, t in zip(column["to_date"], column["to_time"])]
+        bad: Mask = ~known | ((minutes - self.interval) % 60 != 0)
+        texts = [f"{d} {t}" for d, t in zip(column["to_date"], column["to_time"], strict=True)]
         shown = bad & (start != NOT_A_TIME)
         refuse_where(shown, row, "until", texts, LENGTH, "slot_length", refusals)
         return bad
 
-    def _series(
-        self, rows: Rows, column: dict[str, list[str]]
-    ) -> tuple[Longs, Doubles, np.ndarray]:
+    def _series(self, rows: Rows, column: dict[str, list[str]]) -> tuple[Longs, Doubles, Mask]:
         count = len(rows)
         eans = [cells[self.ean] for cells in rows] if self.ean is not None else [""] * count
         meters = [cells[self.meter] for cells in rows] if self.meter is not None else [""] * count
         series = np.empty(count, dtype=np.int64)
         factor = np.empty(count)
-        for place, key in enumerate(zip(eans, meters, column["register"], column["unit"])):
+        for place, key in enumerate(
+            zip(eans, meters, column["register"], column["unit"], strict=True)
+        ):
             found = self.known.get(key)
             if found is None:
                 found = self.known[key] = self._add(*key)
@@ -219,7 +223,7 @@ class _File:
         return unit is Unit.LITRE or code == "offtake.total"
 
     @staticmethod
-    def _quality(status: list[str], value: Doubles) -> tuple[np.ndarray, np.ndarray]:
+    def _quality(status: list[str], value: Doubles) -> tuple[Bytes, Mask]:
         ranks = [int(QUALITIES.get(text.strip().casefold(), 255)) for text in status]
         quality = np.array(ranks, dtype=np.uint8)
         strange = quality == 255

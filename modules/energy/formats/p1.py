@@ -146,9 +146,7 @@ def _spec(code: str, unit: Unit, direction: Direction, utility: Utility) -> Regi
     return RegisterSpec(code, unit, INTERVAL_MINUTES, RegisterKind.INDEX, direction, utility)
 
 
-def _index(
-    text: str, obis: str, row: int, refusals: list[Refusal]
-) -> tuple[Unit, float] | None:
+def _index(text: str, obis: str, row: int, refusals: list[Refusal]) -> tuple[Unit, float] | None:
     number, _, unit = text.partition("*")
     if unit not in FACTORS or not re.fullmatch(r"\d+(\.\d+)?", number):
         refusals.append(Refusal(row, obis, text, INDEX, "not_an_index"))

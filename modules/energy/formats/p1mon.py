@@ -7,7 +7,7 @@ that do not fit UTC blocks: their index is kept as a check, without consumption 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,10 @@ def _part(
         [PERIODS.get(int(p), -1) if p.isdigit() else -1 for p in periods], dtype=np.int64
     )
     refuse_where(series < 0, row, COLUMNS[1], periods, PERIOD, "unknown_period", refusals)
-    texts = [_end_of(s, p) if i == 2 else s for s, p, i in zip(stamps, periods, series.tolist())]
+    texts = [
+        _end_of(s, p) if i == 2 else s
+        for s, p, i in zip(stamps, periods, series.tolist(), strict=True)
+    ]
     local = clock_seconds([t[:10] for t in texts], [t[11:] for t in texts])
     at, never = BelgianTimes().instants(series, local)
     refuse_times(never, local, row, COLUMNS[0], stamps, refusals)
@@ -111,7 +114,7 @@ def _part(
 def _end_of(stamp: str, period: str) -> str:
     """Return the end of a day, month or year: the instant at which the index stood there."""
     try:
-        start = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S")
+        start = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         return stamp
     if period == "13":

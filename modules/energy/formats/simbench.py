@@ -38,9 +38,7 @@ def _column(place: int, name: str, interval: int) -> Column:
     solar = name.casefold().startswith("pv")
     direction = Direction.PRODUCTION if solar else Direction.OFFTAKE
     code = "production.total" if solar else "offtake.total"
-    spec = RegisterSpec(
-        code, Unit.WH, interval, direction=direction, utility=Utility.ELECTRICITY
-    )
+    spec = RegisterSpec(code, Unit.WH, interval, direction=direction, utility=Utility.ELECTRICITY)
     return Column(place, name, SeriesKey(spec, serial=name.removesuffix("_kwh")), 1_000.0)
 
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from app.i18n import lazy as _l
 from modules.energy.formats.base import Refusal, UnreadableFile
@@ -18,11 +18,11 @@ ROWS_PER_PART = 50_000
 Rows = list[list[str]]
 
 
-def open_bytes(path: Path) -> BinaryIO:
+def open_bytes(path: Path) -> IO[bytes]:
     """Open a file, unpacking it when its content (not its name) is gzip."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP
-    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if packed else path.open("rb")
 
 
 def open_text(path: Path) -> io.TextIOWrapper:
@@ -30,7 +30,7 @@ def open_text(path: Path) -> io.TextIOWrapper:
     file = open_bytes(path)
     head = file.read(65_536)
     file.seek(0)
-    return io.TextIOWrapper(io.BufferedReader(file), encoding=_encoding(head), newline="")  # type: ignore[arg-type]
+    return io.TextIOWrapper(file, encoding=_encoding(head), newline="")
 
 
 def _encoding(head: bytes) -> str:

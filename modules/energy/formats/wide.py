@@ -115,4 +115,5 @@ def _off_grid(at: Longs, column: Column) -> NDArray[np.bool_]:
     register = column.series.register
     if register.kind is RegisterKind.INDEX:
         return np.zeros(len(at), dtype=bool)
-    return at % (register.interval_minutes * 60) != 0
+    off: NDArray[np.bool_] = at % (register.interval_minutes * 60) != 0
+    return off

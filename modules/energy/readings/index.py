@@ -78,7 +78,7 @@ def _walk(
     drops: list[Drop] = []
     waiting = list(changes)
     last = total = 0.0
-    for instant, value in zip(at.tolist(), index.tolist()):
+    for instant, value in zip(at.tolist(), index.tolist(), strict=True):
         if not kept:
             waiting = [change for change in waiting if change.at > instant]
             last = value

@@ -45,7 +45,8 @@ def to_local(utc: Longs) -> Longs:
 def is_double(local: Longs) -> NDArray[np.bool_]:
     """Mark clock times that happen twice, in the autumn hour from 02:00 to 03:00."""
     summer, winter = local - SUMMER_S, local - WINTER_S
-    return (offset_at(summer) == SUMMER_S) & (offset_at(winter) == WINTER_S)
+    twice: NDArray[np.bool_] = (offset_at(summer) == SUMMER_S) & (offset_at(winter) == WINTER_S)
+    return twice
 
 
 def to_utc(local: Longs, second_time: NDArray[np.bool_]) -> tuple[Longs, NDArray[np.bool_]]:

@@ -1,0 +1,10 @@
+"""What the energy module declares to the house."""
+
+from app.registry import Module
+from modules.energy.policies import GRANTS, EnergyPermission
+
+module = Module(
+    name="energy",
+    permissions=EnergyPermission,
+    grants=GRANTS,
+)

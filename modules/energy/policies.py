@@ -1,0 +1,44 @@
+"""Permissions of the energy module, and who holds them at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.auth.roles import Role
+
+
+class EnergyPermission(StrEnum):
+    """What may be done with meters, readings and alerts."""
+
+    ALERT_HANDLE = "energy.alert.handle"
+    ALERT_READ = "energy.alert.read"
+    METER_CHANGE = "energy.meter.change"
+    METER_READ = "energy.meter.read"
+    READINGS_IMPORT = "energy.readings.import"
+    READINGS_SCAN = "energy.readings.scan"
+
+
+READ = frozenset({EnergyPermission.METER_READ, EnergyPermission.ALERT_READ})
+HANDLE = READ | {EnergyPermission.ALERT_HANDLE}
+EVERYTHING = frozenset(EnergyPermission)
+
+GRANTS: Mapping[Role, frozenset[EnergyPermission]] = {
+    Role.ENERGY_COORDINATOR: EVERYTHING,
+    Role.ADMINISTRATOR: EVERYTHING,
+    Role.CLIMATE_OFFICER: EVERYTHING,
+    Role.MAINTENANCE_ENGINEER: HANDLE,
+    Role.DISPATCHER: HANDLE,
+    Role.DISPATCH_LEADER: HANDLE,
+    Role.PROPERTY_DIRECTOR: READ,
+    Role.CALL_CENTRE_AGENT: READ,
+    Role.TECHNICIAN: READ,
+    Role.SITE_COORDINATOR: READ,
+    Role.CARETAKER: READ,
+    Role.ANALYST: READ,
+    Role.CARE_HOME_DIRECTOR: READ,
+    Role.BRANCH_OFFICE_HEAD: READ,
+    Role.COUNCIL: READ,
+    Role.FINANCE: READ,
+    Role.SOCIAL_WORKER: READ,
+}
