@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from app.i18n import lazy as _l
 from modules.energy.formats.base import Refusal, UnreadableFile
@@ -18,7 +17,7 @@ ROWS_PER_PART = 50_000
 Rows = list[list[str]]
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+def open_bytes(path: Path) -> gzip.GzipFile | io.BufferedReader:
     """Open a file, unpacking it when its content (not its name) is gzip."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP
