@@ -2,17 +2,26 @@
 
 from app.audit.models import AuditEntry
 from app.auth.models import RoleOverride, SignInAttempt, User, UserRole, UserScope, UserSession
+from app.calendar.models import ClosingDay, WorkingHours
 from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
+from app.mail.models import OutboxMail
+from app.numbers import NumberCounter
+from app.search.models import SearchChange, SearchVersion
 
 __all__ = [
     "AuditEntry",
+    "ClosingDay",
     "JobRecord",
     "JobSchedule",
+    "NumberCounter",
+    "OutboxMail",
     "RoleOverride",
     "SchedulerLease",
-    "SignInAttempt",
+    "SearchChange",
+    "SearchVersion",
     "User",
     "UserRole",
     "UserScope",
     "UserSession",
+    "WorkingHours",
 ]

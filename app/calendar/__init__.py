@@ -1,1 +1,1 @@
-"""One calendar service: working hours, holidays, on-call hours, deadlines."""
+"""One calendar: working hours, holidays, on-call hours and the deadlines counted on them."""

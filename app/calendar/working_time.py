@@ -1,4 +1,4 @@
-"""Working hours on the civil clock, counted in real time: add to an instant, measure between two.
+"""Working hours on the civil clock, counted in real time: added to an instant, or measured.
 
 Opening hours are civil (08:00 in Brussels), durations are real (a night with a clock change has
 seven or nine hours). Every instant that enters or leaves is aware UTC.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -42,15 +42,18 @@ class WorkingCalendar:
     """Weekly opening hours (0 = Monday) minus the days on which the house is closed."""
 
     hours: Mapping[int, tuple[Hours, ...]]
-    is_closed_on: Callable[[date], bool] = field(default=lambda day: False)
+    is_closed_on: Callable[[date], bool] = field(default=lambda _day: False)
     zone: ZoneInfo = BRUSSELS
     never_closes: bool = False
+    # For hours that changed over the years; asked instead of `hours` when given.
+    hours_on: Callable[[date], tuple[Hours, ...]] | None = None
 
     def openings_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """Yield the openings of one civil day as (start, end) in UTC, in order, none empty."""
         if self.is_closed_on(day):
             return
-        for hours in sorted(self.hours.get(day.weekday(), ())):
+        weekly = self.hours.get(day.weekday(), ())
+        for hours in sorted(self.hours_on(day) if self.hours_on else weekly):
             start = to_instant(day, hours.since, self.zone)
             end = to_instant(day, hours.until, self.zone, is_end=True)
             if start < end:
@@ -93,8 +96,7 @@ def to_instant(day: date, minutes: int, zone: ZoneInfo, *, is_end: bool = False)
     When the hour occurs twice a start takes the first and an end the second, so that the whole
     double hour is inside. A time that the spring change skips becomes the moment of the change.
     """
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 # civil, resolved below
-    civil = midnight + timedelta(minutes=minutes)
+    civil = datetime.combine(day, time()) + timedelta(minutes=minutes)
     early = civil.replace(tzinfo=zone, fold=0).astimezone(UTC)
     late = civil.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if late < early:  # skipped by the clock: the change lies between the two readings

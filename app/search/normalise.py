@@ -122,6 +122,7 @@ def _in_full(word: str, following: str) -> str:
     return glued[1] + _ABBREVIATIONS[glued[2]] if glued else word
 
 
+_SHORTEST_PHONE, _LONGEST_PHONE = 6, 17
 _PHONE_ALLOWED = re.compile(r"^[\d\s().+/\\-]+$")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 
@@ -137,7 +138,7 @@ def phone_digits(text: str, country: str = "32") -> str:
     if not _PHONE_ALLOWED.match(stripped):
         return ""
     digits = re.sub(r"\D", "", _TRUNK_ZERO.sub("", stripped))
-    if len(digits) < 6 or len(digits) > 17:
+    if not _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE:
         return ""
     if stripped.startswith("+"):
         return digits

@@ -150,9 +150,11 @@ def _likeness(typed: TypedWords, texts: Sequence[str]) -> list[float]:
     words = [text.split() for text in texts]
     ends = np.cumsum([0, *(len(group) for group in words)])[:-1]
     flat = [word for group in words for word in group]
-    scores = process.cdist(
-        typed.finished, flat, scorer=OSA.normalized_similarity, dtype=np.float32
-    ) if typed.finished else np.empty((0, len(flat)), dtype=np.float32)
+    scores = (
+        process.cdist(typed.finished, flat, scorer=OSA.normalized_similarity, dtype=np.float32)
+        if typed.finished
+        else np.empty((0, len(flat)), dtype=np.float32)
+    )
     if typed.unfinished:
         scores = np.vstack([scores, _unfinished_scores(typed.unfinished, flat)])
     best = np.maximum.reduceat(scores, ends, axis=1)
@@ -192,7 +194,7 @@ def _is_useful(codes: NDArray[np.int32]) -> NDArray[np.bool_]:
 def _trigram_postings(texts: Sequence[str]) -> tuple[NDArray[np.int64], Numbers]:
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     codes = _CODES[np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8)]
-    if len(codes) < 3:
+    if not len(codes):
         return np.zeros(_TRIGRAMS + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
     numbers = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)[:-2]
     useful = _is_useful(codes)

@@ -1,0 +1,22 @@
+"""The job that empties the outbox."""
+
+from app.i18n import lazy as _l
+from app.jobs import Every, Job, JobRun
+from app.mail.backends import make_mailer
+from app.mail.outbox import deliver_waiting
+
+
+def run_delivery(run: JobRun) -> None:
+    """Send what waits in the outbox."""
+    settings = run.settings.mail
+    sent = deliver_waiting(run.database, make_mailer(settings), settings.sender, run.clock)
+    run.progress(sent, sent)
+
+
+DELIVER_MAIL = Job(
+    name="mail.deliver",
+    title=_l("Send waiting mails"),
+    run=run_delivery,
+    schedule=Every(minutes=1),
+    time_limit_s=600,
+)

@@ -1,0 +1,42 @@
+"""A message to one person, in that person's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formataddr
+from uuid import UUID
+
+from app.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to say to whom; `about` names the record it belongs to, for its history."""
+
+    to_address: str
+    subject: str
+    text: str
+    to_name: str = ""
+    locale: str = "fr"
+    about: tuple[str, UUID] | None = None
+
+    def to_email(self, sender: str, mail_id: UUID | None = None) -> EmailMessage:
+        """Return the mail as it goes over the wire.
+
+        The identifier of the outbox row makes the Message-ID, so that a mail sent twice after a
+        crash is recognised as one by the receiver.
+        """
+        email = EmailMessage()
+        email["From"] = sender
+        email["To"] = formataddr((self.to_name, self.to_address))
+        email["Subject"] = " ".join(self.subject.split())
+        email["Message-ID"] = f"<{mail_id or new_id()}@{_domain(sender)}>"
+        email["Content-Language"] = self.locale
+        email["Auto-Submitted"] = "auto-generated"
+        email.set_content(self.text)
+        return email
+
+
+def _domain(sender: str) -> str:
+    return sender.rpartition("@")[2].strip("> ") or "localhost"

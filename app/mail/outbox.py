@@ -1,0 +1,113 @@
+"""Put mails in the outbox with the change they tell about; send them until they have left."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import Clock
+from app.db import Database, UnitOfWork
+from app.mail.backends import Mailer
+from app.mail.message import Message
+from app.mail.models import MailState, OutboxMail
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 12
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=2)
+_BATCH = 200
+
+
+def queue_mail(message: Message, uow: UnitOfWork, clock: Clock) -> OutboxMail:
+    """Write a mail into the outbox, in the transaction of the change it tells about."""
+    about_type, about_id = message.about or ("", None)
+    mail = OutboxMail(
+        to_address=message.to_address,
+        to_name=message.to_name[:160],
+        subject=" ".join(message.subject.split())[:250],
+        text=message.text,
+        locale=message.locale,
+        subject_type=about_type,
+        subject_id=about_id,
+        created_at=clock.now(),
+        next_attempt_at=clock.now(),
+    )
+    uow.session.add(mail)
+    return mail
+
+
+def mails_about(session: Session, subject_type: str, subject_id: UUID) -> Sequence[OutboxMail]:
+    """Return the mails about a record, the latest first; the caller has checked the right."""
+    query = (
+        select(OutboxMail)
+        .where(OutboxMail.subject_type == subject_type, OutboxMail.subject_id == subject_id)
+        .order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def deliver_waiting(database: Database, mailer: Mailer, sender: str, clock: Clock) -> int:
+    """Send every mail that is due and return how many left.
+
+    Each mail is its own small transaction: one that fails waits longer each time (one minute,
+    two, four… at most two hours) and gives up after twelve attempts or a final refusal.
+    """
+    sent = 0
+    for mail_id in _due(database, clock.now()):
+        with database.unit_of_work() as uow:
+            mail = uow.session.get(OutboxMail, mail_id)
+            if mail is None or mail.state is not MailState.WAITING:
+                continue
+            sent += _attempt(mail, mailer, sender, clock.now())
+    return sent
+
+
+def _due(database: Database, now: datetime) -> Sequence[UUID]:
+    with database.reader() as session:
+        return session.scalars(
+            select(OutboxMail.id)
+            .where(OutboxMail.state == MailState.WAITING, OutboxMail.next_attempt_at <= now)
+            .order_by(OutboxMail.next_attempt_at)
+            .limit(_BATCH)
+        ).all()
+
+
+def _attempt(mail: OutboxMail, mailer: Mailer, sender: str, now: datetime) -> bool:
+    message = Message(
+        to_address=mail.to_address,
+        to_name=mail.to_name,
+        subject=mail.subject,
+        text=mail.text,
+        locale=mail.locale,
+    )
+    mail.attempts += 1
+    try:
+        mailer.send(message.to_email(sender, mail.id))
+    except (OSError, smtplib.SMTPException, ValueError) as failure:
+        _postpone(mail, failure, now)
+        return False
+    mail.state, mail.sent_at, mail.error = MailState.SENT, now, ""
+    return True
+
+
+def _postpone(mail: OutboxMail, failure: Exception, now: datetime) -> None:
+    mail.error = f"{type(failure).__name__}: {failure}"[:300]
+    if mail.attempts >= MOST_ATTEMPTS or _is_final(failure):
+        mail.state = MailState.FAILED
+        log.error("mail_given_up", mail_id=str(mail.id), attempts=mail.attempts, error=mail.error)
+        return
+    mail.next_attempt_at = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (mail.attempts - 1))
+
+
+def _is_final(failure: Exception) -> bool:
+    """Say whether trying again is pointless: a wrong address, or a refusal for good."""
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in failure.recipients.values())
+    return isinstance(failure, ValueError)

@@ -1,0 +1,72 @@
+"""Recognise what was typed as a number that leads straight to one record."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.search.normalise import phone_digits
+
+
+class IdentifierKind(StrEnum):
+    """What a number may be."""
+
+    PHONE = "phone"
+    LAST_DIGITS = "last_digits"
+    EAN = "ean"
+    NUMBER = "number"  # TK-2026-000123, WO-2026-000045
+    CODE = "code"  # BLD-0042, LOT-000123, a meter's serial number
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number in its one written form, and what it may be."""
+
+    kind: IdentifierKind
+    value: str
+
+
+_EAN_DIGITS = 18
+_EAN_START = "54"
+_LEAST_LAST_DIGITS = 4
+_NUMBER = re.compile(r"^([A-Za-z]{2})[\s-]*(20\d{2})[\s-]*0*(\d{1,6})$")
+_CODE = re.compile(r"^[A-Za-z]{1,5}[\s./-]?\d[\w./-]*$|^\d[\w./-]{3,39}$")
+_DIGITS_ONLY = re.compile(r"^[\d\s./-]+$")
+
+
+def identify(text: str) -> list[Identifier]:
+    """Return every number a text may be, the most certain first.
+
+    >>> [str(i.kind) for i in identify("tk 2026 123")]
+    ['number', 'code']
+    >>> identify("02/123.45.67")[0].value
+    '3221234567'
+    """
+    text = text.strip()
+    found = [*_numbers(text), *_digits(text)]
+    if _CODE.match(text):
+        found.append(Identifier(IdentifierKind.CODE, text.upper().replace(" ", "-")))
+    return found
+
+
+def _numbers(text: str) -> list[Identifier]:
+    match = _NUMBER.match(text)
+    if not match:
+        return []
+    series, year, number = match.groups()
+    value = f"{series.upper()}-{year}-{int(number):06d}"
+    return [Identifier(IdentifierKind.NUMBER, value)]
+
+
+def _digits(text: str) -> list[Identifier]:
+    found = []
+    digits = re.sub(r"\D", "", text)
+    is_ean = len(digits) == _EAN_DIGITS and digits.startswith(_EAN_START)
+    if is_ean:
+        found.append(Identifier(IdentifierKind.EAN, digits))
+    elif phone := phone_digits(text):
+        found.append(Identifier(IdentifierKind.PHONE, phone))
+    if _DIGITS_ONLY.match(text) and not is_ean and len(digits) >= _LEAST_LAST_DIGITS:
+        found.append(Identifier(IdentifierKind.LAST_DIGITS, digits[::-1]))
+    return found

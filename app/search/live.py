@@ -1,0 +1,85 @@
+"""An index that follows the database: each worker holds one and reads only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.search.changes import changes_since, version_of
+from app.search.normalise import TypedWords
+from app.search.trigrams import Match, TextIndex
+
+Documents = Callable[[Session, Sequence[UUID] | None], Iterable[tuple[UUID, str]]]
+_MOST_RECENT_CHANGES = 1_500
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """What readers see; replaced whole, so that nobody waits for a refresh."""
+
+    version: int
+    main: TextIndex[UUID]
+    recent: TextIndex[UUID]
+    replaced: frozenset[UUID]
+    recent_texts: dict[UUID, str]
+
+
+class LiveIndex:
+    """The texts of one kind: a large index, a small one of recent changes, and what they replace.
+
+    The small one is rebuilt at each change in a few milliseconds; when it has grown the large one
+    is read anew. One thread refreshes at a time, the others answer from what they have.
+    """
+
+    def __init__(self, kind: str, documents: Documents) -> None:
+        """Follow one kind; nothing is read before the first search."""
+        self.kind = kind
+        self._documents = documents
+        self._lock = Lock()
+        self._snapshot: _Snapshot | None = None
+
+    def search(self, session: Session, typed: TypedWords, limit: int) -> list[Match[UUID]]:
+        """Return the best matches among the texts as they are in the database now."""
+        snapshot = self._refreshed(session)
+        fresh = snapshot.recent.search(typed, limit)
+        extra = min(len(snapshot.replaced), limit)
+        known = snapshot.main.search(typed, limit + extra)
+        kept = [match for match in known if match.key not in snapshot.replaced]
+        return sorted([*fresh, *kept], key=lambda match: -match.score)[:limit]
+
+    def _refreshed(self, session: Session) -> _Snapshot:
+        snapshot = self._snapshot
+        if snapshot is not None and snapshot.version == version_of(session, self.kind):
+            return snapshot
+        if snapshot is not None and not self._lock.acquire(blocking=False):
+            return snapshot  # another thread is at it
+        if snapshot is None:
+            self._lock.acquire()
+        try:
+            self._snapshot = self._read_changes(session, self._snapshot)
+            return self._snapshot
+        finally:
+            self._lock.release()
+
+    def _read_changes(self, session: Session, old: _Snapshot | None) -> _Snapshot:
+        if old is None:
+            return self._read_all(session, version_of(session, self.kind))
+        changes = changes_since(session, self.kind, old.version)
+        if changes.everything:
+            return self._read_all(session, changes.version)
+        if not changes.document_ids:
+            return old
+        replaced = old.replaced | changes.document_ids
+        if len(replaced) > _MOST_RECENT_CHANGES:
+            return self._read_all(session, changes.version)
+        texts = {k: v for k, v in old.recent_texts.items() if k not in changes.document_ids}
+        texts |= dict(self._documents(session, sorted(changes.document_ids)))
+        return _Snapshot(changes.version, old.main, TextIndex(texts.items()), replaced, texts)
+
+    def _read_all(self, session: Session, version: int) -> _Snapshot:
+        main = TextIndex(self._documents(session, None))
+        return _Snapshot(version, main, TextIndex(()), frozenset(), {})

@@ -1,0 +1,199 @@
+"""One box: numbers lead straight to their record, words are found, changes are seen at once."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.db import Database, UnitOfWork
+from app.i18n import lazy as _l
+from app.ids import new_id
+from app.search.changes import KEPT_VERSIONS, changes_since, touch_documents, version_of
+from app.search.engine import SearchEngine
+from app.search.identifiers import Identifier, IdentifierKind, identify
+from app.search.normalise import index_text
+from app.search.providers import Hit
+from tests.support.people import ActorMaker
+
+READ = "people.person.read"
+
+
+class People:
+    """A provider over a dictionary, with one person the actor must not see."""
+
+    kind = "person"
+    label = _l("People")
+    permission = READ
+    icon = "user"
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, str] = {}
+        self.hidden: set[UUID] = set()
+        self.phones: dict[str, UUID] = {}
+        self.reads: list[int] = []
+
+    def add(self, name: str, phone: str = "") -> UUID:
+        key = new_id()
+        self.rows[key] = name
+        self.phones[phone] = key
+        return key
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        wanted = [i.value for i in identifiers if i.kind is IdentifierKind.PHONE]
+        return self.hits(actor, session, [self.phones[p] for p in wanted if p in self.phones])
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> list[tuple[UUID, str]]:
+        asked = list(self.rows) if ids is None else [key for key in ids if key in self.rows]
+        self.reads.append(len(asked))
+        return [(key, index_text(self.rows[key])) for key in asked]
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> list[Hit]:
+        return [Hit(key, self.rows[key]) for key in ids if key not in self.hidden]
+
+
+@pytest.fixture
+def people() -> People:
+    made = People()
+    made.add("Jan Peeters", "3221234567")
+    made.add("Ayşe Çelik")
+    return made
+
+
+def titles(
+    engine: SearchEngine, actor: Actor, database: Database, text: str, **options: object
+) -> list[str]:
+    with database.reader() as session:
+        groups = engine.search(actor, session, text, **options)  # type: ignore[arg-type]
+    return [hit.title for group in groups for hit in group.hits]
+
+
+def test_a_phone_in_any_format_leads_to_its_owner(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    engine = SearchEngine([people])
+    for written in ("02/123.45.67", "+32 2 123 45 67", "0032 2 1234567"):
+        assert titles(engine, actor_with(READ), database, written) == ["Jan Peeters"]
+
+
+def test_names_are_found_without_accents_and_with_a_typo(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    engine = SearchEngine([people])
+    assert titles(engine, actor_with(READ), database, "ayse cel") == ["Ayşe Çelik"]
+    assert titles(engine, actor_with(READ), database, "petters") == ["Jan Peeters"]
+
+
+def test_what_is_outside_the_scope_is_as_absent(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    people.hidden = set(people.rows)
+    engine = SearchEngine([people])
+    assert titles(engine, actor_with(READ), database, "peeters") == []
+    assert titles(engine, actor_with(READ), database, "02 123 45 67") == []
+
+
+def test_a_kind_the_actor_may_not_read_is_not_even_asked(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    assert titles(SearchEngine([people]), actor_with(), database, "peeters") == []
+    assert people.reads == []
+
+
+def test_one_letter_finds_nothing_and_kinds_can_be_chosen(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    engine = SearchEngine([people])
+    assert titles(engine, actor_with(READ), database, "p") == []
+    assert titles(engine, actor_with(READ), database, "peeters", kinds=["lot"]) == []
+
+
+def test_a_change_is_seen_by_every_worker_and_only_the_change_is_read(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    workers = [SearchEngine([people]), SearchEngine([people])]
+    actor = actor_with(READ)
+    for worker in workers:
+        assert titles(worker, actor, database, "vandamme") == []
+    added = people.add("Lien Vandamme")
+    changed = next(iter(people.rows))
+    people.rows[changed] = "Jan Verlinden"
+    with database.unit_of_work() as uow:
+        touch_documents(uow.session, "person", [added, changed])
+    people.reads.clear()
+    for worker in workers:
+        assert titles(worker, actor, database, "vandamme") == ["Lien Vandamme"]
+        assert titles(worker, actor, database, "verlinden") == ["Jan Verlinden"]
+        assert titles(worker, actor, database, "jan peeters ") == []
+    assert people.reads == [2, 2]
+
+
+def test_a_removed_record_is_found_no_more(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    engine = SearchEngine([people])
+    actor = actor_with(READ)
+    gone = next(iter(people.rows))
+    assert titles(engine, actor, database, "peeters") == ["Jan Peeters"]
+    del people.rows[gone]
+    with database.unit_of_work() as uow:
+        touch_documents(uow.session, "person", [gone])
+    assert titles(engine, actor, database, "peeters") == []
+
+
+def test_a_bulk_load_makes_workers_read_everything_again(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    engine = SearchEngine([people])
+    actor = actor_with(READ)
+    titles(engine, actor, database, "peeters")
+    people.add("Noor Claes")
+    with database.unit_of_work() as uow:
+        touch_documents(uow.session, "person")
+    people.reads.clear()
+    assert titles(engine, actor, database, "claes") == ["Noor Claes"]
+    assert people.reads == [3]
+
+
+def test_a_rolled_back_change_is_no_change(database: Database, uow: UnitOfWork) -> None:
+    touch_documents(uow.session, "person", [new_id()])
+    uow.session.rollback()
+    with database.reader() as session:
+        assert version_of(session, "person") == 0
+
+
+def test_whoever_was_away_too_long_reads_everything(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        for _ in range(KEPT_VERSIONS + 50):
+            touch_documents(uow.session, "person", [new_id()])
+    with database.reader() as session:
+        assert changes_since(session, "person", 1).everything
+        recent = changes_since(session, "person", KEPT_VERSIONS)
+        assert not recent.everything
+        assert len(recent.document_ids) == 50
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "value"),
+    [
+        ("TK-2026-000123", IdentifierKind.NUMBER, "TK-2026-000123"),
+        ("tk 2026 123", IdentifierKind.NUMBER, "TK-2026-000123"),
+        ("wo2026-45", IdentifierKind.NUMBER, "WO-2026-000045"),
+        ("541448912345678906", IdentifierKind.EAN, "541448912345678906"),
+        ("5414 4891 2345 6789 06", IdentifierKind.EAN, "541448912345678906"),
+        ("+32 470 12 34 56", IdentifierKind.PHONE, "32470123456"),
+        ("4567", IdentifierKind.LAST_DIGITS, "7654"),
+        ("bld-0042", IdentifierKind.CODE, "BLD-0042"),
+        ("LOT 000123", IdentifierKind.CODE, "LOT-000123"),
+    ],
+)
+def test_numbers_are_recognised(typed: str, kind: IdentifierKind, value: str) -> None:
+    assert Identifier(kind, value) in identify(typed)
+
+
+def test_a_name_is_no_number() -> None:
+    assert identify("Jan Peeters") == []
+    assert identify("rue haute 12") == []
