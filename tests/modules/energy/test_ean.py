@@ -36,7 +36,12 @@ def test_one_wrong_digit_is_always_found(first_17, place, change):
 
 @pytest.mark.parametrize(
     "typed",
-    ['="541448000000000011"', "=541448000000000011", "5414 4800 0000 0000 11", " 541448000000000011 "],
+    [
+        '="541448000000000011"',
+        "=541448000000000011",
+        "5414 4800 0000 0000 11",
+        " 541448000000000011 ",
+    ],
 )
 def test_spreadsheet_and_typed_forms_are_bared(typed):
     assert ean.bare(typed) == "541448000000000011"

@@ -1,0 +1,123 @@
+"""Guards 1 to 3: who may call a route, what its address looks like, how a person gets there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.registry import permissions_of
+from app.web.context import house
+from app.web.lifecycle import declared_permission, declared_public
+from tests.architecture.code import all_text, python_files
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+# Open to everybody, each for the reason its route gives. Think twice before adding one.
+PUBLIC = {
+    "api-docs.openapi_json",
+    "auth.oidc_callback",
+    "auth.oidc_start",
+    "auth.sign_in",
+    "auth.sign_in_submit",
+    "auth.sign_out",
+    "field.service_worker",
+    "field.manifest",
+    "field.shell",
+    "health.healthz",
+    "health.metrics",
+    "health.readyz",
+    "health.version",
+    "house.language_change",
+    "static",
+}
+
+# Pages that no template links to, on purpose.
+DELIBERATE: dict[str, str] = {
+    "auth.oidc_callback": "the identity provider sends people here",
+}
+
+STATIC_PART = re.compile(r"^[a-z0-9][a-z0-9.-]*$")
+TYPED = re.compile(r"<(?:[a-z_]+(?:\([^)]*\))?):[a-z_]+>")
+
+
+def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) & METHODS):
+            yield rule, method
+
+
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
+    silent = [
+        f"{method} {rule.rule} ({rule.endpoint})"
+        for rule, method in rules(app)
+        if rule.endpoint != "static"
+        and not declared_public(app.view_functions[rule.endpoint])
+        and declared_permission(app.view_functions[rule.endpoint], method) is None
+    ]
+    assert not silent, "Put @needs(PERMISSION) on these routes:\n" + "\n".join(silent)
+
+
+def test_public_routes_are_the_ones_we_agreed_on(app: Flask) -> None:
+    found = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if declared_public(app.view_functions[rule.endpoint])
+    }
+    assert not found - PUBLIC, "Use @needs, or add them to PUBLIC after review"
+
+
+def test_every_route_asks_for_a_permission_that_exists(app: Flask) -> None:
+    known = {*permissions_of(house(app).modules), "signed-in"}
+    unknown = {
+        f"{rule.rule}: {permission}"
+        for rule, method in rules(app)
+        if (permission := declared_permission(app.view_functions[rule.endpoint], method))
+        and permission not in known
+    }
+    assert not unknown, "Declare these in the permission enum of their module"
+
+
+def test_addresses_are_lower_case_with_hyphens_and_typed_parameters(app: Flask) -> None:
+    odd = []
+    for rule in app.url_map.iter_rules():
+        bare = TYPED.sub("", rule.rule)
+        parts = [part for part in bare.split("/") if part]
+        if "<" in bare or not all(STATIC_PART.match(part.strip("-.")) for part in parts):
+            odd.append(f"{rule.rule} ({rule.endpoint})")
+    assert not odd, "Write them like /work-orders/<uuid:work_order_id>:\n" + "\n".join(odd)
+
+
+def test_every_menu_entry_leads_to_a_page_its_permission_opens(app: Flask) -> None:
+    faults = []
+    for module in house(app).modules:
+        for item in module.navigation:
+            view = app.view_functions.get(item.endpoint)
+            if view is None:
+                faults.append(f"{module.name}: there is no endpoint {item.endpoint}")
+            elif declared_permission(view, "GET") != item.permission:
+                faults.append(f"{item.endpoint}: the menu and the route ask for different rights")
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_can_be_reached(app: Flask) -> None:
+    text = all_text("app/**/*.html", "modules/**/*.html", "app/**/*.py", "modules/**/*.py")
+    mentioned = set(re.findall(r"""["']([a-z_]*\.[a-z_]+)["']""", text))
+    lost = []
+    for rule in app.url_map.iter_rules():
+        blueprint, _dot, name = rule.endpoint.rpartition(".")
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith("/api/"):
+            continue
+        known = {rule.endpoint, f".{name}"} & mentioned
+        if not known and rule.endpoint not in PUBLIC | DELIBERATE.keys():
+            lost.append(f"{rule.rule} ({blueprint}.{name})")
+    assert not lost, "Link to these pages, or list them in DELIBERATE:\n" + "\n".join(lost)
+
+
+@pytest.mark.parametrize("word", ["current_user", "flask_login"])
+def test_nothing_reads_the_actor_from_a_global(word: str) -> None:
+    found = [s.name for s in python_files("app", "modules") if word in s.path.read_text("utf-8")]
+    assert not found, "take the actor as an argument"
