@@ -1,0 +1,2 @@
+import '@tabler/core/dist/css/tabler.min.css'
+import '../styles/main.css'
