@@ -17,6 +17,9 @@ from typing import Any
 from markupsafe import Markup
 
 BUILD_COMMAND = "scripts/build_frontend"
+STYLE = Markup('<link rel="stylesheet" href="{}">')
+PRELOAD = Markup('<link rel="modulepreload" href="{}">')
+SCRIPT = Markup('<script type="module" src="{}"></script>')
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Assets:
         return bool(self.manifest)
 
     def tags(self, *entries: str) -> Markup:
-        """Return the script and style tags of entries; none without a build or for an unknown name."""
+        """Return the script and style tags of entries; none without a build."""
         styles: dict[str, None] = {}
         preloads: dict[str, None] = {}
         scripts: dict[str, None] = {}
@@ -44,10 +47,11 @@ class Assets:
                     preloads[chunk["file"]] = None
             if (entry := self._entries.get(name)) is not None:
                 scripts[entry["file"]] = None
-        lines = [Markup('<link rel="stylesheet" href="{}">').format(self.url(s)) for s in styles]
-        lines += [Markup('<link rel="modulepreload" href="{}">').format(self.url(p)) for p in preloads]
-        lines += [Markup('<script type="module" src="{}"></script>').format(self.url(s)) for s in scripts]
-        return Markup("\n").join(lines)
+        return Markup("\n").join(
+            form.format(self.url(file))
+            for form, files in ((STYLE, styles), (PRELOAD, preloads), (SCRIPT, scripts))
+            for file in files
+        )
 
     def files(self, entry: str) -> tuple[str, ...]:
         """List the addresses an entry needs, static imports and styles included."""

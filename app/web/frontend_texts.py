@@ -1,4 +1,4 @@
-"""Every text the scripts of the browser show, so that one catalogue serves Python, Jinja and TypeScript.
+"""Every text the scripts of the browser show, translated by the one catalogue of the house.
 
 A test reads the TypeScript sources and compares: a text used there and absent here fails, and the
 other way round.

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import i18n
 from app.auth import routes_web as auth_routes
 from app.house import House
-from app.web import errors, health, lifecycle, pages, security_headers
+from app.web import errors, frontend, health, lifecycle, pages, security_headers
 from app.web.navigation import register_navigation
 
 csrf = CSRFProtect()
@@ -57,6 +57,7 @@ def register_web(app: Flask, house: House) -> None:
     for name in i18n.__all__:
         if name.startswith("format_"):
             app.jinja_env.filters[name.removeprefix("format_")] = getattr(i18n, name)
+    frontend.register(app)
     lifecycle.register(app, house)
     errors.register(app)
     security_headers.register(app, house)
