@@ -6,7 +6,6 @@ Must run while the previous release still serves: add first, remove one release 
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None

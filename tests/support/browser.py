@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -49,6 +50,7 @@ class LiveServer:
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[LiveServer]:
     app.config["WTF_CSRF_ENABLED"] = True
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -77,9 +79,10 @@ class Complaints:
     lines: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
+        place = message.location.get("url", "")
         policy = "Content Security Policy" in message.text or "violates" in message.text
-        if policy or message.type == "error":
-            self.lines.append(f"{message.type}: {message.text}")
+        if (policy or message.type == "error") and not place.endswith("/favicon.ico"):
+            self.lines.append(f"{message.type}: {message.text} ({place})")
 
     def forgive(self, part: str) -> None:
         """Strike the complaints a test expects, such as the answer 422 it provoked."""

@@ -1,0 +1,45 @@
+"""A person signs in with a password, in each language, with the keyboard."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.auth.actor import system_actor
+from app.auth.roles import Role
+from app.auth.services import CreateUser, create_user
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "four plain words here"
+
+
+@pytest.fixture
+def account(database, clock):
+    with database.unit_of_work("test") as uow:
+        command = CreateUser("agent@example.org", "Agent", (Role.CALL_CENTRE_AGENT,), PASSWORD)
+        create_user(system_actor("test"), command, uow, clock)
+
+
+def test_a_person_signs_in_with_the_keyboard(account, page: Page, check_accessibility):
+    page.goto("/")
+    check_accessibility(page)
+    page.locator("input[name=email]").fill("agent@example.org")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/")
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_a_wrong_password_is_said_in_words(account, page: Page, complaints):
+    page.goto("/sign-in")
+    page.locator("input[name=email]").fill("agent@example.org")
+    page.locator("input[name=password]").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    complaints.forgive("422")
+
+
+def test_the_first_page_is_readable_by_everybody(page: Page, sign_in, check_accessibility):
+    sign_in(Role.DISPATCHER)
+    page.goto("/")
+    expect(page.locator("h1")).to_be_visible()
+    check_accessibility(page)
