@@ -1,0 +1,259 @@
+"""Lists on the screen: one call from a route gives the page, its fragment, or the file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+
+from app.audit import Subject, record
+from app.lists import (
+    BulkAction,
+    Choice,
+    Column,
+    TablePage,
+    TableSpec,
+    TableState,
+    count_rows,
+    fetch_page,
+    iterate_rows,
+    read_state,
+)
+from app.lists.cells import Cell, show_cell, show_value
+from app.lists.export import write_csv, write_xlsx
+from app.lists.fetch import visible_columns
+from app.lists.state import SIZES, query_string, write_state
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def list_page(
+    spec: TableSpec,
+    query: Select[Any],
+    *,
+    template: str = "lists/list.html",
+    **context: Any,
+) -> ResponseReturnValue:
+    """Answer the request for a list.
+
+    Gives the whole page; only the table when htmx swaps it; a file when the address says
+    `format=csv` or `format=xlsx`. The template receives `table`, for `data_table(table)`.
+    """
+    if request.args.get("format") in ("csv", "xlsx"):
+        return export_list(spec, query, request.args["format"])
+    table = table_of(spec, query)
+    is_fragment = request.headers.get("HX-Target", "").endswith(f"#{table.id}")
+    if "apply" in request.args and not is_fragment:
+        return redirect(table.url(table.state))
+    page = "lists/_table.html" if is_fragment else template
+    response = make_response(render_template(page, table=table, **context))
+    if is_fragment:
+        # The form sends every field, empty ones too; the address kept is the short one.
+        response.headers["HX-Push-Url"] = table.url(table.state)
+    return response
+
+
+def table_of(spec: TableSpec, query: Select[Any]) -> TableView:
+    """Fetch the page of a list the present address asks for, ready for `data_table`."""
+    state = current_state(spec)
+    page = fetch_page(spec, query, state, reader())
+    options = {
+        f.key: f.pairs(current_actor(), reader()) for f in spec.filters if isinstance(f, Choice)
+    }
+    return TableView(page, request.path, options)
+
+
+def current_state(spec: TableSpec) -> TableState:
+    """Read the view from the present address; the page size last chosen is remembered."""
+    args = request.args.to_dict(flat=False)
+    state = read_state(spec, args, size=session.get("page_size"))
+    if "size" in args and session.get("page_size") != state.size:
+        session["page_size"] = state.size
+    return state
+
+
+def export_list(spec: TableSpec, query: Select[Any], kind: str) -> Response:
+    """Send what is seen as a file, every page of it, and note the export in the audit trail."""
+    state = current_state(spec)
+    columns = visible_columns(spec, state)
+    count = count_rows(spec, query, state, reader())
+    rows = iterate_rows(spec, query, state, reader())
+    name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
+    if kind == "csv":
+        body: Any = "".join(write_csv(columns, rows)).encode()
+        mimetype = "text/csv; charset=utf-8"
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "list.xlsx"
+            write_xlsx(path, columns, rows, title=str(spec.title))
+            body, mimetype = path.read_bytes(), XLSX
+    note_export(spec, state, count)
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def note_export(spec: TableSpec, state: TableState, count: int) -> None:
+    """Write in the audit trail who took which rows out of the house."""
+    subject = Subject("list", uuid5(NAMESPACE_URL, spec.name), str(spec.title))
+    changes = {"rows": (None, count), "view": (None, query_string(spec, state))}
+    with open_unit_of_work() as uow:
+        record(
+            uow,
+            current_actor(),
+            current_clock(),
+            action="lists.list.exported",
+            subject=subject,
+            changes=changes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in use, and the address without it."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column: its order, and the address that changes it."""
+
+    column: Column
+    sorted: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: its key, for the tick box, and its cells."""
+
+    key: str
+    cells: Sequence[Cell]
+
+
+class TableView:
+    """A page of a list with every address and text its template needs."""
+
+    def __init__(
+        self, page: TablePage, path: str, options: Mapping[str, Sequence[tuple[str, Any]]]
+    ) -> None:
+        """Prepare a page of rows that stands at `path`; `options` are those of the choices."""
+        self.page = page
+        self.spec = page.spec
+        self.state = page.state
+        self.path = path
+        self.options = options
+        self.id = f"table-{page.spec.name.replace('.', '-').replace('_', '-')}"
+        self.sizes = SIZES
+
+    def url(self, state: TableState, **extra: str) -> str:
+        """Return the address of a view of this list."""
+        text = urlencode([*write_state(self.spec, state), *extra.items()])
+        return f"{self.path}?{text}" if text else self.path
+
+    def page_url(self, number: int) -> str:
+        """Return the address of another page of this view."""
+        return self.url(self.state.changed(page=number))
+
+    def export_url(self, kind: str) -> str:
+        """Return the address of this view as a file."""
+        return self.url(self.state.changed(), format=kind)
+
+    @property
+    def headings(self) -> list[Heading]:
+        """Return the heads of the columns shown."""
+        return [self._heading(c) for c in self.page.columns]
+
+    def _heading(self, column: Column) -> Heading:
+        if column.sort is None:
+            return Heading(column, "", "")
+        present = self.state.sort_of(column.key)
+        following = f"-{column.key}" if present == "asc" else column.key
+        return Heading(column, present, self.url(self.state.changed(sort=(following,))))
+
+    @property
+    def rows(self) -> list[TableRow]:
+        """Return the rows with their cells."""
+        columns = self.page.columns
+        return [
+            TableRow(str(self.spec.key_of(row)), [show_cell(c, row) for c in columns])
+            for row in self.page.rows
+        ]
+
+    @property
+    def totals(self) -> list[tuple[Column, Any]]:
+        """Return what stands under each column; empty when no column shown is summed."""
+        if not self.page.totals:
+            return []
+        return [
+            (c, show_value(c, self.page.totals[c.key]) if c.key in self.page.totals else "")
+            for c in self.page.columns
+        ]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Return the filters in use, each removable."""
+        found = []
+        for item in self.spec.filters:
+            if item.key in self.state.filters:
+                value = self.state.filters[item.key]
+                for text, remaining in item.says(value, self.options.get(item.key, ())):
+                    found.append(Chip(text, self.url(self.state.without(item.key, remaining))))
+        return found
+
+    @property
+    def chip_pairs(self) -> list[tuple[str, str]]:
+        """Return the chips as the macro `chips` takes them."""
+        return [(chip.text, chip.url) for chip in self.chips]
+
+    @property
+    def has_hidden_filter(self) -> bool:
+        """Tell whether a filter in use stands under "More filters"."""
+        return any(f.key in self.state.filters for f in self.spec.filters if not f.is_prominent)
+
+    @property
+    def clear_url(self) -> str:
+        """Return the address of the list without any filter."""
+        return self.url(self.state.changed(filters={}))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether rows may be hidden by a filter."""
+        return bool(self.state.filters)
+
+    @property
+    def bulk_actions(self) -> list[BulkAction]:
+        """Return what the actor may do to the rows ticked."""
+        actor = current_actor()
+        return [a for a in self.spec.bulk_actions if actor.can(a.permission)]
+
+    @property
+    def empty_action(self) -> str:
+        """Return where to make the first row, if the actor may."""
+        empty = self.spec.empty
+        if not empty.action_endpoint:
+            return ""
+        if empty.action_permission and not current_actor().can(empty.action_permission):
+            return ""
+        return url_for(empty.action_endpoint)
+
+    def value_of(self, name: str) -> list[str]:
+        """Return what the address says under a name, for the fields of the filter form."""
+        return [value for key, value in write_state(self.spec, self.state) if key == name]
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Return what the filter form keeps without showing it."""
+        names = {"sort"}
+        return [(k, v) for k, v in write_state(self.spec, self.state) if k in names]
