@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.module import module as house
 from tests.app.lists.people import MODULE, add_people
 from tests.support.web import PageClient
 
@@ -17,7 +18,7 @@ def people(database) -> int:
 
 @pytest.fixture
 def client(settings, database, clock, login) -> FlaskClient:
-    app = create_app(settings, clock=clock, database=database, modules=(MODULE,))
+    app = create_app(settings, clock=clock, database=database, modules=(house, MODULE))
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = PageClient
