@@ -1,7 +1,7 @@
 """Every model of the house, imported in one place so that migrations see them all."""
 
 from app.audit.models import AuditEntry
-from app.auth.models import RoleOverride, SignInAttempt, User, UserRole, UserScope, UserSession
+from app.auth.models import RoleOverride, User, UserRole, UserScope, UserSession
 from app.calendar.models import ClosingDay, WorkingHours
 from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
 from app.mail.models import OutboxMail

@@ -16,6 +16,14 @@
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# A shared machine is slow at times: no test is judged by the clock on the wall.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+hypothesis_settings.load_profile("house")
 
 pytest_plugins = (
     "tests.support.databases",

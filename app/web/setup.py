@@ -12,7 +12,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import i18n
 from app.auth import routes_web as auth_routes
 from app.house import House
-from app.web import errors, frontend, health, lifecycle, pages, security_headers
+from app.web import (
+    errors,
+    frontend,
+    health,
+    lifecycle,
+    metrics,
+    pages,
+    security_headers,
+)
 from app.web.navigation import register_navigation
 
 csrf = CSRFProtect()
@@ -60,9 +68,10 @@ def register_web(app: Flask, house: House) -> None:
     frontend.register(app)
     lifecycle.register(app, house)
     errors.register(app)
+    metrics.register(app)
     security_headers.register(app, house)
     register_navigation(app, house)
-    for blueprint in (auth_routes.blueprint, health.blueprint, pages.blueprint):
+    for blueprint in (auth_routes.blueprint, health.blueprint, metrics.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     for module in house.modules:
         for blueprint in module.blueprints:

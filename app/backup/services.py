@@ -1,0 +1,162 @@
+"""Create, verify and restore a backup: a tar with a manifest, the database and the files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from app.backup import dump
+from app.backup.sealed import ChunkReader, is_sealed, seal, unseal
+from app.clock import Clock
+from app.db import Database, migrate
+from app.errors import Conflict, Invalid
+from app.i18n import lazy as _l
+from app.version import VERSION
+
+MANIFEST = "manifest.json"
+READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds and what it must hash to."""
+
+    version: str
+    revision: str
+    backend: str
+    created_at: str
+    tables: dict[str, dict[str, Any]]
+    files: dict[str, str]
+
+
+def create_backup(
+    database: Database, files_dir: Path, target: Path, clock: Clock, *, passphrase: str = ""
+) -> Manifest:
+    """Write a backup to a file that appears only when it is complete.
+
+    Attachments never change once written, so copying them after the database snapshot is safe.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        folder = Path(scratch) / "database"
+        folder.mkdir()
+        tables = dump.dump(database, folder)
+        manifest = Manifest(
+            version=VERSION,
+            revision=migrate.current_revision(database) or "",
+            backend=database.url.get_backend_name(),
+            created_at=clock.now().isoformat(),
+            tables=tables,
+            files=dict(_hashes(folder, "database")) | dict(_hashes(files_dir, "files")),
+        )
+        plain = Path(scratch) / "backup.tar"
+        _pack(plain, manifest, folder, files_dir)
+        finished = _seal_file(plain, passphrase) if passphrase else plain
+        _make_durable(finished)
+        finished.replace(target)
+    return manifest
+
+
+def _hashes(folder: Path, prefix: str) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield f"{prefix}/{path.relative_to(folder).as_posix()}", hash_file(path)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, read in pieces."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _pack(plain: Path, manifest: Manifest, folder: Path, files_dir: Path) -> None:
+    described = folder.parent / MANIFEST
+    described.write_text(json.dumps(asdict(manifest), indent=1))
+    with tarfile.open(plain, "w") as archive:
+        archive.add(described, MANIFEST)
+        for name in manifest.files:
+            kind, _, relative = name.partition("/")
+            archive.add((folder if kind == "database" else files_dir) / relative, name)
+
+
+def _seal_file(plain: Path, passphrase: str) -> Path:
+    sealed = plain.with_suffix(".sealed")
+    with plain.open("rb") as source, sealed.open("wb") as out:
+        seal(source, out, passphrase)
+    return sealed
+
+
+def _make_durable(path: Path) -> None:
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+@contextmanager
+def unpacked(source: Path, passphrase: str = "") -> Iterator[tuple[Manifest, Path]]:
+    """Unpack a backup into a scratch folder and check every hash; Invalid names what is wrong."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        try:
+            _unpack(source, folder, passphrase)
+            manifest = Manifest(**json.loads((folder / MANIFEST).read_text()))
+        except (tarfile.TarError, OSError, ValueError, TypeError) as error:
+            raise Invalid(
+                "backup_unreadable", _l("The backup cannot be read: it is damaged or cut off.")
+            ) from error
+        for name, expected in manifest.files.items():
+            path = folder / name
+            if not path.is_file() or hash_file(path) != expected:
+                raise Invalid(
+                    "backup_damaged", _l("A part of the backup is missing or changed."), part=name
+                )
+        yield manifest, folder
+
+
+def _unpack(source: Path, folder: Path, passphrase: str) -> None:
+    with source.open("rb") as opened:
+        stream: Any = opened
+        if is_sealed(opened):
+            stream = BufferedReader(ChunkReader(unseal(opened, passphrase)), READ_BYTES)
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            archive.extractall(folder, filter="data")
+        while stream.read(READ_BYTES):
+            """Read to the end, so that the last seal is checked too."""
+
+
+def verify_backup(source: Path, *, passphrase: str = "") -> Manifest:
+    """Read a backup whole and compare every hash; Invalid when anything differs."""
+    with unpacked(source, passphrase) as (manifest, _folder):
+        return manifest
+
+
+def restore_backup(
+    database: Database, files_dir: Path, source: Path, *, passphrase: str = ""
+) -> Manifest:
+    """Restore into an empty database and files folder, then compare rows and hashes.
+
+    Raises Conflict when the target is not empty or of another kind, Invalid when the backup is
+    damaged or what was restored differs from it.
+    """
+    with unpacked(source, passphrase) as (manifest, folder):
+        if manifest.backend != database.url.get_backend_name():
+            raise Conflict(
+                "restore_other_database",
+                _l("This backup was made of another kind of database."),
+                backend=manifest.backend,
+            )
+        dump.restore(database, folder / "database", manifest.revision)
+        if (folder / "files").is_dir():
+            shutil.copytree(folder / "files", files_dir, dirs_exist_ok=True)
+        if dump.digests(database) != manifest.tables:
+            raise Invalid("restore_differs", _l("What was restored differs from the backup."))
+        return manifest

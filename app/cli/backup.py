@@ -1,0 +1,66 @@
+"""`flask backup`: create, verify, restore."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from app.backup import services
+from app.errors import AppError
+from app.web.context import current_clock, database, house
+
+group = click.Group("backup", help="Back up the database with its attachments, and restore it.")
+
+KEY = "INTENDANT_BACKUP_KEY"
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+def _passphrase() -> str:
+    return os.environ.get(KEY, "")
+
+
+@group.command()
+@file_argument
+@with_appcontext
+def create(file: Path) -> None:
+    """Write a backup; encrypted when INTENDANT_BACKUP_KEY is set."""
+    manifest = services.create_backup(
+        database(), house().settings.files_dir, file, current_clock(), passphrase=_passphrase()
+    )
+    _tell(manifest)
+
+
+@group.command()
+@file_argument
+def verify(file: Path) -> None:
+    """Read a backup whole and compare every hash."""
+    try:
+        _tell(services.verify_backup(file, passphrase=_passphrase()))
+    except AppError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@group.command()
+@file_argument
+@with_appcontext
+def restore(file: Path) -> None:
+    """Restore into the configured database, which must be empty."""
+    try:
+        _tell(
+            services.restore_backup(
+                database(), house().settings.files_dir, file, passphrase=_passphrase()
+            )
+        )
+    except AppError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _tell(manifest: services.Manifest) -> None:
+    rows = sum(table["rows"] for table in manifest.tables.values())
+    click.echo(
+        f"{manifest.created_at}: revision {manifest.revision}, {len(manifest.tables)} tables, "
+        f"{rows} rows, {len(manifest.files)} files"
+    )

@@ -1,0 +1,159 @@
+"""The doctor: say in plain words what is missing or unsafe, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import migrate
+from app.house import House
+from app.jobs.lease import scheduler_last_seen
+from app.settings import DEVELOPMENT_SECRET
+
+SILENT_AFTER = timedelta(minutes=5)
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    level: Level
+    subject: str
+    words: str
+
+
+def examine(house: House) -> list[Finding]:
+    """Look at everything that can be wrong with an installation."""
+    checks: tuple[Callable[[House], Iterator[Finding]], ...] = (
+        check_secret,
+        check_address,
+        check_database,
+        check_files,
+        check_frontend,
+        check_scheduler,
+        check_demo,
+        check_mail,
+    )
+    return [finding for check in checks for finding in check(house)]
+
+
+def check_secret(house: House) -> Iterator[Finding]:
+    """Look for a secret that everybody knows or that is short."""
+    settings = house.settings
+    bad = Level.FAILURE if settings.is_production else Level.WARNING
+    if settings.secret_key == DEVELOPMENT_SECRET:
+        yield Finding(
+            bad, "secret", "The secret key is the published default: set INTENDANT_SECRET_KEY."
+        )
+    elif len(settings.secret_key) < 32:
+        yield Finding(bad, "secret", "The secret key is shorter than 32 characters.")
+    else:
+        yield Finding(Level.OK, "secret", "The secret key is set.")
+
+
+def check_address(house: House) -> Iterator[Finding]:
+    """Look whether people reach a production site over https."""
+    if house.settings.is_production and not house.settings.base_url.startswith("https://"):
+        yield Finding(
+            Level.FAILURE, "address", "Production without https: set INTENDANT_BASE_URL=https://…"
+        )
+    else:
+        yield Finding(Level.OK, "address", f"People use {house.settings.base_url}.")
+
+
+def check_database(house: House) -> Iterator[Finding]:
+    """Look whether the database answers and is at the schema of this version."""
+    try:
+        current = migrate.current_revision(house.database)
+    except SQLAlchemyError:
+        yield Finding(
+            Level.FAILURE, "database", "The database does not answer: check INTENDANT_DATABASE_URL."
+        )
+        return
+    head = migrate.head_revision()
+    if current == head:
+        yield Finding(Level.OK, "database", f"The database is at revision {current}.")
+    else:
+        yield Finding(
+            Level.FAILURE,
+            "database",
+            f"The database is at revision {current or 'none'}, not {head}: run `flask db upgrade`.",
+        )
+
+
+def check_files(house: House) -> Iterator[Finding]:
+    """Look whether attachments can be written."""
+    folder = house.settings.files_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".doctor"
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError as error:
+        yield Finding(Level.FAILURE, "files", f"{folder} cannot be written: {error.strerror}.")
+    else:
+        yield Finding(Level.OK, "files", f"Attachments go to {folder}.")
+
+
+def check_frontend(_house: House) -> Iterator[Finding]:
+    """Look whether the front end was built."""
+    if any(DIST.rglob("manifest.json")):
+        yield Finding(Level.OK, "front end", "The front end is built.")
+    else:
+        yield Finding(
+            Level.WARNING, "front end", "The front end is not built: run `scripts/build_frontend`."
+        )
+
+
+def check_scheduler(house: House) -> Iterator[Finding]:
+    """Look when a scheduler was last alive."""
+    try:
+        lease = scheduler_last_seen(house.database)
+    except SQLAlchemyError:
+        return
+    if lease is None:
+        yield Finding(
+            Level.WARNING, "scheduler", "No scheduler was ever seen: start `flask jobs run`."
+        )
+    elif house.clock.now() - lease.seen_at > SILENT_AFTER:
+        yield Finding(
+            Level.FAILURE,
+            "scheduler",
+            f"The scheduler was last seen at {lease.seen_at:%Y-%m-%d %H:%M} UTC: "
+            "start `flask jobs run`.",
+        )
+    else:
+        yield Finding(Level.OK, "scheduler", f"The scheduler is alive ({lease.owner}).")
+
+
+def check_demo(house: House) -> Iterator[Finding]:
+    """Look for demo accounts in production."""
+    if house.settings.is_production and house.settings.demo_accounts:
+        yield Finding(
+            Level.FAILURE, "demo", "Demo accounts are shown in production: unset them at once."
+        )
+
+
+def check_mail(house: House) -> Iterator[Finding]:
+    """Look whether mail really leaves a production site."""
+    backend = house.settings.mail.backend
+    if house.settings.is_production and backend != "smtp":
+        yield Finding(
+            Level.WARNING, "mail", f"Mail goes to `{backend}`: callers will not be told anything."
+        )
+    else:
+        yield Finding(Level.OK, "mail", f"Mail goes to `{backend}`.")
