@@ -1,0 +1,28 @@
+"""Geography: Belgian coordinate systems, shapes, GeoJSON and GeoPackage."""
+
+from app.geo.crs import Crs, distance_m, from_wgs84, guess_crs, to_wgs84
+from app.geo.geojson import (
+    collection_text,
+    feature_text,
+    geometry_from_geojson,
+    geometry_text,
+    read_features,
+)
+from app.geo.shapes import PlacedShape, area_m2, clean_polygon, place
+
+__all__ = [
+    "Crs",
+    "PlacedShape",
+    "area_m2",
+    "clean_polygon",
+    "collection_text",
+    "distance_m",
+    "feature_text",
+    "from_wgs84",
+    "geometry_from_geojson",
+    "geometry_text",
+    "guess_crs",
+    "place",
+    "read_features",
+    "to_wgs84",
+]

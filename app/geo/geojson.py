@@ -1,0 +1,75 @@
+"""GeoJSON in and out, rounded to six decimals (11 cm), written fast from cached texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from app.errors import Invalid
+from app.i18n import lazy as _l
+
+DECIMALS = 6
+
+
+def geometry_text(geometry: BaseGeometry, decimals: int = DECIMALS) -> str:
+    """Write a geometry as GeoJSON text without blanks, coordinates rounded.
+
+    Rounding can fold a tiny ring onto itself; the shape is then written unrounded rather
+    than lost.
+    """
+    rounded = shapely.transform(geometry, lambda points: points.round(decimals))
+    chosen = rounded if rounded.is_valid or not geometry.is_valid else geometry
+    return orjson.dumps(mapping(chosen)).decode()
+
+
+def geometry_from_geojson(value: str | Mapping[str, Any]) -> BaseGeometry:
+    """Read a GeoJSON geometry (text or object); Invalid when it is not one."""
+    try:
+        data = orjson.loads(value) if isinstance(value, str) else value
+        geometry = shape(data)
+    except (orjson.JSONDecodeError, ShapelyError, *_SHAPE_ERRORS) as error:
+        raise Invalid("geometry_unreadable", _UNREADABLE, field="geometry") from error
+    if geometry.is_empty:
+        raise Invalid("geometry_unreadable", _UNREADABLE, field="geometry")
+    return geometry
+
+
+# What shapely raises, depending on where a malformed object breaks.
+_SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+_UNREADABLE = _l("This shape cannot be read. Send a GeoJSON geometry such as a polygon.")
+
+
+def feature_text(identifier: str, geometry_json: str, properties: Mapping[str, Any]) -> str:
+    """Write one feature around the text of its geometry, which is not parsed again."""
+    facts = orjson.dumps(properties).decode()
+    name = orjson.dumps(identifier).decode()
+    return f'{{"type":"Feature","id":{name},"geometry":{geometry_json},"properties":{facts}}}'
+
+
+def collection_text(features: Iterable[str]) -> str:
+    """Write a feature collection from the texts of its features."""
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+
+
+def read_features(text: str | bytes) -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:
+    """Read the geometries and properties of a feature collection or of a single feature.
+
+    Raises Invalid when the text is not GeoJSON. Coordinates are longitude and latitude, as the
+    format demands.
+    """
+    try:
+        data = orjson.loads(text)
+        features = data["features"] if data.get("type") == "FeatureCollection" else [data]
+        pairs = [(item["geometry"], dict(item.get("properties") or {})) for item in features]
+    except (orjson.JSONDecodeError, *_SHAPE_ERRORS) as error:
+        raise Invalid(
+            "geojson_unreadable", _l("This file is not GeoJSON."), field="file"
+        ) from error
+    for geometry, properties in pairs:
+        yield geometry_from_geojson(geometry), properties

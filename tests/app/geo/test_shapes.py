@@ -1,0 +1,111 @@
+"""Shapes as stored, GeoJSON text and GeoPackage files."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from shapely.geometry import MultiPolygon, Point, Polygon, box, shape
+
+from app.errors import Invalid
+from app.geo import (
+    Crs,
+    area_m2,
+    clean_polygon,
+    collection_text,
+    feature_text,
+    geometry_from_geojson,
+    geometry_text,
+    place,
+    read_features,
+)
+from app.geo.geopackage import layers, read_layer, write_layers
+
+SQUARE_72 = box(148_900, 170_700, 149_000, 170_800)
+
+
+def test_place_keeps_both_systems() -> None:
+    placed = place(SQUARE_72, Crs.LAMBERT_72)
+    assert placed.source.equals(SQUARE_72)
+    assert placed.source_crs is Crs.LAMBERT_72
+    assert placed.geometry.contains(Point(placed.lon, placed.lat))
+    assert shape(orjson.loads(placed.geojson)).is_valid
+
+
+def test_label_point_of_a_courtyard_lies_in_the_building() -> None:
+    around_a_court = box(0, 0, 90, 90).difference(box(10, 10, 80, 90))
+    from shapely.affinity import translate
+
+    placed = place(translate(around_a_court, 148_900, 170_700), Crs.LAMBERT_72)
+    assert placed.geometry.contains(Point(placed.lon, placed.lat))
+
+
+def test_area_is_the_surface_on_the_ground() -> None:
+    assert area_m2(place(SQUARE_72, Crs.LAMBERT_72).geometry) == pytest.approx(10_000, rel=2e-4)
+
+
+def test_bow_tie_is_repaired() -> None:
+    tie = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    repaired = clean_polygon(tie)
+    assert repaired.is_valid
+    assert isinstance(repaired, MultiPolygon)
+
+
+def test_shape_without_surface_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        clean_polygon(Polygon([(0, 0), (10, 10), (0, 0), (10, 10)]))
+    assert caught.value.code == "shape_without_surface"
+
+
+def test_text_has_six_decimals_at_most() -> None:
+    assert geometry_text(Point(4.123456789, 50.987654321)) == (
+        '{"type":"Point","coordinates":[4.123457,50.987654]}'
+    )
+
+
+def test_collection_round_trip() -> None:
+    text = collection_text([feature_text("a", geometry_text(Point(4.3, 50.8)), {"name": "Rue"})])
+    ((geometry, properties),) = read_features(text)
+    assert geometry.equals(Point(4.3, 50.8))
+    assert properties == {"name": "Rue"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        "null",
+        '{"type":"Polygon"}',
+        '{"type":"Polygon","coordinates":[[[1]]]}',
+        '{"type":"Polygon","coordinates":"x"}',
+        '{"type":"Nonsense","coordinates":[]}',
+        '{"type":"Point","coordinates":[]}',
+    ],
+)
+def test_what_is_not_geojson_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(Invalid):
+        geometry_from_geojson(text)
+    with pytest.raises(Invalid):
+        list(read_features(text))
+
+
+@pytest.mark.parametrize("crs", [Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84])
+def test_geopackage_round_trip(tmp_path: Path, crs: Crs) -> None:
+    path = tmp_path / "estate.gpkg"
+    placed = place(SQUARE_72, Crs.LAMBERT_72)
+    write_layers(path, {"buildings": [(placed.geometry, {"code": "B1", "note": None})]}, crs)
+    assert layers(path) == ["buildings"]
+    ((geometry, facts),) = read_layer(path)
+    assert geometry.hausdorff_distance(placed.geometry) < 1e-7
+    assert facts == {"code": "B1", "note": None}
+
+
+def test_a_text_file_is_not_a_geopackage(tmp_path: Path) -> None:
+    path = tmp_path / "no.gpkg"
+    path.write_text("name;street\n", encoding="utf-8")
+    with pytest.raises(Invalid):
+        list(read_layer(path))
+    with pytest.raises(Invalid):
+        layers(path)
