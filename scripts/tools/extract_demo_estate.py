@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Cut the small extracts behind the demo estate out of the full open data sets.
 
 Developers run this once when the sources change; its output is versioned with its licences in
@@ -12,12 +11,13 @@ import argparse
 import csv
 import warnings
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PLACES = ROOT / "modules" / "portfolio" / "demo_data"
 PEOPLE = ROOT / "modules" / "parties" / "demo_data"
 CITY = "21004"
@@ -67,15 +67,32 @@ def write_footprints(geo: Path) -> None:
     with (PLACES / "footprints.csv").open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(
-            ["osm_id", "size", "street_fr", "street_nl", "number", "number_source", "postcode",
-             "sector", "wkt_31370"]
+            [
+                "osm_id",
+                "size",
+                "street_fr",
+                "street_nl",
+                "number",
+                "number_source",
+                "postcode",
+                "sector",
+                "wkt_31370",
+            ]
         )
         for row in chosen.sort_values(["size", "osm_id"]).itertuples():
             fr, nl = pairs[row.street_nearest]
             writer.writerow(
-                [row.osm_id, row.size, fr, nl, row.number, row.number_source,
-                 POSTCODES[row.sub_munty_fr], row.sector_nis,
-                 shapely.to_wkt(row.geometry, rounding_precision=1)]
+                [
+                    row.osm_id,
+                    row.size,
+                    fr,
+                    nl,
+                    row.number,
+                    row.number_source,
+                    POSTCODES[row.sub_munty_fr],
+                    row.sector_nis,
+                    shapely.to_wkt(row.geometry, rounding_precision=1),
+                ]
             )
 
 
@@ -134,7 +151,7 @@ def _number(chosen: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, geo: Path) -> Non
     chosen["number"], chosen["number_source"] = numbers, sources
 
 
-def _one_number(row, points, axes) -> tuple[str, str]:
+def _one_number(row: Any, points: gpd.GeoDataFrame, axes: gpd.GeoSeries) -> tuple[str, str]:
     if isinstance(row.housenumber, str) and row.housenumber[0].isdigit():
         return row.housenumber.split(";")[0].split("/")[0].strip(), "osm"
     inside = points[points.within(row.geometry.buffer(3))]
@@ -156,14 +173,19 @@ def write_boundaries(geo: Path) -> None:
     sectors = gpd.read_file(geo / "secteurs_statistiques_2022.gpkg")
     sectors["geometry"] = shapely.coverage_simplify(sectors.geometry.values, 6)
     columns = {
-        "cd_sector": "code", "tx_sector_descr_fr": "name_fr", "tx_sector_descr_nl": "name_nl",
+        "cd_sector": "code",
+        "tx_sector_descr_fr": "name_fr",
+        "tx_sector_descr_nl": "name_nl",
         "cd_munty_refnis": "commune",
     }
     flat = sectors.rename(columns=columns)[[*columns.values(), "geometry"]]
     _geojson(flat, PLACES / "sectors.geojson")
     communes = sectors.dissolve(by="cd_munty_refnis", as_index=False).rename(
-        columns={"cd_munty_refnis": "code", "tx_munty_descr_fr": "name_fr",
-                 "tx_munty_descr_nl": "name_nl"}
+        columns={
+            "cd_munty_refnis": "code",
+            "tx_munty_descr_fr": "name_fr",
+            "tx_munty_descr_nl": "name_nl",
+        }
     )[["code", "name_fr", "name_nl", "geometry"]]
     _geojson(communes, PLACES / "communes.geojson")
 
@@ -178,17 +200,41 @@ def _geojson(table: gpd.GeoDataFrame, path: Path) -> None:
 def write_farmland(farmland: Path) -> None:
     """Write the farm parcels, each in the system of its source."""
     flemish = gpd.read_file(farmland / "landbouwgebruikspercelen_2023_londerzeel.gpkg")
-    walloon = gpd.read_file(farmland / "LU_ExistingLandUse_SIGEC2022.gml", layer="ExistingLandUseObject")
+    walloon = gpd.read_file(
+        farmland / "LU_ExistingLandUse_SIGEC2022.gml", layer="ExistingLandUseObject"
+    )
     with (PLACES / "farmland.csv").open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(["source_id", "region", "commune", "nis", "declared_ha", "crop", "crs", "wkt"])
+        writer.writerow(
+            ["source_id", "region", "commune", "nis", "declared_ha", "crop", "crs", "wkt"]
+        )
         for row in flemish.itertuples():
-            writer.writerow([row.REF_ID, "flanders", row.PRC_GEM, row.PRC_NIS, row.GRAF_OPP,
-                             row.GWSNAM_H, 31370, shapely.to_wkt(row.geometry, rounding_precision=1)])
+            writer.writerow(
+                [
+                    row.REF_ID,
+                    "flanders",
+                    row.PRC_GEM,
+                    row.PRC_NIS,
+                    row.GRAF_OPP,
+                    row.GWSNAM_H,
+                    31370,
+                    shapely.to_wkt(row.geometry, rounding_precision=1),
+                ]
+            )
         for row in walloon.itertuples():
             crop = str(row.description).split(" - ")[-1]
-            writer.writerow([row.localId[:12], "wallonia", "", "", "", crop, 3035,
-                             shapely.to_wkt(row.geometry, rounding_precision=1)])
+            writer.writerow(
+                [
+                    row.localId[:12],
+                    "wallonia",
+                    "",
+                    "",
+                    "",
+                    crop,
+                    3035,
+                    shapely.to_wkt(row.geometry, rounding_precision=1),
+                ]
+            )
 
 
 def write_names(names: Path) -> None:

@@ -1,0 +1,14 @@
+"""People: who they are, how to reach them, where they live."""
+
+from app.registry import Module
+from modules.parties import models
+from modules.parties.policies import GRANTS, PartyPermission
+
+__all__ = ["models", "module"]
+
+module = Module(
+    name="parties",
+    depends_on=("portfolio",),
+    permissions=PartyPermission,
+    grants=GRANTS,
+)

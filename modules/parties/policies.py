@@ -1,0 +1,50 @@
+"""Who may do what with people's data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.auth.roles import Role
+
+
+class PartyPermission(StrEnum):
+    """The rights of this module."""
+
+    READ = "parties.party.read"
+    CHANGE = "parties.party.change"
+    MERGE = "parties.party.merge"
+    IMPORT = "parties.party.import"
+    EXPORT = "parties.party.export"
+    ERASE = "parties.party.erase"
+    DISCLOSE = "parties.party.disclose"
+    OCCUPY = "parties.occupancy.change"
+
+
+_READ = frozenset({PartyPermission.READ})
+_CLERK = frozenset({PartyPermission.READ, PartyPermission.CHANGE})
+
+GRANTS: dict[Role, frozenset[PartyPermission]] = {
+    Role.ADMINISTRATOR: frozenset(PartyPermission),
+    Role.PROPERTY_DIRECTOR: _CLERK
+    | {
+        PartyPermission.MERGE,
+        PartyPermission.OCCUPY,
+        PartyPermission.EXPORT,
+        PartyPermission.IMPORT,
+    },
+    Role.LETTING_AGENT: _CLERK
+    | {PartyPermission.MERGE, PartyPermission.OCCUPY, PartyPermission.EXPORT},
+    Role.CALL_CENTRE_AGENT: _CLERK,
+    Role.DISPATCHER: _CLERK,
+    Role.DISPATCH_LEADER: _CLERK | {PartyPermission.MERGE},
+    Role.CARETAKER: _READ,
+    Role.TECHNICIAN: _READ,
+    Role.SITE_COORDINATOR: _READ,
+    Role.FINANCE: _READ | {PartyPermission.EXPORT},
+    Role.DATA_PROTECTION_OFFICER: _READ
+    | {PartyPermission.ERASE, PartyPermission.DISCLOSE, PartyPermission.EXPORT},
+    Role.CARE_HOME_DIRECTOR: _READ,
+    Role.SOCIAL_WORKER: _READ,
+    Role.MAINTENANCE_ENGINEER: _READ,
+    Role.WORKS_PROJECT_LEAD: _READ,
+}

@@ -1,0 +1,186 @@
+"""The front door: what other modules may ask about places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from modules.portfolio.enums import (
+    BUILDING_KIND_LABELS,
+    INSTALLATION_KIND_LABELS,
+    LOT_KIND_LABELS,
+    LOT_STATUS_LABELS,
+    BuildingKind,
+    InstallationKind,
+    LotKind,
+    LotStatus,
+)
+from modules.portfolio.models import Building, Installation, Lot
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries import topology
+from modules.portfolio.queries.history import EstateState, estate_on
+from modules.portfolio.queries.places import (
+    building_labels,
+    find_building,
+    find_building_by_code,
+    find_lot,
+    find_lot_by_reference,
+    get_building,
+    get_lot,
+    lot_address,
+    lot_labels,
+)
+from modules.portfolio.queries.scope import in_scope, visible_building_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "BUILDING_KIND_LABELS",
+    "INSTALLATION_KIND_LABELS",
+    "LOT_KIND_LABELS",
+    "LOT_STATUS_LABELS",
+    "BuildingKind",
+    "EstateState",
+    "InstallationKind",
+    "LotKind",
+    "LotNeighbours",
+    "LotStatus",
+    "PlaceFacts",
+    "PortfolioPermission",
+    "building_labels",
+    "building_of_lot",
+    "estate_on",
+    "find_building",
+    "find_building_by_code",
+    "find_lot",
+    "find_lot_by_reference",
+    "get_building",
+    "get_installation",
+    "get_lot",
+    "in_scope",
+    "installation_labels",
+    "installations_of_building",
+    "installations_serving_lot",
+    "list_lots_of_building",
+    "lot_address",
+    "lot_labels",
+    "lots_served_by_installation",
+    "neighbours",
+    "place_facts",
+    "visible_building_ids",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """A building and, when the place is one, its lot: identifiers and label."""
+
+    building_id: UUID
+    lot_id: UUID | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotNeighbours:
+    """The lots around a lot by identifier, and the installations serving it with their names."""
+
+    above: tuple[UUID, ...]
+    below: tuple[UUID, ...]
+    same_landing: tuple[UUID, ...]
+    same_entrance: tuple[UUID, ...]
+    installations: dict[UUID, str]
+
+
+def neighbours(actor: Actor, session: Session, lot_id: UUID) -> LotNeighbours:
+    """Return what surrounds a lot: who a leak may come from, and which plant serves it."""
+    found = topology.neighbours(session, get_lot(actor, session, lot_id))
+    return LotNeighbours(
+        above=found.above,
+        below=found.below,
+        same_landing=found.same_landing,
+        same_entrance=found.same_entrance,
+        installations={item.id: _installation_label(item) for item in found.installations},
+    )
+
+
+def building_of_lot(session: Session, lot_id: UUID) -> UUID:
+    """Return the building of a lot, without a check of scope; NotFound when there is none."""
+    building_id = session.scalar(select(Lot.building_id).where(Lot.id == lot_id))
+    if building_id is None:
+        raise NotFound
+    return building_id
+
+
+def list_lots_of_building(actor: Actor, session: Session, building_id: UUID) -> Sequence[Lot]:
+    """Return the lots of a building from the cellar up."""
+    statement = (
+        select(Lot)
+        .where(Lot.building_id == building_id, Lot.archived_at.is_(None))
+        .order_by(Lot.floor_level, Lot.box, Lot.reference)
+    )
+    return session.scalars(in_scope(statement, actor, Lot.building_id)).all()
+
+
+def get_installation(actor: Actor, session: Session, installation_id: UUID) -> Installation:
+    """Return an installation; NotFound when absent or out of scope."""
+    statement = select(Installation).where(Installation.id == installation_id)
+    found = session.scalars(in_scope(statement, actor, Installation.building_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def installations_of_building(
+    actor: Actor, session: Session, building_id: UUID
+) -> Sequence[Installation]:
+    """Return the installations of a building in the actor's scope."""
+    get_building(actor, session, building_id)
+    return topology.list_installations(session, building_id)
+
+
+def installations_serving_lot(
+    actor: Actor, session: Session, lot_id: UUID
+) -> Sequence[Installation]:
+    """Return the installations that serve a lot, also through its entrance or building."""
+    return topology.installations_serving(session, get_lot(actor, session, lot_id))
+
+
+def lots_served_by_installation(
+    actor: Actor, session: Session, installation_id: UUID
+) -> Sequence[UUID]:
+    """Return the lots an installation serves: everybody an outage concerns."""
+    return topology.lots_served_by(session, get_installation(actor, session, installation_id))
+
+
+def installation_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return "Lift INS-00012 (north stairs)" for each installation, in one query."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    statement = select(Installation).where(Installation.id.in_(wanted))
+    return {item.id: _installation_label(item) for item in session.scalars(statement)}
+
+
+def _installation_label(item: Installation) -> str:
+    name = f" · {item.name}" if item.name else ""
+    return f"{INSTALLATION_KIND_LABELS[item.kind]} {item.code}{name}"
+
+
+def place_facts(
+    actor: Actor, session: Session, *, building_id: UUID | None, lot_id: UUID | None
+) -> PlaceFacts:
+    """Return the identifiers and the label of a place; the lot decides when both are given."""
+    if lot_id is not None:
+        lot = get_lot(actor, session, lot_id)
+        return PlaceFacts(lot.building_id, lot.id, f"{lot.reference} · {lot_address(lot)}")
+    if building_id is None:
+        raise NotFound
+    building: Building = get_building(actor, session, building_id)
+    return PlaceFacts(building.id, None, f"{building.code} · {building.label()}")

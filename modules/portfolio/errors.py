@@ -1,0 +1,46 @@
+"""Business errors of this module."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.errors import Conflict, Invalid
+from app.i18n import lazy as _l
+
+
+def reference_taken(field: str, value: str) -> Conflict:
+    """Say that another record bears this reference already."""
+    return Conflict(
+        "reference_taken",
+        _l("“%(value)s” is already the reference of another record.", value=value),
+        field=field,
+    )
+
+
+def exactly_one_place(given: tuple[UUID | None, ...]) -> Invalid | None:
+    """Return the error when not exactly one place is named, else None."""
+    if sum(place is not None for place in given) == 1:
+        return None
+    return Invalid("one_place_needed", _l("Name exactly one place."), field="lot_id")
+
+
+def status_same_day() -> Conflict:
+    """Say that a lot changes state at most once a day."""
+    return Conflict(
+        "status_same_day",
+        _l("This lot already changes state on that day. Choose another day."),
+        field="starts_on",
+    )
+
+
+def building_in_use() -> Conflict:
+    """Say that a building with lots cannot leave the estate."""
+    return Conflict(
+        "building_in_use",
+        _l("This building still has lots. Archive them or move them first."),
+    )
+
+
+def lot_occupied() -> Conflict:
+    """Say that a let lot cannot leave the estate."""
+    return Conflict("lot_occupied", _l("This lot is let. End the occupation before archiving it."))

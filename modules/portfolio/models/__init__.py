@@ -1,0 +1,44 @@
+"""The estate: places, land, and the dated facts about them."""
+
+from modules.portfolio.models.facts import (
+    EnergyCertificate,
+    Installation,
+    LotStatusEvent,
+    PlaceDocument,
+    PlaceWarning,
+    ServiceLink,
+    StackLink,
+)
+from modules.portfolio.models.land import Boundary, LandParcel
+from modules.portfolio.models.places import (
+    Address,
+    Area,
+    Building,
+    Department,
+    Entrance,
+    Floor,
+    Lot,
+    Room,
+    Site,
+)
+
+__all__ = [
+    "Address",
+    "Area",
+    "Boundary",
+    "Building",
+    "Department",
+    "EnergyCertificate",
+    "Entrance",
+    "Floor",
+    "Installation",
+    "LandParcel",
+    "Lot",
+    "LotStatusEvent",
+    "PlaceDocument",
+    "PlaceWarning",
+    "Room",
+    "ServiceLink",
+    "Site",
+    "StackLink",
+]

@@ -1,0 +1,102 @@
+"""Who may do what with places."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.auth.actor import Actor
+from app.auth.roles import Role
+from modules.portfolio.enums import Confidentiality
+
+
+class PortfolioPermission(StrEnum):
+    """The rights of this module."""
+
+    READ = "portfolio.place.read"
+    CHANGE = "portfolio.place.change"
+    ARCHIVE = "portfolio.place.archive"
+    CHANGE_STATUS = "portfolio.lot.change_status"
+    CERTIFY = "portfolio.certificate.record"
+    WARN = "portfolio.warning.write"
+    READ_LAND = "portfolio.land.read"
+    CHANGE_LAND = "portfolio.land.change"
+    READ_DOCUMENTS = "portfolio.document.read"
+    ADD_DOCUMENTS = "portfolio.document.add"
+    READ_PERSONAL_DOCUMENTS = "portfolio.document.read_personal"
+    READ_SENSITIVE_DOCUMENTS = "portfolio.document.read_sensitive"
+    IMPORT = "portfolio.place.import"
+    EXPORT = "portfolio.place.export"
+
+
+_READER = frozenset(
+    {
+        PortfolioPermission.READ,
+        PortfolioPermission.READ_LAND,
+        PortfolioPermission.READ_DOCUMENTS,
+        PortfolioPermission.EXPORT,
+    }
+)
+_FIELD = frozenset(
+    {PortfolioPermission.READ, PortfolioPermission.READ_DOCUMENTS, PortfolioPermission.WARN}
+)
+_KEEPER = (
+    _READER
+    | _FIELD
+    | {
+        PortfolioPermission.CHANGE,
+        PortfolioPermission.CHANGE_STATUS,
+        PortfolioPermission.CERTIFY,
+        PortfolioPermission.ADD_DOCUMENTS,
+        PortfolioPermission.READ_PERSONAL_DOCUMENTS,
+    }
+)
+
+GRANTS: dict[Role, frozenset[PortfolioPermission]] = {
+    Role.PROPERTY_DIRECTOR: frozenset(PortfolioPermission),
+    Role.ADMINISTRATOR: frozenset(PortfolioPermission),
+    Role.LETTING_AGENT: _KEEPER | {PortfolioPermission.CHANGE_LAND},
+    Role.CALL_CENTRE_AGENT: _FIELD,
+    Role.DISPATCHER: _FIELD | {PortfolioPermission.EXPORT},
+    Role.DISPATCH_LEADER: _FIELD | {PortfolioPermission.EXPORT},
+    Role.CARETAKER: _FIELD,
+    Role.SITE_COORDINATOR: _FIELD | {PortfolioPermission.EXPORT},
+    Role.STOREKEEPER: frozenset({PortfolioPermission.READ}),
+    Role.WORKS_CREW: _FIELD,
+    Role.TECHNICIAN: _FIELD,
+    Role.INTERIOR_ARCHITECT: _READER | {PortfolioPermission.ADD_DOCUMENTS},
+    Role.MAINTENANCE_ENGINEER: _READER
+    | _FIELD
+    | {PortfolioPermission.CHANGE, PortfolioPermission.ADD_DOCUMENTS},
+    Role.ENERGY_COORDINATOR: _READER
+    | {PortfolioPermission.CERTIFY, PortfolioPermission.ADD_DOCUMENTS},
+    Role.WORKS_PROJECT_LEAD: _READER
+    | _FIELD
+    | {PortfolioPermission.CHANGE_STATUS, PortfolioPermission.ADD_DOCUMENTS},
+    Role.PURCHASING_AGENT: frozenset({PortfolioPermission.READ}),
+    Role.FINANCE: _READER,
+    Role.PREVENTION_ADVISER: _READER | _FIELD,
+    Role.DATA_PROTECTION_OFFICER: _READER | {PortfolioPermission.READ_PERSONAL_DOCUMENTS},
+    Role.CLIMATE_OFFICER: _READER,
+    Role.ANALYST: _READER,
+    Role.CARE_HOME_DIRECTOR: _FIELD,
+    Role.BRANCH_OFFICE_HEAD: _FIELD,
+    Role.SOCIAL_WORKER: frozenset({PortfolioPermission.READ}),
+    Role.COUNCIL: frozenset({PortfolioPermission.READ, PortfolioPermission.READ_LAND}),
+}
+
+_NEEDED: dict[Confidentiality, PortfolioPermission] = {
+    Confidentiality.PUBLIC: PortfolioPermission.READ,
+    Confidentiality.INTERNAL: PortfolioPermission.READ_DOCUMENTS,
+    Confidentiality.PERSONAL: PortfolioPermission.READ_PERSONAL_DOCUMENTS,
+    Confidentiality.SENSITIVE: PortfolioPermission.READ_SENSITIVE_DOCUMENTS,
+}
+
+
+def can_open_document(actor: Actor, confidentiality: Confidentiality) -> bool:
+    """Tell whether an actor may open documents of a level of confidentiality."""
+    return actor.can(_NEEDED[confidentiality])
+
+
+def readable_levels(actor: Actor) -> tuple[Confidentiality, ...]:
+    """List the levels of confidentiality an actor may open."""
+    return tuple(level for level in Confidentiality if can_open_document(actor, level))

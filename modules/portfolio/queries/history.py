@@ -1,0 +1,118 @@
+"""Dated facts: the state of the estate on a day, certificates and warnings in force."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from modules.portfolio.enums import LotCategory, LotKind, LotStatus
+from modules.portfolio.models import EnergyCertificate, Lot, LotStatusEvent, PlaceWarning
+from modules.portfolio.queries.scope import in_scope
+
+
+@dataclass(frozen=True, slots=True)
+class EstateState:
+    """How many lots of each kind and category were in each state on a day."""
+
+    day: date
+    counts: dict[tuple[LotKind, LotCategory, LotStatus], int]
+
+    @property
+    def total(self) -> int:
+        """Count all lots that had a state."""
+        return sum(self.counts.values())
+
+    def by_status(self) -> dict[LotStatus, int]:
+        """Count the lots in each state."""
+        counter: Counter[LotStatus] = Counter()
+        for (_kind, _category, status), count in self.counts.items():
+            counter[status] += count
+        return dict(counter)
+
+
+def estate_on(
+    actor: Actor, session: Session, day: date, building_id: UUID | None = None
+) -> EstateState:
+    """Count the lots by kind, category and state on a day: one query on the dated history.
+
+    A lot counts from its first event on, and until its archiving is found in the events.
+    """
+    statement = (
+        select(Lot.kind, Lot.category, LotStatusEvent.status, func.count())
+        .join(LotStatusEvent, LotStatusEvent.lot_id == Lot.id)
+        .where(
+            LotStatusEvent.starts_on <= day,
+            or_(LotStatusEvent.ends_on.is_(None), LotStatusEvent.ends_on > day),
+        )
+        .group_by(Lot.kind, Lot.category, LotStatusEvent.status)
+    )
+    if building_id is not None:
+        statement = statement.where(Lot.building_id == building_id)
+    rows = session.execute(in_scope(statement, actor, Lot.building_id)).all()
+    return EstateState(day, {(kind, category, status): n for kind, category, status, n in rows})
+
+
+def lot_statuses_on(actor: Actor, session: Session, day: date) -> dict[UUID, LotStatus]:
+    """Return the state of every lot on a day, in one query."""
+    statement = (
+        select(LotStatusEvent.lot_id, LotStatusEvent.status)
+        .join(Lot, Lot.id == LotStatusEvent.lot_id)
+        .where(
+            LotStatusEvent.starts_on <= day,
+            or_(LotStatusEvent.ends_on.is_(None), LotStatusEvent.ends_on > day),
+        )
+    )
+    rows = session.execute(in_scope(statement, actor, Lot.building_id)).all()
+    return {lot_id: status for lot_id, status in rows}  # noqa: C416 # a row is not a pair to mypy
+
+
+def status_history(session: Session, lot_id: UUID) -> Sequence[LotStatusEvent]:
+    """Return the states of a lot, the latest first."""
+    statement = select(LotStatusEvent).where(LotStatusEvent.lot_id == lot_id)
+    return session.scalars(statement.order_by(LotStatusEvent.starts_on.desc())).all()
+
+
+def list_certificates(
+    session: Session, *, lot_id: UUID | None = None, building_id: UUID | None = None
+) -> Sequence[EnergyCertificate]:
+    """Return the certificates of a place, the latest first."""
+    statement = select(EnergyCertificate).where(
+        EnergyCertificate.archived_at.is_(None),
+        EnergyCertificate.lot_id == lot_id
+        if lot_id
+        else EnergyCertificate.building_id == building_id,
+    )
+    return session.scalars(statement.order_by(EnergyCertificate.issued_on.desc())).all()
+
+
+def certificate_in_force(
+    certificates: Sequence[EnergyCertificate], day: date
+) -> EnergyCertificate | None:
+    """Return the latest certificate issued and not expired on a day, or None."""
+    valid = [c for c in certificates if c.issued_on <= day <= c.expires_on and not c.archived_at]
+    return max(valid, key=lambda c: c.issued_on, default=None)
+
+
+def list_warnings(
+    session: Session, day: date, *, building_id: UUID, lot_id: UUID | None = None
+) -> Sequence[PlaceWarning]:
+    """Return the warnings in force on a day about a building, and about one of its lots."""
+    place = PlaceWarning.building_id == building_id
+    if lot_id is not None:
+        place = or_(place, PlaceWarning.lot_id == lot_id)
+    statement = select(PlaceWarning).where(
+        place,
+        PlaceWarning.archived_at.is_(None),
+        and_(
+            PlaceWarning.starts_on <= day,
+            or_(PlaceWarning.ends_on.is_(None), PlaceWarning.ends_on >= day),
+        ),
+    )
+    return session.scalars(statement.order_by(PlaceWarning.starts_on.desc())).all()

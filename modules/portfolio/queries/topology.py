@@ -1,0 +1,120 @@
+"""Who is served by what, and who lives above, below and beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from modules.portfolio.models import Installation, Lot, ServiceLink, StackLink
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The lots around a lot, by identifier, and the installations that serve it."""
+
+    above: tuple[UUID, ...]
+    below: tuple[UUID, ...]
+    same_landing: tuple[UUID, ...]
+    same_entrance: tuple[UUID, ...]
+    installations: tuple[Installation, ...]
+
+
+def neighbours(session: Session, lot: Lot) -> Neighbours:
+    """Return what surrounds a lot, in three queries.
+
+    Written links (this lot lies above that one) win. Without them, above means the next
+    occupied floor of the same entrance, the same door if doors are known, else every lot there.
+    """
+    around = _lots_of_entrance(session, lot)
+    written_above, written_below = _written_stack(session, lot.id)
+    return Neighbours(
+        above=written_above or _next_floor(lot, around, 1),
+        below=written_below or _next_floor(lot, around, -1),
+        same_landing=tuple(
+            o.id for o in around if o.id != lot.id and o.floor_level == lot.floor_level
+        ),
+        same_entrance=tuple(o.id for o in around if o.id != lot.id),
+        installations=tuple(installations_serving(session, lot)),
+    )
+
+
+def _lots_of_entrance(session: Session, lot: Lot) -> Sequence[Lot]:
+    statement = select(Lot).where(Lot.building_id == lot.building_id, Lot.archived_at.is_(None))
+    if lot.entrance_id is not None:
+        statement = statement.where(Lot.entrance_id == lot.entrance_id)
+    return session.scalars(statement.order_by(Lot.floor_level, Lot.box)).all()
+
+
+def _written_stack(session: Session, lot_id: UUID) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    links = session.scalars(
+        select(StackLink).where(
+            or_(StackLink.upper_lot_id == lot_id, StackLink.lower_lot_id == lot_id)
+        )
+    ).all()
+    above = tuple(link.upper_lot_id for link in links if link.lower_lot_id == lot_id)
+    below = tuple(link.lower_lot_id for link in links if link.upper_lot_id == lot_id)
+    return above, below
+
+
+def _next_floor(lot: Lot, around: Iterable[Lot], direction: int) -> tuple[UUID, ...]:
+    """Find the lots on the nearest floor up (1) or down (-1), behind the same door if known."""
+    here = lot.floor_level
+    if here is None:
+        return ()
+    beyond = [
+        (abs(o.floor_level - here), o)
+        for o in around
+        if o.floor_level is not None and (o.floor_level - here) * direction > 0
+    ]
+    if not beyond:
+        return ()
+    nearest = min(step for step, _ in beyond)
+    found = [o for step, o in beyond if step == nearest]
+    same_door = [o for o in found if lot.door and o.door == lot.door]
+    return tuple(o.id for o in same_door or found)
+
+
+def installations_serving(session: Session, lot: Lot) -> Sequence[Installation]:
+    """Return the installations that serve a lot, directly or through entrance or building."""
+    served = [ServiceLink.lot_id == lot.id, ServiceLink.building_id == lot.building_id]
+    if lot.entrance_id is not None:
+        served.append(ServiceLink.entrance_id == lot.entrance_id)
+    statement = (
+        select(Installation)
+        .where(
+            Installation.id.in_(select(ServiceLink.installation_id).where(or_(*served))),
+            Installation.archived_at.is_(None),
+        )
+        .order_by(Installation.kind, Installation.code)
+    )
+    return session.scalars(statement).all()
+
+
+def lots_served_by(session: Session, installation: Installation) -> Sequence[UUID]:
+    """Return the lots an installation serves, for a notice to everyone concerned by an outage."""
+    links = select(ServiceLink).where(ServiceLink.installation_id == installation.id).subquery()
+    statement = (
+        select(Lot.id)
+        .where(
+            Lot.archived_at.is_(None),
+            or_(
+                Lot.id.in_(select(links.c.lot_id)),
+                Lot.entrance_id.in_(select(links.c.entrance_id)),
+                Lot.building_id.in_(select(links.c.building_id)),
+            ),
+        )
+        .order_by(Lot.reference)
+    )
+    return session.scalars(statement).all()
+
+
+def list_installations(session: Session, building_id: UUID) -> Sequence[Installation]:
+    """Return the installations of a building."""
+    statement = select(Installation).where(
+        Installation.building_id == building_id, Installation.archived_at.is_(None)
+    )
+    return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()

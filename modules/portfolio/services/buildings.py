@@ -1,0 +1,169 @@
+"""Buildings, their addresses, entrances, floors and place on the map."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import changed_fields
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import NotFound
+from app.geo import place
+from modules.portfolio.cadastre import read_capakey
+from modules.portfolio.commands import AddressFacts, BuildingFacts, Change, ShapeGiven
+from modules.portfolio.errors import building_in_use
+from modules.portfolio.events import BuildingArchived
+from modules.portfolio.models import Address, Building, Entrance, Floor, Lot
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import get_building
+from modules.portfolio.queries.scope import sees_building
+from modules.portfolio.services.common import (
+    announce,
+    building_search_text,
+    building_subject,
+    check_version,
+    fresh_reference,
+    lot_search_text,
+    note,
+    refuse_taken,
+)
+
+SERIES = ("BLD", 4)
+
+
+def create_building(actor: Actor, facts: BuildingFacts, uow: UnitOfWork, clock: Clock) -> Building:
+    """Add a building to the estate; Conflict when its code is taken."""
+    require(actor, PortfolioPermission.CHANGE)
+    values = _values(facts)
+    values["code"] = fresh_reference(uow.session, Building.code, facts.code, SERIES)
+    now = clock.now()
+    address = Address(**asdict(facts.address))
+    building = Building(**values, address=address, created_at=now, updated_at=now)
+    building.search_text = building_search_text(building, address)
+    uow.session.add(building)
+    uow.flush()
+    if not sees_building(actor, building):
+        # Nobody may plant a building where he cannot see it.
+        raise NotFound
+    announce(uow.session, building)
+    note(uow, actor, clock, "building.create", building_subject(building))
+    return building
+
+
+def change_building(
+    actor: Actor, change: Change, facts: BuildingFacts, uow: UnitOfWork, clock: Clock
+) -> Building:
+    """Change the facts of a building; StaleVersion when somebody was first."""
+    require(actor, PortfolioPermission.CHANGE)
+    building = get_building(actor, uow.session, change.id)
+    check_version(building, change.version)
+    values = _values(facts)
+    values["code"] = facts.code.strip() or building.code
+    refuse_taken(uow.session, Building.code, values["code"], except_id=building.id)
+    changes = changed_fields(building, values)
+    changes |= changed_fields(building.address, asdict(facts.address))
+    if not changes:
+        return building
+    building.updated_at = clock.now()
+    building.search_text = building_search_text(building, building.address)
+    uow.flush()
+    announce(uow.session, building, *_respell_lots(uow.session, building))
+    uow.flush()
+    if not sees_building(actor, building):
+        raise NotFound
+    note(uow, actor, clock, "building.change", building_subject(building), changes)
+    return building
+
+
+def _values(facts: BuildingFacts) -> dict[str, Any]:
+    values = {f.name: getattr(facts, f.name) for f in fields(facts) if f.name != "address"}
+    if facts.cadastral_ref:
+        values["cadastral_ref"] = read_capakey(facts.cadastral_ref)
+    return values
+
+
+def _respell_lots(session: Session, building: Building) -> list[Lot]:
+    """Bring the search texts of the lots in line with a changed address; return those changed."""
+    statement = select(Lot).where(Lot.building_id == building.id, Lot.entrance_id.is_(None))
+    changed = []
+    for lot in session.scalars(statement):
+        text = lot_search_text(lot, building.address)
+        if text != lot.search_text:
+            lot.search_text = text
+            changed.append(lot)
+    return changed
+
+
+def place_building(
+    actor: Actor, building_id: UUID, shape: ShapeGiven | None, uow: UnitOfWork, clock: Clock
+) -> Building:
+    """Draw a building on the map, or take it off; Invalid when the shape is abroad."""
+    require(actor, PortfolioPermission.CHANGE)
+    building = get_building(actor, uow.session, building_id)
+    placed = place(shape.geometry, shape.crs) if shape else None
+    before = (building.lon, building.lat)
+    building.put_on_map(placed)
+    building.updated_at = clock.now()
+    uow.flush()
+    moved = {"position": (before, (building.lon, building.lat))}
+    note(uow, actor, clock, "building.place", building_subject(building), moved)
+    return building
+
+
+def archive_building(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Building:
+    """Take an empty building out of the estate; Conflict while it has lots."""
+    require(actor, PortfolioPermission.ARCHIVE)
+    building = get_building(actor, uow.session, change.id)
+    check_version(building, change.version)
+    lots = select(Lot.id).where(Lot.building_id == building.id, Lot.archived_at.is_(None))
+    if uow.session.scalars(lots.limit(1)).first() is not None:
+        raise building_in_use()
+    building.archived_at = clock.now()
+    building.archived_by_id = actor.user_id
+    uow.flush()
+    note(uow, actor, clock, "building.archive", building_subject(building))
+    announce(uow.session, building)
+    uow.publish(BuildingArchived(building.id), actor, clock)
+    return building
+
+
+def add_entrance(
+    actor: Actor,
+    building_id: UUID,
+    code: str,
+    address: AddressFacts | None,
+    uow: UnitOfWork,
+) -> Entrance:
+    """Add a street door to a building, or return the one that bears the code already."""
+    require(actor, PortfolioPermission.CHANGE)
+    building = get_building(actor, uow.session, building_id)
+    statement = select(Entrance).where(Entrance.building_id == building.id, Entrance.code == code)
+    known = uow.session.scalars(statement).one_or_none()
+    if known is not None:
+        return known
+    door = Address(**asdict(address)) if address else None
+    if door is not None:
+        uow.session.add(door)
+        uow.flush()
+    entrance = Entrance(building_id=building.id, code=code, address_id=door.id if door else None)
+    uow.session.add(entrance)
+    uow.flush()
+    return entrance
+
+
+def ensure_floor(session: Session, building_id: UUID, level: int) -> Floor:
+    """Return the floor of a level, added when the building lacks it."""
+    statement = select(Floor).where(Floor.building_id == building_id, Floor.level == level)
+    floor = session.scalars(statement).one_or_none()
+    if floor is None:
+        floor = Floor(building_id=building_id, level=level)
+        session.add(floor)
+        session.flush()
+    return floor

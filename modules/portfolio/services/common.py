@@ -1,0 +1,133 @@
+"""What the services of places share: reading for change, references, search texts."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit import Subject, record
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import Base, UnitOfWork
+from app.errors import StaleVersion
+from app.numbers import reserve_numbers
+from app.search.changes import touch_documents
+from app.search.normalise import index_text
+from modules.portfolio.enums import EMPTY_STATUSES
+from modules.portfolio.errors import reference_taken
+from modules.portfolio.models import Address, Building, Lot
+
+EVERY_YEAR = 0
+"""The year under which a series that never starts again is counted."""
+
+
+class Editable(Protocol):
+    """A row people edit."""
+
+    version: Any
+
+
+def check_version(row: Editable, seen: int) -> None:
+    """Raise StaleVersion, with the current version, when a person saw an older one."""
+    if row.version != seen:
+        raise StaleVersion(current_version=row.version)
+
+
+def next_reference(session: Session, prefix: str, width: int) -> str:
+    """Take the next reference of a series, such as LOT-000123, counted over all years."""
+    return f"{prefix}-{reserve_numbers(prefix, EVERY_YEAR, 1, session):0{width}d}"
+
+
+def refuse_taken(session: Session, column: Any, value: str, except_id: UUID | None = None) -> None:
+    """Raise Conflict when another record bears a reference."""
+    model: type[Base] = column.class_
+    statement = select(model).where(column == value)
+    found: Any = session.scalars(statement).first()
+    if found is not None and found.id != except_id:
+        raise reference_taken(column.key, value)
+
+
+def fresh_reference(session: Session, column: Any, given: str, series: tuple[str, int]) -> str:
+    """Return the reference given, checked, or the next free one of a series."""
+    if given.strip():
+        refuse_taken(session, column, given.strip())
+        return given.strip()
+    while True:
+        # An import may have brought references of the same form: those are passed over.
+        reference = next_reference(session, *series)
+        if session.scalar(select(func.count()).where(column == reference)) == 0:
+            return reference
+
+
+def building_search_text(building: Building, address: Address) -> str:
+    """Return the words a building is found by, both streets included."""
+    return index_text(
+        building.code,
+        building.name,
+        building.external_ref,
+        *_address_words(address),
+    )[:500]
+
+
+def lot_search_text(lot: Lot, address: Address) -> str:
+    """Return the words a lot is found by, both streets and the box included."""
+    return index_text(lot.reference, lot.external_ref, *_address_words(address), lot.box)[:500]
+
+
+def _address_words(address: Address) -> tuple[str, ...]:
+    return (
+        address.street_fr,
+        address.street_nl,
+        address.number,
+        address.postcode,
+        address.commune_fr,
+        address.commune_nl,
+    )
+
+
+def announce(session: Session, *rows: Building | Lot) -> None:
+    """Tell the search index that these places read differently now."""
+    for kind, model in (("building", Building), ("lot", Lot)):
+        if ids := [row.id for row in rows if isinstance(row, model)]:
+            touch_documents(session, kind, ids)
+
+
+def count_lots(session: Session, building: Building) -> None:
+    """Bring the lot counts of a building up to date."""
+    session.flush()
+    rows = session.execute(
+        select(Lot.status, func.count())
+        .where(Lot.building_id == building.id, Lot.archived_at.is_(None))
+        .group_by(Lot.status)
+    ).all()
+    building.lot_count = sum(n for _status, n in rows)
+    building.empty_lot_count = sum(n for status, n in rows if status in EMPTY_STATUSES)
+
+
+def note(  # an entry has these parts, as in app.audit.record
+    uow: UnitOfWork,
+    actor: Actor,
+    clock: Clock,
+    action: str,
+    about: tuple[Subject, UUID | None],
+    changes: dict[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Write the audit entry of a change to a place; `about` is the subject and its building."""
+    subject, building_id = about
+    record(
+        uow, actor, clock,
+        action=f"portfolio.{action}", subject=subject, changes=changes, building_id=building_id,
+    )  # fmt: skip
+
+
+def building_subject(building: Building) -> tuple[Subject, UUID]:
+    """Name a building for the audit trail."""
+    return Subject("building", building.id, building.code), building.id
+
+
+def lot_subject(lot: Lot) -> tuple[Subject, UUID]:
+    """Name a lot for the audit trail."""
+    return Subject("lot", lot.id, lot.reference), lot.building_id

@@ -1,0 +1,169 @@
+"""Land parcels, work areas, sites and the boundaries under the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import delete, insert
+
+from app.audit import Subject, changed_fields
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import TranslatedText, UnitOfWork
+from app.errors import NotFound
+from app.geo import area_m2, geometry_text, place
+from app.ids import new_id
+from app.search.changes import touch_documents
+from app.search.normalise import index_text
+from modules.portfolio.cadastre import read_capakey
+from modules.portfolio.commands import Change, ParcelFacts, ShapeGiven
+from modules.portfolio.enums import BoundaryKind
+from modules.portfolio.models import Area, Boundary, LandParcel, Site
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import get_parcel
+from modules.portfolio.services.common import check_version, fresh_reference, note, refuse_taken
+
+SERIES = ("PAR", 4)
+
+
+def create_parcel(
+    actor: Actor,
+    facts: ParcelFacts,
+    shape: ShapeGiven | None,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> LandParcel:
+    """Add a parcel, drawn when a shape is given; Conflict when its reference is taken."""
+    require(actor, PortfolioPermission.CHANGE_LAND)
+    if not actor.scope.everything and facts.area_id not in actor.scope.area_ids:
+        raise NotFound
+    values = _values(facts)
+    values["reference"] = fresh_reference(
+        uow.session, LandParcel.reference, facts.reference, SERIES
+    )
+    now = clock.now()
+    parcel = LandParcel(**values, created_at=now, updated_at=now)
+    parcel.search_text = parcel_search_text(parcel)
+    if shape is not None:
+        _draw(parcel, shape)
+    uow.session.add(parcel)
+    uow.flush()
+    touch_documents(uow.session, "parcel", [parcel.id])
+    note(uow, actor, clock, "parcel.create", (_subject(parcel), None))
+    return parcel
+
+
+def change_parcel(
+    actor: Actor, change: Change, facts: ParcelFacts, uow: UnitOfWork, clock: Clock
+) -> LandParcel:
+    """Change the facts of a parcel; StaleVersion when somebody was first."""
+    require(actor, PortfolioPermission.CHANGE_LAND)
+    parcel = get_parcel(actor, uow.session, change.id)
+    check_version(parcel, change.version)
+    values = _values(facts)
+    values["reference"] = facts.reference.strip() or parcel.reference
+    refuse_taken(uow.session, LandParcel.reference, values["reference"], except_id=parcel.id)
+    changes = changed_fields(parcel, values)
+    if not changes:
+        return parcel
+    parcel.updated_at = clock.now()
+    parcel.search_text = parcel_search_text(parcel)
+    uow.flush()
+    touch_documents(uow.session, "parcel", [parcel.id])
+    note(uow, actor, clock, "parcel.change", (_subject(parcel), None), changes)
+    return parcel
+
+
+def place_parcel(
+    actor: Actor, change: Change, shape: ShapeGiven, uow: UnitOfWork, clock: Clock
+) -> LandParcel:
+    """Draw a parcel on the map and measure it."""
+    require(actor, PortfolioPermission.CHANGE_LAND)
+    parcel = get_parcel(actor, uow.session, change.id)
+    check_version(parcel, change.version)
+    before = parcel.drawn_area_m2
+    _draw(parcel, shape)
+    parcel.updated_at = clock.now()
+    uow.flush()
+    drawn = {"drawn_area_m2": (before, parcel.drawn_area_m2)}
+    note(uow, actor, clock, "parcel.place", (_subject(parcel), None), drawn)
+    return parcel
+
+
+def _values(facts: ParcelFacts) -> dict[str, Any]:
+    values = asdict(facts)
+    values["capakey"] = read_capakey(facts.capakey) if facts.capakey else None
+    return values
+
+
+def _draw(parcel: LandParcel, shape: ShapeGiven) -> None:
+    placed = place(shape.geometry, shape.crs)
+    parcel.put_on_map(placed)
+    parcel.drawn_area_m2 = round(area_m2(placed.geometry), 1)
+
+
+def parcel_search_text(parcel: LandParcel) -> str:
+    """Return the words a parcel is found by."""
+    return index_text(
+        parcel.reference, parcel.capakey, parcel.farm_ref, parcel.commune, parcel.crop
+    )[:300]
+
+
+def _subject(parcel: LandParcel) -> Subject:
+    return Subject("parcel", parcel.id, parcel.reference)
+
+
+def create_area(
+    actor: Actor, code: str, name: TranslatedText, uow: UnitOfWork, clock: Clock
+) -> Area:
+    """Add a work area."""
+    require(actor, PortfolioPermission.CHANGE)
+    refuse_taken(uow.session, Area.code, code)
+    now = clock.now()
+    area = Area(code=code, name=name, created_at=now, updated_at=now)
+    uow.session.add(area)
+    uow.flush()
+    note(uow, actor, clock, "area.create", (Subject("area", area.id, code), None))
+    return area
+
+
+def create_site(
+    actor: Actor, code: str, name: TranslatedText, uow: UnitOfWork, clock: Clock
+) -> Site:
+    """Add a site."""
+    require(actor, PortfolioPermission.CHANGE)
+    refuse_taken(uow.session, Site.code, code)
+    now = clock.now()
+    site = Site(code=code, name=name, created_at=now, updated_at=now)
+    uow.session.add(site)
+    uow.flush()
+    note(uow, actor, clock, "site.create", (Subject("site", site.id, code), None))
+    return site
+
+
+def replace_boundaries(
+    uow: UnitOfWork,
+    kind: BoundaryKind,
+    shapes: Iterable[tuple[BaseGeometry, dict[str, Any]]],
+) -> int:
+    """Replace the boundaries of a kind; properties code, name_fr, name_nl, commune (parent)."""
+    rows = [
+        {
+            "id": new_id(),
+            "kind": kind,
+            "code": str(facts["code"]),
+            "name_fr": str(facts.get("name_fr") or ""),
+            "name_nl": str(facts.get("name_nl") or ""),
+            "parent_code": facts.get("commune"),
+            "geojson": geometry_text(geometry, 5),
+        }
+        for geometry, facts in shapes
+    ]
+    uow.session.execute(delete(Boundary).where(Boundary.kind == kind))
+    if rows:
+        uow.session.execute(insert(Boundary), rows)
+    return len(rows)
