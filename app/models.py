@@ -19,6 +19,7 @@ __all__ = [
     "SchedulerLease",
     "SearchChange",
     "SearchVersion",
+    "SignInAttempt",
     "User",
     "UserRole",
     "UserScope",
