@@ -19,7 +19,6 @@ __all__ = [
     "SchedulerLease",
     "SearchChange",
     "SearchVersion",
-    "SignInAttempt",
     "User",
     "UserRole",
     "UserScope",

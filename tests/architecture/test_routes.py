@@ -28,10 +28,10 @@ PUBLIC = {
     "field.manifest",
     "field.shell",
     "health.healthz",
-    "health.metrics",
     "health.readyz",
     "health.version",
     "house.language_change",
+    "metrics.metrics",
     "static",
 }
 
