@@ -1,0 +1,176 @@
+"""Forms: what was typed becomes a command, or the same page again with what to mend.
+
+```python
+class TicketIn(FormSchema):
+    command = OpenTicket                       # a frozen dataclass
+    summary = Line(required=True, validate=Length(max=200), metadata={"label": _l("Summary")})
+    cost_cents = Money(data_key="cost")
+
+@blueprint.post("/tickets")
+@needs(TicketPermission.OPEN)
+def ticket_create():
+    form = Form(TicketIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            ticket = services.open_ticket(current_actor(), form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        return form.refused(error, "tickets/ticket_form.html")
+    return form.done(url_for("tickets.ticket_detail", ticket_id=ticket.id), _("Ticket opened"))
+```
+
+The page opens with `Form(TicketIn)`, or `Form(TicketIn, shows=ticket)` to change a record:
+`{{ field('summary', _('Summary'), form.value('summary'), errors=form.errors) }}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import Response, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+
+from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
+from app.i18n import lazy as _l
+from app.web.fields import values_of
+from app.web.messages import field_errors
+
+FORM_ERRORS = (Invalid, Conflict, StaleVersion)
+_CHECK = _l("Some fields need another look.")
+
+
+class FormSchema(Schema):
+    """A schema whose result is the `command` it names, or a dict when it names none."""
+
+    class Meta:
+        """Ignore the token and the buttons."""
+
+        unknown = EXCLUDE
+
+    command: ClassVar[type | None] = None
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> Any:
+        return self.command(**data) if self.command else data
+
+
+class Form:
+    """What is typed in a form, its errors, and how it leads to a command or back to the page."""
+
+    def __init__(
+        self,
+        schema: type[Schema] | Schema,
+        given: Mapping[str, Any] | None = None,
+        *,
+        shows: Any = None,
+        errors: tuple[FieldError, ...] = (),
+    ) -> None:
+        """Take what was sent (`given`), or show a record or the defaults."""
+        self.schema = schema() if isinstance(schema, type) else schema
+        self.errors = errors
+        self.stale: StaleVersion | None = None
+        if given is not None:
+            self.values = values_of(self.schema, given)
+        else:
+            self.values = {} if shows is None else dict(self.schema.dump(shows))
+
+    def load(self) -> Any:
+        """Return the command; Invalid with one error a field when it cannot be made."""
+        try:
+            return self.schema.load(self.values)
+        except ValidationError as error:
+            messages: Any = error.messages
+            found = tuple(field_errors(messages, self.values))
+            raise Invalid("form_invalid", _CHECK, errors=found) from error
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """Return what stands in a field: as typed, else as the record has it."""
+        return self.values.get(name, default)
+
+    def error(self, name: str) -> str:
+        """Return what is wrong with a field, or nothing."""
+        return next((str(e.message) for e in self.errors if e.field == name), "")
+
+    def refused(
+        self, error: AppError, template: str, *, fresh: Any = None, **context: Any
+    ) -> ResponseReturnValue:
+        """Show the page again: 422 with an error summary, what was typed still there.
+
+        A StaleVersion with `fresh`, the record as it is now, shows both versions of each field.
+        """
+        if isinstance(error, StaleVersion) and fresh is not None:
+            return self._conflict(error, fresh)
+        self.errors = error.errors or (FieldError("", error.message),)
+        return render_template(template, form=self, errors=self.errors, **context), error.status
+
+    def done(self, target: str, message: str = "") -> ResponseReturnValue:
+        """Leave for another page after success, also when htmx sent the form."""
+        if message:
+            flash(message, "success")
+        if "HX-Request" in request.headers:
+            return Response("", headers={"HX-Redirect": target})
+        return redirect(target, code=303)
+
+    def _conflict(self, error: StaleVersion, fresh: Any) -> ResponseReturnValue:
+        theirs = dict(self.schema.dump(fresh))
+        differences = [
+            Difference(key, self._label(key), self.values.get(key), theirs.get(key))
+            for key in self._keys()
+            if key != "version" and _as_text(self.values.get(key)) != _as_text(theirs.get(key))
+        ]
+        names = {d.key for d in differences} | {"version", "csrf_token"}
+        kept = [
+            (key, value)
+            for key in request.form
+            if key not in names
+            for value in request.form.getlist(key)
+        ]
+        page = render_template(
+            "forms/conflict.html",
+            differences=differences,
+            kept=kept,
+            version=getattr(fresh, "version", ""),
+            action=request.full_path.rstrip("?"),
+        )
+        return page, error.status
+
+    def _keys(self) -> list[str]:
+        return [item.data_key or name for name, item in self.schema.load_fields.items()]
+
+    def _label(self, key: str) -> Any:
+        for name, item in self.schema.load_fields.items():
+            if (item.data_key or name) == key:
+                return item.metadata.get("label") or key.replace("_", " ")
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field two people changed: what one typed, what the record holds by now."""
+
+    key: str
+    label: Any
+    mine: Any
+    theirs: Any
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether the field holds several values."""
+        return isinstance(self.mine, list) or isinstance(self.theirs, list)
+
+
+class VersionField(fields.Integer):
+    """The version of the record a form was opened with; compared by the service."""
+
+    def __init__(self, **options: Any) -> None:
+        """Be required."""
+        options.setdefault("required", True)
+        super().__init__(**options)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(sorted(str(v) for v in value))
+    return "" if value in (None, False) else str(value).strip()

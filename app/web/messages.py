@@ -1,0 +1,68 @@
+"""marshmallow's English complaints, said in our words and in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.errors import FieldError, Message
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+
+# Patterns of marshmallow 4; the named groups become the parameters of our sentence.
+SENTENCES: tuple[tuple[str, LazyText], ...] = (
+    (r"Missing data for required field\.", _l("Fill in this field.")),
+    (r"Field may not be null\.", _l("Fill in this field.")),
+    (r"Not a valid (string|mapping type|list)\.", _l("This value has the wrong form.")),
+    (r"Not a valid (integer|number)\.", _l("Write a number.")),
+    (r"Not a valid boolean\.", _l("Answer yes or no.")),
+    (r"Not a valid (date|datetime|time)\.", _l("Write a valid date or hour.")),
+    (r"Not a valid UUID\.", _l("Choose one of the list.")),
+    (r"Not a valid email address\.", _l("Write an e-mail address, such as name@example.org.")),
+    (r"Not a valid URL\.", _l("Write an address that begins with https://.")),
+    (r"Must be one of: .*", _l("Choose one of the list.")),
+    (r"Not a valid choice\.", _l("Choose one of the list.")),
+    (r"Longer than maximum length (?P<max>\d+)\.", _l("Write at most %(max)s characters.")),
+    (r"Shorter than minimum length 1\.", _l("Fill in this field.")),
+    (r"Shorter than minimum length (?P<min>\d+)\.", _l("Write at least %(min)s characters.")),
+    (
+        r"Length must be between (?P<min>\d+) and (?P<max>\d+)\.",
+        _l("Write between %(min)s and %(max)s characters."),
+    ),
+    (r"Length must be (?P<equal>\d+)\.", _l("Write exactly %(equal)s characters.")),
+    (
+        r"Must be greater than or equal to (?P<min>\S+) and less than or equal to (?P<max>\S+)\.",
+        _l("Write a number from %(min)s to %(max)s."),
+    ),
+    (r"Must be greater than or equal to (?P<min>\S+)\.", _l("Write %(min)s or more.")),
+    (r"Must be greater than (?P<min>\S+)\.", _l("Write more than %(min)s.")),
+    (r"Must be less than or equal to (?P<max>\S+)\.", _l("Write %(max)s or less.")),
+    (r"Must be less than (?P<max>\S+)\.", _l("Write less than %(max)s.")),
+    (r"String does not match expected pattern\.", _l("This value has the wrong form.")),
+    (r"Unknown field\.", _l("This field is not known here.")),
+)
+
+
+def said(message: Any) -> Message:
+    """Return a complaint in our words; what is not known is left as it is."""
+    if isinstance(message, LazyText):
+        return message
+    for pattern, sentence in SENTENCES:
+        if found := re.fullmatch(pattern, str(message), re.DOTALL):
+            return LazyText(sentence.message, found.groupdict())
+    return str(message)
+
+
+def field_errors(
+    messages: Mapping[str, Any], values: Mapping[str, Any], path: str = ""
+) -> Iterator[FieldError]:
+    """Yield one error for each field that marshmallow refused, nested ones as `lines.0.amount`."""
+    for key, found in messages.items():
+        name = f"{path}{key}"
+        if isinstance(found, Mapping):
+            yield from field_errors(found, values, f"{name}.")
+        else:
+            first = found[0] if isinstance(found, list) and found else found
+            field = "" if name == "_schema" else name
+            yield FieldError(field, said(first), values.get(name))
