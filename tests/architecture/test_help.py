@@ -12,6 +12,8 @@ from flask import Flask
 
 from tests.architecture.code import ROOT
 
+pytestmark = pytest.mark.one_database
+
 SCRIPTS = sorted(
     path.name
     for path in (ROOT / "scripts").iterdir()

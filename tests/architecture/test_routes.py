@@ -14,6 +14,8 @@ from app.web.context import house
 from app.web.lifecycle import declared_permission, declared_public
 from tests.architecture.code import all_text, python_files
 
+pytestmark = pytest.mark.one_database
+
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 # Open to everybody, each for the reason its route gives. Think twice before adding one.

@@ -107,7 +107,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "database_kind" not in metafunc.fixturenames:
         return
-    if any(mark.name == "browser" for mark in metafunc.definition.iter_markers()):
+    if any(mark.name in {"browser", "one_database"} for mark in metafunc.definition.iter_markers()):
         return
     metafunc.parametrize("database_kind", KINDS)
 
