@@ -1,16 +1,18 @@
 """Every model of the house, imported in one place so that migrations see them all."""
 
 from app.audit.models import AuditEntry
-from app.auth.models import RoleOverride, User, UserRole, UserScope, UserSession
+from app.auth.models import RoleOverride, SignInAttempt, User, UserRole, UserScope, UserSession
 from app.calendar.models import ClosingDay, WorkingHours
 from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
 from app.mail.models import OutboxMail
 from app.numbers import NumberCounter
 from app.search.models import SearchChange, SearchVersion
+from app.web.idempotent_calls import IdempotentCall
 
 __all__ = [
     "AuditEntry",
     "ClosingDay",
+    "IdempotentCall",
     "JobRecord",
     "JobSchedule",
     "NumberCounter",
@@ -19,6 +21,7 @@ __all__ = [
     "SchedulerLease",
     "SearchChange",
     "SearchVersion",
+    "SignInAttempt",
     "User",
     "UserRole",
     "UserScope",

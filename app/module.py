@@ -1,5 +1,7 @@
 """What the house itself declares, in the same form as a module."""
 
+from app.auth.routes_api import blueprint as users_api
+from app.auth.routes_api import me_blueprint as me_api
 from app.i18n import lazy as _l
 from app.jobs.routes_web import blueprint as jobs_blueprint
 from app.policies import GRANTS, HousePermission
@@ -10,6 +12,7 @@ module = Module(
     permissions=HousePermission,
     grants=GRANTS,
     blueprints=(jobs_blueprint,),
+    api_blueprints=(me_api, users_api),
     navigation=(
         NavigationItem(
             label=_l("Jobs"),

@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
 
+from app.api.blueprint import ApiBlueprint
+from app.api.document import make_api
+from app.db.paging import Page, PageRequest, paginate
 from app.house import House
-from app.version import VERSION
+
+__all__ = ["ApiBlueprint", "Page", "PageRequest", "paginate", "register_api"]
 
 
 def register_api(app: Flask, house: House) -> None:
-    """Register the modules' resources and publish the OpenAPI 3.1 document."""
-    app.config.update(
-        API_TITLE="Intendant",
-        API_VERSION=VERSION,
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api",
-        OPENAPI_JSON_PATH="openapi.json",
-    )
-    api = Api(app)
-    # Our own handlers speak problem+json for pages and API alike.
+    """Register the modules' resources and publish the document and its readable page."""
+    from app.api.reference import blueprint as reference
+
+    api = make_api(app)
     for module in house.modules:
         for blueprint in module.api_blueprints:
+            if not isinstance(blueprint, ApiBlueprint):
+                raise TypeError(f"{module.name}: {blueprint!r} must be an app.api.ApiBlueprint")
             api.register_blueprint(blueprint)
+    app.register_blueprint(reference)
+    app.extensions["api"] = api
     _declare_public(app, "api-docs.openapi_json")
 
 

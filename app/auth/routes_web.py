@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import services
+from app.auth import sign_in as services
+from app.auth.commands import Device
 from app.auth.needs import public
 from app.errors import AppError
 from app.web.context import current_clock, find_actor, open_unit_of_work
@@ -35,7 +36,7 @@ def sign_in_submit() -> ResponseReturnValue:
             token = services.sign_in(
                 email,
                 request.form.get("password", ""),
-                services.Device(request.remote_addr or "", request.user_agent.string),
+                Device(request.remote_addr or "", request.user_agent.string),
                 uow,
                 current_clock(),
             )

@@ -1,15 +1,78 @@
-"""What the sign-in pages accept."""
+"""What the pages and the API of accounts accept and show."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
+
+from app.auth.roles import Role
+from app.i18n import LOCALES
+
+_NAME = validate.And(validate.Length(min=1, max=120), validate.Regexp(r".*\S"))
 
 
-class SignInIn(Schema):
-    """E-mail and password."""
+class UserIn(Schema):
+    """A new account."""
 
-    class Meta:
-        """Ignore the token and the target."""
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+    display_name = fields.String(required=True, validate=_NAME)
+    locale = fields.String(load_default="fr", validate=validate.OneOf(LOCALES))
+    roles = fields.List(fields.Enum(Role, by_value=True), load_default=list)
+    password = fields.String(
+        load_default="",
+        load_only=True,
+        metadata={"description": "Left out: the person is invited by a one-time link."},
+    )
+    sees_everything = fields.Boolean(load_default=False)
+    area_ids = fields.List(fields.UUID(), load_default=list)
+    building_ids = fields.List(fields.UUID(), load_default=list)
 
-        unknown = EXCLUDE
 
-    email = fields.String(required=True, validate=validate.Length(min=3, max=254))
-    password = fields.String(required=True, validate=validate.Length(min=1, max=128))
+class UserChangeIn(Schema):
+    """New values of an account; what is left out stays as it is."""
+
+    display_name = fields.String(validate=_NAME)
+    locale = fields.String(validate=validate.OneOf(LOCALES))
+    roles = fields.List(fields.Enum(Role, by_value=True))
+    sees_everything = fields.Boolean()
+    area_ids = fields.List(fields.UUID())
+    building_ids = fields.List(fields.UUID())
+
+
+class UserOut(Schema):
+    """An account; never its password."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    email = fields.String(required=True)
+    display_name = fields.String(required=True)
+    locale = fields.String(required=True)
+    roles = fields.Function(
+        lambda user: [held.role.value for held in user.roles],
+        metadata={"type": "array", "items": {"type": "string"}},
+    )
+    sees_everything = fields.Boolean(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+    archived_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class UserQuery(Schema):
+    """Which accounts are wanted."""
+
+    text = fields.String(
+        load_default="",
+        validate=validate.Length(max=100),
+        metadata={"description": "Words of the name or the address."},
+    )
+    role = fields.Enum(Role, by_value=True, load_default=None)
+    is_archived = fields.Boolean(load_default=False)
+
+
+class MeOut(Schema):
+    """Who is calling, and what they may do."""
+
+    id = fields.UUID(required=True, attribute="user_id")
+    email = fields.String(required=True)
+    display_name = fields.String(required=True)
+    locale = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    permissions = fields.List(fields.String(), required=True)
+    sees_everything = fields.Boolean(required=True, attribute="scope.everything")

@@ -10,6 +10,7 @@ from sqlalchemy import MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.db.types import JsonDict, Translated, TranslatedText, UtcDateTime, json_type
+from app.errors import StaleVersion
 from app.ids import new_id
 
 NAMING = {
@@ -45,6 +46,11 @@ class Versioned:
     """A row people edit: a stale write raises instead of overwriting."""
 
     version: Mapped[int] = mapped_column(default=1)
+
+    def require_version(self, expected: int | None) -> None:
+        """Raise StaleVersion when the row moved on since its reader saw `expected` (None: any)."""
+        if expected is not None and expected != self.version:
+            raise StaleVersion
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:

@@ -56,8 +56,12 @@ def reader() -> Session:
 
 def open_unit_of_work() -> UnitOfWork:
     """Begin a writing transaction; ends the reading one first, so that it cannot block it."""
+    from app.web.idempotency import mark_applied
+
     close_reader()
-    return database().unit_of_work(request_id())
+    uow = database().unit_of_work(request_id())
+    mark_applied(uow)
+    return uow
 
 
 def close_reader(_error: BaseException | None = None) -> None:

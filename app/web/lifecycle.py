@@ -14,6 +14,7 @@ from app.auth.sessions import TOUCH_EVERY, actor_of, find_session, touch_session
 from app.errors import Forbidden, Unauthenticated
 from app.house import House
 from app.i18n.texts import LOCALES, set_locale
+from app.web import idempotency
 from app.web.context import close_reader, find_actor, open_unit_of_work, reader
 
 SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
@@ -47,6 +48,7 @@ def register(app: Flask, house: House) -> None:
     def check_declared_right() -> None:
         _check(app)
 
+    idempotency.register(app, house)
     app.teardown_request(close_reader)
 
     @app.after_request

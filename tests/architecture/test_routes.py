@@ -21,6 +21,7 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 # Open to everybody, each for the reason its route gives. Think twice before adding one.
 PUBLIC = {
     "api-docs.openapi_json",
+    "api_reference.reference",
     "auth.oidc_callback",
     "auth.oidc_start",
     "auth.sign_in",

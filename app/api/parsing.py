@@ -1,0 +1,54 @@
+"""How a call is read: bad input becomes our problem+json, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from flask import Request
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from app.errors import AppError, Invalid
+from app.i18n import lazy as _l
+from app.web.validation import CHECK_FIELDS, field_errors, refuse_unstorable
+
+
+class Unreadable(AppError):
+    """The body is not what its content type says."""
+
+    status = 400
+
+
+class HouseParser(FlaskParser):
+    """Reads arguments with marshmallow and refuses them with our errors."""
+
+    def pre_load(self, location_data: Any, *, schema: Schema, req: Request, location: str) -> Any:
+        """Refuse what no database can hold before a schema looks at it."""
+        if location == "json":
+            refuse_unstorable(location_data)
+        else:
+            refuse_unstorable({key: location_data[key] for key in location_data})
+        return location_data
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        """Name each refused field, without the location webargs puts around it."""
+        # webargs wraps what is wrong in the place it was found: {"json": {...}}.
+        location, inner = next(iter(dict(error.messages_dict).items()))
+        data = req.get_json(silent=True) if location == "json" else req.args
+        raise Invalid(
+            "validation_failed", CHECK_FIELDS, errors=field_errors(inner, data)
+        ) from error
+
+    def _handle_invalid_json_error(
+        self, error: Exception, *_args: Any, **_options: Any
+    ) -> NoReturn:
+        raise Unreadable("invalid_json", _l("The body is not valid JSON.")) from error
