@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import gc
 import json
-import signal
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
-from app.jobs.scheduler import Scheduler
+from app.jobs.scheduler import Scheduler, run_until_signalled
 from app.web.context import house
 
 group = click.Group("jobs", help="Run the scheduler, or one job.")
@@ -22,15 +20,8 @@ group = click.Group("jobs", help="Run the scheduler, or one job.")
 @with_appcontext
 def run() -> None:
     """Run the scheduler until stopped; a second one waits until the first is gone."""
-    scheduler = Scheduler(house())
-
-    def stop(_signal: int, _frame: Any) -> None:
-        scheduler.stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     gc.freeze()
-    scheduler.run()
+    run_until_signalled(Scheduler(house()))
 
 
 @group.command("list")

@@ -17,22 +17,21 @@ from uuid import UUID
 
 import structlog
 
-from app.house import House, build_house
+from app.house import House
 from app.jobs.execute import execute
 from app.jobs.job import Job
 from app.jobs.lease import hold_lease, release_lease
 from app.jobs.models import JobRecord, JobState
 from app.jobs.planning import plan_due_jobs
 from app.jobs.queue import beat, claim_next, finish, give_back_dead_runs, lose
-from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 TURN_S = 1.0
 AT_ONCE = 2
 PR_SET_PDEATHSIG = 1
-# A forked child starts in milliseconds; where there is no fork, a fresh process does.
-PROCESSES: Any = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+# A forked child starts in milliseconds, with the modules already loaded.
+PROCESSES = multiprocessing.get_context("fork")
 
 
 @dataclass(slots=True)
@@ -101,7 +100,7 @@ class Scheduler:
     def start_child(self, record: JobRecord) -> None:
         """Run a record in a process of its own: it can be stopped and cannot take us down."""
         process = PROCESSES.Process(
-            target=run_child, args=(self.house.settings, record, os.getpid()), daemon=True
+            target=run_child, args=(self.house, record, os.getpid()), daemon=True
         )
         process.start()
         job = self.jobs.get(record.name)
@@ -147,12 +146,23 @@ class Scheduler:
         self.children.clear()
 
 
-def run_child(settings: Settings, record: JobRecord, parent: int) -> None:
-    """Execute a run in a child process that dies with its parent."""
+def run_until_signalled(scheduler: Scheduler) -> None:
+    """Run a scheduler as a process of its own: SIGTERM and Ctrl-C stop it cleanly."""
+
+    def stop(_signal: int, _frame: Any) -> None:
+        scheduler.stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    scheduler.run()
+
+
+def run_child(house: House, record: JobRecord, parent: int) -> None:
+    """Execute a run in a forked process that dies with its parent, on connections of its own."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent(parent)
-    house = build_house(settings)
+    house.database.engine.dispose(close=False)
     execute(house, record)
     house.database.dispose()
 

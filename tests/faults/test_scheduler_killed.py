@@ -1,0 +1,147 @@
+"""Kill -9 of the scheduler at random moments: nothing twice, nothing lost, the run goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.auth.models import SignInAttempt
+from app.clock import SystemClock
+from app.db import Database, JsonDict
+from app.jobs.models import JobRecord, JobState
+from tests.faults.scheduler_process import STEPS
+
+ROOT = Path(__file__).parent.parent.parent
+SEED = 20260302
+
+
+def start(database: Database, folder: Path) -> subprocess.Popen[bytes]:
+    environment = os.environ | {
+        "INTENDANT_ENV": "test",
+        "INTENDANT_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "INTENDANT_INSTANCE_DIR": str(folder),
+        "INTENDANT_LOG_LEVEL": "ERROR",
+        "PYTHONPATH": str(ROOT),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.scheduler_process"], cwd=ROOT, env=environment
+    )
+
+
+def wait_for(true: Callable[[], bool], limit_s: float, poll_s: float = 0.1) -> bool:
+    """Look again and again until something is true; False when time runs out."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(poll_s)
+    return False
+
+
+def ask(database: Database) -> JobRecord:
+    row = JobRecord(name="faults.steps", args=JsonDict({}), requested_at=SystemClock().now())
+    with database.unit_of_work() as uow:
+        uow.session.add(row)
+    return row
+
+
+def state_of(database: Database, row: JobRecord) -> JobState:
+    with database.reader() as session:
+        return session.scalars(select(JobRecord.state).where(JobRecord.id == row.id)).one()
+
+
+def forget_heartbeat(database: Database) -> None:
+    """Let the half minute after which a silent run counts as dead pass at once."""
+    with database.unit_of_work() as uow:
+        uow.session.execute(
+            update(JobRecord)
+            .where(JobRecord.state == JobState.RUNNING)
+            .values(heartbeat_at=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+
+
+def steps_of(database: Database, row: JobRecord) -> Counter[str]:
+    with database.reader() as session:
+        found = session.scalars(
+            select(SignInAttempt.address).where(SignInAttempt.email == str(row.id))
+        )
+        return Counter(found)
+
+
+def wait_until_started(database: Database, row: JobRecord) -> None:
+    assert wait_for(lambda: state_of(database, row) is not JobState.WAITING, 20)
+
+
+def kill_until_done(database: Database, folder: Path, kills: int) -> JobRecord:
+    chance = random.Random(SEED)  # noqa: S311  a seed, not a secret
+    row = ask(database)
+    for _kill in range(kills):
+        process = start(database, folder)
+        wait_until_started(database, row)
+        time.sleep(chance.uniform(0, STEPS * 0.03))
+        process.kill()
+        process.wait()
+        if state_of(database, row) is JobState.DONE:
+            assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
+            row = ask(database)
+        else:
+            forget_heartbeat(database)
+    return row
+
+
+def check_end(database: Database, folder: Path, row: JobRecord) -> None:
+    process = start(database, folder)
+    try:
+        assert wait_for(lambda: state_of(database, row) is JobState.DONE, 60)
+    finally:
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
+
+
+def test_a_killed_scheduler_loses_and_repeats_nothing(database: Database, tmp_path: Path) -> None:
+    row = kill_until_done(database, tmp_path, kills=2)
+    check_end(database, tmp_path, row)
+
+
+@pytest.mark.long
+def test_fifty_kills_lose_and_repeat_nothing(database: Database, tmp_path: Path) -> None:
+    row = kill_until_done(database, tmp_path, kills=50)
+    check_end(database, tmp_path, row)
+
+
+def test_of_two_schedulers_one_works_and_the_other_takes_over(
+    database: Database, tmp_path: Path
+) -> None:
+    first, second = start(database, tmp_path), start(database, tmp_path)
+    try:
+        row = ask(database)
+        assert wait_for(lambda: state_of(database, row) is JobState.DONE, 30)
+        first.kill()
+        first.wait()
+        asked_at = time.monotonic()
+        following = ask(database)
+        assert wait_for(lambda: state_of(database, following) is not JobState.WAITING, 30)
+        waited = time.monotonic() - asked_at
+        assert wait_for(lambda: state_of(database, following) is JobState.DONE, 30)
+    finally:
+        for process in (first, second):
+            process.terminate()
+            process.wait(timeout=20)
+    assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
+    assert waited < 15, f"took {waited:.1f} s to take over"
+    with database.reader() as session:
+        twice = session.scalar(
+            select(func.count()).select_from(SignInAttempt).where(SignInAttempt.email == "tick")
+        )
+    assert (twice or 0) <= 2
