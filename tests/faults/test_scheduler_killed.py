@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select, update
@@ -23,6 +24,7 @@ from tests.faults.scheduler_process import STEPS
 
 ROOT = Path(__file__).parent.parent.parent
 SEED = 20260302
+PAUSE = Event()
 
 
 def start(database: Database, folder: Path) -> subprocess.Popen[bytes]:
@@ -44,7 +46,7 @@ def wait_for(true: Callable[[], bool], limit_s: float, poll_s: float = 0.1) -> b
     while time.monotonic() < deadline:
         if true():
             return True
-        time.sleep(poll_s)
+        PAUSE.wait(poll_s)
     return False
 
 
@@ -88,7 +90,7 @@ def kill_until_done(database: Database, folder: Path, kills: int) -> JobRecord:
     for _kill in range(kills):
         process = start(database, folder)
         wait_until_started(database, row)
-        time.sleep(chance.uniform(0, STEPS * 0.03))
+        PAUSE.wait(chance.uniform(0, STEPS * 0.03))
         process.kill()
         process.wait()
         if state_of(database, row) is JobState.DONE:
