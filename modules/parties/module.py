@@ -1,10 +1,10 @@
 """People: who they are, how to reach them, where they live."""
 
 from app.registry import Module
-from modules.parties import models
+from modules.parties import models, services
 from modules.parties.policies import GRANTS, PartyPermission
 
-__all__ = ["models", "module"]
+__all__ = ["models", "module", "services"]
 
 module = Module(
     name="parties",

@@ -36,7 +36,7 @@ from modules.portfolio.queries.places import (
     lot_address,
     lot_labels,
 )
-from modules.portfolio.queries.scope import in_scope, visible_building_ids
+from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,6 +75,7 @@ __all__ = [
     "neighbours",
     "place_facts",
     "visible_building_ids",
+    "visible_lot_ids",
 ]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from app.auth.actor import Actor
-from modules.portfolio.models import Building, LandParcel
+from modules.portfolio.models import Building, LandParcel, Lot
 
 Columns = TypeVarTuple("Columns")
 
@@ -26,6 +26,12 @@ def visible_building_ids(actor: Actor) -> Select[UUID] | None:
     if actor.scope.building_ids:
         conditions.append(Building.id.in_(actor.scope.building_ids))
     return select(Building.id).where(or_(*conditions) if conditions else false())
+
+
+def visible_lot_ids(actor: Actor) -> Select[UUID] | None:
+    """Return a query of the lots an actor sees, or None when it sees all of them."""
+    visible = visible_building_ids(actor)
+    return None if visible is None else select(Lot.id).where(Lot.building_id.in_(visible))
 
 
 def in_scope(statement: Select[*Columns], actor: Actor, column: Any) -> Select[*Columns]:

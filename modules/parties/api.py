@@ -1,0 +1,165 @@
+"""The front door: what other modules may ask about people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.search.identifiers import IdentifierKind, identify
+from modules.parties.commands import PartyFacts, PhoneFacts
+from modules.parties.contact import show_phone
+from modules.parties.enums import Channel, Language, OccupancyRole, PartyKind
+from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
+from modules.parties.models import Party
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.people import (
+    find_party,
+    get_party,
+    lots_of_parties,
+    occupants_of_lots,
+    parties_by_email,
+    parties_by_last_digits,
+    parties_by_phone,
+    parties_in_lots,
+    party_labels,
+    refused_channels,
+)
+from modules.parties.services.housing import move_in, move_out
+from modules.parties.services.people import create_party
+
+__all__ = [
+    "Channel",
+    "Contact",
+    "FoundParty",
+    "Language",
+    "OccupancyRole",
+    "Occupant",
+    "PartyErased",
+    "PartyFacts",
+    "PartyKind",
+    "PartyMergeUndone",
+    "PartyMerged",
+    "PartyPermission",
+    "PhoneFacts",
+    "contact_of",
+    "create_party",
+    "find_parties",
+    "find_party",
+    "get_party",
+    "lots_of_parties",
+    "move_in",
+    "move_out",
+    "occupants_of_lot",
+    "occupants_of_lots",
+    "parties_of_lot",
+    "party_labels",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a party: allowed channels only, the first number to try first."""
+
+    party_id: UUID
+    name: str
+    language: Language
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    refused: dict[Channel, str]
+
+    @property
+    def email(self) -> str | None:
+        """Return the address to write to, or None when there is none or it was refused."""
+        return self.emails[0] if self.emails and Channel.EMAIL not in self.refused else None
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """Return the languages to write in: both when the language is unknown."""
+        return ("fr", "nl") if self.language is Language.UNKNOWN else (self.language.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundParty:
+    """A party found for a caller, with the lots it is in today."""
+
+    id: UUID
+    reference: str
+    name: str
+    language: Language
+    phones: tuple[str, ...]
+    lot_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """Who is in a lot."""
+
+    party_id: UUID
+    name: str
+
+
+def find_parties(
+    actor: Actor, session: Session, text: str, day: date, limit: int = 8
+) -> list[FoundParty]:
+    """Find parties by a telephone number in any form, its last digits, or an e-mail address.
+
+    Names and addresses are found through the search engine of the house (kinds "party", "lot").
+    """
+    found: dict[UUID, Party] = {}
+    for identifier in identify(text):
+        if identifier.kind is IdentifierKind.PHONE:
+            found |= {p.id: p for p in parties_by_phone(actor, session, identifier.value)}
+        elif identifier.kind is IdentifierKind.LAST_DIGITS and not found:
+            found |= {p.id: p for p in parties_by_last_digits(actor, session, identifier.value)}
+    if "@" in text:
+        found |= {p.id: p for p in parties_by_email(actor, session, text)}
+    return describe(session, list(found.values())[:limit], day)
+
+
+def parties_of_lot(actor: Actor, session: Session, lot_id: UUID, day: date) -> list[FoundParty]:
+    """Return the parties in a lot on a day, with their numbers."""
+    return describe(session, parties_in_lots(actor, session, [lot_id], day), day)
+
+
+def describe(session: Session, parties: Sequence[Party], day: date) -> list[FoundParty]:
+    """Turn parties read with their phones into what a caller's screen shows."""
+    lots = lots_of_parties(session, [party.id for party in parties], day)
+    return [
+        FoundParty(
+            id=party.id,
+            reference=party.reference,
+            name=party.full_name,
+            language=party.language,
+            phones=tuple(show_phone(phone.e164) for phone in party.phones),
+            lot_ids=tuple(lots.get(party.id, ())),
+        )
+        for party in parties
+    ]
+
+
+def occupants_of_lot(session: Session, lot_id: UUID, day: date) -> list[Occupant]:
+    """Return who is in a lot on a day."""
+    found = occupants_of_lots(session, [lot_id], day).get(lot_id, [])
+    return [Occupant(party_id, name) for party_id, name in found]
+
+
+def contact_of(session: Session, party_id: UUID) -> Contact | None:
+    """Return how to reach a party, whoever asks (a message to a caller is not a reading)."""
+    from app.auth.actor import system_actor
+
+    party = find_party(system_actor("contact"), session, party_id)
+    if party is None:
+        return None
+    return Contact(
+        party_id=party.id,
+        name=party.full_name,
+        language=party.language,
+        phones=tuple(phone.e164 for phone in party.phones),
+        emails=tuple(email.email for email in party.emails),
+        refused=refused_channels(session, party.id),
+    )

@@ -1,0 +1,67 @@
+"""Business errors of this module."""
+
+from __future__ import annotations
+
+from app.errors import Conflict, FieldError, Invalid
+from app.i18n import lazy as _l
+
+
+def phone_unreadable(number: str, position: int) -> FieldError:
+    """Say that a telephone number cannot exist."""
+    return FieldError(
+        f"phones.{position}.number",
+        _l("This is not a telephone number. Expected form: 0470 12 34 56 or +32 2 555 12 34."),
+        number,
+    )
+
+
+def email_unreadable(email: str, position: int) -> FieldError:
+    """Say that an e-mail address cannot exist."""
+    return FieldError(
+        f"emails.{position}",
+        _l("This is not an e-mail address. Expected form: name@example.be."),
+        email,
+    )
+
+
+def invalid_party(errors: list[FieldError]) -> Invalid:
+    """Gather what is wrong with a party."""
+    return Invalid("party_invalid", _l("Some values cannot be saved."), errors=tuple(errors))
+
+
+def reference_taken(value: str) -> Conflict:
+    """Say that another party bears this reference already."""
+    return Conflict(
+        "reference_taken",
+        _l("“%(value)s” is already the reference of another record.", value=value),
+        field="reference",
+    )
+
+
+def overlapping_occupancy() -> Conflict:
+    """Say that the party is in this lot already."""
+    return Conflict(
+        "already_there", _l("This party is already in this lot on that day."), field="starts_on"
+    )
+
+
+def same_party() -> Invalid:
+    """Say that a party cannot be merged into itself."""
+    return Invalid("same_party", _l("Choose two different parties."), field="merged_id")
+
+
+def merged_already() -> Conflict:
+    """Say that a party was merged before."""
+    return Conflict("merged_already", _l("One of these parties was merged before."))
+
+
+def merge_undone_already() -> Conflict:
+    """Say that a merge was undone before."""
+    return Conflict("merge_undone", _l("This merge was undone before."))
+
+
+def still_housed() -> Conflict:
+    """Say that a person who lives in the estate cannot be erased."""
+    return Conflict(
+        "still_housed", _l("This person still occupies a lot. The data is needed for the lease.")
+    )

@@ -1,0 +1,1 @@
+"""Reading: parties as far as the actor sees them."""

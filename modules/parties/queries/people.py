@@ -1,0 +1,183 @@
+"""One party, the names of many, and who is where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from modules.parties.enums import Channel
+from modules.parties.models import (
+    ContactPermission,
+    Occupancy,
+    Party,
+    PartyEmail,
+    PartyPhone,
+    PartyRelation,
+)
+from modules.parties.queries.scope import parties_in_scope
+
+
+def find_party(actor: Actor, session: Session, party_id: UUID) -> Party | None:
+    """Return a party with its phones and e-mails, or None when absent or out of scope."""
+    statement = (
+        select(Party)
+        .where(Party.id == party_id)
+        .options(selectinload(Party.phones), selectinload(Party.emails))
+    )
+    return session.scalars(parties_in_scope(statement, actor)).one_or_none()
+
+
+def get_party(actor: Actor, session: Session, party_id: UUID) -> Party:
+    """Return a party with its phones and e-mails; NotFound when absent or out of scope."""
+    party = find_party(actor, session, party_id)
+    if party is None:
+        raise NotFound
+    return party
+
+
+def party_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the name of each party, in one query; the caller holds rows it may see."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    columns = select(Party.id, Party.first_name, Party.name).where(Party.id.in_(wanted))
+    return {key: f"{first} {name}".strip() for key, first, name in session.execute(columns)}
+
+
+def there_on(day: date) -> ColumnElement[bool]:
+    """Keep the occupancies that hold on a day."""
+    return and_(
+        Occupancy.starts_on <= day, or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= day)
+    )
+
+
+def occupants_of_lots(
+    session: Session, lot_ids: Iterable[UUID], day: date
+) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Return the identifier and name of who is in each lot on a day, in one query."""
+    wanted = list(set(lot_ids))
+    if not wanted:
+        return {}
+    statement = (
+        select(Occupancy.lot_id, Party.id, Party.first_name, Party.name)
+        .join(Party, Party.id == Occupancy.party_id)
+        .where(Occupancy.lot_id.in_(wanted), there_on(day))
+        .order_by(Occupancy.starts_on, Party.sort_name)
+    )
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    for lot_id, party_id, first, name in session.execute(statement):
+        found.setdefault(lot_id, []).append((party_id, f"{first} {name}".strip()))
+    return found
+
+
+def lots_of_parties(
+    session: Session, party_ids: Iterable[UUID], day: date
+) -> dict[UUID, list[UUID]]:
+    """Return the lots each party is in on a day, in one query."""
+    wanted = list(set(party_ids))
+    if not wanted:
+        return {}
+    statement = select(Occupancy.party_id, Occupancy.lot_id).where(
+        Occupancy.party_id.in_(wanted), there_on(day)
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for party_id, lot_id in session.execute(statement.order_by(Occupancy.starts_on)):
+        found.setdefault(party_id, []).append(lot_id)
+    return found
+
+
+def list_occupancies(
+    session: Session, *, lot_id: UUID | None = None, party_id: UUID | None = None
+) -> Sequence[Occupancy]:
+    """Return the occupancies of a lot or of a party, the latest first."""
+    column = Occupancy.lot_id == lot_id if lot_id else Occupancy.party_id == party_id
+    statement = select(Occupancy).where(column).order_by(Occupancy.starts_on.desc())
+    return session.scalars(statement).all()
+
+
+def list_relations(session: Session, party_id: UUID) -> Sequence[tuple[PartyRelation, Party, bool]]:
+    """Return the relations of a party with the other side; True when that is the person."""
+    rows: list[tuple[PartyRelation, Party, bool]] = []
+    for mine, other, is_person in (
+        (PartyRelation.party_id, PartyRelation.person_id, True),
+        (PartyRelation.person_id, PartyRelation.party_id, False),
+    ):
+        statement = (
+            select(PartyRelation, Party)
+            .join(Party, Party.id == other)
+            .where(mine == party_id, PartyRelation.ends_on.is_(None))
+            .order_by(Party.sort_name)
+        )
+        rows += [(relation, party, is_person) for relation, party in session.execute(statement)]
+    return rows
+
+
+def refused_channels(session: Session, party_id: UUID) -> dict[Channel, str]:
+    """Return the channels a party refused, with the reason of each."""
+    statement = select(ContactPermission).where(
+        ContactPermission.party_id == party_id, ContactPermission.is_allowed.is_(False)
+    )
+    return {row.channel: row.reason for row in session.scalars(statement)}
+
+
+def contact_permissions(session: Session, party_id: UUID) -> Sequence[ContactPermission]:
+    """Return what was said about the channels of a party."""
+    statement = select(ContactPermission).where(ContactPermission.party_id == party_id)
+    return session.scalars(statement).all()
+
+
+def parties_by_phone(
+    actor: Actor, session: Session, digits: str, limit: int = 20
+) -> Sequence[Party]:
+    """Return the parties with a number: whole with country code ("3225551234")."""
+    owners = select(PartyPhone.party_id).where(PartyPhone.e164 == f"+{digits.lstrip('+')}")
+    return _living(actor, session, Party.id.in_(owners), limit)
+
+
+def parties_by_last_digits(
+    actor: Actor, session: Session, digits_reversed: str, limit: int = 20
+) -> Sequence[Party]:
+    """Return the parties whose number ends so; `digits_reversed` is what `last_digits_key` gives.
+
+    A range instead of LIKE, so that the index serves on both databases.
+    """
+    column = PartyPhone.reversed_digits
+    owners = select(PartyPhone.party_id).where(
+        column >= digits_reversed, column < f"{digits_reversed}:"
+    )
+    return _living(actor, session, Party.id.in_(owners), limit)
+
+
+def parties_by_email(
+    actor: Actor, session: Session, email: str, limit: int = 20
+) -> Sequence[Party]:
+    """Return the parties with an e-mail address."""
+    owners = select(PartyEmail.party_id).where(PartyEmail.email == email.strip().casefold())
+    return _living(actor, session, Party.id.in_(owners), limit)
+
+
+def parties_in_lots(
+    actor: Actor, session: Session, lot_ids: Iterable[UUID], day: date, limit: int = 50
+) -> Sequence[Party]:
+    """Return the parties in some lots on a day."""
+    inside = select(Occupancy.party_id).where(Occupancy.lot_id.in_(list(lot_ids)), there_on(day))
+    return _living(actor, session, Party.id.in_(inside), limit)
+
+
+def _living(
+    actor: Actor, session: Session, condition: ColumnElement[bool], limit: int
+) -> Sequence[Party]:
+    statement = (
+        select(Party)
+        .where(condition, Party.archived_at.is_(None), Party.merged_into_id.is_(None))
+        .options(selectinload(Party.phones), selectinload(Party.emails))
+        .order_by(Party.sort_name)
+        .limit(limit)
+    )
+    return session.scalars(parties_in_scope(statement, actor)).all()

@@ -1,0 +1,33 @@
+"""Writing: everything that changes a party goes through here."""
+
+from modules.parties.services.duplicates import (
+    dismiss_duplicate,
+    find_duplicates,
+    merge_parties,
+    undo_merge,
+)
+from modules.parties.services.housing import move_in, move_out
+from modules.parties.services.people import (
+    allow_channel,
+    change_party,
+    create_party,
+    end_relation,
+    relate_person,
+)
+from modules.parties.services.privacy import disclose_party, erase_party
+
+__all__ = [
+    "allow_channel",
+    "change_party",
+    "create_party",
+    "disclose_party",
+    "dismiss_duplicate",
+    "end_relation",
+    "erase_party",
+    "find_duplicates",
+    "merge_parties",
+    "move_in",
+    "move_out",
+    "relate_person",
+    "undo_merge",
+]

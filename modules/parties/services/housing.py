@@ -1,0 +1,91 @@
+"""Who is in which lot, until leases say it."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from app.audit import record
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import Invalid, NotFound
+from app.i18n import lazy as _l
+from modules.parties.commands import Occupy
+from modules.parties.errors import overlapping_occupancy
+from modules.parties.events import PartyMovedIn, PartyMovedOut
+from modules.parties.models import Occupancy, Party
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.people import get_party
+from modules.parties.services.people import party_subject
+from modules.portfolio.api import get_lot
+
+
+def move_in(actor: Actor, command: Occupy, uow: UnitOfWork, clock: Clock) -> Occupancy:
+    """Write that a party is in a lot from a day on; Conflict when it is there already.
+
+    Whoever may house people sees a party by knowing it: a new tenant has no lot in scope yet.
+    """
+    require(actor, PartyPermission.OCCUPY)
+    lot = get_lot(actor, uow.session, command.lot_id)
+    party = uow.session.get(Party, command.party_id)
+    if party is None or party.archived_at is not None:
+        raise NotFound
+    _check_days(command.starts_on, command.ends_on)
+    overlap = select(Occupancy.id).where(
+        Occupancy.party_id == party.id,
+        Occupancy.lot_id == lot.id,
+        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= command.starts_on),
+    )
+    if command.ends_on is not None:
+        overlap = overlap.where(Occupancy.starts_on <= command.ends_on)
+    if uow.session.scalars(overlap).first() is not None:
+        raise overlapping_occupancy()
+    occupancy = Occupancy(
+        party_id=party.id,
+        lot_id=lot.id,
+        role=command.role,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        source=command.source,
+    )
+    uow.session.add(occupancy)
+    uow.flush()
+    record(
+        uow, actor, clock,
+        action="parties.occupancy.start", subject=party_subject(party),
+        changes={"lot": (None, lot.reference)}, building_id=lot.building_id,
+    )  # fmt: skip
+    uow.publish(PartyMovedIn(party.id, lot.id, command.starts_on), actor, clock)
+    return occupancy
+
+
+def move_out(
+    actor: Actor, occupancy_id: UUID, ends_on: date, uow: UnitOfWork, clock: Clock
+) -> Occupancy:
+    """Write the last day of a party in a lot."""
+    require(actor, PartyPermission.OCCUPY)
+    occupancy = uow.session.get(Occupancy, occupancy_id)
+    if occupancy is None:
+        raise NotFound
+    lot = get_lot(actor, uow.session, occupancy.lot_id)
+    party = get_party(actor, uow.session, occupancy.party_id)
+    _check_days(occupancy.starts_on, ends_on)
+    occupancy.ends_on = ends_on
+    uow.flush()
+    record(
+        uow, actor, clock,
+        action="parties.occupancy.end", subject=party_subject(party),
+        changes={"lot": (lot.reference, None), "ends_on": (None, ends_on)},
+        building_id=lot.building_id,
+    )  # fmt: skip
+    uow.publish(PartyMovedOut(party.id, lot.id, ends_on), actor, clock)
+    return occupancy
+
+
+def _check_days(starts_on: date, ends_on: date | None) -> None:
+    if ends_on is not None and ends_on < starts_on:
+        raise Invalid("occupancy_days", _l("The end lies before the start."), field="ends_on")

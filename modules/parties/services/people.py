@@ -1,0 +1,256 @@
+"""Parties: making, changing, relating, housing and erasing them.
+
+The audit trail names a party by its reference and says which fields changed, never their values:
+a person's data must not outlive its erasure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.audit import Subject, changed_fields, record
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import FieldError, NotFound, StaleVersion
+from app.i18n import lazy as _l
+from app.numbers import reserve_numbers
+from app.search.changes import touch_documents
+from app.search.normalise import fold, index_text
+from modules.parties.commands import AllowChannel, Change, PartyFacts, PhoneFacts, RelatePerson
+from modules.parties.contact import phone_kind, read_email, read_phone, reversed_digits
+from modules.parties.enums import PartyKind, PhoneKind
+from modules.parties.errors import (
+    email_unreadable,
+    invalid_party,
+    phone_unreadable,
+    reference_taken,
+)
+from modules.parties.models import (
+    ContactPermission,
+    Party,
+    PartyEmail,
+    PartyPhone,
+    PartyRelation,
+)
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.people import get_party
+
+SERIES = "P"
+EVERY_YEAR = 0
+MASK = "•••"
+
+
+def create_party(actor: Actor, facts: PartyFacts, uow: UnitOfWork, clock: Clock) -> Party:
+    """Add a party; Invalid names every number or address that cannot be read."""
+    require(actor, PartyPermission.CHANGE)
+    phones, emails = _readable(facts)
+    now = clock.now()
+    party = Party(**_values(facts), created_at=now, updated_at=now)
+    party.reference = _fresh_reference(uow.session, facts.reference)
+    _spell(party)
+    party.phones = [_phone(e164, p, i) for i, (e164, p) in enumerate(phones)]
+    party.emails = [PartyEmail(email=email, position=i) for i, email in enumerate(emails)]
+    uow.session.add(party)
+    uow.flush()
+    touch_documents(uow.session, "party", [party.id])
+    note(uow, actor, clock, "create", party)
+    return party
+
+
+def change_party(
+    actor: Actor, change: Change, facts: PartyFacts, uow: UnitOfWork, clock: Clock
+) -> Party:
+    """Change a party with its numbers and addresses; StaleVersion when somebody was first."""
+    require(actor, PartyPermission.CHANGE)
+    party = get_party(actor, uow.session, change.id)
+    if party.version != change.version:
+        raise StaleVersion(current_version=party.version)
+    phones, emails = _readable(facts)
+    changed = set(changed_fields(party, _values(facts)))
+    if facts.reference.strip() and facts.reference.strip() != party.reference:
+        party.reference = _fresh_reference(uow.session, facts.reference)
+        changed.add("reference")
+    if _sync_phones(party, phones):
+        changed.add("phones")
+    if _sync_emails(party, emails):
+        changed.add("emails")
+    if not changed:
+        return party
+    _spell(party)
+    party.updated_at = clock.now()
+    # A changed phone is a changed party, also within the same instant.
+    flag_modified(party, "updated_at")
+    uow.flush()
+    touch_documents(uow.session, "party", [party.id])
+    note(uow, actor, clock, "change", party, changed)
+    return party
+
+
+def _values(facts: PartyFacts) -> dict[str, Any]:
+    left_out = {"phones", "emails", "reference"}
+    values = {f.name: getattr(facts, f.name) for f in fields(facts) if f.name not in left_out}
+    # A member of an enumeration is a str too, and must stay a member.
+    return {k: v.strip() if type(v) is str else v for k, v in values.items()}
+
+
+def _spell(party: Party) -> None:
+    """Write the name as it sorts and as it is searched."""
+    party.sort_name = fold(f"{party.name} {party.first_name}")[:250]
+    party.search_text = index_text(party.name, party.first_name, party.reference)[:300]
+
+
+def _readable(facts: PartyFacts) -> tuple[list[tuple[str, PhoneFacts]], list[str]]:
+    """Read every number and address once, or say which cannot be read."""
+    errors: list[FieldError] = []
+    if not facts.name.strip():
+        errors.append(FieldError("name", _l("Give a name."), facts.name))
+    phones: dict[str, PhoneFacts] = {}
+    for position, given in enumerate(facts.phones):
+        if e164 := read_phone(given.number):
+            phones.setdefault(e164, given)
+        else:
+            errors.append(phone_unreadable(given.number, position))
+    emails: dict[str, None] = {}
+    for position, address in enumerate(facts.emails):
+        if email := read_email(address):
+            emails.setdefault(email)
+        else:
+            errors.append(email_unreadable(address, position))
+    if errors:
+        raise invalid_party(errors)
+    return list(phones.items()), list(emails)
+
+
+def _phone(e164: str, given: PhoneFacts, position: int) -> PartyPhone:
+    kind = phone_kind(e164) if given.kind is PhoneKind.OTHER else given.kind
+    return PartyPhone(
+        e164=e164,
+        reversed_digits=reversed_digits(e164),
+        kind=kind,
+        label=given.label.strip(),
+        position=position,
+    )
+
+
+def _sync_phones(party: Party, phones: list[tuple[str, PhoneFacts]]) -> bool:
+    before = [(p.e164, p.kind, p.label) for p in sorted(party.phones, key=lambda p: p.position)]
+    known = {p.e164: p for p in party.phones}
+    wanted = [_phone(e164, given, i) for i, (e164, given) in enumerate(phones)]
+    after = [(p.e164, p.kind, p.label) for p in wanted]
+    if before == after:
+        return False
+    for phone in wanted:
+        if old := known.get(phone.e164):
+            old.kind, old.label, old.position = phone.kind, phone.label, phone.position
+    party.phones = [known.get(phone.e164, phone) for phone in wanted]
+    return True
+
+
+def _sync_emails(party: Party, emails: list[str]) -> bool:
+    if [e.email for e in sorted(party.emails, key=lambda e: e.position)] == emails:
+        return False
+    known = {e.email: e for e in party.emails}
+    party.emails = [known.get(email, PartyEmail(email=email)) for email in emails]
+    for position, row in enumerate(party.emails):
+        row.position = position
+    return True
+
+
+def _fresh_reference(session: Session, given: str) -> str:
+    taken = select(Party.id)
+    if given.strip():
+        if session.scalars(taken.where(Party.reference == given.strip())).first():
+            raise reference_taken(given.strip())
+        return given.strip()
+    while True:
+        reference = f"{SERIES}-{reserve_numbers(SERIES, EVERY_YEAR, 1, session):06d}"
+        if session.scalars(taken.where(Party.reference == reference)).first() is None:
+            return reference
+
+
+def note(  # an entry has these parts, as in app.audit.record
+    uow: UnitOfWork,
+    actor: Actor,
+    clock: Clock,
+    verb: str,
+    party: Party,
+    changed: set[str] | None = None,
+) -> None:
+    """Write an audit entry that names fields but holds no personal data."""
+    record(
+        uow,
+        actor,
+        clock,
+        action=f"parties.party.{verb}",
+        subject=party_subject(party),
+        changes=dict.fromkeys(sorted(changed or ()), (MASK, MASK)),
+    )
+
+
+def party_subject(party: Party) -> Subject:
+    """Name a party for the audit trail, by its reference alone."""
+    return Subject("party", party.id, party.reference)
+
+
+def allow_channel(
+    actor: Actor, command: AllowChannel, uow: UnitOfWork, clock: Clock
+) -> ContactPermission:
+    """Write whether a party may be reached by a channel, from today."""
+    require(actor, PartyPermission.CHANGE)
+    party = get_party(actor, uow.session, command.party_id)
+    statement = select(ContactPermission).where(
+        ContactPermission.party_id == party.id, ContactPermission.channel == command.channel
+    )
+    permission = uow.session.scalars(statement).one_or_none()
+    if permission is None:
+        permission = ContactPermission(party_id=party.id, channel=command.channel)
+        uow.session.add(permission)
+    permission.is_allowed = command.is_allowed
+    permission.reason = command.reason.strip()
+    permission.since = clock.today()
+    uow.flush()
+    note(uow, actor, clock, "allow_channel", party, {f"channel_{command.channel}"})
+    return permission
+
+
+def relate_person(
+    actor: Actor, command: RelatePerson, uow: UnitOfWork, clock: Clock
+) -> PartyRelation:
+    """Write that a person belongs to a household or speaks for a party."""
+    require(actor, PartyPermission.CHANGE)
+    party = get_party(actor, uow.session, command.party_id)
+    person = get_party(actor, uow.session, command.person_id)
+    if person.kind is not PartyKind.PERSON or person.id == party.id:
+        raise invalid_party([FieldError("person_id", _l("Choose a person."))])
+    relation = PartyRelation(
+        party_id=party.id,
+        person_id=person.id,
+        relation=command.relation,
+        may_be_contacted=command.may_be_contacted,
+        starts_on=command.starts_on or clock.today(),
+    )
+    uow.session.add(relation)
+    uow.flush()
+    note(uow, actor, clock, "relate", party, {"relations"})
+    return relation
+
+
+def end_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyRelation:
+    """End a relation today."""
+    require(actor, PartyPermission.CHANGE)
+    relation = uow.session.get(PartyRelation, relation_id)
+    if relation is None:
+        raise NotFound
+    party = get_party(actor, uow.session, relation.party_id)
+    relation.ends_on = max(clock.today(), relation.starts_on)
+    uow.flush()
+    note(uow, actor, clock, "end_relation", party, {"relations"})
+    return relation
