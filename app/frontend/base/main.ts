@@ -1,2 +1,43 @@
+/** Every page: styles, htmx, Alpine, keys, forms, dialogs. */
 import '@tabler/core/dist/css/tabler.min.css'
 import '../styles/main.css'
+import Alpine from '@alpinejs/csp'
+import 'htmx.org'
+import { onContent } from '../shared/dom'
+import { t } from '../shared/i18n'
+import { startDialogs } from './dialogs'
+import { startDrafts } from './drafts'
+import { startFields } from './fields'
+import { startKeyboard } from './keyboard'
+import { startMenus } from './menus'
+import { startRequests } from './requests'
+import { startRows } from './rows'
+import { startSearch } from './search'
+import { guardForms } from './session'
+import { startTabs } from './tabs'
+import { startTheme } from './theme'
+import { showToasts, toast } from './toasts'
+
+startRequests()
+startDialogs()
+startMenus()
+startKeyboard()
+startSearch()
+startTheme()
+startDrafts(onContent)
+onContent(startTabs)
+onContent(startRows)
+onContent(startFields)
+onContent(showToasts)
+guardForms()
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest('[data-back]')) history.back()
+  if (target?.closest('[data-print]')) window.print()
+  const copied = target?.closest<HTMLElement>('[data-copy]')?.dataset.copy
+  if (copied) void navigator.clipboard.writeText(copied).then(() => toast(t('Copied'), 'success'))
+})
+
+Alpine.start()
+document.documentElement.classList.add('ready')

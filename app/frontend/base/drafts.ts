@@ -1,0 +1,170 @@
+/** What is typed is never lost: drafts per form and person on this device, and a question before leaving. */
+import { fresh, make } from '../shared/dom'
+import { formatDateTime } from '../shared/format'
+import { t } from '../shared/i18n'
+
+const KEEP_MS = 14 * 24 * 3600 * 1000
+const LEFT_OUT = new Set(['password', 'file', 'hidden', 'submit', 'button', 'reset'])
+
+export type Values = Record<string, string[]>
+export interface Draft { savedAt: number, base: Values, values: Values }
+
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+
+function controls(form: HTMLFormElement): Control[] {
+  return [...form.elements].filter((element): element is Control =>
+    (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement)
+    && Boolean(element.name) && !LEFT_OUT.has(element.type) && !element.closest('[data-no-draft]'))
+}
+
+/** Read what a form holds now, by field name. */
+export function valuesOf(form: HTMLFormElement): Values {
+  const values: Values = {}
+  for (const control of controls(form)) {
+    const list = (values[control.name] ??= [])
+    if (control instanceof HTMLInputElement && ['checkbox', 'radio'].includes(control.type)) {
+      if (control.checked) list.push(control.value)
+    } else if (control instanceof HTMLSelectElement) {
+      list.push(...[...control.selectedOptions].map((option) => option.value))
+    } else {
+      list.push(control.value)
+    }
+  }
+  return values
+}
+
+/** Write values back into a form; fields the form no longer has are ignored. */
+export function fill(form: HTMLFormElement, values: Values): void {
+  const used = new Map<string, number>()
+  for (const control of controls(form)) {
+    const wanted = values[control.name]
+    if (!wanted) continue
+    if (control instanceof HTMLInputElement && ['checkbox', 'radio'].includes(control.type)) {
+      control.checked = wanted.includes(control.value)
+    } else if (control instanceof HTMLSelectElement) {
+      for (const option of control.options) option.selected = wanted.includes(option.value)
+    } else {
+      const index = used.get(control.name) ?? 0
+      control.value = wanted[index] ?? ''
+      used.set(control.name, index + 1)
+    }
+    control.dispatchEvent(new Event('draft:fill', { bubbles: true }))
+  }
+}
+
+export function same(a: Values, b: Values): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].every((name) => (a[name] ?? []).join('\u0000') === (b[name] ?? []).join('\u0000'))
+}
+
+/** Drafts in the storage of this device, separated by person. */
+export class DraftStore {
+  constructor(private readonly storage: Storage, private readonly user: string, private readonly now: () => number) {}
+
+  private name(key: string): string {
+    return `draft:${this.user}:${key}`
+  }
+
+  read(key: string): Draft | undefined {
+    try {
+      const draft = JSON.parse(this.storage.getItem(this.name(key)) ?? 'null') as Draft | null
+      if (draft && this.now() - draft.savedAt < KEEP_MS) return draft
+    } catch { /* a damaged draft is no draft */ }
+    return undefined
+  }
+
+  write(key: string, base: Values, values: Values): void {
+    try {
+      if (same(base, values)) this.storage.removeItem(this.name(key))
+      else this.storage.setItem(this.name(key), JSON.stringify({ savedAt: this.now(), base, values }))
+    } catch { /* a full storage must not stop anybody from typing */ }
+  }
+
+  remove(key: string): void {
+    try {
+      this.storage.removeItem(this.name(key))
+    } catch { /* as above */ }
+  }
+}
+
+const SENT = 'drafts-sent'
+
+/** Note that a form is on its way, so that the next page can tell whether it arrived. */
+export function noteSent(session: Storage, key: string): void {
+  session.setItem(SENT, key)
+}
+
+/** On a new page: erase the draft that was sent, unless this page is its refusal or a failure. */
+export function settleSent(session: Storage, store: DraftStore, page: ParentNode): void {
+  const key = session.getItem(SENT)
+  if (!key) return
+  session.removeItem(SENT)
+  const form = page.querySelector(`form[data-draft="${CSS.escape(key)}"]`)
+  const refused = form?.querySelector('[data-error-summary]') || page.querySelector('.failure, [data-sign-in]')
+  if (!refused) store.remove(key)
+}
+
+export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => void): void {
+  const store = new DraftStore(localStorage, document.body.dataset.user ?? 'nobody', Date.now)
+  settleSent(sessionStorage, store, document)
+  const dirty = new Map<HTMLFormElement, () => boolean>()
+  onPage((root) => {
+    for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) dirty.set(form, watch(form, store))
+  })
+  window.addEventListener('beforeunload', (event) => {
+    for (const [form, isDirty] of dirty) {
+      if (form.isConnected && isDirty()) event.preventDefault()
+    }
+  })
+}
+
+function watch(form: HTMLFormElement, store: DraftStore): () => boolean {
+  const key = form.dataset.draft ?? ''
+  const refused = form.querySelector('[data-error-summary]') !== null
+  const base = valuesOf(form)
+  let leaving = false
+  let timer = 0
+  const draft = store.read(key)
+  if (draft && !refused && !same(draft.values, base)) offer(form, draft, base, () => store.remove(key))
+  const save = () => store.write(key, base, valuesOf(form))
+  form.addEventListener('input', () => {
+    window.clearTimeout(timer)
+    timer = window.setTimeout(save, 400)
+  })
+  form.addEventListener('change', save)
+  form.addEventListener('submit', () => {
+    window.clearTimeout(timer)
+    save()
+    leaving = true
+    noteSent(sessionStorage, key)
+  })
+  form.addEventListener('draft:kept', () => { leaving = false })
+  form.querySelector('[data-leave]')?.addEventListener('click', () => {
+    leaving = true
+    store.remove(key)
+  })
+  return () => !leaving && (refused || !same(base, valuesOf(form)))
+}
+
+function offer(form: HTMLFormElement, draft: Draft, base: Values, forget: () => void): void {
+  const when = formatDateTime(new Date(draft.savedAt))
+  const notice = make('div', { class: 'draft-notice', role: 'status' })
+  const discard = make('button', { type: 'button' }, t('Discard the draft'))
+  discard.addEventListener('click', () => {
+    fill(form, base)
+    forget()
+    notice.remove()
+  })
+  if (same(draft.base, base)) {
+    fill(form, draft.values)
+    notice.append(make('span', {}, t('What you typed on {when} is back.', { when })), discard)
+  } else {
+    const restore = make('button', { type: 'button' }, t('Put it back'))
+    restore.addEventListener('click', () => {
+      fill(form, draft.values)
+      restore.remove()
+    })
+    notice.append(make('span', {}, t('You have a draft of {when}, but the record has changed since.', { when })), restore, discard)
+  }
+  form.prepend(notice)
+}

@@ -1,0 +1,71 @@
+/** Behaviour of single fields: counters, files by drag and paste, forms sent on change, searchable selects. */
+import { fresh, make } from '../shared/dom'
+import { t } from '../shared/i18n'
+
+export function startFields(root: ParentNode): void {
+  for (const box of fresh<HTMLTextAreaElement>(root, 'textarea[data-counter]')) countDown(box)
+  for (const drop of fresh<HTMLElement>(root, '[data-file-drop]')) acceptFiles(drop)
+  for (const control of fresh<HTMLInputElement>(root, '[data-submit]')) {
+    control.addEventListener('change', () => control.form?.requestSubmit())
+  }
+  for (const summary of fresh<HTMLElement>(root, '[data-error-summary]')) focusSummary(summary)
+  const selects = [...fresh<HTMLSelectElement>(root, 'select[data-select]')]
+  if (selects.length) void import('./selects').then(({ enhanceSelect }) => selects.forEach(enhanceSelect))
+}
+
+function countDown(box: HTMLTextAreaElement): void {
+  const left = make('p', { class: 'counter', 'aria-live': 'polite' })
+  const update = () => {
+    left.textContent = t('{count} characters left', { count: box.maxLength - box.value.length })
+  }
+  box.after(left)
+  box.addEventListener('input', update)
+  box.addEventListener('draft:fill', update)
+  update()
+}
+
+function focusSummary(summary: HTMLElement): void {
+  summary.focus()
+  summary.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)))
+    if (!field) return
+    event.preventDefault()
+    const control = field.matches('fieldset') ? field.querySelector<HTMLElement>('input') : field
+    const shown = control?.closest('.form-field')?.querySelector<HTMLElement>('.ts-control input')
+    ;(shown ?? control)?.focus()
+    field.closest('.form-field')?.scrollIntoView({ block: 'center' })
+  })
+}
+
+function acceptFiles(drop: HTMLElement): void {
+  const input = drop.querySelector<HTMLInputElement>('input[type="file"]')
+  const list = drop.querySelector<HTMLElement>('[data-file-list]')
+  if (!input || !list) return
+  const add = (files: Iterable<File>) => {
+    const all = new DataTransfer()
+    const present = input.multiple ? [...(input.files ?? [])] : []
+    for (const file of [...present, ...files]) all.items.add(file)
+    input.files = all.files
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  }
+  input.addEventListener('change', () => {
+    list.replaceChildren(...[...(input.files ?? [])].map((file) => make('li', { class: 'tag' }, file.name)))
+  })
+  drop.addEventListener('dragover', (event) => {
+    event.preventDefault()
+    drop.classList.add('is-over')
+  })
+  for (const name of ['dragleave', 'drop']) drop.addEventListener(name, () => drop.classList.remove('is-over'))
+  drop.addEventListener('drop', (event) => {
+    event.preventDefault()
+    if (event.dataTransfer?.files.length) add(event.dataTransfer.files)
+  })
+  drop.closest('form')?.addEventListener('paste', (event) => {
+    const files = [...(event.clipboardData?.files ?? [])]
+    if (files.length) {
+      event.preventDefault()
+      add(files)
+    }
+  })
+}

@@ -1,0 +1,34 @@
+/** Lists driven by the keyboard: arrows move, Enter opens the first link, a click on the row too. */
+import { fresh } from '../shared/dom'
+
+export function startRows(root: ParentNode): void {
+  for (const table of fresh<HTMLTableElement>(root, 'table[data-rows]')) {
+    table.addEventListener('click', (event) => openRow(event))
+    table.closest<HTMLElement>('[tabindex]')?.addEventListener('keydown', (event) => moveRow(table, event))
+  }
+}
+
+function openRow(event: MouseEvent): void {
+  const target = event.target instanceof Element ? event.target : null
+  if (!target || target.closest('a, button, input, select, label, summary') || getSelection()?.toString()) return
+  const link = target.closest('tbody tr')?.querySelector<HTMLAnchorElement>('a[href]')
+  if (!link) return
+  if (event.ctrlKey || event.metaKey) window.open(link.href, '_blank', 'noopener')
+  else link.click()
+}
+
+function moveRow(table: HTMLTableElement, event: KeyboardEvent): void {
+  if (event.target instanceof Element && event.target.closest('input, select, textarea')) return
+  const rows = [...table.querySelectorAll<HTMLTableRowElement>('tbody tr')]
+  const current = rows.findIndex((row) => row.classList.contains('is-current'))
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step !== undefined && rows.length) {
+    const next = Math.min(rows.length - 1, Math.max(0, current + step))
+    rows[current]?.classList.remove('is-current')
+    rows[next]?.classList.add('is-current')
+    const link = rows[next]?.querySelector<HTMLAnchorElement>('a[href]')
+    if (link) link.focus()
+    else rows[next]?.scrollIntoView({ block: 'nearest' })
+    event.preventDefault()
+  }
+}
