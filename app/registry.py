@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import click
     from flask import Blueprint
 
+    from app.demo import Seed
     from app.jobs.job import Job
 
 HOUSE_FOLDER = Path(__file__).parent
@@ -72,7 +73,7 @@ class Module:
     cli: tuple[click.Command, ...] = ()
     handlers: tuple[tuple[type, Callable[..., None]], ...] = ()
     search_providers: tuple[Any, ...] = ()
-    seeds: tuple[Any, ...] = ()
+    seeds: tuple[Seed, ...] = ()
     privacy: tuple[Any, ...] = ()
 
     @property

@@ -1,0 +1,28 @@
+"""`flask demo`: an invented estate to look around in."""
+
+import click
+from flask.cli import with_appcontext
+
+from app.demo import DEMO_PASSWORD, SEED_NUMBER, demo_accounts, load_demo
+from app.web.context import house
+
+group = click.Group("demo", help="Load an invented estate to look around in.")
+
+
+@group.command()
+@click.option("--scale", default=1.0, show_default=True, help="1 is the whole estate.")
+@click.option("--seed", "number", default=SEED_NUMBER, show_default=True)
+@with_appcontext
+def load(scale: float, number: int) -> None:
+    """Plant what is missing of the demo; the same seed makes the same estate."""
+    if house().settings.is_production:
+        raise click.ClickException("this is production: a demo would mix with real data")
+    load_demo(house(), scale=scale, number=number, say=click.echo)
+
+
+@group.command()
+def accounts() -> None:
+    """Print the demo accounts, one for each role, and their password."""
+    for account in demo_accounts():
+        click.echo(f"  {account.email:44} {account.label}")
+    click.echo(f"  password of each: {DEMO_PASSWORD}")
