@@ -1,10 +1,12 @@
 """What the energy module declares to the house."""
 
 from app.registry import Module
+from modules.energy import cli, models  # noqa: F401  the models, for migrations
 from modules.energy.policies import GRANTS, EnergyPermission
 
 module = Module(
     name="energy",
     permissions=EnergyPermission,
     grants=GRANTS,
+    cli=(cli.group,),
 )

@@ -1,0 +1,104 @@
+"""What a caller asks of the energy module, after validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from modules.energy.enums import AlertEventKind, FeedsKind, Rule, Utility
+
+
+@dataclass(frozen=True, slots=True)
+class IngestFile:
+    """Read a file of readings.
+
+    `meter` names the meter (id, serial or label) of a file that does not, or overrides it.
+    `supply_point` gives the EAN its meters hang on. `meters_file` is a table `meter_id, utility`.
+    """
+
+    format: str
+    path: Path
+    meter: str = ""
+    supply_point: str = ""
+    utility: Utility | None = None
+    meters_file: Path | None = None
+    create_unknown: bool = True
+    shown_name: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """Return the name people know the file by."""
+        return self.shown_name or self.path.name
+
+
+@dataclass(frozen=True, slots=True)
+class AddMeter:
+    """Record a meter and what it feeds."""
+
+    serial: str
+    utility: Utility
+    label: str = ""
+    ean: str = ""
+    multiplier: float = 1.0
+    digits: int | None = None
+    installed_on: date | None = None
+    feeds: FeedsKind | None = None
+    building_id: UUID | None = None
+    lot_id: UUID | None = None
+    installation_id: UUID | None = None
+    installation_label: str = ""
+    delivery_delay_hours: int = 26
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMeter:
+    """Change what is known of a meter; `version` is the one the person saw."""
+
+    meter_id: UUID
+    version: int
+    label: str
+    ean: str
+    multiplier: float
+    digits: int | None
+    installed_on: date | None
+    removed_on: date | None
+    feeds: FeedsKind | None
+    building_id: UUID | None
+    lot_id: UUID | None
+    installation_label: str
+    delivery_delay_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareMeterChange:
+    """Say that the counter of a register was replaced, so that no consumption is lost."""
+
+    register_id: UUID
+    changed_at: datetime
+    final_index: float
+    start_index: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandleAlert:
+    """Close an alert by hand: explained, false alarm or resolved, with a reason."""
+
+    alert_id: UUID
+    outcome: AlertEventKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """Set a threshold from a date on, for all meters, a utility or one meter."""
+
+    rule: Rule
+    parameter: str
+    value: float
+    valid_from: date
+    source: str
+    utility: Utility | None = None
+    meter_id: UUID | None = None

@@ -1,0 +1,44 @@
+"""What can go wrong in energy, in words that say what to do."""
+
+from __future__ import annotations
+
+from app.errors import Conflict, Invalid
+from app.i18n import lazy as _l
+
+
+def unknown_format(name: str, known: str) -> Invalid:
+    """Refuse a format that is not read."""
+    message = _l(
+        "“%(name)s” is not a known format. Choose one of: %(known)s.", name=name, known=known
+    )
+    return Invalid("unknown_format", message, field="format")
+
+
+def several_meters(count: int) -> Invalid:
+    """Refuse one meter for a file of several."""
+    message = _l("The file names %(count)s meters; leave the choice of one meter out.", count=count)
+    return Invalid("several_meters", message, field="meter")
+
+
+def wrong_ean(ean: str) -> Invalid:
+    """Refuse an EAN whose check digit is wrong."""
+    message = _l(
+        "“%(ean)s” is not an EAN: 18 digits of which the last is the check digit.", ean=ean
+    )
+    return Invalid("wrong_ean", message, field="ean")
+
+
+def duplicate_meter(serial: str) -> Conflict:
+    """Refuse a second meter of the same serial and utility."""
+    message = _l("There is already a meter with the serial number “%(serial)s”.", serial=serial)
+    return Conflict("duplicate_meter", message, field="serial")
+
+
+def already_resolved() -> Conflict:
+    """Refuse to handle an alert twice."""
+    return Conflict("already_resolved", _l("This alert is already resolved."))
+
+
+def reason_needed() -> Invalid:
+    """Ask for a reason."""
+    return Invalid("reason_needed", _l("Say why, in a few words."), field="reason")

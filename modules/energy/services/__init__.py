@@ -1,0 +1,1 @@
+"""What changes meters, readings and alerts: permission, rule, change, audit, event."""

@@ -1,0 +1,297 @@
+"""Meters, supply points and registers: found, added, changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit import Subject, changed_fields, record
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import NotFound, StaleVersion
+from modules.energy import ean as ean_numbers
+from modules.energy import errors, store
+from modules.energy.commands import AddMeter, ChangeMeter, DeclareMeterChange
+from modules.energy.enums import Direction, RegisterKind, Unit, Utility
+from modules.energy.formats.base import RegisterSpec
+from modules.energy.models import Meter, MeterChangeRecord, Register, SupplyPoint
+from modules.energy.policies import EnergyPermission
+from modules.energy.readings import blocks, index
+
+
+def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) -> Meter:
+    """Record a meter; Conflict if its serial is known, Invalid if its EAN fails the check."""
+    require(actor, EnergyPermission.METER_CHANGE)
+    if find_by_serial(uow.session, command.serial, command.utility):
+        raise errors.duplicate_meter(command.serial)
+    point = _supply_point(uow.session, command.ean, command.utility, clock) if command.ean else None
+    now = clock.now()
+    meter = Meter(
+        serial=command.serial,
+        label=command.label,
+        utility=command.utility,
+        supply_point=point,
+        multiplier=command.multiplier,
+        digits=command.digits,
+        installed_on=command.installed_on,
+        feeds=command.feeds,
+        building_id=command.building_id,
+        lot_id=command.lot_id,
+        installation_id=command.installation_id,
+        installation_label=command.installation_label,
+        delivery_delay_hours=command.delivery_delay_hours,
+        created_at=now,
+        updated_at=now,
+    )
+    uow.session.add(meter)
+    uow.flush()
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.meter.add",
+        subject=subject_of(meter),
+        building_id=meter.building_id,
+    )
+    return meter
+
+
+def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clock) -> Meter:
+    """Change what is known of a meter; StaleVersion if somebody changed it meanwhile."""
+    require(actor, EnergyPermission.METER_CHANGE)
+    meter = uow.session.get(Meter, command.meter_id)
+    if meter is None:
+        raise NotFound
+    if meter.version != command.version:
+        raise StaleVersion(current=meter.version)
+    point = _supply_point(uow.session, command.ean, meter.utility, clock) if command.ean else None
+    values = {
+        name: getattr(command, name)
+        for name in (
+            "label",
+            "multiplier",
+            "digits",
+            "installed_on",
+            "removed_on",
+            "feeds",
+            "building_id",
+            "lot_id",
+            "installation_label",
+            "delivery_delay_hours",
+        )
+    }
+    changes = changed_fields(meter, values)
+    if meter.supply_point is not point:
+        before = meter.supply_point.ean if meter.supply_point else None
+        changes["ean"] = (before, point.ean if point else None)
+        meter.supply_point = point
+    if changes:
+        meter.updated_at = clock.now()
+        record(
+            uow,
+            actor,
+            clock,
+            action="energy.meter.change",
+            subject=subject_of(meter),
+            changes=changes,
+            building_id=meter.building_id,
+        )
+    uow.flush()
+    if "digits" in changes:
+        for register in meter.registers:
+            if register.kind is RegisterKind.INDEX:
+                derive(uow.session, register, register.id)
+    return meter
+
+
+def declare_meter_change(
+    actor: Actor, command: DeclareMeterChange, uow: UnitOfWork, clock: Clock
+) -> MeterChangeRecord:
+    """Record that a counter was replaced and recompute the consumption cut from it."""
+    require(actor, EnergyPermission.METER_CHANGE)
+    register = uow.session.get(Register, command.register_id)
+    if register is None or register.kind is not RegisterKind.INDEX:
+        raise NotFound
+    change = MeterChangeRecord(
+        register_id=register.id,
+        changed_at=command.changed_at,
+        final_index=command.final_index,
+        start_index=command.start_index,
+        reason=command.reason,
+        declared_by=actor.display_name,
+    )
+    uow.session.add(change)
+    uow.flush()
+    derive(uow.session, register, change.id)
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.meter.replace_counter",
+        subject=subject_of(register.meter),
+        changes={"index": (command.final_index, command.start_index)},
+        building_id=register.meter.building_id,
+    )
+    return change
+
+
+def subject_of(meter: Meter) -> Subject:
+    """Name a meter for the audit trail."""
+    return Subject("meter", meter.id, meter.name)
+
+
+def find_by_serial(session: Session, serial: str, utility: Utility | None) -> Meter | None:
+    """Return the meter of a serial number, of a utility when one is given."""
+    query = select(Meter).where(Meter.serial == serial)
+    if utility is not None:
+        query = query.where(Meter.utility == utility)
+    return session.scalars(query.order_by(Meter.created_at)).first()
+
+
+def find_by_reference(session: Session, reference: str, utility: Utility | None) -> Meter | None:
+    """Return the meter a person means by an identifier, a serial, a label or an EAN."""
+    try:
+        return session.get(Meter, UUID(reference))
+    except ValueError:
+        pass
+    found = find_by_serial(session, reference, utility) or find_by_ean(session, reference, utility)
+    if found is None:
+        query = select(Meter).where(Meter.label == reference)
+        if utility is not None:
+            query = query.where(Meter.utility == utility)
+        found = session.scalars(query.order_by(Meter.created_at)).first()
+    return found
+
+
+def find_by_ean(session: Session, ean: str, utility: Utility | None) -> Meter | None:
+    """Return the meter that hangs on a supply point now: the last one installed."""
+    query = select(Meter).join(SupplyPoint).where(SupplyPoint.ean == ean_numbers.bare(ean))
+    if utility is not None:
+        query = query.where(Meter.utility == utility)
+    newest = query.where(Meter.removed_on.is_(None)).order_by(Meter.created_at.desc())
+    return session.scalars(newest).first()
+
+
+def _supply_point(session: Session, ean: str, utility: Utility, clock: Clock) -> SupplyPoint:
+    bare = ean_numbers.bare(ean)
+    if not ean_numbers.is_valid(bare):
+        raise errors.wrong_ean(ean)
+    return supply_point_of(session, bare, utility, clock)
+
+
+def supply_point_of(session: Session, ean: str, utility: Utility, clock: Clock) -> SupplyPoint:
+    """Return the supply point of a valid EAN, made if it is new."""
+    point = session.scalars(select(SupplyPoint).where(SupplyPoint.ean == ean)).first()
+    if point is None:
+        now = clock.now()
+        point = SupplyPoint(ean=ean, utility=utility, created_at=now, updated_at=now)
+        session.add(point)
+        session.flush()
+    return point
+
+
+def register_of(session: Session, meter: Meter, spec: RegisterSpec) -> Register:
+    """Return the register a file describes, made if it is new; an index brings its derived one."""
+    found = _find_register(session, meter, spec, spec.kind)
+    if found is not None:
+        return found
+    stands_alone = spec.kind is RegisterKind.INTERVAL
+    register = _add_register(session, meter, spec, spec.kind, is_main=stands_alone)
+    if spec.kind is RegisterKind.INDEX and spec.interval_minutes:
+        derived = _add_register(session, meter, spec, RegisterKind.DERIVED, is_main=True)
+        derived.source_id = register.id
+    session.flush()
+    return register
+
+
+def _find_register(
+    session: Session, meter: Meter, spec: RegisterSpec, kind: RegisterKind
+) -> Register | None:
+    query = select(Register).where(
+        Register.meter_id == meter.id,
+        Register.code == spec.code,
+        Register.unit == spec.unit,
+        Register.interval_minutes == spec.interval_minutes,
+        Register.kind == kind,
+    )
+    return session.scalars(query).first()
+
+
+def _add_register(
+    session: Session, meter: Meter, spec: RegisterSpec, kind: RegisterKind, *, is_main: bool
+) -> Register:
+    last = session.scalar(select(func.max(Register.number))) or 0
+    register = Register(
+        meter=meter,
+        number=last + 1,
+        code=spec.code,
+        unit=spec.unit,
+        interval_minutes=spec.interval_minutes,
+        kind=kind,
+        direction=spec.direction,
+        is_main=is_main and _is_main(meter, spec),
+    )
+    session.add(register)
+    session.flush()
+    return register
+
+
+def _is_main(meter: Meter, spec: RegisterSpec) -> bool:
+    """Count a flow once: not again in a second unit, step, or as a total beside its tariffs."""
+    if spec.direction is not Direction.OFFTAKE or spec.unit not in (Unit.WH, Unit.LITRE):
+        return False
+    mains = [r for r in meter.registers if r.is_main]
+    same_unit = all(r.unit is spec.unit for r in mains)
+    total = "offtake.total"
+    clashes = any(r.code == spec.code or total in (r.code, spec.code) for r in mains)
+    return same_unit and not clashes
+
+
+def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.Drop, ...]:
+    """Cut the consumption of an index register anew; return the drops nobody explained yet."""
+    derived = session.scalars(select(Register).where(Register.source_id == register.id)).first()
+    if derived is None:
+        return ()
+    at, values = store.read_index(session, register.number)
+    known = at[~np.isnan(values)]
+    if len(known) < 2:
+        return ()
+    course = index.unroll(
+        at,
+        values,
+        capacity=_capacity(register.meter),
+        changes=_changes(session, register),
+    )
+    if len(course.at) < 2:
+        return course.drops
+    first, last = int(course.at[0]) // blocks.DAY_S, int(course.at[-1] - 1) // blocks.DAY_S
+    starts = np.concatenate(
+        [blocks.instants(day, derived.interval_minutes) for day in range(first, last + 1)]
+    )
+    cut = index.consumption(course, starts, derived.interval_minutes * 60)
+    store.replace_derived(session, derived.number, derived.interval_minutes, first, cut, batch_id)
+    return course.drops
+
+
+def _capacity(meter: Meter) -> float | None:
+    return None if meter.digits is None else 10.0**meter.digits * 1_000.0
+
+
+def _changes(session: Session, register: Register) -> list[index.MeterChange]:
+    query = select(MeterChangeRecord).where(MeterChangeRecord.register_id == register.id)
+    return [
+        index.MeterChange(int(c.changed_at.timestamp()), c.final_index, c.start_index)
+        for c in session.scalars(query)
+    ]
+
+
+def is_in_service(meter: Meter, on: date) -> bool:
+    """Tell whether a meter counted on a day."""
+    after = meter.installed_on is None or meter.installed_on <= on
+    return after and (meter.removed_on is None or on <= meter.removed_on)

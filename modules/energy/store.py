@@ -1,0 +1,347 @@
+"""Blocks of readings in the database: read, merge, write. Everything here is whole arrays.
+
+A block is one register and one UTC day (`readings.blocks`). A register is named by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from modules.energy.models import index_days, reading_conflicts, reading_days
+from modules.energy.readings import blocks
+from modules.energy.readings.blocks import DAY_S, Bytes, Floats, Longs
+from modules.energy.readings.quality import Quality
+
+DAY_BITS = 20  # a day number fits 20 bits until the year 4840
+NUMBERS_PER_QUERY = 400
+POINT = np.dtype([("second", "<u4"), ("index", "<f8"), ("quality", "u1")])
+Points = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Readings of registers with one interval, in file order, as parallel arrays."""
+
+    register: Longs
+    at: Longs
+    value: NDArray[np.float64]
+    quality: Bytes
+
+
+def store_cells(
+    session: Session, cells: Cells, interval_minutes: int, batch_id: UUID
+) -> tuple[Bytes, int]:
+    """Merge readings into their blocks; return the outcome of each and the conflicts found.
+
+    A cell named more than once in the batch is merged once per mention, in order.
+    """
+    slots = blocks.slots_per_day(interval_minutes)
+    day, slot, _ = blocks.locate(cells.at, interval_minutes)
+    keys, block = np.unique((cells.register << DAY_BITS) | day, return_inverse=True)
+    old_values, old_quality = _read_blocks(session, keys, slots)
+    values, quality = old_values.copy(), old_quality.copy()
+    outcome = np.zeros(len(cells.at), dtype=np.uint8)
+    conflicts = 0
+    for places in _rounds(block * slots + slot):
+        new_values, new_quality = blocks.empty(len(keys), slots)
+        where = (block[places], slot[places])
+        new_values[where] = cells.value[places]
+        new_quality[where] = cells.quality[places]
+        merged = blocks.merge(values, quality, new_values, new_quality)
+        outcome[places] = merged.outcome[where]
+        conflicts += _write_conflicts(
+            session,
+            keys,
+            interval_minutes,
+            merged,
+            (values, quality),
+            (new_values, new_quality),
+            batch_id,
+        )
+        values, quality = merged.values, merged.quality
+    changed = (quality != old_quality).any(axis=1) | _differ(values, old_values)
+    _write_blocks(session, keys[changed], values[changed], quality[changed], batch_id)
+    return outcome, conflicts
+
+
+def _rounds(cell: Longs) -> Iterator[Longs]:
+    """Yield places such that no cell is named twice in one round, in order of mention."""
+    order = np.argsort(cell, kind="stable")
+    ordered = cell[order]
+    begins = np.r_[True, ordered[1:] != ordered[:-1]] if len(cell) else np.empty(0, dtype=bool)
+    if begins.all():
+        yield np.arange(len(cell))
+        return
+    first = np.maximum.accumulate(np.where(begins, np.arange(len(cell)), 0))
+    mention = np.empty(len(cell), dtype=np.int64)
+    mention[order] = np.arange(len(cell)) - first
+    for number in range(int(mention.max()) + 1):
+        yield np.flatnonzero(mention == number)
+
+
+def _differ(values: Floats, old: Floats) -> NDArray[np.bool_]:
+    unlike = (values != old) & ~(np.isnan(values) & np.isnan(old))
+    return np.asarray(unlike.any(axis=1))
+
+
+def _read_blocks(session: Session, keys: Longs, slots: int) -> tuple[Floats, Bytes]:
+    values, quality = blocks.empty(len(keys), slots)
+    table = reading_days.c
+    for row in _rows(session, [table.slot_values, table.quality], reading_days, keys):
+        place = int(np.searchsorted(keys, (row[1] << DAY_BITS) | row[0]))
+        if place < len(keys) and keys[place] == (row[1] << DAY_BITS) | row[0]:
+            values[place] = np.frombuffer(row[2], dtype="<f4")
+            quality[place] = np.frombuffer(row[3], dtype=np.uint8)
+    return values, quality
+
+
+def _rows(
+    session: Session, columns: Sequence[Any], table: sa.Table, keys: Longs
+) -> Iterator[Sequence[Any]]:
+    """Yield (day, register, columns…) of a superset of the wanted blocks."""
+    registers = np.unique(keys >> DAY_BITS)
+    days = keys & ((1 << DAY_BITS) - 1)
+    if not len(keys):
+        return
+    for start in range(0, len(registers), NUMBERS_PER_QUERY):
+        some = registers[start : start + NUMBERS_PER_QUERY]
+        query = sa.select(table.c.day, table.c.register, *columns).where(
+            table.c.day.between(int(days.min()), int(days.max())),
+            table.c.register.in_(some.tolist()),
+        )
+        yield from session.execute(query)
+
+
+def _write_blocks(
+    session: Session, keys: Longs, values: Floats, quality: Bytes, batch_id: UUID
+) -> None:
+    if not len(keys):
+        return
+    count, total, low, high = blocks.summary(values, quality)
+    days = (keys & ((1 << DAY_BITS) - 1)).tolist()
+    numbers = (keys >> DAY_BITS).tolist()
+    rows = [
+        {
+            "day": day,
+            "register": number,
+            "count": filled,
+            "total": summed,
+            "low": None if filled == 0 else lowest,
+            "high": None if filled == 0 else highest,
+            "slot_values": row_values.tobytes(),
+            "quality": row_quality.tobytes(),
+            "batch_id": batch_id,
+        }
+        for day, number, filled, summed, lowest, highest, row_values, row_quality in zip(
+            days,
+            numbers,
+            count.tolist(),
+            total.tolist(),
+            low.tolist(),
+            high.tolist(),
+            values.astype("<f4", copy=False),
+            quality,
+            strict=True,
+        )
+    ]
+    _upsert(session, reading_days, rows)
+
+
+def _upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
+    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), rows)
+
+
+def _write_conflicts(
+    session: Session,
+    keys: Longs,
+    interval_minutes: int,
+    merged: blocks.Merged,
+    old: tuple[Floats, Bytes],
+    new: tuple[Floats, Bytes],
+    batch_id: UUID,
+) -> int:
+    where = np.nonzero(merged.conflict)
+    if not len(where[0]):
+        return 0
+    key = keys[where[0]]
+    at = (key & ((1 << DAY_BITS) - 1)) * DAY_S + where[1] * interval_minutes * 60
+    rows = [
+        {
+            "batch_id": batch_id,
+            "register": number,
+            "at": instant,
+            "old_value": old_value,
+            "new_value": new_value,
+            "old_quality": old_rank,
+            "new_quality": new_rank,
+            "is_taken": taken,
+        }
+        for number, instant, old_value, new_value, old_rank, new_rank, taken in zip(
+            (key >> DAY_BITS).tolist(),
+            at.tolist(),
+            old[0][where].tolist(),
+            new[0][where].tolist(),
+            old[1][where].tolist(),
+            new[1][where].tolist(),
+            (merged.outcome[where] > 0).tolist(),
+            strict=True,
+        )
+    ]
+    _upsert(session, reading_conflicts, rows)
+    return len(rows)
+
+
+def read_blocks(
+    session: Session, registers: Sequence[int], first_day: int, last_day: int
+) -> Iterator[tuple[int, int, Floats, Bytes]]:
+    """Yield (day, register, values, quality) of blocks between two days, both included."""
+    table = reading_days.c
+    for start in range(0, len(registers), NUMBERS_PER_QUERY):
+        query = sa.select(table.day, table.register, table.slot_values, table.quality).where(
+            table.day.between(first_day, last_day),
+            table.register.in_(list(registers[start : start + NUMBERS_PER_QUERY])),
+        )
+        for day, register, values, quality in session.execute(query):
+            yield (
+                day,
+                register,
+                np.frombuffer(values, dtype="<f4"),
+                np.frombuffer(quality, dtype=np.uint8),
+            )
+
+
+def read_series(
+    session: Session, register: int, interval_minutes: int, first_day: int, last_day: int
+) -> tuple[Floats, Bytes]:
+    """Return the slots of a register from the start of one UTC day to the end of another."""
+    slots = blocks.slots_per_day(interval_minutes)
+    values, quality = blocks.empty(last_day - first_day + 1, slots)
+    for day, _, block_values, block_quality in read_blocks(
+        session, [register], first_day, last_day
+    ):
+        values[day - first_day] = block_values
+        quality[day - first_day] = block_quality
+    return values.ravel(), quality.ravel()
+
+
+def span(session: Session, registers: Sequence[int]) -> tuple[int, int] | None:
+    """Return the first and last UTC day with a value, or None."""
+    table = reading_days.c
+    query = sa.select(sa.func.min(table.day), sa.func.max(table.day)).where(
+        table.register.in_(list(registers)), table.count > 0
+    )
+    first, last = session.execute(query).one()
+    return None if first is None else (first, last)
+
+
+def store_points(session: Session, cells: Cells, batch_id: UUID) -> tuple[Bytes, int]:
+    """Merge points of index registers into their days; return outcomes and conflicts.
+
+    The rule is that of slots: better quality wins, equal quality takes the later value.
+    """
+    day = cells.at // DAY_S
+    keys, block = np.unique((cells.register << DAY_BITS) | day, return_inverse=True)
+    stored = _read_points(session, keys)
+    outcome = np.zeros(len(cells.at), dtype=np.uint8)
+    conflicts = 0
+    rows: list[dict[str, Any]] = []
+    order = np.argsort(block, kind="stable")
+    for places in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
+        if not len(places):
+            continue
+        key = int(keys[block[places[0]]])
+        old = stored.get(key, np.empty(0, dtype=POINT))
+        merged, results, differing = _merge_points(old, cells, places)
+        outcome[places] = results
+        conflicts += differing
+        if results.any():
+            number, when = key >> DAY_BITS, key & ((1 << DAY_BITS) - 1)
+            rows.append(
+                {
+                    "day": when,
+                    "register": number,
+                    "points": merged.tobytes(),
+                    "batch_id": batch_id,
+                }
+            )
+    if rows:
+        _upsert(session, index_days, rows)
+    return outcome, conflicts
+
+
+def _merge_points(old: Points, cells: Cells, places: Longs) -> tuple[Points, Bytes, int]:
+    known = {int(p["second"]): (float(p["index"]), int(p["quality"])) for p in old}
+    results = np.zeros(len(places), dtype=np.uint8)
+    conflicts = 0
+    for number, place in enumerate(places.tolist()):
+        second = int(cells.at[place] % DAY_S)
+        value, rank = float(cells.value[place]), int(cells.quality[place])
+        before = known.get(second)
+        if before is None:
+            known[second], results[number] = (value, rank), blocks.Outcome.NEW
+            continue
+        differs = min(rank, before[1]) >= Quality.ESTIMATED and value != before[0]
+        conflicts += differs
+        if rank > before[1] or (rank == before[1] and differs):
+            known[second], results[number] = (value, rank), blocks.Outcome.CHANGED
+    merged = np.array([(s, v, q) for s, (v, q) in sorted(known.items())], dtype=POINT)
+    return merged, results, conflicts
+
+
+def _read_points(session: Session, keys: Longs) -> dict[int, Points]:
+    wanted = set(keys.tolist())
+    return {
+        (row[1] << DAY_BITS) | row[0]: np.frombuffer(row[2], dtype=POINT)
+        for row in _rows(session, [index_days.c.points], index_days, keys)
+        if (row[1] << DAY_BITS) | row[0] in wanted
+    }
+
+
+def read_index(session: Session, register: int) -> tuple[Longs, NDArray[np.float64]]:
+    """Return every point of an index register, by time (NaN where the source had none)."""
+    table = index_days.c
+    query = sa.select(table.day, table.points).where(table.register == register).order_by(table.day)
+    instants, values = [np.empty(0, dtype=np.int64)], [np.empty(0)]
+    for day, content in session.execute(query):
+        points = np.frombuffer(content, dtype=POINT)
+        instants.append(day * DAY_S + points["second"].astype(np.int64))
+        values.append(points["index"].astype(np.float64))
+    return np.concatenate(instants), np.concatenate(values)
+
+
+def replace_derived(
+    session: Session,
+    register: int,
+    interval_minutes: int,
+    first_day: int,
+    derived: tuple[Floats, Bytes],
+    batch_id: UUID,
+) -> int:
+    """Put consumption cut from an index in place of what stood there; return blocks written.
+
+    Slots a person corrected stay. `derived` holds whole days from `first_day` on.
+    """
+    slots = blocks.slots_per_day(interval_minutes)
+    values = derived[0].reshape(-1, slots)
+    quality = derived[1].reshape(-1, slots)
+    keys = (np.int64(register) << DAY_BITS) | np.arange(first_day, first_day + len(values))
+    old_values, old_quality = _read_blocks(session, keys, slots)
+    corrected = old_quality == Quality.CORRECTED
+    values = np.where(corrected, old_values, values)
+    quality = np.where(corrected, old_quality, quality)
+    changed = (quality != old_quality).any(axis=1) | _differ(values, old_values)
+    _write_blocks(session, keys[changed], values[changed], quality[changed], batch_id)
+    return int(changed.sum())
