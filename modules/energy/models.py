@@ -68,9 +68,9 @@ class Meter(Versioned, Timestamped, Archivable, Entity):
     installed_on: Mapped[date | None]
     removed_on: Mapped[date | None]
     feeds: Mapped[FeedsKind | None] = mapped_column(EnumText(FeedsKind))
-    building_id: Mapped[UUID | None] = mapped_column(index=True)
-    lot_id: Mapped[UUID | None] = mapped_column(index=True)
-    installation_id: Mapped[UUID | None] = mapped_column(index=True)
+    building_id: Mapped[UUID | None] = mapped_column(ForeignKey("buildings.id"), index=True)
+    lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"), index=True)
+    installation_id: Mapped[UUID | None] = mapped_column(ForeignKey("installations.id"), index=True)
     # Words for the plant or place it feeds: "Boiler house", "Common parts".
     installation_label: Mapped[str] = mapped_column(String(120), default="")
     # How long after the hour its data usually arrives; a meter is silent only after this.

@@ -6,6 +6,7 @@ from modules.energy.policies import GRANTS, EnergyPermission
 
 module = Module(
     name="energy",
+    depends_on=("portfolio",),
     permissions=EnergyPermission,
     grants=GRANTS,
     cli=(cli.group,),

@@ -42,50 +42,40 @@ def store_cells(
 ) -> tuple[Bytes, int]:
     """Merge readings into their blocks; return the outcome of each and the conflicts found.
 
-    A cell named more than once in the batch is merged once per mention, in order.
+    When a batch names a cell more than once, its best mention counts (the last of equals) and the
+    others change nothing, so that importing the same file again finds nothing to do.
     """
     slots = blocks.slots_per_day(interval_minutes)
     day, slot, _ = blocks.locate(cells.at, interval_minutes)
     keys, block = np.unique((cells.register << DAY_BITS) | day, return_inverse=True)
-    old_values, old_quality = _read_blocks(session, keys, slots)
-    values, quality = old_values.copy(), old_quality.copy()
+    values, quality = _read_blocks(session, keys, slots)
+    best = _best_mentions(block * slots + slot, cells.quality)
+    new_values, new_quality = blocks.empty(len(keys), slots)
+    where = (block[best], slot[best])
+    new_values[where] = cells.value[best]
+    new_quality[where] = cells.quality[best]
+    merged = blocks.merge(values, quality, new_values, new_quality)
     outcome = np.zeros(len(cells.at), dtype=np.uint8)
-    conflicts = 0
-    for places in _rounds(block * slots + slot):
-        new_values, new_quality = blocks.empty(len(keys), slots)
-        where = (block[places], slot[places])
-        new_values[where] = cells.value[places]
-        new_quality[where] = cells.quality[places]
-        merged = blocks.merge(values, quality, new_values, new_quality)
-        outcome[places] = merged.outcome[where]
-        conflicts += _write_conflicts(
-            session,
-            keys,
-            interval_minutes,
-            merged,
-            (values, quality),
-            (new_values, new_quality),
-            batch_id,
-        )
-        values, quality = merged.values, merged.quality
-    changed = (quality != old_quality).any(axis=1) | _differ(values, old_values)
-    _write_blocks(session, keys[changed], values[changed], quality[changed], batch_id)
+    outcome[best] = merged.outcome[where]
+    conflicts = _write_conflicts(
+        session,
+        keys,
+        interval_minutes,
+        merged,
+        (values, quality),
+        (new_values, new_quality),
+        batch_id,
+    )
+    changed = (merged.outcome > 0).any(axis=1)
+    _write_blocks(session, keys[changed], merged.values[changed], merged.quality[changed], batch_id)
     return outcome, conflicts
 
 
-def _rounds(cell: Longs) -> Iterator[Longs]:
-    """Yield places such that no cell is named twice in one round, in order of mention."""
-    order = np.argsort(cell, kind="stable")
-    ordered = cell[order]
-    begins = np.r_[True, ordered[1:] != ordered[:-1]] if len(cell) else np.empty(0, dtype=bool)
-    if begins.all():
-        yield np.arange(len(cell))
-        return
-    first = np.maximum.accumulate(np.where(begins, np.arange(len(cell)), 0))
-    mention = np.empty(len(cell), dtype=np.int64)
-    mention[order] = np.arange(len(cell)) - first
-    for number in range(int(mention.max()) + 1):
-        yield np.flatnonzero(mention == number)
+def _best_mentions(cell: Longs, quality: Bytes) -> Longs:
+    """Return one place per cell: its best quality, the last of equals."""
+    order = np.lexsort((np.arange(len(cell)), quality, cell))
+    is_last = np.r_[cell[order][1:] != cell[order][:-1], True] if len(cell) else []
+    return np.sort(order[is_last])
 
 
 def _differ(values: Floats, old: Floats) -> NDArray[np.bool_]:

@@ -104,7 +104,8 @@ class Hints:
     """What the user or the known meters add to a file that does not say everything."""
 
     utility: Utility | None = None
-    utilities: dict[str, tuple[Utility, Unit]] = field(default_factory=dict)  # by meter reference
+    utilities: dict[str, tuple[Utility, Unit]] = field(default_factory=dict)  # by serial
+    intervals: dict[str, int] = field(default_factory=dict)  # by serial, where there is only one
 
 
 class UnreadableFile(Exception):

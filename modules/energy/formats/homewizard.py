@@ -7,11 +7,7 @@ Three files: electricity (kWh by tariff, import and export), gas (m³), water. T
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from app.i18n import lazy as _l
 from modules.energy.enums import Direction, RegisterKind, Unit, Utility
@@ -23,11 +19,11 @@ from modules.energy.formats.base import (
     SeriesKey,
     UnreadableFile,
 )
-from modules.energy.formats.columns import BelgianTimes, clock_seconds, need_column, plain
+from modules.energy.formats.columns import need_column, plain
 from modules.energy.formats.text import read_table
-from modules.energy.formats.wide import Column, Times, WideTable, spacing
-from modules.energy.readings.blocks import Longs
+from modules.energy.formats.wide import Column, WideTable, belgian_clock
 
+INTERVAL_MINUTES = 15  # of the slots cut from the counters
 OFFTAKE, INJECTION = Direction.OFFTAKE, Direction.INJECTION
 KNOWN: dict[str, tuple[str, Unit, float, Direction, Utility]] = {
     "importt1kwh": ("offtake.day", Unit.WH, 1_000.0, OFFTAKE, Utility.ELECTRICITY),
@@ -47,38 +43,20 @@ def read(path: Path, hints: Hints) -> Iterator[Part]:
     """Read an export in parts."""
     header, parts = read_table(path)
     need_column(header[:1], "time")
-    first = next(parts, ([], []))
-    interval = spacing(_clock([row[0] for row in first[1]]), "time") if first[1] else 15
-    table = WideTable("time", _columns(header, interval), _belgian())
-    for numbers, rows in chain([first], parts):
-        if rows:
-            yield table.part(numbers, rows)
+    table = WideTable("time", _columns(header), belgian_clock())
+    for numbers, rows in parts:
+        yield table.part(numbers, rows)
 
 
-def _columns(header: Sequence[str], interval: int) -> list[Column]:
+def _columns(header: Sequence[str]) -> list[Column]:
     columns = []
     for place, name in enumerate(header[1:], 1):
         known = KNOWN.get(plain(name))
         if known is None:
             raise UnreadableFile(Refusal(1, name, name, EXPECTED, "unknown_column"))
         code, unit, factor, direction, utility = known
-        spec = RegisterSpec(code, unit, interval, RegisterKind.INDEX, direction, utility)
+        spec = RegisterSpec(code, unit, INTERVAL_MINUTES, RegisterKind.INDEX, direction, utility)
         columns.append(Column(place, name, SeriesKey(spec), factor))
     if not columns:
         raise UnreadableFile(Refusal(1, "header", header[0], EXPECTED, "missing_column"))
     return columns
-
-
-def _clock(texts: Sequence[str]) -> Longs:
-    return clock_seconds([t[:10] for t in texts], [t[11:] for t in texts])
-
-
-def _belgian() -> Times:
-    times = BelgianTimes()
-
-    def instants(texts: Sequence[str]) -> tuple[Longs, NDArray[np.bool_], Longs]:
-        local = _clock(texts)
-        utc, never = times.instants(np.zeros(len(texts), dtype=np.int64), local)
-        return utc, never, local
-
-    return instants

@@ -79,7 +79,8 @@ class _File:
         meters = [cells[self.meter] for cells in rows]
         if not self.interval:
             first = np.array([m == meters[0] for m in meters]) if meters else never
-            self.interval = spacing(local[first], "ts_utc")
+            known = self.hints.intervals.get(meters[0], 0) if meters else 0
+            self.interval = spacing(local[first], "ts_utc", known)
         series = self._series(meters, row, refusals)
         value, wrong = numbers(values)
         refuse_numbers(wrong, row, "value", values, refusals)

@@ -50,7 +50,9 @@ def read(path: Path, hints: Hints) -> Iterator[Part]:
     header, parts = read_table(path)
     need_column(header[:1], "time_local", "time")
     first = next(parts, ([], []))
-    interval = spacing(offset_seconds([row[0] for row in first[1]]), header[0]) if first[1] else 60
+    known = hints.intervals.get(header[-1], 0)
+    starts = offset_seconds([row[0] for row in first[1]])
+    interval = spacing(starts, header[0], known) if first[1] else 60
     columns = [
         _column(place, name, utility_of(path, hints, name), interval)
         for place, name in enumerate(header)

@@ -27,7 +27,7 @@ def open_bytes(path: Path) -> gzip.GzipFile | io.BufferedReader:
 def open_text(path: Path) -> io.TextIOWrapper:
     """Open a text: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252."""
     file = open_bytes(path)
-    head = file.read(65_536)
+    head = file.read1(8_192)
     file.seek(0)
     return io.TextIOWrapper(file, encoding=_encoding(head), newline="")
 
@@ -50,14 +50,14 @@ def read_table(path: Path) -> tuple[list[str], Iterator[tuple[list[int], Rows]]]
     Raises UnreadableFile when there is no header.
     """
     try:
-        text = open_text(path)
-        first = text.readline()
+        with open_text(path) as text:
+            first = text.readline()
     except (OSError, EOFError, UnicodeError) as failure:
         raise _unreadable(str(failure)) from failure
     if not first.strip("\r\n \ufeff"):
         raise _unreadable("")
     separator = max(";,\t", key=first.count)
-    return _cells(first, separator), _parts(text, separator)
+    return _cells(first, separator), _parts(path, separator)
 
 
 def _unreadable(found: str) -> UnreadableFile:
@@ -72,9 +72,10 @@ def _cells(line: str, separator: str) -> list[str]:
     return cells
 
 
-def _parts(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[list[int], Rows]]:
+def _parts(path: Path, separator: str) -> Iterator[tuple[list[int], Rows]]:
     number = 1
-    with text:
+    with open_text(path) as text:
+        text.readline()
         while True:
             numbers: list[int] = []
             rows: Rows = []

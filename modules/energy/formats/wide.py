@@ -22,6 +22,8 @@ from modules.energy.formats.base import (
 )
 from modules.energy.formats.columns import (
     NOT_A_TIME,
+    BelgianTimes,
+    clock_seconds,
     refuse_numbers,
     refuse_times,
     refuse_where,
@@ -45,15 +47,38 @@ class Column:
     factor: float
 
 
-def spacing(at: Longs, field: str) -> int:
-    """Return the usual distance between rows in minutes; UnreadableFile if it is not kept."""
+def spacing(at: Longs, field: str, known: int = 0) -> int:
+    """Return the usual distance between rows in minutes; UnreadableFile if it is not kept.
+
+    Of a file too short or too full of holes to tell, the interval `known` of its meter counts, or
+    else whole hours.
+    """
     steps = np.diff(np.unique(at[at != NOT_A_TIME]))
     minutes = int(np.median(steps)) // 60 if len(steps) else 60
+    if len(steps) < 2 or minutes not in INTERVALS:
+        minutes = known or (60 if minutes % 60 == 0 else minutes)
     if minutes not in INTERVALS:
         expected = _l("rows 1, 5, 10, 15, 30 or 60 minutes apart")
         shown = _l("%(count)s minutes", count=minutes)
         raise UnreadableFile(Refusal(2, field, str(shown), expected, "interval"))
     return minutes
+
+
+def clock(texts: Sequence[str]) -> Longs:
+    """Return clock seconds of `2023-10-29 02:15`, with or without seconds."""
+    return clock_seconds([t[:10] for t in texts], [t[11:] for t in texts])
+
+
+def belgian_clock() -> Times:
+    """Make a reader of Belgian clock times that remembers the double hour of one file."""
+    times = BelgianTimes()
+
+    def instants(texts: Sequence[str]) -> tuple[Longs, NDArray[np.bool_], Longs]:
+        local = clock(texts)
+        utc, never = times.instants(np.zeros(len(texts), dtype=np.int64), local)
+        return utc, never, local
+
+    return instants
 
 
 class WideTable:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import Subject, record
@@ -32,7 +32,15 @@ from modules.energy import errors, store
 from modules.energy.commands import IngestFile
 from modules.energy.enums import BatchState, RegisterKind, Unit, Utility
 from modules.energy.formats import FORMATS, find_format
-from modules.energy.formats.base import Format, Hints, Part, Refusal, SeriesKey, UnreadableFile
+from modules.energy.formats.base import (
+    Format,
+    Hints,
+    Part,
+    Readings,
+    Refusal,
+    SeriesKey,
+    UnreadableFile,
+)
 from modules.energy.formats.text import open_text
 from modules.energy.models import IngestBatch, Meter, Register
 from modules.energy.policies import EnergyPermission
@@ -148,6 +156,16 @@ def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:
         yield group
 
 
+def _joined(parts: list[Part]) -> Part:
+    """Join the parts of one file: they share its list of series."""
+    return Part(
+        np.concatenate([part.rows for part in parts]),
+        Readings.joined([part.readings for part in parts]),
+        parts[-1].series,
+        [refusal for part in parts for refusal in part.refusals],
+    )
+
+
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
@@ -229,15 +247,16 @@ class _Import:
                 utilities.setdefault(
                     serial, (utility, Unit.LITRE if utility is Utility.WATER else Unit.WH)
                 )
-        yield from self.kind.read(self.command.path, Hints(self.command.utility, utilities))
+            intervals = _single_intervals(session)
+        hints = Hints(self.command.utility, utilities, intervals)
+        yield from self.kind.read(self.command.path, hints)
 
     def store(self, parts: list[Part], uow: UnitOfWork) -> None:
         """Merge parts into the store and count their rows."""
         touched: dict[UUID, int] = {}
         latest: dict[UUID, int] = {}
         derive: set[UUID] = set()
-        for part in parts:
-            self._store_part(part, uow, touched, latest, derive)
+        self._store_part(_joined(parts), uow, touched, latest, derive)
         for register_id in derive:
             register = uow.session.get_one(Register, register_id)
             for drop in meter_services.derive(uow.session, register, self.result.batch_id):
@@ -261,7 +280,9 @@ class _Import:
         known = numbers[readings.series] > 0
         refusals += self._unknown(part, ~known)
         for interval, kind in dict.fromkeys((f.interval, f.kind) for f in found if f):
-            mine = np.array([f is not None and (f.interval, f.kind) == (interval, kind) for f in found])
+            mine = np.array(
+                [f is not None and (f.interval, f.kind) == (interval, kind) for f in found]
+            )
             places = np.flatnonzero(known & mine[readings.series])
             if not len(places):
                 continue
@@ -287,9 +308,7 @@ class _Import:
                     derive.add(register.id)
         self._count(part, outcome, refusals)
 
-    def _unknown(
-        self, part: Part, unknown: Mask
-    ) -> list[Refusal]:
+    def _unknown(self, part: Part, unknown: Mask) -> list[Refusal]:
         refusals = []
         for place in np.flatnonzero(unknown).tolist():
             key = part.series[int(part.readings.series[place])]
@@ -339,9 +358,7 @@ class _Import:
         result.missing += int((part.readings.quality == Quality.MISSING).sum())
         result.refusals += refusals
 
-    def _register(
-        self, key: SeriesKey, uow: UnitOfWork
-    ) -> _Found | None:
+    def _register(self, key: SeriesKey, uow: UnitOfWork) -> _Found | None:
         if self.registers.get(key):
             return self.registers[key]
         meter = self._meter(key, uow)
@@ -452,6 +469,19 @@ def _mark(meter: Meter, first: int | None, last: int) -> None:
     if first is not None:
         began = datetime.fromtimestamp(first, UTC)
         meter.changed_from = min(meter.changed_from or began, began)
+
+
+def _single_intervals(session: Session) -> dict[str, int]:
+    """Return the interval of each serial whose interval registers have only one."""
+    least, most = func.min(Register.interval_minutes), func.max(Register.interval_minutes)
+    query = (
+        select(Meter.serial, least)
+        .join(Register, Register.meter_id == Meter.id)
+        .where(Register.kind == RegisterKind.INTERVAL)
+        .group_by(Meter.serial)
+        .having(least == most)
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def _table_of_meters(command: IngestFile) -> dict[str, tuple[Utility, Unit]]:
