@@ -481,7 +481,7 @@ def _single_intervals(session: Session) -> dict[str, int]:
         .group_by(Meter.serial)
         .having(least == most)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _table_of_meters(command: IngestFile) -> dict[str, tuple[Utility, Unit]]:
