@@ -1,0 +1,76 @@
+/** The panel over a map: layers to switch, legend of each, drawing tools. */
+import type { Map as MapLibre } from 'maplibre-gl'
+import { make } from '../shared/dom'
+import { t } from '../shared/i18n'
+import type { Polygon } from './draw'
+import { legendSign } from './images'
+import { type Feature, legendOf, type MapLayer } from './layers'
+
+export function makePanel(
+  map: MapLibre, element: HTMLElement, layers: MapLayer[], shown: Set<string>, load: (layer: MapLayer) => Promise<Feature[]>,
+): HTMLElement {
+  const panel = make('details', { class: 'map-panel' }, make('summary', {}, t('Layers and legend')))
+  panel.open = element.clientWidth > 640
+  for (const layer of layers) panel.append(switchOf(map, layer, shown, load))
+  if (element.hasAttribute('data-draw')) panel.append(drawingTools(map, element))
+  return panel
+}
+
+function switchOf(map: MapLibre, layer: MapLayer, shown: Set<string>, load: (layer: MapLayer) => Promise<Feature[]>): HTMLElement {
+  const box = make('input', { type: 'checkbox', class: 'form-check-input' })
+  box.checked = shown.has(layer.key)
+  const entries = legendOf(layer).map(({ label, color, symbol }) => make('li', {}, legendSign(symbol, color), label))
+  const legend = make('ul', { class: 'map-legend' }, ...entries)
+  legend.hidden = !box.checked || (entries.length === 1 && layers1(layer))
+  box.addEventListener('change', () => {
+    if (box.checked) shown.add(layer.key)
+    else shown.delete(layer.key)
+    legend.hidden = !box.checked
+    for (const { id } of map.getStyle().layers) {
+      if (id.startsWith(`${layer.key}/`)) map.setLayoutProperty(id, 'visibility', box.checked ? 'visible' : 'none')
+    }
+    if (box.checked) void load(layer)
+  })
+  const title = layer.color_by ? `${layer.label} · ${layer.color_by.label}` : layer.label
+  return make('div', {}, make('label', { class: 'form-check' }, box, make('span', { class: 'form-check-label' }, title)), legend)
+}
+
+function layers1(layer: MapLayer): boolean {
+  return layer.color_by === undefined && layer.color === undefined
+}
+
+function drawingTools(map: MapLibre, element: HTMLElement): HTMLElement {
+  const begin = make('button', { type: 'button', class: 'btn btn-sm' }, t('Draw an area to search'))
+  const erase = make('button', { type: 'button', class: 'btn btn-sm btn-ghost-secondary' }, t('Erase the area'))
+  const help = make('p', { class: 'form-hint' }, t('Click the corners; close with the first point or Enter.'))
+  erase.hidden = help.hidden = true
+  let drawing: ReturnType<typeof import('./draw')['makeDrawing']> | undefined
+  begin.addEventListener('click', async () => {
+    const { makeDrawing } = await import('./draw')
+    drawing ??= makeDrawing(map, (polygon) => {
+      help.hidden = true
+      announce(element, polygon)
+    })
+    drawing.begin()
+    help.hidden = erase.hidden = false
+  })
+  erase.addEventListener('click', () => {
+    drawing?.erase()
+    erase.hidden = help.hidden = true
+    announce(element, null)
+  })
+  return make('div', { class: 'cluster' }, begin, erase, help)
+}
+
+/** Tell the page about the drawn area, and put it into the form that filters the list. */
+export function announce(element: HTMLElement, polygon: Polygon | null): void {
+  element.dispatchEvent(new CustomEvent('map:draw', { bubbles: true, detail: { polygon } }))
+  const selector = element.dataset.drawForm
+  const form = selector
+    ? document.querySelector<HTMLFormElement>(selector)
+    : document.querySelector(element.dataset.list ?? '#none')?.closest('form')
+  const input = form?.querySelector<HTMLInputElement>('input[name="within"]')
+  if (!form || !input) return
+  input.value = polygon ? JSON.stringify(polygon) : ''
+  form.requestSubmit()
+}
