@@ -1,0 +1,1 @@
+"""What people report: calls, tickets, deadlines, outages, and what they are told."""

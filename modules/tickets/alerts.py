@@ -1,0 +1,102 @@
+"""Abnormal consumption becomes a ticket with the urgency of a breakdown, and only one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.auth.actor import Actor, system_actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
+from modules.tickets.commands import Caller, OpenTicket, Place
+from modules.tickets.enums import EventKind, TicketSource
+from modules.tickets.models import Ticket
+from modules.tickets.services.opening import open_ticket
+from modules.tickets.services.recording import Happening, add_event
+
+CATEGORY = "plant.energy"
+# The ticket is opened by the house itself: whoever let the scan run needs no right to tickets.
+HOUSE = system_actor("Intendant")
+
+
+def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Open the ticket of an alert on the building the meter feeds, counted from detection.
+
+    A second call for the same alert changes nothing; a meter without a building opens none.
+    """
+    if event.building_id is None or find_alert_ticket(uow, event.alert_id) is not None:
+        return
+    sentence = event.sentence.get("fr") or event.sentence.get("en", "")
+    command = OpenTicket(
+        place=Place(
+            lot_id=event.lot_id,
+            building_id=event.building_id,
+            note=event.installation_label or event.meter_label,
+        ),
+        category_key=CATEGORY,
+        title=f"{event.alert_number} · {event.meter_label}: {sentence}"[:160],
+        description="\n".join(text for text in event.sentence.values() if text),
+        source=TicketSource.ALERT,
+        caller=Caller(name=actor.display_name),
+        priority_key=event.priority,
+        priority_reason=event.alert_number,
+        opened_at=event.detected_at,
+        alert_id=event.alert_id,
+        alert=_facts(event),
+    )
+    open_ticket(replace(HOUSE, display_name=actor.display_name), command, uow, clock)
+
+
+def note_alert_still(event: AlertStill, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Add to the alert's ticket that the consumption is still abnormal, with the new amounts."""
+    _note(event, EventKind.ALERT_STILL, actor, uow, clock)
+
+
+def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Add to the alert's ticket that the meter is back to normal; a person closes the ticket."""
+    _note(event, EventKind.ALERT_RESOLVED, actor, uow, clock)
+
+
+def find_alert_ticket(uow: UnitOfWork, alert_id: UUID) -> Ticket | None:
+    """Return the ticket an alert opened, or None."""
+    return uow.session.scalars(select(Ticket).where(Ticket.alert_id == alert_id)).one_or_none()
+
+
+def _note(event: AlertEvent, kind: EventKind, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    ticket = find_alert_ticket(uow, event.alert_id)
+    if ticket is None:
+        return
+    facts = _facts(event)
+    ticket.alert = type(ticket.alert)(facts)
+    text = event.sentence.get("fr") or event.sentence.get("en", "")
+    if isinstance(event, AlertResolved) and event.reason:
+        text = f"{text} {event.reason}".strip()
+    add_event(ticket, Happening(kind, text=text, data={"alert": facts}), actor, uow, clock)
+
+
+def _facts(event: AlertEvent) -> dict[str, Any]:
+    """Keep what the ticket shows of the alert: amounts, since when, and where the curve is."""
+    return {
+        "number": event.alert_number,
+        "meter_id": str(event.meter_id),
+        "meter": event.meter_label,
+        "installation": event.installation_label,
+        "utility": str(event.utility),
+        "rule": str(event.rule),
+        "onset_at": event.onset_at.isoformat(),
+        "detected_at": event.detected_at.isoformat(),
+        "until_at": event.until_at.isoformat(),
+        "excess_wh": event.excess_wh,
+        "excess_l": event.excess_l,
+        "excess_wh_per_day": event.excess_wh_per_day,
+        "excess_l_per_day": event.excess_l_per_day,
+        "cost_cents": event.cost_cents,
+        "cost_cents_per_day": event.cost_cents_per_day,
+        "sentence": dict(event.sentence),
+        "url": event.url,
+        "curve_url": event.curve_url.format(alert_id=event.alert_id),
+    }

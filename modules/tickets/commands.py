@@ -1,0 +1,132 @@
+"""What callers of the services ask for, after validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from modules.tickets.enums import LinkKind, TicketSource, WaitingReason
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who reports, as known or as said; the language is the one we write to them in."""
+
+    party_id: UUID | None = None
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    locale: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What it is about: a lot, else a building, with the installation when it is known."""
+
+    lot_id: UUID | None = None
+    building_id: UUID | None = None
+    installation_id: UUID | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnSite:
+    """Whom to ask for on the spot, and when somebody is there."""
+
+    name: str = ""
+    phone: str = ""
+    availability: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Note what somebody says; an empty priority takes the one of the category."""
+
+    place: Place
+    category_key: str
+    description: str = ""
+    title: str = ""
+    source: TicketSource = TicketSource.PHONE
+    caller: Caller = field(default_factory=Caller)
+    on_site: OnSite = field(default_factory=OnSite)
+    # {safety key: answer}; a yes to a question that stops makes the ticket immediate.
+    safety: Mapping[str, bool] = field(default_factory=dict)
+    priority_key: str = ""
+    priority_reason: str = ""
+    outage_id: UUID | None = None
+    opened_at: datetime | None = None
+    alert_id: UUID | None = None
+    alert: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePriority:
+    """Give another priority, with the reason."""
+
+    priority_key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCategory:
+    """Give another category; the priority stays unless `takes_priority` is set."""
+
+    category_key: str
+    reason: str = ""
+    takes_priority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Put on hold for somebody or something."""
+
+    reason: WaitingReason
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Take up again on a later day."""
+
+    until: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAgain:
+    """Somebody reports the same thing: the same caller again, or one more household."""
+
+    caller: Caller = field(default_factory=Caller)
+    note: str = ""
+    is_new_household: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTickets:
+    """Say that two tickets belong together."""
+
+    other_id: UUID
+    kind: LinkKind = LinkKind.RELATED
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOutage:
+    """Announce a failure that touches many, with the sentence agents say."""
+
+    category_key: str
+    title: Mapping[str, str]
+    sentence: Mapping[str, str]
+    building_id: UUID | None = None
+    installation_id: UUID | None = None
+    expected_end_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountAffected:
+    """One more caller of a known outage."""
+
+    caller: Caller = field(default_factory=Caller)
+    lot_id: UUID | None = None

@@ -1,0 +1,25 @@
+"""What tickets tells the other modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from modules.tickets.enums import EventKind, TicketStatus
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanged:
+    """Something happened to a ticket; `status` is where it stands now."""
+
+    ticket_id: UUID
+    number: str
+    kind: EventKind
+    status: TicketStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OutageEnded:
+    """A known failure is over; everybody who called about it is told."""
+
+    outage_id: UUID

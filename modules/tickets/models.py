@@ -1,0 +1,229 @@
+"""Tickets and their events, outages, and the rules as the office changed them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.calendar.service import Coverage
+from app.db import (
+    Base,
+    Entity,
+    EnumText,
+    JsonDict,
+    Timestamped,
+    TranslatedText,
+    UtcDateTime,
+    Versioned,
+)
+from modules.tickets.enums import (
+    OPEN_STATUSES,
+    EventKind,
+    LinkKind,
+    Nearness,
+    TicketSource,
+    TicketStatus,
+    Trade,
+    WaitingReason,
+)
+
+if TYPE_CHECKING:
+    from modules.tickets.lifecycle import TicketState
+
+
+class Ticket(Entity, Versioned, Timestamped):
+    """What was said. Everything about its state is derived from its events and repeated here."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_building_category", "building_id", "category_key", "opened_at"),
+        Index("ix_tickets_lot_opened", "lot_id", "opened_at"),
+        Index("ix_tickets_status_due", "status", "due_at"),
+        Index("ix_tickets_status_opened", "status", "opened_at"),
+    )
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    source: Mapped[TicketSource] = mapped_column(EnumText(TicketSource))
+    category_key: Mapped[str] = mapped_column(String(60), index=True)
+    priority_key: Mapped[str] = mapped_column(String(40), index=True)
+    trade: Mapped[Trade] = mapped_column(EnumText(Trade))
+    # One line for lists; the caller's own words stay in `description`.
+    title: Mapped[str] = mapped_column(String(160))
+    description: Mapped[str] = mapped_column(Text(), default="")
+    # {safety key: true/false} as answered during the call.
+    safety: Mapped[JsonDict] = mapped_column(default=dict)
+
+    building_id: Mapped[UUID | None] = mapped_column(ForeignKey("buildings.id"))
+    entrance_id: Mapped[UUID | None] = mapped_column(ForeignKey("entrances.id"), index=True)
+    lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"))
+    installation_id: Mapped[UUID | None] = mapped_column(ForeignKey("installations.id"), index=True)
+    place_note: Mapped[str] = mapped_column(String(200), default="")
+
+    # Who called is kept in words too: a party may be forgotten, the call is not.
+    caller_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"), index=True)
+    caller_name: Mapped[str] = mapped_column(String(160), default="")
+    caller_phone: Mapped[str] = mapped_column(String(30), default="")
+    caller_email: Mapped[str] = mapped_column(String(254), default="")
+    caller_locale: Mapped[str] = mapped_column(String(2), default="fr")
+    # Whom to ask for on site, when it is somebody else.
+    contact_name: Mapped[str] = mapped_column(String(160), default="")
+    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    availability: Mapped[str] = mapped_column(String(300), default="")
+
+    outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket_outages.id"), index=True)
+    alert_id: Mapped[UUID | None] = mapped_column(unique=True)
+    # Amounts, curve address and rule of the energy alert that opened it.
+    alert: Mapped[JsonDict] = mapped_column(default=dict)
+
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    opened_by_id: Mapped[UUID]
+    opened_by_name: Mapped[str] = mapped_column(String(120))
+
+    status: Mapped[TicketStatus] = mapped_column(EnumText(TicketStatus), default=TicketStatus.NEW)
+    waiting_reason: Mapped[WaitingReason | None] = mapped_column(EnumText(WaitingReason))
+    deferred_until: Mapped[date | None]
+    duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    # Empty while the clock stands still.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    returned_count: Mapped[int] = mapped_column(default=0)
+    affected_count: Mapped[int] = mapped_column(default=1)
+    # Normalised number, title and names, for the list's own filter.
+    search_text: Mapped[str] = mapped_column(String(500), default="")
+
+    events: Mapped[list[TicketEvent]] = relationship(
+        order_by="TicketEvent.position", lazy="raise", viewonly=True
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether somebody still has to do something."""
+        return self.status in OPEN_STATUSES
+
+    def take_state(self, state: TicketState) -> None:
+        """Repeat what the events say in the columns lists sort and filter on."""
+        self.status = state.status
+        self.waiting_reason = state.waiting_reason
+        self.deferred_until = state.deferred_until
+        self.duplicate_of_id = state.duplicate_of_id
+        self.completed_at = state.completed_at
+        self.closed_at = state.closed_at
+        self.returned_count = state.returned_count
+
+
+class TicketEvent(Entity):
+    """One thing that happened to a ticket; never changed, never removed."""
+
+    __tablename__ = "ticket_events"
+    __table_args__ = (UniqueConstraint("ticket_id", "position"),)
+
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
+    # 1 for the opening; gives the order in which the server learned of things.
+    position: Mapped[int]
+    kind: Mapped[EventKind] = mapped_column(EnumText(EventKind))
+    # When it happened, which may be before the server heard of it.
+    at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    actor_id: Mapped[UUID]
+    actor_name: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text(), default="")
+    data: Mapped[JsonDict] = mapped_column(default=dict)
+
+
+class TicketLink(Base):
+    """Two tickets that belong together; stored once, from the later to the earlier."""
+
+    __tablename__ = "ticket_links"
+
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
+    kind: Mapped[LinkKind] = mapped_column(EnumText(LinkKind), default=LinkKind.RELATED)
+
+
+class Outage(Entity, Versioned, Timestamped):
+    """A known failure that touches many: what agents say, and who was already counted."""
+
+    __tablename__ = "ticket_outages"
+    __table_args__ = (Index(None, "building_id", "ended_at"),)
+
+    title: Mapped[TranslatedText]
+    # The sentence the agent reads aloud, in the caller's language.
+    sentence: Mapped[TranslatedText]
+    # All tickets whose category begins so: `common.lift`, `home.heating`.
+    category_key: Mapped[str] = mapped_column(String(60))
+    building_id: Mapped[UUID | None] = mapped_column(ForeignKey("buildings.id"))
+    installation_id: Mapped[UUID | None] = mapped_column(ForeignKey("installations.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expected_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    affected_count: Mapped[int] = mapped_column(default=0)
+    opened_by_id: Mapped[UUID]
+
+
+class OutageCall(Entity):
+    """One more caller touched by an outage, to be told when it is over."""
+
+    __tablename__ = "ticket_outage_calls"
+
+    outage_id: Mapped[UUID] = mapped_column(ForeignKey("ticket_outages.id"), index=True)
+    lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"))
+    party_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"))
+    caller_name: Mapped[str] = mapped_column(String(160), default="")
+    caller_email: Mapped[str] = mapped_column(String(254), default="")
+    caller_locale: Mapped[str] = mapped_column(String(2), default="fr")
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    actor_id: Mapped[UUID]
+
+
+class IntakeDraft(Base):
+    """What an agent is typing, kept so that a closed page loses nothing; one an agent."""
+
+    __tablename__ = "ticket_drafts"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    values: Mapped[JsonDict] = mapped_column(default=dict)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class PriorityRule(Entity):
+    """A priority as the office decided it from a day on; replaces the proposal of the house."""
+
+    __tablename__ = "ticket_priority_rules"
+    __table_args__ = (
+        UniqueConstraint("key", "valid_from"),
+        CheckConstraint("target_minutes > 0", name="target"),
+    )
+
+    key: Mapped[str] = mapped_column(String(40))
+    rank: Mapped[int]
+    target_minutes: Mapped[int]
+    coverage: Mapped[Coverage] = mapped_column(EnumText(Coverage))
+    name: Mapped[TranslatedText]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(200), default="")
+
+
+class CategoryRule(Entity):
+    """A category as the office decided it from a day on; replaces the proposal of the house."""
+
+    __tablename__ = "ticket_category_rules"
+    __table_args__ = (UniqueConstraint("key", "valid_from"),)
+
+    # place.category.problem, each part a stable word.
+    key: Mapped[str] = mapped_column(String(60))
+    priority_key: Mapped[str] = mapped_column(String(40), default="")
+    trade: Mapped[Trade | None] = mapped_column(EnumText(Trade))
+    nearness: Mapped[Nearness] = mapped_column(EnumText(Nearness), default=Nearness.LOT)
+    safety_key: Mapped[str] = mapped_column(String(40), default="")
+    name: Mapped[TranslatedText]
+    # Other words callers use, in any language, for the typed search.
+    words: Mapped[str] = mapped_column(String(300), default="")
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(200), default="")

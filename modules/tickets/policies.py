@@ -1,0 +1,65 @@
+"""Permissions of the tickets module, and who holds them at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.auth.actor import Actor
+from app.auth.roles import Role
+from modules.tickets.models import Ticket
+
+
+class TicketPermission(StrEnum):
+    """What may be done with tickets, outages and their rules."""
+
+    CANCEL = "tickets.ticket.cancel"
+    CLOSE = "tickets.ticket.close"
+    HANDLE = "tickets.ticket.handle"
+    NOTE = "tickets.ticket.note"
+    OPEN = "tickets.ticket.open"
+    OUTAGE = "tickets.outage.manage"
+    PRIORITISE = "tickets.ticket.prioritise"
+    READ = "tickets.ticket.read"
+    RULES = "tickets.rules.change"
+    TAKE_CALLS = "tickets.call.take"
+
+
+P = TicketPermission
+READ = frozenset({P.READ})
+REPORT = READ | {P.OPEN, P.NOTE}
+CALLS = REPORT | {P.TAKE_CALLS, P.HANDLE, P.PRIORITISE, P.CLOSE, P.CANCEL}
+DISPATCH = CALLS | {P.OUTAGE}
+EVERYTHING = frozenset(TicketPermission)
+
+GRANTS: Mapping[Role, frozenset[TicketPermission]] = {
+    Role.ADMINISTRATOR: EVERYTHING,
+    Role.DISPATCH_LEADER: EVERYTHING,
+    Role.DISPATCHER: DISPATCH,
+    Role.CALL_CENTRE_AGENT: CALLS | {P.OUTAGE},
+    Role.PROPERTY_DIRECTOR: READ | {P.NOTE},
+    Role.LETTING_AGENT: REPORT,
+    Role.CARETAKER: REPORT,
+    Role.SITE_COORDINATOR: REPORT,
+    Role.WORKS_CREW: REPORT,
+    Role.TECHNICIAN: REPORT,
+    Role.INTERIOR_ARCHITECT: READ,
+    Role.MAINTENANCE_ENGINEER: REPORT | {P.HANDLE, P.PRIORITISE, P.OUTAGE},
+    Role.ENERGY_COORDINATOR: REPORT | {P.HANDLE},
+    Role.WORKS_PROJECT_LEAD: READ,
+    Role.PREVENTION_ADVISER: REPORT,
+    Role.ANALYST: READ,
+    Role.CARE_HOME_DIRECTOR: REPORT,
+    Role.BRANCH_OFFICE_HEAD: REPORT,
+    Role.SOCIAL_WORKER: REPORT,
+}
+
+
+def can_handle_ticket(actor: Actor, ticket: Ticket) -> bool:
+    """Say whether the actor may move a ticket along; a finished one is only read."""
+    return actor.can(TicketPermission.HANDLE) and ticket.is_open
+
+
+def can_close_ticket(actor: Actor) -> bool:
+    """Say whether the actor may close a completed ticket or send it back."""
+    return actor.can(TicketPermission.CLOSE)

@@ -1,0 +1,1 @@
+"""Reading: tickets, what stands beside them, outages."""

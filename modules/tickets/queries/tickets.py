@@ -1,0 +1,113 @@
+"""Find tickets, always inside the actor's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.errors import NotFound
+from modules.portfolio.api import in_scope
+from modules.tickets.enums import OPEN_STATUSES
+from modules.tickets.models import Ticket, TicketEvent, TicketLink
+from modules.tickets.policies import TicketPermission
+
+Columns = TypeVarTuple("Columns")
+
+
+def visible_tickets(actor: Actor, statement: Select[*Columns]) -> Select[*Columns]:
+    """Keep the tickets on buildings the actor sees; checks the right to read."""
+    require(actor, TicketPermission.READ)
+    return in_scope(statement, actor, Ticket.building_id)
+
+
+def get_ticket(actor: Actor, session: Session, ticket_id: UUID) -> Ticket:
+    """Return a ticket; NotFound when it is absent or out of scope."""
+    ticket = session.scalars(
+        visible_tickets(actor, select(Ticket).where(Ticket.id == ticket_id))
+    ).one_or_none()
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def find_ticket_by_number(actor: Actor, session: Session, number: str) -> Ticket | None:
+    """Return the ticket of a number, or None."""
+    statement = select(Ticket).where(Ticket.number == number.strip().upper())
+    return session.scalars(visible_tickets(actor, statement)).one_or_none()
+
+
+def list_events(actor: Actor, session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:
+    """Return the events of a ticket in the order in which they were recorded."""
+    get_ticket(actor, session, ticket_id)
+    statement = (
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.position)
+    )
+    return session.scalars(statement).all()
+
+
+def list_open_on_place(
+    actor: Actor,
+    session: Session,
+    *,
+    building_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    limit: int = 20,
+) -> Sequence[Ticket]:
+    """Return the open tickets of a lot, or of a whole building, the most urgent first."""
+    place = Ticket.lot_id == lot_id if lot_id else Ticket.building_id == building_id
+    statement = (
+        select(Ticket)
+        .where(place, Ticket.status.in_(OPEN_STATUSES))
+        .order_by(Ticket.due_at.is_(None), Ticket.due_at, Ticket.opened_at)
+        .limit(limit)
+    )
+    return session.scalars(visible_tickets(actor, statement)).all()
+
+
+def list_on_place(
+    actor: Actor,
+    session: Session,
+    *,
+    building_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    limit: int = 50,
+) -> Sequence[Ticket]:
+    """Return every ticket of a lot or a building, the latest first."""
+    place = Ticket.lot_id == lot_id if lot_id else Ticket.building_id == building_id
+    statement = select(Ticket).where(place).order_by(Ticket.opened_at.desc()).limit(limit)
+    return session.scalars(visible_tickets(actor, statement)).all()
+
+
+def list_of_caller(
+    actor: Actor, session: Session, party_id: UUID, limit: int = 20
+) -> Sequence[Ticket]:
+    """Return the tickets a party reported, the latest first."""
+    statement = (
+        select(Ticket)
+        .where(Ticket.caller_id == party_id)
+        .order_by(Ticket.opened_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(visible_tickets(actor, statement)).all()
+
+
+def list_linked(actor: Actor, session: Session, ticket_id: UUID) -> Sequence[Ticket]:
+    """Return the tickets linked to one, and its duplicates."""
+    pairs = select(TicketLink.ticket_id, TicketLink.other_id).where(
+        or_(TicketLink.ticket_id == ticket_id, TicketLink.other_id == ticket_id)
+    )
+    ids = {one for pair in session.execute(pairs) for one in pair} - {ticket_id}
+    statement = select(Ticket).where(or_(Ticket.id.in_(ids), Ticket.duplicate_of_id == ticket_id))
+    return session.scalars(visible_tickets(actor, statement.order_by(Ticket.number))).all()
+
+
+def count_open(actor: Actor, session: Session) -> int:
+    """Count the open tickets the actor sees."""
+    statement = select(func.count()).select_from(Ticket).where(Ticket.status.in_(OPEN_STATUSES))
+    return session.scalar(visible_tickets(actor, statement)) or 0

@@ -1,0 +1,45 @@
+"""Writing: open tickets, move them along, announce outages."""
+
+from modules.tickets.services.opening import open_ticket
+from modules.tickets.services.outages import count_affected, end_outage, open_outage
+from modules.tickets.services.steps import (
+    call_again,
+    cancel_ticket,
+    change_category,
+    change_priority,
+    close_ticket,
+    complete_ticket,
+    defer_ticket,
+    link_tickets,
+    mark_duplicate,
+    note_ticket,
+    put_on_hold,
+    qualify_ticket,
+    reopen_ticket,
+    resume_ticket,
+    return_ticket,
+    start_ticket,
+)
+
+__all__ = [
+    "call_again",
+    "cancel_ticket",
+    "change_category",
+    "change_priority",
+    "close_ticket",
+    "complete_ticket",
+    "count_affected",
+    "defer_ticket",
+    "end_outage",
+    "link_tickets",
+    "mark_duplicate",
+    "note_ticket",
+    "open_outage",
+    "open_ticket",
+    "put_on_hold",
+    "qualify_ticket",
+    "reopen_ticket",
+    "resume_ticket",
+    "return_ticket",
+    "start_ticket",
+]

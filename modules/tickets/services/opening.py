@@ -1,0 +1,153 @@
+"""Open a ticket: place, category and answers decide priority, trade and deadline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import BRUSSELS, Clock
+from app.db import JsonDict, UnitOfWork
+from app.errors import NotFound
+from app.ids import new_id
+from app.numbers import next_number
+from modules.portfolio.api import find_lot, place_facts
+from modules.tickets.commands import OpenTicket
+from modules.tickets.enums import EventKind, Trade
+from modules.tickets.errors import PlaceNeeded, ReasonNeeded, UnknownCategory, UnknownPriority
+from modules.tickets.models import Outage, Ticket
+from modules.tickets.policies import TicketPermission
+from modules.tickets.rules import Category, Priority, Rules, load_rules
+from modules.tickets.services.recording import (
+    Happening,
+    add_event,
+    describe_for_search,
+    target_data,
+)
+from modules.tickets.services.telling import tell_caller
+
+SERIES = "TK"
+IMMEDIATE = "immediate"
+
+
+def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock) -> Ticket:
+    """Open a ticket and tell the caller; the number is given here.
+
+    The priority is the category's unless another is asked with a reason; a yes to a safety
+    question that stops makes it immediate. Raises PlaceNeeded, UnknownCategory, UnknownPriority,
+    ReasonNeeded, and NotFound for a place outside the actor's scope.
+    """
+    require(actor, TicketPermission.OPEN)
+    rules = load_rules(uow.session, clock.today(BRUSSELS))
+    category = _category(rules, command.category_key)
+    priority = _priority(rules, category, command)
+    ticket = _new_ticket(actor, command, category, priority, uow, clock)
+    uow.session.add(ticket)
+    uow.flush()
+    add_event(
+        ticket,
+        Happening(
+            EventKind.OPENED,
+            text=command.priority_reason,
+            data=target_data(priority) | {"category": category.key},
+            at=ticket.opened_at,
+        ),
+        actor,
+        uow,
+        clock,
+    )
+    tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
+    return ticket
+
+
+def _category(rules: Rules, key: str) -> Category:
+    category = rules.categories.get(key)
+    if category is None or not category.is_choice:
+        raise UnknownCategory(key)
+    return category
+
+
+def _priority(rules: Rules, category: Category, command: OpenTicket) -> Priority:
+    proposed = rules.priorities[category.priority_key]
+    if any(yes and rules.safety[key].stops for key, yes in command.safety.items()):
+        proposed = rules.priorities[IMMEDIATE]
+    if not command.priority_key or command.priority_key == proposed.key:
+        return proposed
+    chosen = rules.priorities.get(command.priority_key)
+    if chosen is None:
+        raise UnknownPriority(command.priority_key)
+    if not command.priority_reason.strip():
+        raise ReasonNeeded("priority_reason")
+    return chosen
+
+
+def _new_ticket(
+    actor: Actor,
+    command: OpenTicket,
+    category: Category,
+    priority: Priority,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> Ticket:
+    now = clock.now()
+    caller, on_site = command.caller, command.on_site
+    ticket = Ticket(
+        id=new_id(),
+        number=next_number(SERIES, uow, clock),
+        source=command.source,
+        category_key=category.key,
+        priority_key=priority.key,
+        trade=category.trade or Trade.MULTI_SKILLED,
+        title=_title(command, category),
+        description=command.description.strip(),
+        safety=JsonDict({key: bool(yes) for key, yes in command.safety.items()}),
+        place_note=command.place.note.strip(),
+        caller_id=caller.party_id,
+        caller_name=caller.name.strip(),
+        caller_phone=caller.phone.strip(),
+        caller_email=caller.email.strip().lower(),
+        caller_locale=caller.locale,
+        contact_name=on_site.name.strip(),
+        contact_phone=on_site.phone.strip(),
+        availability=on_site.availability.strip(),
+        outage_id=_outage_id(command.outage_id, uow),
+        alert_id=command.alert_id,
+        alert=JsonDict(dict(command.alert)),
+        opened_at=_opened_at(command, now),
+        opened_by_id=actor.user_id,
+        opened_by_name=actor.display_name,
+        created_at=now,
+        updated_at=now,
+    )
+    _put_on_place(ticket, actor, command, uow)
+    ticket.search_text = describe_for_search(ticket)
+    return ticket
+
+
+def _opened_at(command: OpenTicket, now: datetime) -> datetime:
+    return min(command.opened_at or now, now)
+
+
+def _title(command: OpenTicket, category: Category) -> str:
+    first_line = command.description.strip().partition("\n")[0]
+    named = category.name.text(command.caller.locale)
+    return (command.title.strip() or first_line or named)[:160]
+
+
+def _put_on_place(ticket: Ticket, actor: Actor, command: OpenTicket, uow: UnitOfWork) -> None:
+    place = command.place
+    if place.lot_id is None and place.building_id is None:
+        raise PlaceNeeded
+    facts = place_facts(actor, uow.session, building_id=place.building_id, lot_id=place.lot_id)
+    ticket.building_id, ticket.lot_id = facts.building_id, facts.lot_id
+    ticket.installation_id = place.installation_id
+    if facts.lot_id is not None:
+        lot = find_lot(actor, uow.session, facts.lot_id)
+        ticket.entrance_id = lot.entrance_id if lot else None
+
+
+def _outage_id(outage_id: UUID | None, uow: UnitOfWork) -> UUID | None:
+    if outage_id is not None and uow.session.get(Outage, outage_id) is None:
+        raise NotFound
+    return outage_id

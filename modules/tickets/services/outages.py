@@ -1,0 +1,129 @@
+"""Known failures that touch many: announce, count one more caller, end and tell everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.audit import Subject, record
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import TranslatedText, UnitOfWork
+from app.errors import Conflict, Invalid
+from app.i18n import lazy as _l
+from app.ids import new_id
+from modules.portfolio.api import get_building, get_installation
+from modules.tickets.commands import CountAffected, OpenOutage
+from modules.tickets.events import OutageEnded
+from modules.tickets.models import Outage, OutageCall
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.outages import get_outage
+from modules.tickets.services.telling import tell_outage_over
+
+
+def open_outage(actor: Actor, command: OpenOutage, uow: UnitOfWork, clock: Clock) -> Outage:
+    """Announce a failure on a building or an installation, with the sentence agents say."""
+    require(actor, TicketPermission.OUTAGE)
+    building_id = command.building_id
+    if command.installation_id is not None:
+        installation = get_installation(actor, uow.session, command.installation_id)
+        building_id = installation.building_id
+    if building_id is None:
+        raise Invalid("place_needed", _l("Choose a building or an installation."), field="place")
+    get_building(actor, uow.session, building_id)
+    now = clock.now()
+    outage = Outage(
+        id=new_id(),
+        title=_texts(command.title, "title"),
+        sentence=_texts(command.sentence, "sentence"),
+        category_key=command.category_key,
+        building_id=building_id,
+        installation_id=command.installation_id,
+        started_at=now,
+        expected_end_at=command.expected_end_at,
+        opened_by_id=actor.user_id,
+        created_at=now,
+        updated_at=now,
+    )
+    uow.session.add(outage)
+    _audit(outage, "open", actor, uow, clock)
+    uow.flush()
+    return outage
+
+
+def count_affected(
+    actor: Actor, outage_id: UUID, command: CountAffected, uow: UnitOfWork, clock: Clock
+) -> Outage:
+    """Count one more caller of an outage instead of opening a ticket; one a lot or a party."""
+    require(actor, TicketPermission.OPEN)
+    outage = get_outage(actor, uow.session, outage_id)
+    if outage.ended_at is not None:
+        raise Conflict("outage_over", _l("This failure is over: open a ticket instead."))
+    if _is_counted(outage, command, uow):
+        return outage
+    caller = command.caller
+    uow.session.add(
+        OutageCall(
+            outage_id=outage.id,
+            lot_id=command.lot_id,
+            party_id=caller.party_id,
+            caller_name=caller.name,
+            caller_email=caller.email.strip().lower(),
+            caller_locale=caller.locale,
+            at=clock.now(),
+            actor_id=actor.user_id,
+        )
+    )
+    outage.affected_count += 1
+    outage.updated_at = clock.now()
+    uow.flush()
+    return outage
+
+
+def end_outage(actor: Actor, outage_id: UUID, uow: UnitOfWork, clock: Clock) -> Outage:
+    """Say that a failure is over and tell everybody who called about it; twice is once."""
+    require(actor, TicketPermission.OUTAGE)
+    outage = get_outage(actor, uow.session, outage_id)
+    if outage.ended_at is not None:
+        return outage
+    outage.ended_at = outage.updated_at = clock.now()
+    for call in uow.session.scalars(select(OutageCall).where(OutageCall.outage_id == outage.id)):
+        tell_outage_over(call, outage, uow, clock)
+    _audit(outage, "end", actor, uow, clock)
+    uow.publish(OutageEnded(outage.id), actor, clock)
+    uow.flush()
+    return outage
+
+
+def _is_counted(outage: Outage, command: CountAffected, uow: UnitOfWork) -> bool:
+    calls = select(OutageCall.id).where(OutageCall.outage_id == outage.id)
+    if command.lot_id is not None:
+        found = calls.where(OutageCall.lot_id == command.lot_id)
+    elif command.caller.party_id is not None:
+        found = calls.where(OutageCall.party_id == command.caller.party_id)
+    else:
+        return False
+    return uow.session.execute(found.limit(1)).first() is not None
+
+
+def _texts(given: Mapping[str, str], field: str) -> TranslatedText:
+    """Keep the languages that were filled; French and Dutch are both needed."""
+    texts = TranslatedText({key: text.strip() for key, text in given.items() if text.strip()})
+    if not texts.get("fr") or not texts.get("nl"):
+        message = _l("Write it in French and in Dutch: callers hear their own language.")
+        raise Invalid("two_languages_needed", message, field=field)
+    return texts
+
+
+def _audit(outage: Outage, verb: str, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    record(
+        uow,
+        actor,
+        clock,
+        action=f"tickets.outage.{verb}",
+        subject=Subject("outage", outage.id, outage.title.text("en")),
+        building_id=outage.building_id,
+    )

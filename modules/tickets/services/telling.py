@@ -1,0 +1,154 @@
+"""What the caller is told at each step: in the caller's language, by mail, kept with the ticket."""
+
+from __future__ import annotations
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import format_datetime, use_locale
+from app.i18n import gettext as _
+from app.mail import Message, queue_mail
+from modules.tickets.commands import Caller
+from modules.tickets.enums import WAITING_LABELS, EventKind
+from modules.tickets.models import Outage, OutageCall, Ticket
+from modules.tickets.services.recording import Happening, add_event, events_of
+
+ABOUT = "ticket"
+
+
+def tell_caller(
+    ticket: Ticket, kind: EventKind, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> bool:
+    """Queue the mail of a step, if the caller has an address and the step is worth one.
+
+    Returns whether something will be sent; what was said is added to the ticket's events.
+    """
+    if kind is EventKind.COMPLETED:
+        _tell_the_others(ticket, kind, uow, clock)
+    with use_locale(ticket.caller_locale):
+        sentence = sentence_of(ticket, kind)
+        if not sentence or not ticket.caller_email:
+            return False
+        message = _message(ticket, sentence, _caller_of(ticket))
+    queue_mail(message, uow, clock)
+    add_event(
+        ticket,
+        Happening(EventKind.TOLD, text=sentence, data={"channel": "email", "step": kind.value}),
+        actor,
+        uow,
+        clock,
+    )
+    return True
+
+
+def sentence_of(ticket: Ticket, kind: EventKind) -> str:
+    """Return the sentence of a step in the present language; empty when nobody is told."""
+    if kind is EventKind.OPENED:
+        return spoken_sentence(ticket)
+    if kind is EventKind.WAITED and ticket.waiting_reason is not None:
+        reason = str(WAITING_LABELS[ticket.waiting_reason])
+        return _("Your report is on hold: we are waiting for %(reason)s.", reason=reason)
+    sentences = {
+        EventKind.STARTED: _("A technician is working on your report."),
+        EventKind.COMPLETED: _(
+            "The work is done. If the problem is not solved, reply or call us: we reopen your "
+            "report at once."
+        ),
+        EventKind.RETURNED: _("We have noted that the problem is not solved. We are coming back."),
+        EventKind.CANCELLED: _("Your report was cancelled. Call us if this is a mistake."),
+    }
+    return sentences.get(kind, "")
+
+
+def spoken_sentence(ticket: Ticket) -> str:
+    """Return what the agent reads aloud once the ticket is saved, in the present language."""
+    if ticket.due_at is None:
+        return _(
+            "Your report has the number %(number)s. We will keep you informed.",
+            number=say_number(ticket.number),
+        )
+    return _(
+        "Your report has the number %(number)s. We will have it solved by %(moment)s at the "
+        "latest and keep you informed.",
+        number=say_number(ticket.number),
+        moment=format_datetime(ticket.due_at),
+    )
+
+
+def say_number(number: str) -> str:
+    """Shorten a number for the ear: the zeros in front of the last part are not read.
+
+    >>> say_number("TK-2026-000123")
+    'TK-2026-123'
+    """
+    head, _dash, tail = number.rpartition("-")
+    return f"{head}-{int(tail)}" if tail.isdigit() else number
+
+
+def tell_visit(ticket: Ticket, sentence: str, actor: Actor, uow: UnitOfWork, clock: Clock) -> bool:
+    """Queue a mail with a sentence another module wrote in the caller's language (a visit)."""
+    if not ticket.caller_email:
+        return False
+    with use_locale(ticket.caller_locale):
+        message = _message(ticket, sentence, _caller_of(ticket))
+    queue_mail(message, uow, clock)
+    data = {"channel": "email", "step": "visit"}
+    add_event(ticket, Happening(EventKind.TOLD, text=sentence, data=data), actor, uow, clock)
+    return True
+
+
+def tell_outage_over(call: OutageCall, outage: Outage, uow: UnitOfWork, clock: Clock) -> None:
+    """Queue the mail that a known failure is over."""
+    if not call.caller_email:
+        return
+    with use_locale(call.caller_locale):
+        title = outage.title.text(call.caller_locale)
+        message = Message(
+            to_address=call.caller_email,
+            to_name=call.caller_name,
+            subject=_("Solved: %(title)s", title=title),
+            text=_(
+                "Hello %(name)s,\n\nThe failure you called about is solved: %(title)s.\n\n"
+                "Call us again if you still notice something.",
+                name=call.caller_name,
+                title=title,
+            ),
+            locale=call.caller_locale,
+            about=("outage", outage.id),
+        )
+    queue_mail(message, uow, clock)
+
+
+def _tell_the_others(ticket: Ticket, kind: EventKind, uow: UnitOfWork, clock: Clock) -> None:
+    """Tell every other household that reported the same thing, each once."""
+    known = {ticket.caller_email}
+    for event in events_of(uow.session, ticket.id):
+        email = event.data.get("email", "")
+        if event.kind is not EventKind.CALLED_AGAIN or not email or email in known:
+            continue
+        known.add(email)
+        caller = Caller(name=event.data["name"], email=email, locale=event.data["locale"])
+        with use_locale(caller.locale):
+            queue_mail(_message(ticket, sentence_of(ticket, kind), caller), uow, clock)
+
+
+def _caller_of(ticket: Ticket) -> Caller:
+    return Caller(name=ticket.caller_name, email=ticket.caller_email, locale=ticket.caller_locale)
+
+
+def _message(ticket: Ticket, sentence: str, caller: Caller) -> Message:
+    return Message(
+        to_address=caller.email,
+        to_name=caller.name,
+        subject=_("Your report %(number)s", number=ticket.number),
+        text=_(
+            "Hello %(name)s,\n\n%(sentence)s\n\nYour report: %(title)s\nNumber: %(number)s\n\n"
+            "Please quote this number when you call us.",
+            name=caller.name,
+            sentence=sentence,
+            title=ticket.title,
+            number=ticket.number,
+        ),
+        locale=caller.locale,
+        about=(ABOUT, ticket.id),
+    )
