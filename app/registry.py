@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import click
     from flask import Blueprint
 
+    from app.auth.actor import Actor
     from app.demo import Seed
     from app.jobs.job import Job
 
@@ -46,7 +47,8 @@ class NavigationItem:
 class Panel:
     """A part a module adds to another module's sheet, loaded when it is opened.
 
-    `place` names the sheet (building, lot, party, meter, ticket); `endpoint` takes `subject_id`.
+    `place` names the sheet (building, lot, party, meter, ticket) and `endpoint` takes
+    `subject_id`; on the home page (`home`) the endpoint takes nothing.
     """
 
     place: str
@@ -105,6 +107,13 @@ def _in_order(found: Mapping[str, Module]) -> Iterator[Module]:
             done.add(module.name)
             del waiting[module.name]
             yield module
+
+
+def panels_for(modules: Iterable[Module], place: str, actor: Actor) -> list[Panel]:
+    """List the panels of a place that an actor may open, in order."""
+    panels = (panel for module in modules for panel in module.panels)
+    shown = (p for p in panels if p.place == place and actor.can(p.permission))
+    return sorted(shown, key=lambda panel: panel.order)
 
 
 def permissions_of(modules: Iterable[Module]) -> tuple[str, ...]:

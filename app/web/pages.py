@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.auth.models import User
 from app.auth.needs import SIGNED_IN, needs, public
 from app.i18n import LOCALES
-from app.web.context import current_actor, find_actor, open_unit_of_work
+from app.registry import panels_for
+from app.web.context import current_actor, find_actor, house, open_unit_of_work
 from app.web.urls import safe_next
 
 blueprint = Blueprint("house", __name__)
@@ -17,8 +18,9 @@ blueprint = Blueprint("house", __name__)
 @blueprint.get("/")
 @needs(SIGNED_IN)
 def home() -> ResponseReturnValue:
-    """Show where a person's day begins: the parts they may open."""
-    return render_template("home.html")
+    """Show where a person's day begins: what waits for them, loaded part by part."""
+    actor = current_actor()
+    return render_template("home.html", panels=panels_for(house().modules, "home", actor))
 
 
 @blueprint.post("/preferences/language")
