@@ -6,6 +6,7 @@ is left behind, whether the end comes by Ctrl-C, by SIGTERM or by a crash of one
 
 import argparse
 import contextlib
+import ctypes
 import os
 import shlex
 import signal
@@ -17,6 +18,7 @@ import urllib.request
 from types import FrameType
 
 PATIENCE_S = 10
+PR_SET_PDEATHSIG = 1
 READY_WITHIN_S = 60
 
 
@@ -27,6 +29,12 @@ class Stopped(Exception):
 def on_signal(_number: int, _frame: FrameType | None) -> None:
     """Turn a signal into the end of the waiting."""
     raise Stopped
+
+
+def end_with_parent() -> None:
+    """Ask Linux for SIGTERM when the supervisor is gone, even if it was killed outright."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
@@ -89,7 +97,11 @@ def main() -> int:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         processes.extend(
-            subprocess.Popen(shlex.split(command), start_new_session=True)
+            subprocess.Popen(
+                shlex.split(command),
+                start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 # no threads here
+            )
             for command in options.commands
         )
         wait_until_ready(options.address, processes)
