@@ -1,0 +1,154 @@
+"""What a module writes to have its records imported, exported and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.tabular.columns import Column
+from app.tabular.formats import Formats
+from app.tabular.problems import Problem
+from app.tabular.typed import Row
+
+Values = Mapping[str, Any]
+
+
+class Outcome(StrEnum):
+    """What becomes of a source row; each row has exactly one."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+OUTCOME_LABELS = {
+    Outcome.NEW: _l("new"),
+    Outcome.CHANGED: _l("changed"),
+    Outcome.UNCHANGED: _l("unchanged"),
+    Outcome.REFUSED: _l("refused"),
+}
+
+
+@dataclass(slots=True)
+class Change:
+    """A row compared with what is stored: `differences` maps a field to (old, new)."""
+
+    row: Row
+    key: Hashable
+    outcome: Outcome
+    before: Values | None = None
+    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the journal of a batch: one record that was made or changed, plain JSON values.
+
+    Undo reads it backwards: a record with `before` None was made by the batch.
+    """
+
+    row: int
+    outcome: Outcome
+    subject_type: str
+    subject_id: UUID
+    label: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+class ImportWork(Protocol):
+    """One pass over one file. It may hold state: what was looked up, what was made."""
+
+    def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
+        """Look up what rows refer to and check across columns; may rewrite `row.values`.
+
+        Rows with an error among the problems are refused.
+        """
+        ...
+
+    def keys(self, rows: Sequence[Row]) -> Sequence[Hashable | None]:
+        """Say which record each row is about; None refuses the row."""
+        ...
+
+    def load_existing(
+        self, session: Session, keys: Sequence[Hashable]
+    ) -> Mapping[Hashable, Values]:
+        """Return the stored values of those records that exist, in a fixed number of queries.
+
+        Only fields that appear in both the row and these values are compared.
+        """
+        ...
+
+    def apply(
+        self, uow: UnitOfWork, actor: Actor, clock: Clock, changes: Sequence[Change]
+    ) -> Sequence[Entry]:
+        """Write new and changed records in bulk, and return what was done."""
+        ...
+
+    def rolled_back(self) -> None:
+        """Forget what was made since the last commit: the transaction was given up."""
+        ...
+
+
+class Importer(Protocol):
+    """A kind of record, or a foreign file, that can be imported."""
+
+    @property
+    def name(self) -> str:
+        """The stable name, used at the command line."""
+        ...
+
+    @property
+    def title(self) -> LazyText:
+        """What people call it."""
+        ...
+
+    @property
+    def permission(self) -> str:
+        """The right to import it."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of its files."""
+        ...
+
+    @property
+    def formats(self) -> Formats:
+        """How its files are written unless a profile says otherwise."""
+        ...
+
+    def open(self, actor: Actor, clock: Clock) -> ImportWork:
+        """Begin a pass over a file."""
+        ...
+
+    def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
+        """Take back what a batch did; Conflict when something changed or depends on it since."""
+        ...
+
+
+def find_differences(values: Values, before: Values, *, keep_blank: bool) -> dict[str, Any]:
+    """Compare a row with what is stored, on the fields both have; nothing and "" are the same.
+
+    With `keep_blank`, an empty cell says nothing about the record.
+    """
+    differences = {}
+    for name, new in values.items():
+        if name not in before:
+            continue
+        old = before[name]
+        if new == old or (new in (None, "") and (keep_blank or old in (None, ""))):
+            continue
+        differences[name] = (old, new)
+    return differences

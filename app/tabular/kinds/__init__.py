@@ -1,0 +1,30 @@
+"""The kinds of values a column can hold."""
+
+from app.tabular.kinds.base import BadValue, Cell, Doubtful, Kind, plain_text
+from app.tabular.kinds.choices import Choice, YesNo
+from app.tabular.kinds.dates import Day, Month, parse_date
+from app.tabular.kinds.identifiers import Ean, Identifier, Lookup, Phone, has_ean_check_digit
+from app.tabular.kinds.numbers import DecimalNumber, Integer, parse_number
+from app.tabular.kinds.text import Text
+
+__all__ = [
+    "BadValue",
+    "Cell",
+    "Choice",
+    "Day",
+    "DecimalNumber",
+    "Doubtful",
+    "Ean",
+    "Identifier",
+    "Integer",
+    "Kind",
+    "Lookup",
+    "Month",
+    "Phone",
+    "Text",
+    "YesNo",
+    "has_ean_check_digit",
+    "parse_date",
+    "parse_number",
+    "plain_text",
+]
