@@ -54,6 +54,10 @@ class Journal(Protocol):
         """Add to the journal and move the checkpoint."""
         ...
 
+    def refuse(self, problem: Problem) -> None:
+        """Remember a row the database refused, to be written with the next chunk."""
+        ...
+
 
 @dataclass(slots=True)
 class Pass:
@@ -119,7 +123,9 @@ class Pass:
             self.tally.back_to(mark)
             self.work.rolled_back()
             if len(pending) == 1:
-                self.tally.refuse(_written_refusal(*pending[0], error))
+                refusal = _written_refusal(*pending[0], error)
+                self.tally.refuse(refusal)
+                journal.refuse(refusal)
                 return
             half = len(pending) // 2
             self._write(database, journal, pending[:half])

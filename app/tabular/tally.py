@@ -11,7 +11,7 @@ from app.tabular.importer import Change, Outcome
 from app.tabular.problems import Problem, Severity
 from app.tabular.typed import TypedBlock
 
-_KEPT_DIFFERENCES = 1_000
+_KEPT_DIFFERENCES = 500
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Tally:
         self.add_problems((problem,))
 
     def add_changes(self, changes: Iterable[Change]) -> None:
-        """Count what becomes of rows; the first thousand differences are kept in words."""
+        """Count what becomes of rows; the first differences are kept in words."""
         for change in changes:
             self.counts[change.outcome] += 1
             if change.outcome is not Outcome.CHANGED:

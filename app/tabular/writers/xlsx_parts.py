@@ -138,10 +138,14 @@ def cell_xml(value: Any) -> str:
 def _number_xml(value: Any) -> str:
     if isinstance(value, bool):
         return f' t="b"><v>{value:d}</v></c>'
-    exact = isinstance(value, int) and abs(value) < 10**15
-    if exact or (isinstance(value, float | Decimal) and abs(value) < 10**300):
+    if isinstance(value, int | float | Decimal) and abs(value) < _largest(value):
         return f"><v>{value}</v></c>"
     return ""
+
+
+def _largest(value: int | float | Decimal) -> float:
+    """Spreadsheets keep 15 digits: longer whole numbers are identifiers, written as text."""
+    return 1e15 if isinstance(value, int) else 1e300
 
 
 def _date_xml(value: Any) -> str:

@@ -1,0 +1,76 @@
+"""Read batches and profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from app.policies import HousePermission
+from app.registry import Module
+from app.tabular.importer import Importer
+from app.tabular.models import ImportBatch, ImportProfile
+
+
+def declared_importers(modules: Iterable[Module]) -> dict[str, Importer]:
+    """Return what the modules can import, by name."""
+    return {importer.name: importer for module in modules for importer in module.importers}
+
+
+def allowed_importers(actor: Actor, modules: Iterable[Module]) -> dict[str, Importer]:
+    """Return what this actor may import."""
+    declared = declared_importers(modules)
+    return {name: i for name, i in declared.items() if actor.can(i.permission)}
+
+
+def _visible(actor: Actor) -> Select[tuple[ImportBatch]]:
+    query = select(ImportBatch)
+    if not actor.can(HousePermission.AUDIT_READ):
+        query = query.where(ImportBatch.created_by_id == actor.user_id)
+    return query
+
+
+def list_batches(
+    actor: Actor, session: Session, page: int = 1, size: int = 25
+) -> tuple[Sequence[ImportBatch], int]:
+    """Return a page of batches, the latest first, and how many there are.
+
+    People see their own; who reads the audit trail sees all.
+    """
+    query = _visible(actor)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(
+        query.order_by(ImportBatch.created_at.desc(), ImportBatch.id.desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return rows.all(), total
+
+
+def get_batch(actor: Actor, batch_id: UUID, session: Session) -> ImportBatch:
+    """Return a batch the actor may see; NotFound for somebody else's."""
+    batch = session.scalar(_visible(actor).where(ImportBatch.id == batch_id))
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def list_profiles(
+    actor: Actor, session: Session, importers: Mapping[str, Importer]
+) -> Sequence[ImportProfile]:
+    """Return the saved profiles of what the actor may import, by name."""
+    query = (
+        select(ImportProfile)
+        .where(ImportProfile.importer.in_(importers))
+        .order_by(func.lower(ImportProfile.name))
+    )
+    return session.scalars(query).all()
+
+
+def find_profile(session: Session, name: str) -> ImportProfile | None:
+    """Return a saved profile by its name, or None."""
+    return session.scalar(select(ImportProfile).where(ImportProfile.name == name))
