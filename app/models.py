@@ -8,11 +8,15 @@ from app.mail.models import OutboxMail
 from app.numbers import NumberCounter
 from app.search.models import SearchChange, SearchVersion
 from app.web.idempotent_calls import IdempotentCall
+from app.tabular.models import ImportBatch, ImportBatchRow, ImportProfile
 
 __all__ = [
     "AuditEntry",
     "ClosingDay",
     "IdempotentCall",
+    "ImportBatch",
+    "ImportBatchRow",
+    "ImportProfile",
     "JobRecord",
     "JobSchedule",
     "NumberCounter",

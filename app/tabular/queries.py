@@ -27,7 +27,7 @@ def allowed_importers(actor: Actor, modules: Iterable[Module]) -> dict[str, Impo
     return {name: i for name, i in declared.items() if actor.can(i.permission)}
 
 
-def _visible(actor: Actor) -> Select[tuple[ImportBatch]]:
+def _visible(actor: Actor) -> Select[ImportBatch]:
     query = select(ImportBatch)
     if not actor.can(HousePermission.AUDIT_READ):
         query = query.where(ImportBatch.created_by_id == actor.user_id)

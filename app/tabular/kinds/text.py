@@ -42,9 +42,8 @@ class Text(Kind):
         return self.example or _l("text of at most %(limit)s characters", limit=self.max_length)
 
     def read(self, cell: Cell, formats: Formats) -> Any:
-        """Return the text, composed (NFC) and, on one line, with single spaces."""
+        """Return the text, composed (NFC); the spaces inside it stay."""
         text = unicodedata.normalize("NFC", restore(plain_text(cell)))
-        text = text if self.multiline else " ".join(text.split(" "))
         refuse_formula_error(text)
         self._refuse(text)
         text = text.upper() if self.upper else text

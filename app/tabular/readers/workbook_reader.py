@@ -216,6 +216,7 @@ class _Isolated:
         self._output = self._process.stdout
         first = self._output.readline()
         if not first:
+            self._output.close()
             _raise_for(self._process)
         self.head: dict[str, Any] = json.loads(first)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,14 +139,12 @@ def cell_xml(value: Any) -> str:
 def _number_xml(value: Any) -> str:
     if isinstance(value, bool):
         return f' t="b"><v>{value:d}</v></c>'
-    if isinstance(value, int | float | Decimal) and abs(value) < _largest(value):
+    if isinstance(value, int):
+        # Spreadsheets keep 15 digits: longer whole numbers are identifiers, written as text.
+        return f"><v>{value}</v></c>" if abs(value) < 10**15 else ""
+    if isinstance(value, float | Decimal) and isfinite(value):
         return f"><v>{value}</v></c>"
     return ""
-
-
-def _largest(value: int | float | Decimal) -> float:
-    """Spreadsheets keep 15 digits: longer whole numbers are identifiers, written as text."""
-    return 1e15 if isinstance(value, int) else 1e300
 
 
 def _date_xml(value: Any) -> str:

@@ -1,0 +1,228 @@
+import resource
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.tabular.formats import Formats
+from app.tabular.limits import Limits
+from app.tabular.problems import TabularError, column_letter
+from app.tabular.readers import open_reader
+from app.tabular.typed import TypedTable
+from tests.app.tabular.support import COLUMNS
+
+ODS_HEAD = (
+    '<?xml version="1.0"?><office:document-content '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+    '<office:spreadsheet><table:table table:name="Feuille">'
+)
+ODS_TAIL = "</table:table></office:spreadsheet></office:body></office:document-content>"
+MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def book(tmp_path: Path, *rows, name: str = "book.xlsx", change=None) -> Path:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in rows:
+        sheet.append(row)
+    if change:
+        change(workbook, sheet)
+    path = tmp_path / name
+    workbook.save(path)
+    return path
+
+
+def ods(tmp_path: Path, rows: str) -> Path:
+    path = tmp_path / "book.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", MIMETYPE)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<?xml version="1.0"?><manifest:manifest '
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr("content.xml", ODS_HEAD + rows + ODS_TAIL)
+    return path
+
+
+def ods_cell(text: str, attributes: str = "") -> str:
+    return (
+        f'<table:table-cell office:value-type="string" {attributes}>'
+        f"<text:p>{text}</text:p></table:table-cell>"
+    )
+
+
+def typed(path: Path, formats: Formats | None = None, limits: Limits | None = None):
+    formats = formats or Formats()
+    limits = limits or Limits()
+    table = TypedTable(open_reader(path, formats, limits), COLUMNS, formats=formats, limits=limits)
+    return table, list(table.blocks())
+
+
+def code_of(path: Path, **kwargs) -> str:
+    with pytest.raises(TabularError) as refused:
+        typed(path, **kwargs)
+    return refused.value.problem.code
+
+
+def test_cells_of_every_type_are_understood(tmp_path):
+    path = book(
+        tmp_path,
+        ("Code", "Titre inconnu", "Pieces", "Price", "Bought on", "Spare"),
+        ("T1", "x", 3, 12.5, date(2020, 1, 2), True),
+        ("T2", "y", 0, 1, datetime(2020, 1, 2), False),
+        (1000, None, None, None, None, None),
+    )
+    _, (block,) = typed(path)
+    assert [row.values["code"] for row in block.rows] == ["T1", "T2", "1000"]
+    assert block.rows[0].values["bought_on"] == date(2020, 1, 2)
+    assert [row.values["spare"] for row in block.rows] == [True, False, None]
+
+
+def test_row_numbers_are_those_of_the_spreadsheet(tmp_path):
+    def empty_rows_and_columns(_workbook, sheet):
+        sheet.insert_rows(1, 3)
+        sheet.insert_cols(1, 2)
+        sheet["C1"] = "Inventaire 2026"
+
+    path = book(tmp_path, ("code", "pieces"), ("T1", "x"), change=empty_rows_and_columns)
+    table, (block,) = typed(path)
+    assert table.header.row == 4
+    assert [(p.cell, p.code) for p in block.problems] == [("D5", "not_a_number")]
+
+
+def test_merged_cells_refuse_each_row_they_touch(tmp_path):
+    path = book(
+        tmp_path,
+        ("code", "title", "pieces"),
+        ("T1", "a", 1),
+        ("T2", "b", 2),
+        ("T3", "c", 3),
+        change=lambda _workbook, sheet: sheet.merge_cells("B3:B4"),
+    )
+    _, (block,) = typed(path)
+    assert block.refused == [3, 4]
+    assert {p.params["range"] for p in block.problems} == {"B3:B4"}
+
+
+def test_formulas_without_a_result_are_told_not_read_as_empty(tmp_path):
+    path = book(tmp_path, ("code", "pieces"), ("T1", "=1+1"), ("T2", 2))
+    _, (block,) = typed(path)
+    assert [(p.code, p.cell, p.field) for p in block.problems] == [
+        ("formula_not_calculated", "B2", "pieces")
+    ]
+    assert [row.number for row in block.rows] == [3]
+
+
+def test_the_sheet_is_chosen_by_name_and_hidden_ones_come_last(tmp_path):
+    def two_sheets(workbook, sheet):
+        sheet.sheet_state = "hidden"
+        other = workbook.create_sheet("R&D <2026>")
+        other.append(("code",))
+        other.append(("SEEN",))
+        workbook.active = 1
+
+    path = book(tmp_path, ("code",), ("HIDDEN",), change=two_sheets)
+    assert typed(path)[1][0].rows[0].values["code"] == "SEEN"
+    chosen = typed(path, Formats(sheet="Sheet"))[1][0]
+    assert chosen.rows[0].values["code"] == "HIDDEN"
+    assert code_of(path, formats=Formats(sheet="None")) == "unknown_sheet"
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ900000", "A1048576", "AB999999"])
+def test_a_far_cell_does_not_take_the_memory_of_the_machine(tmp_path, cell):
+    def far(_workbook, sheet):
+        sheet[cell] = "far"
+
+    path = book(tmp_path, ("code",), ("T1",), change=far)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    code = code_of(path) if cell != "A1048576" else code_of(path, limits=Limits(rows=100_000))
+    assert code in ("too_many_cells", "too_many_rows")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
+
+
+def test_an_archive_that_unpacks_without_end_is_refused_whatever_it_declares(tmp_path):
+    path = book(tmp_path, ("code",), ("T1",))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros.bin", b"\0" * 30_000_000)
+    assert code_of(path) == "compression_bomb"
+    data = path.read_bytes().replace((30_000_000).to_bytes(4, "little"), b"\x01\0\0\0")
+    path.write_bytes(data)
+    assert code_of(path) in ("compression_bomb", "unreadable_file")
+
+
+def test_a_truncated_workbook_is_refused(tmp_path):
+    path = book(tmp_path, *[("code", "pieces")] * 200)
+    data = path.read_bytes()
+    for size in (len(data) // 2, len(data) - 30, 100, 10):
+        path.write_bytes(data[:size])
+        with pytest.raises(TabularError):
+            typed(path)
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path):
+    path = tmp_path / "other.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    assert code_of(path) == "unknown_format"
+
+
+def test_opendocument_is_read(tmp_path):
+    rows = (
+        f"<table:table-row>{ods_cell('Code')}{ods_cell('Bought on')}</table:table-row>"
+        f"<table:table-row>{ods_cell('T1')}"
+        '<table:table-cell office:value-type="date" office:date-value="2020-01-02"/>'
+        "</table:table-row>"
+    )
+    _, (block,) = typed(ods(tmp_path, rows))
+    assert block.rows[0].values == {"code": "T1", "bought_on": date(2020, 1, 2)}
+
+
+def test_an_opendocument_bomb_ends_only_its_own_process(tmp_path):
+    repeated = ods_cell("x", 'table:number-columns-repeated="16000"')
+    rows = (
+        f"<table:table-row>{ods_cell('Code')}</table:table-row>"
+        f'<table:table-row table:number-rows-repeated="1000000">{repeated}</table:table-row>'
+    )
+    with pytest.raises(TabularError):
+        typed(ods(tmp_path, rows))
+
+
+def test_an_old_binary_that_is_damaged_is_refused(tmp_path):
+    path = tmp_path / "old.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 4_000)
+    assert code_of(path) == "unreadable_file"
+
+
+def test_entities_are_not_expanded_or_fetched(tmp_path):
+    path = book(tmp_path, ("code",), ("T1",))
+    bomb = (
+        '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaaaaaaaa">'
+        '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>code</t></is></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>&b;&c;</t></is></c></row>'
+        "</sheetData></worksheet>"
+    )
+    target = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w") as archive:
+        for part in source.infolist():
+            is_sheet = part.filename.startswith("xl/worksheets/")
+            archive.writestr(part.filename, bomb if is_sheet else source.read(part))
+    try:
+        _, blocks = typed(target)
+    except TabularError:
+        return
+    text = str([row.values for block in blocks for row in block.rows])
+    assert "root:" not in text
+    assert "aaaa" not in text
+
+
+def test_columns_are_named_as_spreadsheets_do():
+    assert [column_letter(i) for i in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip
