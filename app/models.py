@@ -7,8 +7,8 @@ from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
 from app.mail.models import OutboxMail
 from app.numbers import NumberCounter
 from app.search.models import SearchChange, SearchVersion
-from app.web.idempotent_calls import IdempotentCall
 from app.tabular.models import ImportBatch, ImportBatchRow, ImportProfile
+from app.web.idempotent_calls import IdempotentCall
 
 __all__ = [
     "AuditEntry",

@@ -16,7 +16,8 @@ from sqlalchemy import Date, ForeignKey, Integer, MetaData, Numeric, String, Tab
 from app.db import Database, EnumText
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
-from app.tabular.kinds import Choice, Day, DecimalNumber, Integer as WholeNumber, Text, YesNo
+from app.tabular.kinds import Choice, Day, DecimalNumber, Text, YesNo
+from app.tabular.kinds import Integer as WholeNumber
 from app.tabular.table_importer import TableImporter
 
 PERMISSION = "tests.tool.import"

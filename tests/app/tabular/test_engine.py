@@ -15,6 +15,7 @@ from app.errors import Conflict, Forbidden
 from app.i18n import use_locale
 from app.ids import new_id
 from app.policies import HousePermission
+from app.tabular.annotate import annotated_file
 from app.tabular.engine import Cancelled
 from app.tabular.exports import FileFormat, export_file, template_file, write_file
 from app.tabular.formats import Blank, Formats
@@ -24,7 +25,6 @@ from app.tabular.readers import open_reader
 from app.tabular.report import Report, restore_problem
 from app.tabular.runner import ImportFile, Watch, check_file, import_file
 from app.tabular.services import undo_batch
-from app.tabular.annotate import annotated_file
 from tests.app.tabular.support import (
     COLUMNS,
     HEADER,
@@ -212,7 +212,7 @@ def test_a_row_the_database_refuses_is_told_and_the_others_are_written(
         }
     )
     rows = [*tool_rows(40), ("HIDDEN", "x", "1", "1", "", "")]
-    random.Random(1).shuffle(rows)
+    random.Random(1).shuffle(rows)  # noqa: S311
     path = write_csv(tmp_path / "a.csv", rows)
     file = ImportFile(path, path.name, hiding, hiding.formats)
     report = import_file(actor, file, tools, clock)
@@ -326,7 +326,7 @@ def test_permuted_overlapping_corrected_files_end_in_the_same_state(
     tools, actor, clock, tmp_path, seed
 ):
     """Test 3 of the reliability list, on records: no duplicate, the last word counts."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311
     with tools.unit_of_work() as uow:
         uow.session.execute(delete(TOOLS))
     truth: dict[str, str] = {}
