@@ -1,6 +1,7 @@
 """Callers are written to in their own language, so the catalogues must be there."""
 
 import pytest
+
 from app.i18n import load_catalogues
 from app.registry import find_modules
 
