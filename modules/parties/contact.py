@@ -52,7 +52,9 @@ def show_phone(e164: str) -> str:
         if number.country_code == phonenumbers.country_code_for_region("BE")
         else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
-    return phonenumbers.format_number(number, style)
+    shown = phonenumbers.format_number(number, style)
+    # Numbers that no operator has (those of the demo) come back ungrouped.
+    return re.sub(r"^(0\d{3})(\d\d)(\d\d)(\d\d)$", r"\1 \2 \3 \4", shown)
 
 
 def reversed_digits(e164: str) -> str:

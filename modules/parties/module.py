@@ -2,6 +2,7 @@
 
 from app.registry import Module
 from modules.parties import models, services
+from modules.parties.demo.seed import SEED
 from modules.parties.policies import GRANTS, PartyPermission
 
 __all__ = ["models", "module", "services"]
@@ -11,4 +12,5 @@ module = Module(
     depends_on=("portfolio",),
     permissions=PartyPermission,
     grants=GRANTS,
+    seeds=(SEED,),
 )

@@ -24,7 +24,7 @@ from modules.portfolio.enums import (
 from modules.portfolio.models import Building, Installation, Lot
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries import topology
-from modules.portfolio.queries.history import EstateState, estate_on
+from modules.portfolio.queries.history import EstateState, LotStay, estate_on, lot_stays
 from modules.portfolio.queries.places import (
     building_labels,
     find_building,
@@ -52,6 +52,7 @@ __all__ = [
     "LotKind",
     "LotNeighbours",
     "LotStatus",
+    "LotStay",
     "PlaceFacts",
     "PortfolioPermission",
     "building_labels",
@@ -71,6 +72,7 @@ __all__ = [
     "list_lots_of_building",
     "lot_address",
     "lot_labels",
+    "lot_stays",
     "lots_served_by_installation",
     "neighbours",
     "place_facts",

@@ -2,6 +2,7 @@
 
 from app.registry import Module
 from modules.portfolio import models, services
+from modules.portfolio.demo.seed import SEED
 from modules.portfolio.policies import GRANTS, PortfolioPermission
 
 __all__ = ["models", "module", "services"]
@@ -10,4 +11,5 @@ module = Module(
     name="portfolio",
     permissions=PortfolioPermission,
     grants=GRANTS,
+    seeds=(SEED,),
 )

@@ -1,7 +1,7 @@
 """Cut the small extracts behind the demo estate out of the full open data sets.
 
 Developers run this once when the sources change; its output is versioned with its licences in
-modules/portfolio/demo_data and modules/parties/demo_data. The sources are described in the
+modules/portfolio/demo/data and modules/parties/demo/data. The sources are described in the
 LICENCES.md of both folders.
 """
 
@@ -18,8 +18,8 @@ import pandas as pd
 import shapely
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ROOT / "modules" / "portfolio" / "demo_data"
-PEOPLE = ROOT / "modules" / "parties" / "demo_data"
+PLACES = ROOT / "modules" / "portfolio" / "demo" / "data"
+PEOPLE = ROOT / "modules" / "parties" / "demo" / "data"
 CITY = "21004"
 
 # Postal district by former commune: the City has several post codes and shares two of them.

@@ -116,3 +116,37 @@ def list_warnings(
         ),
     )
     return session.scalars(statement.order_by(PlaceWarning.starts_on.desc())).all()
+
+
+@dataclass(frozen=True, slots=True)
+class LotStay:
+    """A time a lot was let, notice included; `ends_on` is the first day it was not, or None."""
+
+    lot_id: UUID
+    kind: LotKind
+    starts_on: date
+    ends_on: date | None
+
+
+def lot_stays(session: Session) -> list[LotStay]:
+    """Return every time a lot was let without a break, by lot and day.
+
+    A notice prolongs the stay it ends: the tenant is still there.
+    """
+    statement = (
+        select(
+            Lot.id, Lot.kind, LotStatusEvent.status, LotStatusEvent.starts_on,
+            LotStatusEvent.ends_on,
+        )
+        .join(LotStatusEvent, LotStatusEvent.lot_id == Lot.id)
+        .where(LotStatusEvent.status.in_((LotStatus.LET, LotStatus.NOTICE)))
+        .order_by(Lot.reference, LotStatusEvent.starts_on)
+    )  # fmt: skip
+    stays: list[LotStay] = []
+    for lot_id, kind, status, starts_on, ends_on in session.execute(statement):
+        last = stays[-1] if stays else None
+        if last and last.lot_id == lot_id and status is LotStatus.NOTICE:
+            stays[-1] = LotStay(lot_id, kind, last.starts_on, ends_on)
+        else:
+            stays.append(LotStay(lot_id, kind, starts_on, ends_on))
+    return stays

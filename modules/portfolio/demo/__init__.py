@@ -1,0 +1,1 @@
+"""The demo estate: real outlines and streets, invented ownership."""

@@ -1,0 +1,126 @@
+"""What stands in a demo building: machines, rooms, and the odd warning."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import product
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.auth.actor import SYSTEM_USER_ID
+from modules.portfolio.demo.plan import PlannedBuilding, invented_id
+from modules.portfolio.enums import (
+    BuildingKind,
+    Heating,
+    InstallationKind,
+    RoomUse,
+    WarningKind,
+)
+
+if TYPE_CHECKING:
+    from modules.portfolio.demo.rows import Planter
+
+SHARE_WITH_WARNING = 0.09
+_WARNINGS = (
+    (WarningKind.ASBESTOS, "Calorifugeage amianté en cave, ne pas percer"),
+    (WarningKind.ACCESS, "Accès par la cour arrière, sonnette hors service"),
+    (WarningKind.DOG, "Chien non tenu, téléphoner avant la visite"),
+    (WarningKind.SAFETY, "Troisième marche de l’escalier de cave instable"),
+    (WarningKind.WARRANTY, "Toiture sous garantie décennale"),
+    (WarningKind.DISREPAIR_CASE, "Dossier en justice de paix : ne rien modifier sans accord"),
+)
+
+
+def plant_machines(
+    planter: Planter, planned: PlannedBuilding, building: dict[str, Any], entrance: UUID
+) -> None:
+    """Put in the boiler house, lift, riser and the rest a building of its size has."""
+    is_public = planned.category is None
+    size = planned.homes + planned.offices
+    kinds: list[InstallationKind] = []
+    if building["heating"] is Heating.COMMUNAL:
+        kinds.append(InstallationKind.BOILER_HOUSE)
+    if is_public or (planned.floors >= 4 and size >= 8):
+        kinds.append(InstallationKind.LIFT)
+    if size >= 6:
+        kinds += [InstallationKind.RISER, InstallationKind.ELECTRIC_CABINET]
+    if is_public:
+        kinds += [
+            InstallationKind.FIRE_DETECTION,
+            InstallationKind.VENTILATION,
+            InstallationKind.ELECTRIC_CABINET,
+        ]
+    for kind in kinds:
+        identifier = invented_id(planter.chance)
+        planter.rows.add(
+            "installations",
+            id=identifier,
+            code=planter.reference("INS", 5),
+            building_id=building["id"],
+            kind=kind,
+            name="",
+            location="",
+            commissioned_on=date(
+                planter.chance.randint(1995, 2023), planter.chance.randint(1, 12), 1
+            ),
+            is_in_service=True,
+            note="",
+            **planter.stamps(),
+        )
+        by_entrance = entrance if kind is InstallationKind.LIFT else None
+        planter.rows.add(
+            "service_links",
+            id=invented_id(planter.chance),
+            installation_id=identifier,
+            building_id=None if by_entrance else building["id"],
+            entrance_id=by_entrance,
+            lot_id=None,
+        )
+
+
+def furnish_rooms(
+    planter: Planter, planned: PlannedBuilding, building_id: UUID, floors: dict[int, UUID]
+) -> None:
+    """Give a public building its rooms, each with the department that occupies it."""
+    chance = planter.chance
+    care, *offices = planter.rows.tables["departments"]
+    is_care_home = planned.kind is BuildingKind.CARE_HOME
+    per_floor = 18 if is_care_home else 8
+    use = RoomUse.BEDROOM if is_care_home else RoomUse.OFFICE
+    for level, number in product(range(planned.floors), range(1, per_floor + 1)):
+        department = care if is_care_home else chance.choice(offices)
+        planter.rows.add(
+            "rooms",
+            id=invented_id(chance),
+            building_id=building_id,
+            floor_id=floors[level],
+            lot_id=None,
+            code=f"{level}.{number:02d}",
+            name=None,
+            use=RoomUse.COMMON if number == per_floor else use,
+            department_id=department["id"],
+            area_m2=float(chance.randint(12, 34)),
+            capacity=1 if is_care_home else chance.randint(1, 4),
+            **planter.stamps(),
+        )
+
+
+def warn(planter: Planter, building_id: UUID, lots: list[dict[str, Any]]) -> None:
+    """Warn about a building, or about the dog of one of its lots."""
+    kind, reason = planter.chance.choice(_WARNINGS)
+    lot = planter.chance.choice(lots) if lots and kind is WarningKind.DOG else None
+    start = planter.moment.today - timedelta(days=planter.chance.randint(5, 500))
+    planter.rows.add(
+        "place_warnings",
+        id=invented_id(planter.chance),
+        lot_id=lot["id"] if lot else None,
+        building_id=None if lot else building_id,
+        kind=kind,
+        reason=reason,
+        starts_on=start,
+        ends_on=None if planter.chance.random() < 0.6 else start + timedelta(days=720),
+        author_id=SYSTEM_USER_ID,
+        author_name="Demo",
+        created_at=planter.moment.now,
+        version=1,
+    )

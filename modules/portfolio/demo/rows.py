@@ -1,0 +1,400 @@
+"""Turn the plan into rows: buildings, floors, lots, their history and their plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import shapely
+
+from app.auth.actor import SYSTEM_USER_ID
+from app.geo import Crs, place
+from app.search.normalise import index_text
+from modules.portfolio.demo.furnish import (
+    SHARE_WITH_WARNING,
+    furnish_rooms,
+    plant_machines,
+    warn,
+)
+from modules.portfolio.demo.life import StatusSpan, invent_life
+from modules.portfolio.demo.plan import (
+    NORTHERN_POSTCODES,
+    SUBSIDISED_SHARE,
+    Footprint,
+    PlannedBuilding,
+    invented_id,
+)
+from modules.portfolio.energy_classes import class_of, letter_of, worst
+from modules.portfolio.enums import (
+    EMPTY_STATUSES,
+    Accessibility,
+    BuildingKind,
+    CertificateScheme,
+    Funding,
+    Heating,
+    HeatSource,
+    Heritage,
+    LotCategory,
+    LotKind,
+    Regime,
+    Region,
+)
+
+CITY = {"commune_fr": "Bruxelles", "commune_nl": "Brussel", "commune_nis": "21004"}
+CARE_HOMES = (
+    ("Résidence Les Tilleuls", "Residentie De Linden"),
+    ("Résidence du Parc", "Residentie Park"),
+    ("Résidence Sainte-Gudule", "Residentie Sint-Goedele"),
+    ("Résidence Les Glycines", "Residentie De Blauweregen"),
+    ("Résidence du Canal", "Residentie Kanaal"),
+)
+PUBLIC_NAMES: dict[BuildingKind, str] = {
+    BuildingKind.ADMINISTRATION: "Administration / Administratie",
+    BuildingKind.BRANCH_OFFICE: "Antenne sociale / Sociale antenne",
+    BuildingKind.WORKSHOP: "Magasin / Magazijn",
+}
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows by table name, ready for bulk insertion in this order."""
+
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, table: str, **row: Any) -> dict[str, Any]:
+        """Append a row and return it: it may still be completed until it is inserted."""
+        self.tables.setdefault(table, []).append(row)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the estate is planted."""
+
+    now: datetime
+    today: date
+
+
+class Planter:
+    """Makes the rows of one estate, counting references as it goes."""
+
+    def __init__(self, chance: Random, moment: Moment, areas: dict[str, UUID]) -> None:
+        """Start an empty estate with two areas, "C" and "N"."""
+        self.chance = chance
+        self.moment = moment
+        self.areas = areas
+        self.rows = Rows()
+        self.counts = {"BLD": 0, "LOT": 0, "INS": 0}
+        self.homes = 0
+        self.subsidised = 0
+
+    def reference(self, series: str, width: int) -> str:
+        """Count on in a series."""
+        self.counts[series] += 1
+        return f"{series}-{self.counts[series]:0{width}d}"
+
+    def stamps(self) -> dict[str, Any]:
+        """Return the columns every editable row has."""
+        now = self.moment.now
+        return {"version": 1, "created_at": now, "updated_at": now}
+
+    def plant(self, planned: PlannedBuilding) -> None:
+        """Make a building with everything in it."""
+        address = self._address(planned.footprint)
+        building = self._building(planned, address)
+        entrance = self._entrance(building["id"])
+        floors = self._floors(planned, building["id"])
+        lots = list(self._lots(planned, building, address, (entrance, floors)))
+        building["lot_count"] = len(lots)
+        building["empty_lot_count"] = sum(lot["status"] in EMPTY_STATUSES for lot in lots)
+        letters = [lot["energy_class"] for lot in lots if lot["energy_class"]]
+        building["energy_class"] = building["energy_class"] or worst(letters)
+        plant_machines(self, planned, building, entrance)
+        if planned.category is None:
+            building["energy_class"] = self.certify(
+                None, building["id"], self.chance.randint(90, 320)
+            )
+            furnish_rooms(self, planned, building["id"], floors)
+        if self.chance.random() < SHARE_WITH_WARNING:
+            warn(self, building["id"], lots)
+
+    def _address(self, footprint: Footprint) -> dict[str, Any]:
+        address = {
+            "id": invented_id(self.chance),
+            "street_fr": footprint.street_fr,
+            "street_nl": footprint.street_nl,
+            "number": footprint.number,
+            "postcode": footprint.postcode,
+            "country": "BE",
+            **CITY,
+        }
+        self.rows.add("addresses", **address)
+        return address
+
+    def _building(self, planned: PlannedBuilding, address: dict[str, Any]) -> dict[str, Any]:
+        footprint = planned.footprint
+        shape = place(shapely.from_wkt(footprint.wkt), Crs.LAMBERT_72)
+        code = self.reference("BLD", 4)
+        name = self._name(planned.kind)
+        is_communal = planned.category is None or planned.homes + planned.offices >= 9
+        return self.rows.add(
+            "buildings",
+            **{
+                "id": invented_id(self.chance),
+                "code": code,
+                "name": name,
+                "kind": planned.kind,
+                "area_id": self.areas["N" if footprint.postcode in NORTHERN_POSTCODES else "C"],
+                "address_id": address["id"],
+                "built_year": self._built_year(planned),
+                "renovated_year": self.chance.choice(
+                    (None, None, None, 2004, 2011, 2016, 2019, 2022)
+                ),
+                "area_m2": round(footprint.area_m2 * planned.floors * 0.92),
+                "heating": Heating.COMMUNAL if is_communal else Heating.OWN,
+                "heat_source": self.chance.choices(
+                    (HeatSource.GAS, HeatSource.OIL, HeatSource.HEAT_PUMP), (92, 3, 5)
+                )[0],
+                "heritage": self.chance.choices(
+                    (Heritage.NONE, Heritage.INVENTORY, Heritage.LISTED), (78, 19, 3)
+                )[0],
+                "cadastral_ref": self._capakey(),
+                "external_ref": footprint.osm_id,
+                "sector_code": footprint.sector,
+                "note": "",
+                "lot_count": 0,
+                "empty_lot_count": 0,
+                "energy_class": None,
+                "search_text": index_text(code, name, footprint.osm_id, *_words(address))[:500],
+                "geometry": shape.geometry,
+                "lon": shape.lon,
+                "lat": shape.lat,
+                "geojson": shape.geojson,
+                "source_geometry": shape.source,
+                "source_crs": int(shape.source_crs),
+                **self.stamps(),
+            },
+        )
+
+    def _name(self, kind: BuildingKind) -> str:
+        if kind is BuildingKind.CARE_HOME:
+            number = sum(b["kind"] is kind for b in self.rows.tables.get("buildings", ()))
+            return " / ".join(CARE_HOMES[number % len(CARE_HOMES)])
+        return PUBLIC_NAMES.get(kind, "")
+
+    def _built_year(self, planned: PlannedBuilding) -> int:
+        if planned.category is None or planned.kind is BuildingKind.OFFICE:
+            return self.chance.randint(1955, 2012)
+        return self.chance.choices(
+            (
+                self.chance.randint(1860, 1919),
+                self.chance.randint(1920, 1949),
+                self.chance.randint(1950, 1979),
+                self.chance.randint(1980, 2023),
+            ),
+            (38, 20, 24, 18),
+        )[0]
+
+    def _capakey(self) -> str:
+        c = self.chance
+        return (
+            f"{c.choice((21804, 21805, 21806, 21813, 21816))}{c.choice('ABCDEFG')}"
+            f"{c.randint(1, 999):04d}/00{c.choice('ABCDEFGHKLMNPRSTVWXYZ')}{c.randint(0, 9):03d}"
+        )
+
+    def _entrance(self, building_id: UUID) -> UUID:
+        entrance = invented_id(self.chance)
+        self.rows.add(
+            "entrances", id=entrance, building_id=building_id, code="A",
+            address_id=None, position=0, version=1,
+        )  # fmt: skip
+        return entrance
+
+    def _floors(self, planned: PlannedBuilding, building_id: UUID) -> dict[int, UUID]:
+        floors = {level: invented_id(self.chance) for level in range(-1, planned.floors)}
+        for level, identifier in floors.items():
+            self.rows.add(
+                "floors", id=identifier, building_id=building_id, level=level,
+                name=None, area_m2=round(planned.footprint.area_m2, 1),
+            )  # fmt: skip
+        return floors
+
+    def _lots(
+        self,
+        planned: PlannedBuilding,
+        building: dict[str, Any],
+        address: dict[str, Any],
+        doors: tuple[UUID, dict[int, UUID]],
+    ) -> Iterator[dict[str, Any]]:
+        entrance, floors = doors
+        for number, (kind, category, level, door) in enumerate(_positions(planned), start=1):
+            where = {
+                "building_id": building["id"],
+                "entrance_id": entrance,
+                "floor_id": floors[level],
+                "floor_level": level,
+                "door": door,
+                "box": "" if kind is LotKind.SHOP else str(number),
+            }
+            yield self._lot(kind, category, where, building, address)
+
+    def _lot(
+        self,
+        kind: LotKind,
+        category: LotCategory,
+        where: dict[str, Any],
+        building: dict[str, Any],
+        address: dict[str, Any],
+    ) -> dict[str, Any]:
+        reference = self.reference("LOT", 6)
+        bedrooms = self.chance.choices((0, 1, 2, 3, 4, 5), (9, 34, 31, 18, 6, 2))[0]
+        is_home = kind is LotKind.HOME
+        regime, funding = self._regime(category)
+        spans = invent_life(self.chance, self.moment.today, category)
+        energy_class = self._energy_class(building["built_year"], building["renovated_year"])
+        lot = {
+            "id": invented_id(self.chance),
+            "reference": reference,
+            **where,
+            "kind": kind,
+            "category": category,
+            "regime": regime,
+            "funding": funding,
+            "bedrooms": bedrooms if is_home else None,
+            "rooms": bedrooms + 1 if is_home else None,
+            "area_m2": _area(self.chance, kind, bedrooms),
+            "accessibility": self._accessibility(where["floor_level"]),
+            "heating": building["heating"],
+            "heat_source": building["heat_source"],
+            "built_year": building["built_year"],
+            "first_let_year": spans[0].starts_on.year,
+            "cadastral_ref": None,
+            "external_ref": None,
+            "note": "",
+            "status": _status_on(spans, self.moment.today).status,
+            "status_since": _status_on(spans, self.moment.today).starts_on,
+            "energy_class": None,
+            "search_text": index_text(reference, *_words(address), where["box"])[:500],
+            **self.stamps(),
+        }
+        if is_home and self.chance.random() < 0.86:
+            lot["energy_class"] = self.certify(lot["id"], None, energy_class)
+        self.rows.add("lots", **lot)
+        self._history(lot["id"], spans)
+        return lot
+
+    def _regime(self, category: LotCategory) -> tuple[Regime, Funding]:
+        """Keep the share of subsidised homes as near as whole homes allow."""
+        fixed = {
+            LotCategory.TRANSIT: Regime.TRANSIT,
+            LotCategory.INSERTION: Regime.INSERTION,
+            LotCategory.COMMERCIAL: Regime.COMMERCIAL,
+            LotCategory.OFFICE: Regime.COMMON_LAW,
+        }
+        if category in fixed:
+            return fixed[category], Funding.OWN
+        self.homes += 1
+        if self.subsidised < _SHARE_OF_HOMES * self.homes:
+            self.subsidised += 1
+            funding = self.chance.choices((Funding.REGION, Funding.FEDERAL), (85, 15))[0]
+            return Regime.SUBSIDISED, funding
+        is_student = category is LotCategory.ORDINARY and self.chance.random() < 0.015
+        return (Regime.STUDENT if is_student else Regime.FREE), Funding.OWN
+
+    def _accessibility(self, level: int) -> Accessibility:
+        if level == 0:
+            return self.chance.choices(
+                (Accessibility.STEP_FREE, Accessibility.ADAPTED, Accessibility.STAIRS), (5, 1, 4)
+            )[0]
+        return self.chance.choices(
+            (Accessibility.STAIRS, Accessibility.STEP_FREE, Accessibility.UNKNOWN), (6, 3, 1)
+        )[0]
+
+    def _energy_class(self, built: int, renovated: int | None) -> int:
+        """Invent kWh per m² and year: old and untouched homes consume most."""
+        middle: float = 390 if built < 1946 else 320 if built < 1980 else 200 if built < 2008 else 80
+        if renovated and built < renovated:
+            middle *= 0.8 if renovated < 2010 else 0.55
+        return max(12, round(self.chance.gauss(middle, middle * 0.24)))
+
+    def certify(self, lot_id: UUID | None, building_id: UUID | None, kwh: int) -> str | None:
+        """Write a certificate; return its letter when it is in force."""
+        issued = self.moment.today - timedelta(days=self.chance.randint(30, 4000))
+        scheme = CertificateScheme.HOME if lot_id else CertificateScheme.PUBLIC_BUILDING
+        if building_id:
+            issued = self.moment.today - timedelta(days=self.chance.randint(20, 420))
+        expires = _years_later(issued, 10 if lot_id else 1)
+        energy_class = class_of(kwh, Region.BRUSSELS)
+        self.rows.add(
+            "energy_certificates",
+            id=invented_id(self.chance),
+            lot_id=lot_id,
+            building_id=building_id,
+            scheme=scheme,
+            region=Region.BRUSSELS,
+            number=f"{issued:%Y%m%d}-{self.chance.randint(0, 9999999):010d}-01-9",
+            issued_on=issued,
+            expires_on=expires,
+            kwh_m2_year=kwh,
+            energy_class=energy_class,
+            letter=letter_of(energy_class),
+            **self.stamps(),
+        )
+        return letter_of(energy_class) if expires >= self.moment.today else None
+
+    def _history(self, lot_id: UUID, spans: list[StatusSpan]) -> None:
+        for at, span in enumerate(spans):
+            following = spans[at + 1].starts_on if at + 1 < len(spans) else None
+            self.rows.add(
+                "lot_status_events",
+                id=invented_id(self.chance),
+                lot_id=lot_id,
+                status=span.status,
+                starts_on=span.starts_on,
+                ends_on=following,
+                reason="",
+                author_id=SYSTEM_USER_ID,
+                recorded_at=self.moment.now,
+            )
+
+
+# Homes among the lots are 2,058 + 111 special: this share of them makes 43 % of all 2,391.
+_SHARE_OF_HOMES = SUBSIDISED_SHARE * 2391 / (1873 + 185)
+
+
+def _words(address: dict[str, Any]) -> tuple[str, ...]:
+    names = ("street_fr", "street_nl", "number", "postcode", "commune_fr", "commune_nl")
+    return tuple(address[name] for name in names)
+
+
+def _positions(
+    planned: PlannedBuilding,
+) -> Iterator[tuple[LotKind, LotCategory, int, str]]:
+    """Yield kind, category, level and door of each lot: shops below, then floor by floor."""
+    if planned.category is None:
+        return
+    for number in range(planned.shops):
+        yield LotKind.SHOP, LotCategory.COMMERCIAL, 0, "RDC" if number == 0 else f"RDC{number + 1}"
+    kind = LotKind.OFFICE if planned.category is LotCategory.OFFICE else LotKind.HOME
+    doors = ("G", "D", "C", "F") if planned.lots_per_floor > 1 else ("",)
+    for number in range(planned.homes + planned.offices):
+        level, at = divmod(number, planned.lots_per_floor)
+        yield kind, planned.category, level, doors[at % len(doors)]
+
+
+def _area(chance: Random, kind: LotKind, bedrooms: int) -> float:
+    if kind is LotKind.HOME:
+        return round(max(24.0, chance.gauss(36 + 21 * bedrooms, 6)), 1)
+    return round(max(18.0, chance.gauss(95 if kind is LotKind.SHOP else 160, 40)), 1)
+
+
+def _status_on(spans: list[StatusSpan], day: date) -> StatusSpan:
+    return [span for span in spans if span.starts_on <= day][-1]
+
+
+def _years_later(day: date, years: int) -> date:
+    return day.replace(year=day.year + years, day=min(day.day, 28))
