@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from app.auth.actor import SYSTEM_USER_ID
+from modules.portfolio.demo.ground import Ground
 from modules.portfolio.demo.plan import PlannedBuilding, invented_id
 from modules.portfolio.enums import (
     BuildingKind,
@@ -16,9 +17,6 @@ from modules.portfolio.enums import (
     RoomUse,
     WarningKind,
 )
-
-if TYPE_CHECKING:
-    from modules.portfolio.demo.rows import Planter
 
 SHARE_WITH_WARNING = 0.09
 _WARNINGS = (
@@ -32,7 +30,7 @@ _WARNINGS = (
 
 
 def plant_machines(
-    planter: Planter, planned: PlannedBuilding, building: dict[str, Any], entrance: UUID
+    planter: Ground, planned: PlannedBuilding, building: dict[str, Any], entrance: UUID
 ) -> None:
     """Put in the boiler house, lift, riser and the rest a building of its size has."""
     is_public = planned.category is None
@@ -79,7 +77,7 @@ def plant_machines(
 
 
 def furnish_rooms(
-    planter: Planter, planned: PlannedBuilding, building_id: UUID, floors: dict[int, UUID]
+    planter: Ground, planned: PlannedBuilding, building_id: UUID, floors: dict[int, UUID]
 ) -> None:
     """Give a public building its rooms, each with the department that occupies it."""
     chance = planter.chance
@@ -105,7 +103,7 @@ def furnish_rooms(
         )
 
 
-def warn(planter: Planter, building_id: UUID, lots: list[dict[str, Any]]) -> None:
+def warn(planter: Ground, building_id: UUID, lots: list[dict[str, Any]]) -> None:
     """Warn about a building, or about the dog of one of its lots."""
     kind, reason = planter.chance.choice(_WARNINGS)
     lot = planter.chance.choice(lots) if lots and kind is WarningKind.DOG else None

@@ -34,6 +34,8 @@ PUBLIC: tuple[tuple[BuildingKind, int], ...] = (
     (BuildingKind.BRANCH_OFFICE, 12),
     (BuildingKind.WORKSHOP, 2),
 )
+# The public buildings are the largest of this many outlines.
+PUBLIC_CHOICE = 30
 NORTHERN_POSTCODES = frozenset({"1020", "1120", "1130"})
 
 
@@ -106,7 +108,7 @@ def plan_buildings(chance: Random, scale: float) -> list[PlannedBuilding]:
     chance.shuffle(large)
     public = list(_public(large, scale))
     rest = wanted(scale)
-    offices = list(_offices(chance, large[len(public) :], rest.pop(LotCategory.OFFICE)))
+    offices = list(_offices(chance, large[PUBLIC_CHOICE:], rest.pop(LotCategory.OFFICE)))
     shops = rest.pop(LotCategory.COMMERCIAL)
     homes = list(_homes(chance, small, rest))
     _hand_out_shops(homes, shops)
@@ -114,7 +116,7 @@ def plan_buildings(chance: Random, scale: float) -> list[PlannedBuilding]:
 
 
 def _public(large: Sequence[Footprint], scale: float) -> Iterator[PlannedBuilding]:
-    places = iter(sorted(large[:30], key=lambda f: -f.area_m2))
+    places = iter(sorted(large[:PUBLIC_CHOICE], key=lambda f: -f.area_m2))
     for kind, count in PUBLIC:
         for _ in range(max(1, round(count * min(1.0, scale * 2)))):
             floors = 5 if kind is BuildingKind.CARE_HOME else 3

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from modules.portfolio.demo.furnish import (
     plant_machines,
     warn,
 )
+from modules.portfolio.demo.ground import Ground, Moment
 from modules.portfolio.demo.life import StatusSpan, invent_life
 from modules.portfolio.demo.plan import (
     NORTHERN_POSTCODES,
@@ -59,48 +59,15 @@ PUBLIC_NAMES: dict[BuildingKind, str] = {
 }
 
 
-@dataclass(slots=True)
-class Rows:
-    """Rows by table name, ready for bulk insertion in this order."""
-
-    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def add(self, table: str, **row: Any) -> dict[str, Any]:
-        """Append a row and return it: it may still be completed until it is inserted."""
-        self.tables.setdefault(table, []).append(row)
-        return row
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When the estate is planted."""
-
-    now: datetime
-    today: date
-
-
-class Planter:
-    """Makes the rows of one estate, counting references as it goes."""
+class Planter(Ground):
+    """Makes the rows of one estate, building by building."""
 
     def __init__(self, chance: Random, moment: Moment, areas: dict[str, UUID]) -> None:
         """Start an empty estate with two areas, "C" and "N"."""
-        self.chance = chance
-        self.moment = moment
+        super().__init__(chance, moment)
         self.areas = areas
-        self.rows = Rows()
-        self.counts = {"BLD": 0, "LOT": 0, "INS": 0}
         self.homes = 0
         self.subsidised = 0
-
-    def reference(self, series: str, width: int) -> str:
-        """Count on in a series."""
-        self.counts[series] += 1
-        return f"{series}-{self.counts[series]:0{width}d}"
-
-    def stamps(self) -> dict[str, Any]:
-        """Return the columns every editable row has."""
-        now = self.moment.now
-        return {"version": 1, "created_at": now, "updated_at": now}
 
     def plant(self, planned: PlannedBuilding) -> None:
         """Make a building with everything in it."""
@@ -316,7 +283,9 @@ class Planter:
 
     def _energy_class(self, built: int, renovated: int | None) -> int:
         """Invent kWh per m² and year: old and untouched homes consume most."""
-        middle: float = 390 if built < 1946 else 320 if built < 1980 else 200 if built < 2008 else 80
+        middle: float = (
+            390 if built < 1946 else 320 if built < 1980 else 200 if built < 2008 else 80
+        )
         if renovated and built < renovated:
             middle *= 0.8 if renovated < 2010 else 0.55
         return max(12, round(self.chance.gauss(middle, middle * 0.24)))
@@ -363,6 +332,8 @@ class Planter:
 
 
 # Homes among the lots are 2,058 + 111 special: this share of them makes 43 % of all 2,391.
+# Usual kWh per m² and year of homes built before a year.
+_CONSUMPTION = ((1946, 390.0), (1980, 320.0), (2008, 200.0), (9999, 80.0))
 _SHARE_OF_HOMES = SUBSIDISED_SHARE * 2391 / (1873 + 185)
 
 

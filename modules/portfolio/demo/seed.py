@@ -17,8 +17,9 @@ from app.demo import Planting, Seed
 from app.geo import Crs, area_m2, place, read_features
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
+from modules.portfolio.demo.ground import Moment
 from modules.portfolio.demo.plan import DATA, invented_id, plan_buildings
-from modules.portfolio.demo.rows import Moment, Planter
+from modules.portfolio.demo.rows import Planter
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
 from modules.portfolio.models import Building, LandParcel
 from modules.portfolio.services.common import EVERY_YEAR
