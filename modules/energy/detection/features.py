@@ -1,0 +1,95 @@
+"""What the rules look at: base load, consumption beside similar hours, runs of one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from modules.energy.detection.series import (
+    DAY,
+    WEEK,
+    Counts,
+    Hours,
+    Mask,
+    lagged,
+    mean_over,
+    median_of,
+    run_lengths,
+    run_sums,
+    trough,
+)
+
+WEEKS_BACK = 6
+DAYS_NEEDED = 10
+# Days whose base loads are compared, for a base load of one, three and seven days: none of the days
+# that are judged is among them.
+BASE_DAYS = {24: range(2, 30), 72: range(4, 32), 168: range(8, 36)}
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of zeros, of one other value, and of nothing at all; lengths in hours."""
+
+    zero: Counts
+    zero_expected: Hours  # what similar hours would have consumed during the zeros
+    same: Counts
+    missing: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Trailing statistics of a meter, one value an hour."""
+
+    expected: Hours
+    base: dict[int, Hours]  # usual base load, per window
+    base_rise: dict[int, Hours]
+    season_rise: dict[int, Hours]
+
+
+def find_runs(x: Hours) -> Runs:
+    """Measure the runs of a series."""
+    zero = x == 0
+    same = np.concatenate([[False], x[1:] == x[:-1]]) & (x != 0)
+    repeated = run_lengths(same)
+    return Runs(
+        zero=run_lengths(zero),
+        zero_expected=run_sums(zero, similar_hours(x)),
+        same=np.where(same, repeated + 1, 0),
+        missing=run_lengths(np.isnan(x)),
+    )
+
+
+def similar_hours(x: Hours) -> Hours:
+    """Return the median of the same hour of the week in the six weeks before."""
+    return median_of(lagged(x, tuple(WEEK * week for week in range(1, WEEKS_BACK + 1))), 3)
+
+
+def compute(x: Hours, clean: Hours) -> Features:
+    """Compute the statistics of `x`; `clean` is `x` without hours that must not count as usual."""
+    base_load, usual = trough(x), trough(clean)
+    base = {
+        width: median_of(lagged(usual, tuple(DAY * day for day in days)), DAYS_NEEDED)
+        for width, days in BASE_DAYS.items()
+    }
+    last_three = lagged(base_load, (0, DAY, 2 * DAY)).min(axis=0)
+    last_seven = np.sort(lagged(base_load, tuple(DAY * day for day in range(7))), axis=0)[1]
+    expected = similar_hours(clean)
+    return Features(
+        expected=expected,
+        base=base,
+        base_rise={
+            24: base_load - base[24],
+            72: last_three - base[72],
+            168: last_seven - base[168],
+        },
+        season_rise={width: mean_over(x - expected, width) for width in (24, 72, 168)},
+    )
+
+
+def without(x: Hours, flagged: Mask, runs: Counts) -> Hours:
+    """Return a series without the whole of every run that was flagged at some hour of it."""
+    clean = x.copy()
+    for place in np.flatnonzero(flagged).tolist():
+        clean[max(0, place + 1 - int(runs[place])) : place + 1] = np.nan
+    return clean

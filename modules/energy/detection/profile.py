@@ -1,0 +1,104 @@
+"""What is normal for a meter: limits learned on its past, small enough to keep as a few numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from modules.energy.detection.features import compute, find_runs, without
+from modules.energy.detection.rules import WINDOWS, LevelRule, Rules
+from modules.energy.detection.series import Hours, spread, upper
+
+SMALLEST_SPREAD = 0.01  # of the mean: below it, steps of the counter look like events
+LEAST_HOURS = 28 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Limits of one meter, in its unit per hour, learned on `hours` known hours of its past."""
+
+    hours: int = 0
+    level: float = 0.0  # mean
+    top: float = 0.0  # an hour it hardly ever passed
+    spike_spread: float = 0.0
+    longest_zero: float = 0.0
+    largest_zero: float = 0.0  # the most that similar hours would have used during zeros
+    usual_hour: float = 0.0  # median of the hours above zero
+    longest_same: float = 0.0
+    base_spread: dict[int, float] = field(default_factory=dict)
+    base_past: dict[int, float] = field(default_factory=dict)
+    season_spread: dict[int, float] = field(default_factory=dict)
+    season_past: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether four weeks or more were known; before, only silence can be judged."""
+        return self.hours >= LEAST_HOURS
+
+    def base_limit(self, width: int, rules: Rules) -> float:
+        """Return how far the base load of a window may rise."""
+        rule = rules.base[width]
+        return self._limit(rule, rules, self.base_spread[width], self.base_past[width])
+
+    def season_limit(self, width: int, rules: Rules) -> float:
+        """Return how far the mean hour of a window may rise."""
+        rule = rules.season[width]
+        return self._limit(rule, rules, self.season_spread[width], self.season_past[width])
+
+    def _limit(self, rule: LevelRule, rules: Rules, spreads: float, past: float) -> float:
+        own = rule.spreads * max(spreads, SMALLEST_SPREAD * self.level)
+        return max(own, rules.past_margin * past, rule.share * self.level)
+
+    def spike_limit(self, rules: Rules) -> float:
+        """Return how far one hour may rise above similar hours."""
+        return rules.spike_spreads * max(self.spike_spread, 2 * SMALLEST_SPREAD * self.level)
+
+    def to_bytes(self) -> bytes:
+        """Return the profile as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @staticmethod
+    def from_bytes(content: bytes) -> Profile:
+        """Read a profile back."""
+        values = json.loads(content)
+        by_window = {
+            name: {int(width): number for width, number in value.items()}
+            for name, value in values.items()
+            if isinstance(value, dict)
+        }
+        return Profile(**{**values, **by_window})
+
+
+def learn(x: Hours, rules: Rules | None = None) -> Profile:
+    """Learn what is normal from the past of a meter: hourly values up to now, NaN where unknown."""
+    rules = rules or Rules()
+    hours = int((~np.isnan(x)).sum())
+    if hours < LEAST_HOURS:
+        return Profile(hours=hours)
+    runs = find_runs(x)
+    positive = x[x > 0]
+    first = Profile(
+        hours=hours,
+        level=float(np.nanmean(x)),
+        usual_hour=float(np.median(positive)) if len(positive) else 1.0,
+        longest_zero=float(runs.zero.max()),
+        largest_zero=float(runs.zero_expected.max()),
+        longest_same=float(runs.same.max()),
+    )
+    features = compute(x, x)
+    return Profile(
+        **{
+            **asdict(first),
+            "top": upper(x, 0.9995),
+            "spike_spread": spread(x - features.expected),
+            "base_spread": {w: spread(features.base_rise[w]) for w in WINDOWS},
+            "base_past": {w: upper(features.base_rise[w], rules.past_share) for w in WINDOWS},
+            "season_spread": {w: spread(features.season_rise[w]) for w in WINDOWS},
+            "season_past": {w: upper(features.season_rise[w], rules.past_share) for w in WINDOWS},
+        }
+    )
+
+
+__all__ = ["Profile", "learn", "without"]

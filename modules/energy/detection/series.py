@@ -1,0 +1,92 @@
+"""Trailing statistics of hourly series: at hour t they know nothing later than t."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Hours = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Counts = NDArray[np.int64]
+
+DAY, WEEK = 24, 168
+
+
+def windows(x: Hours, width: int) -> Hours:
+    """Return for each hour the `width` hours up to it (before the first: NaN), as a view."""
+    padded = np.concatenate([np.full(width - 1, np.nan), x])
+    return sliding_window_view(padded, width)
+
+
+def mean_over(x: Hours, width: int, least: float = 0.75) -> Hours:
+    """Return the mean of the last `width` hours; NaN where less than `least` of them is known."""
+    known = ~np.isnan(x)
+    total = np.concatenate([[0.0], np.cumsum(np.where(known, x, 0.0))])
+    count = np.concatenate([[0], np.cumsum(known)])
+    begin = np.maximum(np.arange(len(x)) + 1 - width, 0)
+    end = np.arange(len(x)) + 1
+    number = count[end] - count[begin]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = (total[end] - total[begin]) / number
+    return np.where(number >= least * width, mean, np.nan)
+
+
+def trough(x: Hours) -> Hours:
+    """Return the mean of the four lowest hours of the last 24: the base load of the day.
+
+    NaN where six hours or more are unknown.
+    """
+    day = windows(x, DAY)
+    lowest = np.sort(day, axis=1)[:, :4].mean(axis=1)
+    return np.where(np.isnan(day).sum(axis=1) < 6, lowest, np.nan)
+
+
+def lagged(x: Hours, lags: range | tuple[int, ...]) -> Hours:
+    """Return one row per lag with the series that many hours earlier."""
+    rows = np.full((len(lags), len(x)), np.nan)
+    for row, lag in enumerate(lags):
+        if lag < len(x):
+            rows[row, lag:] = x[: len(x) - lag]
+    return rows
+
+
+def median_of(rows: Hours, least: int) -> Hours:
+    """Return the median of each column, NaN where fewer than `least` values are known."""
+    ordered = np.sort(rows, axis=0)  # NaN goes last
+    count = (~np.isnan(rows)).sum(axis=0)
+    place = np.arange(rows.shape[1])
+    low = ordered[np.maximum((count - 1) // 2, 0), place]
+    high = ordered[np.minimum(count // 2, len(rows) - 1), place]
+    return np.where(count >= least, (low + high) / 2, np.nan)
+
+
+def run_lengths(same: Mask) -> Counts:
+    """Return at each hour how many hours in a row the mask has been true."""
+    place = np.arange(1, len(same) + 1)
+    broken = np.maximum.accumulate(np.where(same, 0, place))
+    return np.where(same, place - broken, 0)
+
+
+def run_sums(same: Mask, amount: Hours) -> Hours:
+    """Return the sum of an amount over the present run of a mask."""
+    total = np.cumsum(np.where(np.isnan(amount), 0.0, amount))
+    before = np.concatenate([[0.0], total[:-1]])
+    starts = np.maximum.accumulate(
+        np.where(same & (run_lengths(same) == 1), np.arange(len(same)), 0)
+    )
+    return np.where(same, total - before[starts], 0.0)
+
+
+def spread(x: Hours) -> float:
+    """Return the robust standard deviation: 1.4826 times the median distance from the median."""
+    known = x[~np.isnan(x)]
+    if not len(known):
+        return 0.0
+    return float(1.4826 * np.median(np.abs(known - np.median(known))))
+
+
+def upper(x: Hours, share: float) -> float:
+    """Return the value that a share of the known values does not pass; 0 when none is known."""
+    known = x[~np.isnan(x)]
+    return float(np.quantile(known, share)) if len(known) else 0.0
