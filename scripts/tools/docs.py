@@ -1,22 +1,25 @@
-"""Write the pages of docs/ that are made from the code: who may do what.
+"""Write the pages of docs/ that are made from the code: who may do what, and the API.
 
 Without an option the pages are rewritten; with --check nothing is changed and the ones that are
 out of date are named.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from app.auth.roles import LABELS, Role  # noqa: E402 # after the path
+from app import create_app  # noqa: E402 # after the path
+from app.auth.roles import LABELS, Role  # noqa: E402
 from app.i18n import use_locale  # noqa: E402
 from app.registry import Module, find_modules, grants_of  # noqa: E402
+from app.settings import load_settings  # noqa: E402
 
-TARGET = ROOT / "docs" / "roles_permissions.md"
+DOCS = ROOT / "docs"
 HEAD = """# Roles and permissions
 
 Made from the code by `scripts/docs`; do not edit. A permission is asked for by routes and again by
@@ -44,27 +47,44 @@ def role_table(modules: tuple[Module, ...]) -> Iterator[str]:
         yield f"| {LABELS[role]} | {listed or 'none yet'} |\n"
 
 
-def page() -> str:
-    """Write the whole page, in English."""
+def roles_permissions() -> str:
+    """Write the page of roles, in English."""
     modules = find_modules()
     with use_locale("en"):
         return HEAD + "".join([*permission_tables(modules), *role_table(modules)])
 
 
+def openapi() -> str:
+    """Write the description of the API without its version, so that a change is a change."""
+    app = create_app(load_settings({"INTENDANT_ENV": "test"}))
+    document = app.extensions["api"].spec.to_dict()
+    document["info"].pop("version")
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "roles_permissions.md": roles_permissions,
+    "openapi.json": openapi,
+}
+
+
 def main() -> int:
-    """Write the page, or with --check compare it; status 1 if it is out of date."""
+    """Write the pages, or with --check compare them; status 1 if one is out of date."""
     parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, only compare")
     options = parser.parse_args()
-    text = page()
-    if options.check:
-        current = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
-        if current == text:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run scripts/docs")
+    stale = []
+    for name, write in PAGES.items():
+        path, text = DOCS / name, write()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(f"docs/{name}")
+        if not options.check:
+            path.write_text(text, encoding="utf-8")
+    if stale and options.check:
+        print(f"out of date: {', '.join(stale)}; run scripts/docs and read the difference")
         return 1
-    TARGET.write_text(text, encoding="utf-8")
-    print(f"{TARGET.relative_to(ROOT)} is up to date")
+    print(f"written: {', '.join(stale)}" if stale else "docs/ is up to date")
     return 0
 
 

@@ -85,7 +85,7 @@ def wait_until_started(database: Database, row: JobRecord) -> None:
 
 
 def kill_until_done(database: Database, folder: Path, kills: int) -> JobRecord:
-    chance = random.Random(SEED)  # noqa: S311  a seed, not a secret
+    chance = random.Random(SEED)
     row = ask(database)
     for _kill in range(kills):
         process = start(database, folder)

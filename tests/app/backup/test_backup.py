@@ -79,7 +79,7 @@ def test_any_flipped_bit_is_found(
     target = tmp_path / "backup"
     create_backup(filled, files, target, clock, passphrase=KEY)
     whole = target.read_bytes()
-    chance = random.Random(20260302)  # noqa: S311  a seed, not a secret
+    chance = random.Random(20260302)
     for _trial in range(20):
         position = chance.randrange(len(whole))
         damaged = bytearray(whole)

@@ -212,7 +212,7 @@ def test_a_row_the_database_refuses_is_told_and_the_others_are_written(
         }
     )
     rows = [*tool_rows(40), ("HIDDEN", "x", "1", "1", "", "")]
-    random.Random(1).shuffle(rows)  # noqa: S311
+    random.Random(1).shuffle(rows)
     path = write_csv(tmp_path / "a.csv", rows)
     file = ImportFile(path, path.name, hiding, hiding.formats)
     report = import_file(actor, file, tools, clock)
@@ -326,7 +326,7 @@ def test_permuted_overlapping_corrected_files_end_in_the_same_state(
     tools, actor, clock, tmp_path, seed
 ):
     """Test 3 of the reliability list, on records: no duplicate, the last word counts."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     with tools.unit_of_work() as uow:
         uow.session.execute(delete(TOOLS))
     truth: dict[str, str] = {}

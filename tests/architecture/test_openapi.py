@@ -1,0 +1,59 @@
+"""Guard 4: the description of the API is valid and says everything about a call.
+
+That it is the one we reviewed, `docs/openapi.json`, is guarded by `test_docs.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+pytestmark = pytest.mark.one_database
+
+METHODS = ("get", "post", "put", "patch", "delete")
+ERRORS = {"401", "403"}
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    answer = client.get("/api/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.get_json())
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield f"{method.upper()} {path}", methods[method]
+
+
+def test_description_is_valid(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_operation_has_a_summary_a_right_and_error_answers(
+    document: dict[str, Any],
+) -> None:
+    lacking = []
+    for name, operation in operations(document):
+        if not operation.get("summary"):
+            lacking.append(f"{name}: no summary (first line of the docstring)")
+        if not operation.get("security") and not document.get("security"):
+            lacking.append(f"{name}: no security")
+        if "x-permission" not in operation:
+            lacking.append(f"{name}: no x-permission")
+        answers = set(operation["responses"])
+        if not (answers >= ERRORS or "default" in answers):
+            lacking.append(f"{name}: no answers {sorted(ERRORS - answers)}")
+    assert not lacking, "\n".join(lacking)
+
+
+def test_reference_page_is_readable(client: FlaskClient, login) -> None:
+    login(client, "administrator")
+    assert client.get("/api/reference").status_code == 200
