@@ -1,1 +1,91 @@
-export {}
+/** The technicians' application: the day on the tablet, also without network. */
+import '../styles/field.css'
+import { make } from '../shared/dom'
+import { formatTime } from '../shared/format'
+import { t } from '../shared/i18n'
+import type { Desk } from './actions'
+import type { Lookups } from './contract'
+import { countUnsent, FieldStore, total } from './store'
+import { hasUnsent, type Outcome, Sync, watch } from './sync'
+import { dayView, orderView, problemView } from './views'
+
+const shell = document.querySelector<HTMLElement>('[data-field]')
+if (shell) void open(shell)
+
+/** A random identifier; the order of operations is kept by the queue, not by the identifier. */
+function newId(): string {
+  return crypto.randomUUID()
+}
+
+async function open(root: HTMLElement): Promise<void> {
+  const store = new FieldStore()
+  const { dayUrl = '', operationsUrl = '', photoUrl = '', workerUrl, signInUrl = '/sign-in' } = root.dataset
+  const sync = new Sync(store, { day: dayUrl, operations: operationsUrl, photo: photoUrl }, newId)
+  const tools = { id: newId, now: () => new Date() }
+  const desk: Desk = { store, tools, lookups: {}, changed: () => { void render(); void flush() } }
+  const view = root.querySelector<HTMLElement>('[data-view]') ?? root
+  const state = root.querySelector<HTMLElement>('[data-sync]')
+  let outcome: Outcome = navigator.onLine ? 'done' : 'offline'
+  let isBusy = false
+
+  async function flush(): Promise<void> {
+    isBusy = true
+    await showState()
+    outcome = await sync.run()
+    isBusy = false
+    await render()
+  }
+
+  async function render(): Promise<void> {
+    const [orders, queue, lookups] = await Promise.all([store.orders.toArray(), store.queue.orderBy('seq').toArray(), store.get<Lookups>('lookups')])
+    desk.lookups = lookups ?? {}
+    const [page, id] = location.hash.slice(1).split('/')
+    const order = page === 'order' ? orders.find((candidate) => candidate.id === id) : undefined
+    const scroll = window.scrollY
+    view.replaceChildren(order ? orderView(desk, order, queue) : page === 'unsent' ? problemView(desk, orders, queue) : dayView(desk, orders, queue))
+    window.scrollTo(0, scroll)
+    await showState()
+  }
+
+  async function showState(): Promise<void> {
+    const counts = await countUnsent(store)
+    const unsent = total(counts)
+    const at = await store.get<string>('generated_at')
+    const text = isBusy ? t('Sending…') : unsent ? t('{count} not yet sent', { count: unsent }) : t('All sent')
+    const message = messageOf(outcome, at)
+    const link = make('a', { href: '#unsent', class: `f-state${unsent ? ' f-unsent' : ''}` }, text)
+    const send = make('button', { type: 'button', class: 'f-button' }, unsent ? t('Send now') : t('Refresh'))
+    send.addEventListener('click', () => void flush())
+    const signIn = outcome === 'signed_out' ? [make('a', { class: 'f-button f-main', href: `${signInUrl}?next=${encodeURIComponent(location.pathname)}` }, t('Sign in'))] : []
+    state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
+    const problems = counts.conflicts + counts.refused
+    state?.classList.toggle('f-trouble', problems > 0)
+    root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', unsent > 0)
+  }
+
+  window.addEventListener('hashchange', () => {
+    window.scrollTo(0, 0)
+    void render()
+  })
+  window.addEventListener('beforeunload', (event) => { if (isBusy) event.preventDefault() })
+  await render()
+  watch(() => void flush(), () => hasUnsent(store))
+  await keepForGood()
+  if (workerUrl && 'serviceWorker' in navigator) await navigator.serviceWorker.register(workerUrl, { scope: location.pathname })
+}
+
+function messageOf(outcome: Outcome, at: string | undefined): string {
+  const since = at ? t('as of {time}', { time: formatTime(new Date(at)) }) : ''
+  return {
+    done: since, offline: [t('No network'), since].filter(Boolean).join(', '), later: t('The server does not answer; trying again.'),
+    signed_out: t('Sign in to send.'), other_person: t('This tablet holds unsent work of somebody else.'),
+  }[outcome]
+}
+
+/** Ask the browser not to clear our storage when space runs short. */
+async function keepForGood(): Promise<void> {
+  try {
+    await navigator.storage?.persist?.()
+  } catch { /* it decides; the counter says what is at stake */ }
+}
+

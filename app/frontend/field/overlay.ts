@@ -1,0 +1,82 @@
+/** An order as the technician sees it: the server's state with what waits in the queue on top. Pure. */
+import type { Fields, Operation, Order } from './contract'
+import { textsOf } from './queue'
+
+export type Phase = 'planned' | 'travelling' | 'busy' | 'paused' | 'done' | 'no_access'
+
+export interface Seen {
+  order: Order
+  phase: Phase
+  fields: Fields
+  notes: string[]
+  minutes: number
+  materials: string[]
+  photos: number
+  answers: Record<string, unknown>
+  hasSignature: boolean
+  readings: Record<string, string>
+}
+
+const SERVER_PHASES: Record<string, Phase> = {
+  travelling: 'travelling', on_the_way: 'travelling', en_route: 'travelling',
+  in_progress: 'busy', started: 'busy', on_site: 'busy', paused: 'paused', on_hold: 'paused',
+  done: 'done', completed: 'done', closed: 'done', cancelled: 'done', no_access: 'no_access',
+}
+
+const STEPS: Partial<Record<Operation['type'], Phase>> = {
+  'order.travel': 'travelling', 'order.start': 'busy', 'order.pause': 'paused', 'order.resume': 'busy',
+  'order.complete': 'done', 'order.no_access': 'no_access',
+}
+
+export function withWaiting(order: Order, operations: Operation[]): Seen {
+  const seen: Seen = {
+    order, phase: SERVER_PHASES[order.status] ?? 'planned', fields: { ...order.fields },
+    notes: [], minutes: 0, materials: [], photos: 0, answers: {}, hasSignature: false, readings: {},
+  }
+  for (const operation of operations) if (operation.order_id === order.id) add(seen, operation)
+  return seen
+}
+
+function add(seen: Seen, operation: Operation): void {
+  const { payload, type } = operation
+  seen.phase = STEPS[type] ?? seen.phase
+  Object.assign(seen.fields, textsOf(operation))
+  if (type === 'order.note') seen.notes.push(String(payload.text))
+  if (type === 'order.hours') seen.minutes += Number(payload.minutes) || 0
+  if (type === 'order.material') seen.materials.push([payload.quantity, payload.unit, payload.label].filter(Boolean).join(' '))
+  if (type === 'order.photo') seen.photos += 1
+  if (type === 'order.checklist') seen.answers[String(payload.item_id)] = payload.value
+  if (type === 'order.reading') seen.readings[String(payload.meter_id)] = String(payload.value)
+  if (type === 'order.signature') seen.hasSignature = true
+}
+
+/** What still forbids completing the order on this tablet. */
+export function missing(seen: Seen): ('signature' | 'photo' | 'checklist')[] {
+  const { requires, checklist, photos } = seen.order
+  const open = (checklist ?? []).some(({ id, required }) => required && seen.answers[id] === undefined)
+  return [
+    ...(requires?.signature && !seen.hasSignature ? ['signature' as const] : []),
+    ...(requires?.photo && !seen.photos && !(photos ?? []).length ? ['photo' as const] : []),
+    ...(open ? ['checklist' as const] : []),
+  ]
+}
+
+/** Unfinished first, then by the planner's order and time. */
+export function inOrder(list: Seen[]): Seen[] {
+  const rank = ({ phase, order }: Seen) =>
+    [phase === 'busy' ? 0 : ['done', 'no_access'].includes(phase) ? 2 : 1, order.planned_start_at ?? '9', order.sequence ?? 999] as const
+  return [...list].sort((a, b) => {
+    const [phaseA, startA, placeA] = rank(a)
+    const [phaseB, startB, placeB] = rank(b)
+    return phaseA - phaseB || startA.localeCompare(startB) || placeA - placeB
+  })
+}
+
+/** A reading below the last one or outside what is expected needs a reason. */
+export function isPlausible(value: string, meter: { last_value?: string | null, expected_min?: string | null, expected_max?: string | null }): boolean {
+  const number = Number(value.replace(',', '.'))
+  if (!Number.isFinite(number)) return false
+  const low = Number(meter.expected_min ?? meter.last_value ?? -Infinity)
+  const high = Number(meter.expected_max ?? Infinity)
+  return number >= low && number <= high
+}

@@ -1,0 +1,132 @@
+/** The queue of what was done: putting in, settling answers, deciding conflicts. Nothing leaves without an answer. */
+import type { Day, Fields, Operation, OperationType, Order, Result } from './contract'
+import type { FieldStore, Queued } from './store'
+
+export interface Tools { id: () => string, now: () => Date }
+
+/** Keep an operation until the server has answered it. */
+export async function enqueue(
+  store: FieldStore, tools: Tools, order: Pick<Order, 'id' | 'version'>, type: OperationType, payload: Record<string, unknown> = {},
+): Promise<Operation> {
+  const operation: Operation = {
+    id: tools.id(), type, order_id: order.id, base_version: order.version, payload, made_at: tools.now().toISOString(),
+  }
+  await store.queue.add({ ...operation, state: 'waiting' } as Queued)
+  return operation
+}
+
+/** What is sent next, in the order it was done; an order with an open conflict keeps its later text changes back. */
+export async function nextBatch(store: FieldStore, limit = 100): Promise<Queued[]> {
+  const all = await store.queue.orderBy('seq').toArray()
+  const blocked = new Set(all.filter(({ state }) => state === 'conflict').map(({ order_id }) => order_id))
+  return all
+    .filter(({ state, order_id, type }) => state === 'waiting' && !(blocked.has(order_id) && isVersioned(type)))
+    .slice(0, limit)
+}
+
+export function isVersioned(type: OperationType): boolean {
+  return type === 'order.change' || type === 'order.complete'
+}
+
+/** The operation as the server wants it, without what only the tablet knows. */
+export function asSent({ id, type, order_id, base_version, payload, made_at }: Queued): Operation {
+  return { id, type, order_id, base_version, payload, made_at }
+}
+
+/** Settle the answers of one batch; an operation without an answer stays. Returns how many were settled. */
+export async function settle(store: FieldStore, sent: Queued[], results: Result[]): Promise<number> {
+  const answers = new Map(results.map((result) => [result.id, result]))
+  let settled = 0
+  await store.transaction('rw', store.queue, store.orders, async () => {
+    for (const operation of sent) {
+      const result = answers.get(operation.id)
+      if (!result) continue
+      settled += 1
+      await settleOne(store, operation, result)
+    }
+  })
+  return settled
+}
+
+async function settleOne(store: FieldStore, operation: Queued, result: Result): Promise<void> {
+  if (result.status === 'accepted' || result.status === 'duplicate') {
+    // The version is not taken from the answer: it may hold changes nobody here has seen yet.
+    await store.queue.delete(operation.seq)
+  } else if (result.status === 'conflict') {
+    await store.queue.update(operation.seq, {
+      state: 'conflict', ...(result.current ? { current: result.current } : {}),
+      conflicting_fields: result.conflicting_fields ?? Object.keys(textsOf(operation)),
+    })
+  } else {
+    await store.queue.update(operation.seq, { state: 'refused', code: result.code ?? 'refused', message: result.message ?? '' })
+  }
+}
+
+/** The texts an operation wants to change. */
+export function textsOf(operation: Operation): Fields {
+  if (operation.type === 'order.change') return (operation.payload.fields ?? {}) as Fields
+  if (operation.type !== 'order.complete') return {}
+  const { diagnosis, work_done } = operation.payload as Fields
+  return { ...(diagnosis === undefined ? {} : { diagnosis }), ...(work_done === undefined ? {} : { work_done }) }
+}
+
+export type Pick1 = 'mine' | 'theirs'
+
+/** Decide a conflict field by field: the decision is a new operation on the state of the server. */
+export async function decide(store: FieldStore, tools: Tools, operation: Queued, picks: Record<string, Pick1>): Promise<void> {
+  const current = operation.current
+  if (!current) return
+  const kept = Object.fromEntries(
+    Object.entries(textsOf(operation)).filter(([name]) => picks[name] !== 'theirs'),
+  ) as Fields
+  await store.transaction('rw', store.queue, store.orders, async () => {
+    await store.queue.delete(operation.seq)
+    await store.orders.update(operation.order_id, { version: current.version, fields: current.fields })
+    const order = { id: operation.order_id, version: current.version }
+    if (operation.type === 'order.complete') {
+      const { diagnosis: _d, work_done: _w, ...rest } = operation.payload
+      await enqueue(store, tools, order, 'order.complete', { ...rest, ...kept })
+    } else if (Object.keys(kept).length) {
+      await enqueue(store, tools, order, 'order.change', { fields: kept })
+    }
+  })
+}
+
+/** Give up an operation the server refused; the person has seen why. */
+export async function discard(store: FieldStore, operation: Queued): Promise<void> {
+  await store.transaction('rw', store.queue, store.photos, async () => {
+    await store.queue.delete(operation.seq)
+    if (operation.type === 'order.photo') await store.photos.delete(String(operation.payload.photo_id))
+  })
+}
+
+/** Replace the local days by those of the server; orders with unsent work stay even when they left the list. */
+export async function takeDay(store: FieldStore, day: Day): Promise<void> {
+  await store.transaction('rw', store.orders, store.queue, store.photos, store.settings, async () => {
+    const busy = new Set<string>()
+    await store.queue.each(({ order_id }) => { busy.add(order_id) })
+    await store.photos.each(({ order_id }) => { busy.add(order_id) })
+    const present = new Set(day.orders.map(({ id }) => id))
+    const gone = (await store.orders.toCollection().primaryKeys()).filter((id) => !present.has(id) && !busy.has(id))
+    await store.orders.bulkDelete(gone)
+    await store.orders.bulkPut(day.orders)
+    await store.set('technician', day.technician)
+    await store.set('lookups', day.lookups ?? {})
+    await store.set('generated_at', day.generated_at)
+    if (day.csrf_token) await store.set('csrf_token', day.csrf_token)
+  })
+}
+
+/** Whether this device may show the days of this person: another's unsent work comes first. */
+export async function belongsTo(store: FieldStore, technicianId: string): Promise<boolean> {
+  const owner = await store.get<{ id: string }>('technician')
+  return !owner || owner.id === technicianId
+}
+
+/** Forget everything of the previous person; only when nothing waits. */
+export async function wipe(store: FieldStore): Promise<boolean> {
+  const waiting = (await store.queue.count()) + (await store.photos.count())
+  if (waiting) return false
+  await Promise.all([store.orders.clear(), store.settings.clear()])
+  return true
+}

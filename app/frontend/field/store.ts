@@ -1,0 +1,65 @@
+/** What the tablet keeps: the coming days, what waits to be sent, the photos, a few settings. */
+import { Dexie, type EntityTable } from 'dexie'
+import type { Current, Operation, Order } from './contract'
+
+export interface Queued extends Operation {
+  /** Place in the queue, given by the database. */
+  seq: number
+  state: 'waiting' | 'conflict' | 'refused'
+  current?: Current
+  conflicting_fields?: string[]
+  code?: string
+  message?: string
+}
+
+export interface Photo {
+  id: string
+  order_id: string
+  blob: Blob
+  taken_at: string
+  state: 'waiting' | 'refused'
+  message?: string
+}
+
+export interface Setting { key: string, value: unknown }
+
+export class FieldStore extends Dexie {
+  declare orders: EntityTable<Order, 'id'>
+  declare queue: EntityTable<Queued, 'seq'>
+  declare photos: EntityTable<Photo, 'id'>
+  declare settings: EntityTable<Setting, 'key'>
+
+  constructor(name = 'intendant-field') {
+    super(name)
+    this.version(1).stores({ orders: 'id', queue: '++seq, &id, order_id, state', photos: 'id, order_id, state', settings: 'key' })
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    return (await this.settings.get(key))?.value as T | undefined
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    await this.settings.put({ key, value })
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.settings.delete(key)
+  }
+}
+
+export interface Counts { waiting: number, conflicts: number, refused: number, photos: number }
+
+/** How much has not reached the server. */
+export async function countUnsent(store: FieldStore): Promise<Counts> {
+  const [waiting, conflicts, refused, photos] = await Promise.all([
+    store.queue.where({ state: 'waiting' }).count(),
+    store.queue.where({ state: 'conflict' }).count(),
+    store.queue.where({ state: 'refused' }).count(),
+    store.photos.count(),
+  ])
+  return { waiting, conflicts, refused, photos }
+}
+
+export function total(counts: Counts): number {
+  return counts.waiting + counts.conflicts + counts.refused + counts.photos
+}

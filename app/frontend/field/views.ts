@@ -1,0 +1,195 @@
+/** The screens of the tablet: the day, an order, what could not be sent. */
+import { make } from '../shared/dom'
+import { formatDateTime, formatDay, formatTime } from '../shared/format'
+import { t } from '../shared/i18n'
+import * as actions from './actions'
+import type { Desk } from './actions'
+import type { Order } from './contract'
+import { inOrder, type Seen, withWaiting } from './overlay'
+import { decide, discard, textsOf, type Pick1 } from './queue'
+import type { Queued } from './store'
+import { fieldWord, inLanguage, labelOf, operationWord, PHASE_TONES, phaseWord } from './words'
+
+type Content = Node | string
+
+function button(label: string, onClick: () => void, kind = ''): HTMLButtonElement {
+  const element = make('button', { type: 'button', class: `f-button ${kind}`.trim() }, label)
+  element.addEventListener('click', onClick)
+  return element
+}
+
+function part(title: string, ...content: Content[]): HTMLElement {
+  return make('section', { class: 'f-part' }, make('h2', {}, title), ...content)
+}
+
+function lines(...texts: (string | null | undefined | false)[]): HTMLElement[] {
+  return texts.filter((text): text is string => Boolean(text)).map((text) => make('p', {}, text))
+}
+
+function place(order: Order): string {
+  const { address, lot_label, postcode, municipality } = order.location
+  const street = inLanguage(address) || order.location.building_label || ''
+  return [[street, lot_label].filter(Boolean).join(', '), [postcode, inLanguage(municipality)].filter(Boolean).join(' ')].filter(Boolean).join(' · ')
+}
+
+function phaseTag(seen: Seen): HTMLElement {
+  return make('span', { class: `tag tag-${PHASE_TONES[seen.phase]}` }, phaseWord(seen.phase))
+}
+
+/** The day: orders by date, the unfinished ones first. */
+export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLElement {
+  const seen = inOrder(orders.map((order) => withWaiting(order, queue)))
+  if (!seen.length) {
+    return make('div', { class: 'f-empty' }, make('p', {}, t('No order for the coming days.')), make('p', {}, t('Call your dispatcher if you expected one.')))
+  }
+  const days = new Map<string, Seen[]>()
+  for (const one of seen) {
+    const at = one.order.planned_start_at
+    const day = at ? formatDay(new Date(at)) : t('Without a date')
+    days.set(day, [...(days.get(day) ?? []), one])
+  }
+  return make('div', {}, ...[...days].map(([day, list]) =>
+    make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one)))))
+}
+
+function orderCard(desk: Desk, seen: Seen): HTMLElement {
+  const { order } = seen
+  const start = order.planned_start_at ? formatTime(new Date(order.planned_start_at)) : ''
+  const isOver = ['done', 'no_access'].includes(seen.phase)
+  return make('a', { class: `f-card${isOver ? ' f-over' : ''}`, href: `#order/${order.id}` },
+    make('span', { class: 'f-time' }, start || '–'),
+    make('span', { class: 'f-what' },
+      make('strong', {}, order.title), make('span', {}, place(order)),
+      make('span', { class: 'f-tags' }, phaseTag(seen),
+        ...(order.priority ? [make('span', { class: 'tag' }, labelOf(desk.lookups.priorities, order.priority))] : []),
+        ...(order.warnings?.length ? [make('span', { class: 'tag tag-warning' }, `⚠ ${order.warnings.length}`)] : []))))
+}
+
+/** One order: warnings first, then how to get in, what to do, what was done. */
+export function orderView(desk: Desk, order: Order, queue: Queued[]): HTMLElement {
+  const seen = withWaiting(order, queue)
+  return make('article', {},
+    make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
+      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), phaseTag(seen)),
+    ...warningParts(order), ...accessParts(order), ...taskParts(order, seen, desk), ...doneParts(seen, desk), ...historyParts(order),
+    actionBar(desk, seen))
+}
+
+function warningParts(order: Order): HTMLElement[] {
+  const texts = [...(order.warnings ?? []).map(({ text }) => text), ...(order.safety ?? [])]
+  return texts.length ? [make('section', { class: 'f-part f-warning', role: 'alert' }, make('h2', {}, `⚠ ${t('Warnings')}`), ...lines(...texts))] : []
+}
+
+function accessParts(order: Order): HTMLElement[] {
+  const { access, contact, location } = order
+  const way = location.latitude && location.longitude
+    ? [make('a', { class: 'f-button', href: `geo:${location.latitude},${location.longitude}?q=${location.latitude},${location.longitude}` }, t('Show the way'))] : []
+  const call = contact?.phone ? [make('a', { class: 'f-button', href: `tel:${contact.phone}` }, t('Call {name}', { name: contact.name ?? contact.phone }))] : []
+  return [part(t('Where and access'),
+    ...lines(place(order), access?.code && t('Code: {code}', { code: access.code }), access?.keys && t('Keys: {keys}', { keys: access.keys }),
+      access?.instructions, contact?.availability && t('At home: {when}', { when: contact.availability })),
+    make('div', { class: 'f-row' }, ...call, ...way))]
+}
+
+function taskParts(order: Order, seen: Seen, desk: Desk): HTMLElement[] {
+  const tasks = (order.tasks ?? []).map(({ label, quantity, unit }) => make('li', {}, [label, quantity, unit].filter(Boolean).join(' ')))
+  const checks = (order.checklist ?? []).map((item) => checkRow(desk, order, seen, item))
+  const meters = (order.meters ?? []).map((meter) => button(
+    seen.readings[meter.id] ? `${meter.label}: ${seen.readings[meter.id]} ${meter.unit}` : t('Read {meter}', { meter: meter.label }),
+    () => void actions.addReading(desk, order, meter)))
+  const manuals = (order.installation?.documents ?? []).map(({ title, url }) => make('a', { class: 'f-button', href: url }, title))
+  return [
+    part(t('What'), ...lines(order.description, order.planner_note && t('Planner: {note}', { note: order.planner_note }), order.installation?.label),
+      ...(tasks.length ? [make('ul', {}, ...tasks)] : []), make('div', { class: 'f-row' }, ...manuals, ...meters)),
+    ...(checks.length ? [part(t('Checklist'), ...checks)] : []),
+  ]
+}
+
+function checkRow(desk: Desk, order: Order, seen: Seen, item: NonNullable<Order['checklist']>[number]): HTMLElement {
+  const id = `check-${item.id}`
+  const input = make('input', { id, type: item.kind === 'boolean' || !item.kind ? 'checkbox' : 'text' })
+  const answer = seen.answers[item.id]
+  if (input.type === 'checkbox') input.checked = answer === true
+  else input.value = String(answer ?? '')
+  input.addEventListener('change', () => void actions.act(desk, order, 'order.checklist', {
+    answer_id: desk.tools.id(), item_id: item.id, value: input.type === 'checkbox' ? input.checked : input.value,
+  }))
+  return make('div', { class: 'f-check' }, input, make('label', { for: id }, item.label + (item.required ? ' *' : '')))
+}
+
+function doneParts(seen: Seen, desk: Desk): HTMLElement[] {
+  const { fields, minutes, materials, photos, notes, order } = seen
+  const texts = lines(
+    fields.diagnosis && `${t('What was found')}: ${fields.diagnosis}`, fields.work_done && `${t('What was done')}: ${fields.work_done}`,
+    minutes > 0 && t('Minutes noted: {minutes}', { minutes }), materials.length > 0 && materials.join(', '),
+    photos > 0 && t('Photos taken: {count}', { count: photos }), ...notes)
+  const received = (order.photos ?? []).map(({ caption, url }) => make('a', { class: 'f-button', href: url }, caption || t('Photo')))
+  const buttons = ['done', 'no_access'].includes(seen.phase) ? [] : [
+    button(t('Note'), () => void actions.addNote(desk, order)), button(t('Photo'), () => actions.takePhotos(desk, order)),
+    button(t('Material'), () => void actions.addMaterial(desk, order)), button(t('Hours'), () => void actions.addHours(desk, order)),
+    button(t('Report'), () => void actions.report(desk, seen)), button(t('Signature'), () => void actions.sign(desk, order)),
+    button(t('Follow-on work'), () => void actions.followOn(desk, order)),
+  ]
+  return [part(t('My work'), ...texts, make('div', { class: 'f-grid' }, ...received, ...buttons))]
+}
+
+function historyParts(order: Order): HTMLElement[] {
+  const items = (order.history ?? []).map(({ at, text, by, number }) =>
+    make('li', {}, make('strong', {}, formatDateTime(new Date(at))), ` ${[text, number, by].filter(Boolean).join(' · ')}`))
+  return items.length ? [part(t('History'), make('ul', {}, ...items))] : []
+}
+
+/** The one next step, always under the thumb. */
+function actionBar(desk: Desk, seen: Seen): HTMLElement {
+  const { order, phase } = seen
+  const step = (type: Parameters<typeof actions.act>[2]) => () => void actions.act(desk, order, type)
+  const buttons = {
+    planned: [button(t('Start'), step('order.start'), 'f-main'), button(t('On the way'), step('order.travel'))],
+    travelling: [button(t('Start'), step('order.start'), 'f-main'), button(t('No access'), () => void actions.noAccess(desk, order), 'f-danger')],
+    busy: [button(t('Complete'), () => void actions.complete(desk, seen), 'f-main'), button(t('Pause'), step('order.pause')), button(t('No access'), () => void actions.noAccess(desk, order), 'f-danger')],
+    paused: [button(t('Go on'), step('order.resume'), 'f-main')],
+    done: [], no_access: [],
+  }[phase]
+  return make('nav', { class: 'f-bar', 'aria-label': t('Next step') }, ...buttons)
+}
+
+/** What the server did not take: conflicts to decide, refusals to read. */
+export function problemView(desk: Desk, orders: Order[], queue: Queued[]): HTMLElement {
+  const numbers = new Map(orders.map(({ id, number, title }) => [id, `${number} · ${title}`]))
+  const problems = queue.filter(({ state }) => state !== 'waiting')
+  const waiting = queue.filter(({ state }) => state === 'waiting')
+  return make('div', {}, make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`), make('h1', {}, t('Not yet sent'))),
+    ...problems.map((operation) => (operation.state === 'conflict' ? conflictCard : refusalCard)(desk, operation, numbers.get(operation.order_id) ?? '')),
+    part(t('Waiting'), ...(waiting.length
+      ? [make('ul', {}, ...waiting.map(({ type, order_id, made_at }) => make('li', {}, `${formatDateTime(new Date(made_at))} · ${operationWord(type)} · ${numbers.get(order_id) ?? ''}`)))]
+      : [make('p', {}, t('Nothing is waiting.'))])))
+}
+
+function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement {
+  const text = [operation.payload.text, ...Object.values(textsOf(operation))].filter(Boolean).join('\n')
+  return make('section', { class: 'f-part f-warning' }, make('h2', {}, `${operationWord(operation.type)} · ${title}`),
+    ...lines(operation.message || operation.code, text),
+    make('div', { class: 'f-row' },
+      ...(text ? [button(t('Copy the text'), () => void navigator.clipboard.writeText(text))] : []),
+      button(t('Discard'), () => void discard(desk.store, operation).then(desk.changed), 'f-danger')))
+}
+
+function conflictCard(desk: Desk, operation: Queued, title: string): HTMLElement {
+  const mine = textsOf(operation)
+  const theirs = operation.current?.fields ?? {}
+  const picks: Record<string, Pick1> = {}
+  const choices = (operation.conflicting_fields ?? []).map((name) => {
+    picks[name] = 'mine'
+    const choice = (pick: Pick1, who: string, text: string | null | undefined) => {
+      const input = make('input', { type: 'radio', name: `${operation.id}-${name}`, value: pick })
+      input.checked = pick === 'mine'
+      input.addEventListener('change', () => { picks[name] = pick })
+      return make('label', { class: 'f-choice' }, input, make('span', {}, make('strong', {}, who), make('br'), text || '–'))
+    }
+    return make('fieldset', {}, make('legend', {}, fieldWord(name)), choice('mine', t('Mine'), mine[name]),
+      choice('theirs', operation.current?.changed_by || t('Theirs'), theirs[name]))
+  })
+  return make('section', { class: 'f-part f-warning' }, make('h2', {}, title),
+    make('p', {}, t('Somebody changed the same text while you were away. Choose what to keep.')), ...choices,
+    button(t('Keep this choice'), () => void decide(desk.store, desk.tools, operation, picks).then(desk.changed), 'f-main'))
+}
