@@ -1,0 +1,1 @@
+"""What is done: work orders, technicians, visits, and the tablet they work on."""

@@ -1,0 +1,85 @@
+"""What callers of the services ask for, after validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from modules.interventions.enums import NoAccessReason, WorkClass
+from modules.tickets.api import Trade
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOrder:
+    """Order work for tickets, or on a place of its own; what is empty comes from the ticket."""
+
+    ticket_ids: tuple[UUID, ...] = ()
+    title: str = ""
+    description: str = ""
+    trade: Trade | None = None
+    priority_key: str = ""
+    work_class: WorkClass = WorkClass.RESPONSIVE
+    building_id: UUID | None = None
+    lot_id: UUID | None = None
+    installation_id: UUID | None = None
+    parent_id: UUID | None = None
+    planner_note: str = ""
+    due_at: datetime | None = None
+    estimated_minutes: int = 60
+    needs_signature: bool = False
+    needs_two: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleOrder:
+    """Plan the visit."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccess:
+    """Nobody could get in; what was tried, and when to come back."""
+
+    reason: NoAccessReason
+    card_left: bool = False
+    call_attempted: bool = False
+    proposed_slot: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOn:
+    """Ask for further work on the same place."""
+
+    text: str
+    trade: Trade | None = None
+    urgent: bool = False
+    two_people: bool = False
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteOrder:
+    """End the visit: the work is done, or could not be finished."""
+
+    is_done: bool = True
+    work_done: str = ""
+    diagnosis: str = ""
+    device_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTechnician:
+    """A technician with trades (and level) and areas."""
+
+    name: str
+    user_id: UUID | None = None
+    phone: str = ""
+    locale: str = "fr"
+    day_minutes: int = 420
+    is_active: bool = True
+    skills: dict[Trade, int] = field(default_factory=dict)
+    area_ids: tuple[UUID, ...] = ()

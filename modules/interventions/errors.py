@@ -1,0 +1,51 @@
+"""What can go wrong with a work order, in words that say what to do."""
+
+from __future__ import annotations
+
+from app.errors import Conflict, Forbidden, Invalid
+from app.i18n import lazy as _l
+
+
+class OrderStepNotPossible(Conflict):
+    """The order is in a state that does not allow this."""
+
+    def __init__(self, number: str, status: str) -> None:
+        """Name the order and where it stands."""
+        super().__init__(
+            "wrong_state",
+            _l(
+                "Order %(number)s is now “%(status)s”: this is not possible any more. "
+                "Open it again to see what happened.",
+                number=number,
+                status=status,
+            ),
+            status=status,
+        )
+
+
+class OrderNotYours(Forbidden):
+    """The order is assigned to somebody else."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("order_not_yours", _l("This order is assigned to somebody else."))
+
+
+class BadPlan(Invalid):
+    """The visit ends before it begins."""
+
+    def __init__(self) -> None:
+        """Ask for the hours in the right order."""
+        super().__init__(
+            "bad_plan", _l("The end of the visit must come after its start."), field="end"
+        )
+
+
+class NotActive(Invalid):
+    """The technician does not work any more."""
+
+    def __init__(self) -> None:
+        """Ask for another technician."""
+        super().__init__(
+            "technician_not_active", _l("Choose a technician who is active."), field="technician"
+        )

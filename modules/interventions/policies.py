@@ -1,0 +1,57 @@
+"""Permissions of the interventions module, and who holds them at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.auth.actor import Actor
+from app.auth.roles import Role
+from modules.interventions.models import Technician, WorkOrder
+
+
+class OrderPermission(StrEnum):
+    """What may be done with work orders, technicians and the tablet."""
+
+    ASSIGN = "interventions.order.assign"
+    CANCEL = "interventions.order.cancel"
+    CLOSE = "interventions.order.close"
+    CREATE = "interventions.order.create"
+    READ = "interventions.order.read"
+    TECHNICIANS = "interventions.technician.manage"
+    WORK = "interventions.field.work"
+
+
+P = OrderPermission
+READ = frozenset({P.READ})
+WORK = READ | {P.WORK}
+DISPATCH = READ | {P.ASSIGN, P.CREATE, P.CLOSE, P.CANCEL}
+EVERYTHING = frozenset(OrderPermission)
+
+GRANTS: Mapping[Role, frozenset[OrderPermission]] = {
+    Role.ADMINISTRATOR: EVERYTHING,
+    Role.DISPATCH_LEADER: EVERYTHING,
+    Role.DISPATCHER: DISPATCH | {P.TECHNICIANS},
+    Role.CALL_CENTRE_AGENT: READ | {P.CREATE},
+    Role.TECHNICIAN: WORK,
+    Role.WORKS_CREW: WORK,
+    Role.MAINTENANCE_ENGINEER: DISPATCH,
+    Role.ENERGY_COORDINATOR: READ | {P.CREATE},
+    Role.PROPERTY_DIRECTOR: READ,
+    Role.CARETAKER: READ,
+    Role.SITE_COORDINATOR: READ | {P.CREATE},
+    Role.STOREKEEPER: READ,
+    Role.WORKS_PROJECT_LEAD: READ,
+    Role.PREVENTION_ADVISER: READ,
+    Role.ANALYST: READ,
+    Role.CARE_HOME_DIRECTOR: READ,
+    Role.BRANCH_OFFICE_HEAD: READ,
+}
+
+
+def can_work_on_order(actor: Actor, technician: Technician | None, order: WorkOrder) -> bool:
+    """Say whether the actor may record work on an order: it is theirs, or they dispatch."""
+    if actor.can(OrderPermission.ASSIGN):
+        return True
+    is_own = technician is not None and order.technician_id == technician.id
+    return actor.can(OrderPermission.WORK) and is_own

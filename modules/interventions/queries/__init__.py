@@ -1,0 +1,1 @@
+"""Reading: orders, the dispatcher's board, the technician's day."""

@@ -1,0 +1,45 @@
+"""Writing: create, assign, plan and carry out orders."""
+
+from modules.interventions.services.orders import (
+    assign_order,
+    cancel_order,
+    close_order,
+    create_order,
+    hold_order,
+    note_order,
+    reopen_order,
+    schedule_order,
+)
+from modules.interventions.services.technicians import save_technician
+from modules.interventions.services.visits import (
+    add_entry,
+    ask_follow_on,
+    await_material,
+    complete_order,
+    pause_visit,
+    record_no_access,
+    resume_visit,
+    start_visit,
+    travel_to,
+)
+
+__all__ = [
+    "add_entry",
+    "ask_follow_on",
+    "assign_order",
+    "await_material",
+    "cancel_order",
+    "close_order",
+    "complete_order",
+    "create_order",
+    "hold_order",
+    "note_order",
+    "pause_visit",
+    "record_no_access",
+    "reopen_order",
+    "resume_visit",
+    "save_technician",
+    "schedule_order",
+    "start_visit",
+    "travel_to",
+]

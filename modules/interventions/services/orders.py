@@ -1,0 +1,235 @@
+"""What a dispatcher does: create, assign, plan, hold, close and cancel orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import BRUSSELS, Clock
+from app.db import UnitOfWork
+from app.errors import Invalid
+from app.i18n import format_date, format_time, use_locale
+from app.i18n import gettext as _
+from app.i18n import lazy as _l
+from app.ids import new_id
+from app.numbers import next_number
+from modules.interventions.commands import CreateOrder, ScheduleOrder
+from modules.interventions.enums import OPEN_STATUSES, OrderEventKind
+from modules.interventions.errors import BadPlan, NotActive
+from modules.interventions.models import OrderTicket, WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.orders import get_order, get_technician, ticket_ids_of
+from modules.interventions.services.recording import Happening, add_event
+from modules.portfolio.api import get_building, place_facts
+from modules.tickets.api import (
+    EventKind,
+    Progress,
+    TicketFacts,
+    Trade,
+    get_ticket_facts,
+    list_ticket_facts,
+    record_progress,
+    tell_of_visit,
+)
+
+SERIES = "WO"
+NORMAL = "normal"
+
+
+def create_order(actor: Actor, command: CreateOrder, uow: UnitOfWork, clock: Clock) -> WorkOrder:
+    """Order work for one ticket, for several, or for none; its tickets are qualified by it."""
+    require(actor, OrderPermission.CREATE)
+    tickets = [get_ticket_facts(actor, uow.session, one) for one in command.ticket_ids]
+    order = _new_order(actor, command, tickets, uow, clock)
+    uow.session.add(order)
+    uow.flush()
+    for ticket in tickets:
+        uow.session.add(OrderTicket(order_id=order.id, ticket_id=ticket.id))
+    uow.flush()
+    data = {"tickets": [ticket.number for ticket in tickets]}
+    add_event(order, Happening(OrderEventKind.CREATED, data=data), actor, uow, clock)
+    for ticket in tickets:
+        record_progress(ticket.id, Progress(EventKind.QUALIFIED), actor, uow, clock)
+        ordered = Progress(EventKind.ORDERED, text=order.number)
+        record_progress(ticket.id, ordered, actor, uow, clock)
+    return order
+
+
+def assign_order(
+    actor: Actor, order_id: UUID, technician_id: UUID | None, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Give an order to a technician, or take it back with None; the same again changes nothing."""
+    require(actor, OrderPermission.ASSIGN)
+    order = get_order(actor, uow.session, order_id)
+    if order.technician_id == technician_id:
+        return order
+    name = ""
+    if technician_id is not None:
+        technician = get_technician(uow.session, technician_id)
+        if not technician.is_active:
+            raise NotActive
+        name = technician.name
+    data = {"technician_id": str(technician_id) if technician_id else "", "name": name}
+    happening = Happening(OrderEventKind.ASSIGNED, text=name, data=data)
+    add_event(order, happening, actor, uow, clock)
+    uow.session.expire(order, ["technician"])
+    return order
+
+
+def schedule_order(
+    actor: Actor, order_id: UUID, command: ScheduleOrder, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Plan the visit and tell whoever reported the problem when somebody comes."""
+    require(actor, OrderPermission.ASSIGN)
+    if command.end <= command.start:
+        raise BadPlan
+    order = get_order(actor, uow.session, order_id)
+    data = {"start": command.start.isoformat(), "end": command.end.isoformat()}
+    add_event(order, Happening(OrderEventKind.SCHEDULED, data=data), actor, uow, clock)
+    for ticket in _tickets(order, actor, uow):
+        with use_locale(ticket.contact_locale):
+            sentence = _visit_sentence(command.start, command.end)
+        tell_of_visit(ticket.id, sentence, actor, uow, clock)
+    return order
+
+
+def hold_order(
+    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Put an order on hold; asks for the reason."""
+    require(actor, OrderPermission.ASSIGN)
+    order = get_order(actor, uow.session, order_id)
+    add_event(order, Happening(OrderEventKind.HELD, _needed(reason)), actor, uow, clock)
+    return order
+
+
+def close_order(
+    actor: Actor, order_id: UUID, note: str, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Close an order whose work is done: the office has checked it."""
+    require(actor, OrderPermission.CLOSE)
+    order = get_order(actor, uow.session, order_id)
+    add_event(order, Happening(OrderEventKind.CLOSED, note), actor, uow, clock)
+    return order
+
+
+def cancel_order(
+    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Cancel an order; its tickets stay open and need another one."""
+    require(actor, OrderPermission.CANCEL)
+    order = get_order(actor, uow.session, order_id)
+    add_event(order, Happening(OrderEventKind.CANCELLED, _needed(reason)), actor, uow, clock)
+    return order
+
+
+def reopen_order(
+    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Open a finished order again; asks for the reason."""
+    require(actor, OrderPermission.ASSIGN)
+    order = get_order(actor, uow.session, order_id)
+    add_event(order, Happening(OrderEventKind.REOPENED, _needed(reason)), actor, uow, clock)
+    return order
+
+
+def note_order(actor: Actor, order_id: UUID, text: str, uow: UnitOfWork, clock: Clock) -> WorkOrder:
+    """Add a note of the office to an order."""
+    require(actor, OrderPermission.CREATE)
+    order = get_order(actor, uow.session, order_id)
+    add_event(order, Happening(OrderEventKind.NOTED, _needed(text)), actor, uow, clock)
+    return order
+
+
+def has_open_orders(uow: UnitOfWork, ticket_id: UUID, besides: UUID) -> bool:
+    """Say whether another order still works on a ticket."""
+    query = (
+        select(WorkOrder.id)
+        .join(OrderTicket, OrderTicket.order_id == WorkOrder.id)
+        .where(
+            OrderTicket.ticket_id == ticket_id,
+            WorkOrder.id != besides,
+            WorkOrder.status.in_(OPEN_STATUSES),
+        )
+        .limit(1)
+    )
+    return uow.session.execute(query).first() is not None
+
+
+def _new_order(
+    actor: Actor,
+    command: CreateOrder,
+    tickets: Sequence[TicketFacts],
+    uow: UnitOfWork,
+    clock: Clock,
+) -> WorkOrder:
+    first = tickets[0] if tickets else None
+    facts = place_facts(
+        actor,
+        uow.session,
+        building_id=command.building_id or (first.building_id if first else None),
+        lot_id=command.lot_id or (first.lot_id if first else None),
+    )
+    title = command.title.strip() or (first.title if first else "")
+    if not title:
+        raise Invalid("title_needed", _l("Say in a few words what must be done."), field="title")
+    now = clock.now()
+    installation_id = command.installation_id or (first.installation_id if first else None)
+    return WorkOrder(
+        id=new_id(),
+        number=next_number(SERIES, uow, clock),
+        title=title[:160],
+        description=command.description.strip() or (first.description if first else ""),
+        work_class=command.work_class,
+        priority_key=command.priority_key or _most_urgent(tickets),
+        trade=command.trade or (first.trade if first else Trade.MULTI_SKILLED),
+        building_id=facts.building_id,
+        area_id=get_building(actor, uow.session, facts.building_id).area_id,
+        lot_id=facts.lot_id,
+        installation_id=installation_id,
+        parent_id=command.parent_id,
+        contact_name=first.contact_name if first else "",
+        contact_phone=first.contact_phone if first else "",
+        contact_locale=first.contact_locale if first else "fr",
+        availability=first.availability if first else "",
+        planner_note=command.planner_note.strip(),
+        due_at=command.due_at or _earliest_due(tickets),
+        estimated_minutes=command.estimated_minutes,
+        needs_signature=command.needs_signature,
+        needs_two=command.needs_two,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _most_urgent(tickets: Sequence[TicketFacts]) -> str:
+    due = sorted(tickets, key=lambda ticket: (ticket.due_at is None, ticket.due_at))
+    return due[0].priority_key if due else NORMAL
+
+
+def _earliest_due(tickets: Sequence[TicketFacts]) -> datetime | None:
+    return min((ticket.due_at for ticket in tickets if ticket.due_at), default=None)
+
+
+def _tickets(order: WorkOrder, actor: Actor, uow: UnitOfWork) -> Sequence[TicketFacts]:
+    return list_ticket_facts(actor, uow.session, ticket_ids_of(uow.session, order.id))
+
+
+def _visit_sentence(start: datetime, end: datetime) -> str:
+    return _(
+        "A technician comes on %(day)s between %(start)s and %(end)s.",
+        day=format_date(start.astimezone(BRUSSELS).date(), "full"),
+        start=format_time(start),
+        end=format_time(end),
+    )
+
+
+def _needed(text: str) -> str:
+    if not text.strip():
+        raise Invalid("reason_needed", _l("Give the reason in a few words."), field="reason")
+    return text

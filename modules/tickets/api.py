@@ -1,0 +1,166 @@
+"""The front door: what other modules may ask about tickets and do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from modules.tickets.commands import Caller, OpenTicket, Place
+from modules.tickets.enums import (
+    OPEN_STATUSES,
+    STATUS_LABELS,
+    STATUS_TONES,
+    TRADE_LABELS,
+    EventKind,
+    TicketSource,
+    TicketStatus,
+    Trade,
+    WaitingReason,
+)
+from modules.tickets.lifecycle import derive_state, may_follow
+from modules.tickets.models import Ticket
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.tickets import get_ticket, visible_tickets
+from modules.tickets.rules import Rules, load_rules, proposed_rules
+from modules.tickets.services.opening import open_ticket
+from modules.tickets.services.recording import Happening, add_event, events_of
+from modules.tickets.services.telling import tell_caller, tell_visit
+
+__all__ = [
+    "OPEN_STATUSES",
+    "STATUS_LABELS",
+    "STATUS_TONES",
+    "TRADE_LABELS",
+    "Caller",
+    "EventKind",
+    "OpenTicket",
+    "Place",
+    "Progress",
+    "Rules",
+    "TicketFacts",
+    "TicketPermission",
+    "TicketSource",
+    "TicketStatus",
+    "Trade",
+    "WaitingReason",
+    "get_ticket_facts",
+    "list_ticket_facts",
+    "load_rules",
+    "open_ticket",
+    "proposed_rules",
+    "record_progress",
+    "tell_of_visit",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What an order takes over from a ticket."""
+
+    id: UUID
+    number: str
+    title: str
+    description: str
+    status: TicketStatus
+    category_key: str
+    priority_key: str
+    trade: Trade
+    building_id: UUID | None
+    entrance_id: UUID | None
+    lot_id: UUID | None
+    installation_id: UUID | None
+    due_at: datetime | None
+    opened_at: datetime
+    caller_id: UUID | None
+    contact_name: str
+    contact_phone: str
+    contact_locale: str
+    availability: str
+    alert_id: UUID | None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether somebody still has to do something."""
+        return self.status in OPEN_STATUSES
+
+
+def get_ticket_facts(actor: Actor, session: Session, ticket_id: UUID) -> TicketFacts:
+    """Return the facts of a ticket; NotFound when it is absent or out of scope."""
+    return _facts(get_ticket(actor, session, ticket_id))
+
+
+def list_ticket_facts(actor: Actor, session: Session, ids: Iterable[UUID]) -> Sequence[TicketFacts]:
+    """Return the facts of tickets the actor sees, by number, in one query."""
+    wanted = list(set(ids))
+    if not wanted:
+        return []
+    statement = select(Ticket).where(Ticket.id.in_(wanted)).order_by(Ticket.number)
+    return [_facts(ticket) for ticket in session.scalars(visible_tickets(actor, statement))]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What happened to the work: when (now by default), in which words, waiting for whom."""
+
+    kind: EventKind
+    text: str = ""
+    at: datetime | None = None
+    reason: WaitingReason | None = None
+
+
+def record_progress(
+    ticket_id: UUID, progress: Progress, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> bool:
+    """Move a ticket along because of what happened to its order; the caller module checked rights.
+
+    Returns False, changing nothing, when the ticket's state does not allow it any more. The
+    person who reported it is told as for any step.
+    """
+    ticket = uow.session.get_one(Ticket, ticket_id)
+    if not may_follow(derive_state(events_of(uow.session, ticket_id)), progress.kind):
+        return False
+    data = {"reason": progress.reason.value} if progress.reason else {}
+    happening = Happening(progress.kind, text=progress.text, data=data, at=progress.at)
+    add_event(ticket, happening, actor, uow, clock)
+    tell_caller(ticket, progress.kind, actor, uow, clock)
+    return True
+
+
+def tell_of_visit(
+    ticket_id: UUID, sentence: str, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> bool:
+    """Mail the caller a sentence written in the caller's language; False without an address."""
+    return tell_visit(uow.session.get_one(Ticket, ticket_id), sentence, actor, uow, clock)
+
+
+def _facts(ticket: Ticket) -> TicketFacts:
+    return TicketFacts(
+        id=ticket.id,
+        number=ticket.number,
+        title=ticket.title,
+        description=ticket.description,
+        status=ticket.status,
+        category_key=ticket.category_key,
+        priority_key=ticket.priority_key,
+        trade=ticket.trade,
+        building_id=ticket.building_id,
+        entrance_id=ticket.entrance_id,
+        lot_id=ticket.lot_id,
+        installation_id=ticket.installation_id,
+        due_at=ticket.due_at,
+        opened_at=ticket.opened_at,
+        caller_id=ticket.caller_id,
+        contact_name=ticket.contact_name or ticket.caller_name,
+        contact_phone=ticket.contact_phone or ticket.caller_phone,
+        contact_locale=ticket.caller_locale,
+        availability=ticket.availability,
+        alert_id=ticket.alert_id,
+    )

@@ -1,0 +1,279 @@
+"""A tablet that comes back: done once, nothing lost, conflicts shown, whatever its clock says."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from app.auth.actor import Actor
+from app.clock import FixedClock
+from app.db import Database
+from app.ids import new_id
+from modules.interventions.enums import OrderStatus
+from modules.interventions.models import FieldOperation, OrderEntry, WorkOrder
+from modules.interventions.queries.orders import list_events, list_visits
+from modules.interventions.services import cancel_order
+from modules.interventions.services.field import Answer, Operation, run_operation
+from tests.factories.interventions import (
+    DISPATCHER,
+    make_order,
+    make_technician,
+    technician_actor,
+)
+
+
+@dataclass
+class Field:
+    """One order given to one technician, and a way to send operations about it."""
+
+    database: Database
+    clock: FixedClock
+    actor: Actor
+    order_id: UUID
+
+    def send(self, kind: str, payload: dict[str, Any] | None = None, **options: Any) -> Answer:
+        return self.run(self.operation(kind, payload, **options))
+
+    def operation(
+        self, kind: str, payload: dict[str, Any] | None = None, **options: Any
+    ) -> Operation:
+        return Operation(
+            id=options.get("id", new_id()),
+            device_id=options.get("device", "tablet-1"),
+            type=kind,
+            order_id=options.get("order_id", self.order_id),
+            base_version=options.get("base", 10_000),
+            payload=payload or {},
+            made_at=options.get("made_at", self.clock.now()),
+        )
+
+    def run(self, operation: Operation) -> Answer:
+        return run_operation(self.actor, operation, self.database.unit_of_work, self.clock)
+
+    def read(self, look: Callable[[Any], Any]) -> Any:
+        with self.database.reader() as session:
+            return look(session)
+
+    @property
+    def version(self) -> int:
+        return self.read(lambda s: s.get(WorkOrder, self.order_id).version)
+
+
+@pytest.fixture
+def spot(database: Database, clock: FixedClock) -> Field:
+    return make_spot(database, clock)
+
+
+def make_spot(database: Database, clock: FixedClock, **facts: Any) -> Field:
+    with database.unit_of_work() as uow:
+        technician = make_technician(uow, clock)
+        order = make_order(uow, clock, technician, **facts)
+        return Field(database, clock, technician_actor(technician), order.id)
+
+
+def status(spot: Field) -> OrderStatus:
+    return spot.read(lambda s: s.get(WorkOrder, spot.order_id).status)
+
+
+def test_a_day_on_the_spot(spot: Field) -> None:
+    for kind, payload in (
+        ("order.travel", {}),
+        ("order.start", {}),
+        ("order.note", {"note_id": str(new_id()), "text": "valve stuck"}),
+        ("order.hours", {"entry_id": str(new_id()), "minutes": 40, "kind": "work"}),
+        (
+            "order.material",
+            {"line_id": str(new_id()), "label": "joint", "quantity": "2.5", "unit": "m"},
+        ),
+        ("order.complete", {"outcome": "done", "work_done": "joint replaced"}),
+    ):
+        assert spot.send(kind, payload)["status"] == "accepted"
+    assert status(spot) is OrderStatus.COMPLETE
+    entries = spot.read(lambda s: s.scalar(select(func.count()).select_from(OrderEntry)))
+    assert entries == 3
+
+
+def test_the_same_operation_twice_is_done_once(spot: Field) -> None:
+    operation = spot.operation("order.note", {"note_id": str(new_id()), "text": "once"})
+    first, second = spot.run(operation), spot.run(operation)
+    assert (first["status"], second["status"]) == ("accepted", "duplicate")
+    assert first["order_version"] == second["order_version"]
+    assert spot.read(lambda s: s.scalar(select(func.count()).select_from(OrderEntry))) == 1
+
+
+def test_the_start_is_that_of_the_tablet_and_is_never_rewritten(spot: Field) -> None:
+    began = spot.clock.now() - timedelta(hours=3)
+    spot.send("order.start", made_at=began)
+    spot.send("order.start", made_at=began - timedelta(hours=1))
+    assert spot.read(lambda s: [v.started_at for v in list_visits(s, spot.order_id)]) == [began]
+
+
+def test_a_tablet_from_the_future_is_taken_at_the_time_of_receipt(spot: Field) -> None:
+    spot.send("order.start", made_at=spot.clock.now() + timedelta(days=400))
+    started = spot.read(lambda s: s.get(WorkOrder, spot.order_id).started_at)
+    assert started == spot.clock.now()
+
+
+def test_a_text_changed_by_somebody_else_is_a_conflict_and_nothing_is_applied(
+    spot: Field,
+) -> None:
+    base = spot.version
+    mine = {"fields": {"diagnosis": "Valve"}}
+    theirs = {"fields": {"diagnosis": "Pump", "work_done": "cleaned"}}
+    assert spot.send("order.change", mine, device="a", base=base)["status"] == "accepted"
+    answer = spot.send("order.change", theirs, device="b", base=base)
+    assert answer["status"] == "conflict"
+    assert answer["conflicting_fields"] == ["diagnosis"]
+    assert answer["current"]["fields"]["diagnosis"] == "Valve"
+    assert answer["current"]["fields"]["work_done"] == ""
+    again = spot.send("order.change", theirs, device="b", base=answer["current"]["version"])
+    assert again["status"] == "accepted"
+
+
+def test_texts_of_different_fields_do_not_conflict(spot: Field) -> None:
+    base = spot.version
+    one = spot.send("order.change", {"fields": {"diagnosis": "Valve"}}, device="a", base=base)
+    two = spot.send("order.change", {"fields": {"work_done": "ok"}}, device="b", base=base)
+    same = spot.send("order.change", {"fields": {"diagnosis": "Valve"}}, device="c", base=base)
+    assert {one["status"], two["status"], same["status"]} == {"accepted"}
+
+
+def test_a_tablet_does_not_conflict_with_itself(spot: Field) -> None:
+    base = spot.version
+    for text in ("V", "Va", "Valve"):
+        answer = spot.send("order.change", {"fields": {"diagnosis": text}}, base=base)
+        assert answer["status"] == "accepted"
+
+
+def test_an_order_that_was_cancelled_meanwhile_refuses_its_end_but_keeps_notes(
+    spot: Field,
+) -> None:
+    with spot.database.unit_of_work() as uow:
+        cancel_order(DISPATCHER, spot.order_id, "double", uow, spot.clock)
+    assert spot.send("order.complete", {"outcome": "done"})["code"] == "order_closed"
+    note = {"note_id": str(new_id()), "text": "I was there"}
+    assert spot.send("order.note", note)["status"] == "accepted"
+
+
+def test_a_signature_that_is_needed_comes_first(database: Database, clock: FixedClock) -> None:
+    spot = make_spot(database, clock, needs_signature=True)
+    assert spot.send("order.complete", {"outcome": "done"})["code"] == "signature_required"
+    signature = {"signature_id": str(new_id()), "refused_reason": "in a hurry"}
+    assert spot.send("order.signature", signature)["status"] == "accepted"
+    assert spot.send("order.complete", {"outcome": "done"})["status"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "wrong"),
+    [
+        ("order.note", {"note_id": "x", "text": "t"}, "note_id"),
+        ("order.note", {"note_id": str(new_id())}, "text"),
+        ("order.hours", {"entry_id": str(new_id()), "minutes": 0}, "minutes"),
+        ("order.hours", {"entry_id": str(new_id()), "minutes": True}, "minutes"),
+        ("order.hours", {"entry_id": str(new_id()), "minutes": 5, "kind": "nap"}, "kind"),
+        ("order.material", {"line_id": str(new_id()), "quantity": "-1"}, "quantity"),
+        ("order.material", {"line_id": str(new_id()), "quantity": "NaN"}, "quantity"),
+        ("order.no_access", {"reason": "ghost"}, "reason"),
+        ("order.no_access", {"reason": "nobody", "card_left": "yes"}, "card_left"),
+        ("order.change", {"fields": {}}, "fields"),
+        ("order.signature", {"signature_id": str(new_id())}, "strokes"),
+        ("order.checklist", {"answer_id": str(new_id()), "item_id": "1"}, "value"),
+        ("order.complete", {"outcome": "perhaps"}, "outcome"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_named(
+    spot: Field, kind: str, payload: dict[str, Any], wrong: str
+) -> None:
+    answer = spot.send(kind, payload)
+    assert (answer["status"], answer["code"]) == ("refused", "invalid_payload")
+    assert answer["field"] == wrong
+
+
+def test_what_is_unknown_absent_or_not_mine_is_refused(
+    spot: Field, database: Database, clock: FixedClock
+) -> None:
+    other = make_spot(database, clock)
+    assert spot.send("order.dance")["code"] == "unknown_type"
+    assert spot.send("order.start", order_id=new_id())["code"] == "order_not_found"
+    assert spot.send("order.start", order_id=other.order_id)["code"] == "order_not_found"
+
+
+@dataclass
+class Device:
+    """A tablet: a queue, what it knows of the order, and what it must never lose."""
+
+    name: str
+    base: int
+    queue: list[Operation] = field(default_factory=list)
+    added: set[UUID] = field(default_factory=set)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 2**32))
+def test_three_tablets_in_any_order_converge_and_nothing_is_lost(
+    database: Database, clock: FixedClock, seed: int
+) -> None:
+    chance = random.Random(seed)  # a reproducible story
+    spot = make_spot(database, clock)
+    devices = [Device(name, spot.version) for name in "abc"]
+    last_text = ""
+    for device in devices:
+        for _ in range(chance.randint(1, 7)):
+            device.queue.append(_random_operation(spot, device, chance))
+    while waiting := [device for device in devices if device.queue]:
+        device = chance.choice(waiting)
+        operation = device.queue[0]
+        for _ in range(chance.randint(1, 2)):  # the answer may be lost: send it again
+            answer = spot.run(operation)
+        if answer["status"] == "conflict":
+            assert answer["current"]["fields"]["diagnosis"] == last_text
+            device.base = answer["current"]["version"]
+            mine = {"fields": {"diagnosis": operation.payload["fields"]["diagnosis"]}}
+            device.queue[0] = spot.operation(
+                "order.change", mine, device=device.name, base=device.base
+            )
+            continue
+        assert answer["status"] in ("accepted", "duplicate")
+        if operation.type == "order.change":
+            last_text = operation.payload["fields"]["diagnosis"]
+        device.base = answer["order_version"]
+        device.queue.pop(0)
+    wanted = set().union(*(device.added for device in devices))
+    with database.reader() as session:
+        stored = set(
+            session.scalars(select(OrderEntry.id).where(OrderEntry.order_id == spot.order_id))
+        )
+        order = session.get_one(WorkOrder, spot.order_id)
+        assert stored == wanted
+        assert order.diagnosis == last_text
+        positions = [event.position for event in list_events(session, spot.order_id)]
+        operations = session.scalars(select(FieldOperation.id)).all()
+    assert positions == list(range(1, len(positions) + 1))
+    assert len(set(operations)) == len(operations)
+
+
+def _random_operation(spot: Field, device: Device, chance: random.Random) -> Operation:
+    made_at: datetime = spot.clock.now() + timedelta(minutes=chance.randint(-5000, 5000))
+    options: dict[str, Any] = {"device": device.name, "base": device.base, "made_at": made_at}
+    kind = chance.choice(["order.note", "order.hours", "order.start", "order.change"])
+    if kind == "order.change":
+        text = f"{device.name}{chance.randint(0, 99)}"
+        return spot.operation(kind, {"fields": {"diagnosis": text}}, **options)
+    if kind == "order.start":
+        return spot.operation(kind, {}, **options)
+    key = new_id()
+    device.added.add(key)
+    if kind == "order.note":
+        return spot.operation(kind, {"note_id": str(key), "text": "seen"}, **options)
+    return spot.operation(kind, {"entry_id": str(key), "minutes": 15}, **options)
