@@ -35,6 +35,7 @@ from app.web.context import house  # noqa: E402
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "narrow": (768, "light")}
+HEIGHT = 1000
 # Sheets are reached as a person reaches them: by the first link of a list that looks like this.
 SHEET = re.compile(r"^/[a-z-]+(/[a-z-]+)?/[0-9a-f-]{36}$")
 
@@ -116,11 +117,11 @@ def sheet_of(page: Page) -> Visit | None:
 def take(page: Page, visit: Visit, folder: Path) -> None:
     """Visit a page in each look and keep the pictures."""
     for look, (width, scheme) in LOOKS.items():
-        page.set_viewport_size({"width": width, "height": 900})
+        page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.goto(visit.address)
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=folder / f"{visit.name}-{look}.png", full_page=True)
+        page.screenshot(path=folder / f"{visit.name}-{look}.png")
     print(f"  {visit.address}", flush=True)
 
 
