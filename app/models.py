@@ -1,7 +1,16 @@
 """Every model of the house, imported in one place so that migrations see them all."""
 
 from app.audit.models import AuditEntry
-from app.auth.models import RoleOverride, SignInAttempt, User, UserRole, UserScope, UserSession
+from app.auth.models import (
+    ApiToken,
+    PasswordLink,
+    RoleOverride,
+    SignInAttempt,
+    User,
+    UserRole,
+    UserScope,
+    UserSession,
+)
 from app.calendar.models import ClosingDay, WorkingHours
 from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
 from app.mail.models import OutboxMail
@@ -11,6 +20,7 @@ from app.tabular.models import ImportBatch, ImportBatchRow, ImportProfile
 from app.web.idempotent_calls import IdempotentCall
 
 __all__ = [
+    "ApiToken",
     "AuditEntry",
     "ClosingDay",
     "IdempotentCall",
@@ -21,6 +31,7 @@ __all__ = [
     "JobSchedule",
     "NumberCounter",
     "OutboxMail",
+    "PasswordLink",
     "RoleOverride",
     "SchedulerLease",
     "SearchChange",

@@ -1,5 +1,6 @@
 """What the house itself declares, in the same form as a module."""
 
+from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_api import blueprint as users_api
 from app.auth.routes_api import me_blueprint as me_api
 from app.i18n import lazy as _l
@@ -11,7 +12,7 @@ module = Module(
     name="house",
     permissions=HousePermission,
     grants=GRANTS,
-    blueprints=(jobs_blueprint,),
+    blueprints=(account_pages, jobs_blueprint),
     api_blueprints=(me_api, users_api),
     navigation=(
         NavigationItem(

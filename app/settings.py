@@ -77,6 +77,8 @@ class Settings:
     log_level: str
     session_idle_minutes: int
     session_absolute_hours: int
+    rate_limit_per_minute: int
+    rate_limit_anonymous_per_minute: int
     jobs_inline: bool
     metrics_token: str
     upload_limit_mib: int
@@ -134,6 +136,10 @@ def _parse(env: Env) -> Settings:
         log_level=env.str("LOG_LEVEL", "INFO").upper(),
         session_idle_minutes=env.int("SESSION_IDLE_MINUTES", 30, validate=Range(1, 1440)),
         session_absolute_hours=env.int("SESSION_ABSOLUTE_HOURS", 12, validate=Range(1, 168)),
+        rate_limit_per_minute=env.int("RATE_LIMIT_PER_MINUTE", 600, validate=Range(0, 100_000)),
+        rate_limit_anonymous_per_minute=env.int(
+            "RATE_LIMIT_ANONYMOUS_PER_MINUTE", 300, validate=Range(0, 100_000)
+        ),
         jobs_inline=env.bool("JOBS_INLINE", False),
         metrics_token=env.str("METRICS_TOKEN", ""),
         upload_limit_mib=env.int("UPLOAD_LIMIT_MIB", 64, validate=Range(1, 1024)),

@@ -11,11 +11,20 @@ from app.auth.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a sign-in comes from; `known_to` is the account its device cookie names, if any."""
+    """Where a sign-in comes from.
+
+    `nonce` identifies a device on which `email` signed in before, by the signed cookie it was
+    given then; empty for a stranger.
+    """
 
     address: str
     user_agent: str
-    known_to: UUID | None = None
+    email: str = ""
+    nonce: str = ""
+
+    def nonce_for(self, email: str) -> str:
+        """Return the nonce if this device is known for an account, else nothing."""
+        return self.nonce if self.email == email else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +51,12 @@ class ChangeUser:
     sees_everything: bool | None = None
     area_ids: Iterable[UUID] | None = None
     building_ids: Iterable[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateToken:
+    """A new key: its name, its permissions (empty: all the owner's) and how long it lives."""
+
+    name: str
+    permissions: tuple[str, ...] = ()
+    days: int = 90

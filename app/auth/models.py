@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.auth.roles import Role
 from app.db import Archivable, Base, Entity, EnumText, Timestamped, UtcDateTime, Versioned
+from app.db.types import json_type
 
 
 class User(Entity, Versioned, Timestamped, Archivable):
@@ -82,15 +83,56 @@ class UserSession(Entity):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     user_agent: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # How the person proved who they are: `password` or `oidc`.
+    method: Mapped[str] = mapped_column(String(10), default="password", server_default="password")
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
+class ApiToken(Entity):
+    """A key with which a program acts for a person; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    # The first characters, so that a person knows which key is meant.
+    prefix: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # Empty: all its owner's; else at most these, and never more than its owner's.
+    permissions: Mapped[list[str]] = mapped_column(json_type, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    def is_usable(self, now: datetime) -> bool:
+        """Tell whether the key opens anything at an instant."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+class PasswordLink(Entity):
+    """A one-time link with which a person chooses a password; only its hash is kept."""
+
+    __tablename__ = "password_links"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
 class SignInAttempt(Entity):
-    """A refused sign-in, counted to slow guessing down."""
+    """A sign-in that did not succeed, counted to slow guessing down."""
 
     __tablename__ = "sign_in_attempts"
 
     email: Mapped[str] = mapped_column(String(254), index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
+    # The nonce of a device this account signed in on before; empty for strangers.
+    device: Mapped[str] = mapped_column(String(32), default="", server_default="")
     attempted_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)

@@ -26,3 +26,9 @@ def public(reason: str) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def background(view: View) -> View:
+    """Declare that pages ask for this by themselves, so that it does not count as activity."""
+    view.is_background = True  # type: ignore[attr-defined]
+    return view

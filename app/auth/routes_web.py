@@ -1,15 +1,28 @@
-"""Sign in and out."""
+"""Sign in and out, and choose a password by a one-time link."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
-from app.auth import sign_in as services
-from app.auth.commands import Device
+from app.auth import password_changes
+from app.auth import sign_in as door
+from app.auth.devices import device_of, remember_device
 from app.auth.needs import public
-from app.errors import AppError
-from app.web.context import current_clock, find_actor, open_unit_of_work
+from app.demo import DEMO_PASSWORD, demo_accounts
+from app.errors import AppError, FieldError, Invalid
+from app.i18n import gettext as _
+from app.i18n import lazy as _l
+from app.web.context import current_clock, find_actor, house, open_unit_of_work, reader
 from app.web.urls import safe_next
 
 blueprint = Blueprint("auth", __name__)
@@ -22,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
     target = safe_next(request.args.get("next"), url_for("house.home"))
     if find_actor() is not None:
         return redirect(target)
-    return render_template("auth/sign_in.html", next=target, email="", error=None)
+    return _page(target)
 
 
 @blueprint.post("/sign-in")
@@ -31,27 +44,20 @@ def sign_in_submit() -> ResponseReturnValue:
     """Check the password and open a session under a new identifier."""
     target = safe_next(request.form.get("next"), url_for("house.home"))
     email = request.form.get("email", "")
+    device = device_of(request)
     try:
-        with open_unit_of_work() as uow:
-            token = services.sign_in(
-                email,
-                request.form.get("password", ""),
-                Device(request.remote_addr or "", request.user_agent.string),
-                uow,
-                current_clock(),
-            )
-    except AppError as error:
-        services.note_refused(email, request.remote_addr or "", open_unit_of_work, current_clock())
-        page = render_template(
-            "auth/sign_in.html", next=target, email=email, error=str(error.message)
+        signed_in = door.sign_in(
+            email, request.form.get("password", ""), device, open_unit_of_work, current_clock()
         )
-        return page, error.status
-    locale = session.get("locale")
-    session.clear()
-    if locale:
-        session["locale"] = locale
-    session["sid"] = token
-    return redirect(target)
+    except AppError as error:
+        response = make_response(_page(target, email, str(error.message)), error.status)
+        if wait := error.details.get("retry_after_s"):
+            response.headers["Retry-After"] = str(wait)
+        return response
+    begin_session(signed_in.token)
+    response = _see_other(target)
+    remember_device(response, device, signed_in.email)
+    return response
 
 
 @blueprint.post("/sign-out")
@@ -61,6 +67,84 @@ def sign_out() -> ResponseReturnValue:
     token = session.get("sid")
     if token:
         with open_unit_of_work() as uow:
-            services.sign_out(token, uow, current_clock())
+            door.sign_out(token, uow, current_clock())
     session.clear()
-    return redirect(url_for("auth.sign_in"))
+    response = _see_other(url_for("auth.sign_in"))
+    # The tablet's copies and anything cached go with the session.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@blueprint.get("/choose-password/<string:secret>")
+@public("the link is the proof")
+def password_link(secret: str) -> ResponseReturnValue:
+    """Show the form of a one-time link."""
+    owner = password_changes.find_link_owner(secret, reader(), current_clock())
+    return _link_page(secret, owner.email, owner.display_name)
+
+
+@blueprint.post("/choose-password/<string:secret>")
+@public("the link is the proof")
+def password_link_submit(secret: str) -> ResponseReturnValue:
+    """Set the password and lead to the sign-in page."""
+    owner = password_changes.find_link_owner(secret, reader(), current_clock())
+    try:
+        password = both_equal(request.form)
+        with open_unit_of_work() as uow:
+            password_changes.use_password_link(secret, password, uow, current_clock())
+    except Invalid as error:
+        page = _link_page(secret, owner.email, owner.display_name, error.errors)
+        page.status_code = error.status
+        return page
+    session.clear()
+    return _page(url_for("house.home"), owner.email, notice=_("Your password is set. Sign in."))
+
+
+def begin_session(token: str) -> None:
+    """Put a new session in the place of whatever this browser carried."""
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
+    session["sid"] = token
+
+
+def both_equal(form: dict[str, str]) -> str:
+    """Return the new password, given twice; Invalid when the two differ."""
+    password = form.get("new_password", "")
+    if password != form.get("repeated_password", ""):
+        raise Invalid(
+            "passwords_differ",
+            _l("Both passwords must be the same."),
+            field="repeated_password",
+        )
+    return password
+
+
+def _page(target: str, email: str = "", error: str = "", notice: str = "") -> str:
+    settings = house().settings
+    return render_template(
+        "auth/sign_in.html",
+        next=target,
+        email=email,
+        error=error,
+        notice_text=notice,
+        oidc=settings.oidc if settings.oidc.issuer else None,
+        demo=list(demo_accounts()) if settings.demo_accounts else [],
+        demo_password=DEMO_PASSWORD,
+    )
+
+
+def _link_page(secret: str, email: str, name: str, errors: tuple[FieldError, ...] = ()) -> Response:
+    response = make_response(
+        render_template(
+            "auth/choose_password.html", secret=secret, email=email, name=name, errors=errors
+        )
+    )
+    # The address is the secret: no page we lead to may learn it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _see_other(target: str) -> Response:
+    return make_response(redirect(target, code=303))

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor, Scope
+from app.auth.commands import Device
+from app.auth.keys import hash_secret, make_secret
 from app.auth.models import RoleOverride, User, UserSession
 from app.auth.roles import Role
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.errors import NotFound
 from app.settings import Settings
 
 TOUCH_EVERY = timedelta(minutes=1)
 
 
-def token_hash(token: str) -> str:
-    """Hash a session token for storage; the token itself is never kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def open_session(user: User, user_agent: str, uow: UnitOfWork, clock: Clock) -> str:
-    """Open a session and return its token."""
-    token = secrets.token_urlsafe(32)
+def open_session(
+    user: User, device: Device, uow: UnitOfWork, clock: Clock, *, method: str = "password"
+) -> str:
+    """Open a session and return its token; the token itself is never kept."""
+    token = make_secret()
     now = clock.now()
     uow.session.add(
         UserSession(
             user_id=user.id,
-            token_hash=token_hash(token),
+            token_hash=hash_secret(token),
             created_at=now,
             last_seen_at=now,
-            user_agent=user_agent[:200],
+            user_agent=device.user_agent[:200],
+            address=device.address[:64],
+            method=method,
         )
     )
     return token
@@ -45,7 +46,7 @@ def find_session(
     token: str, settings: Settings, session: Session, clock: Clock
 ) -> UserSession | None:
     """Return the live session of a token, or None when it ended, slept too long or is too old."""
-    row = session.scalar(select(UserSession).where(UserSession.token_hash == token_hash(token)))
+    row = session.scalar(select(UserSession).where(UserSession.token_hash == hash_secret(token)))
     if row is None or row.ended_at is not None or row.user.archived_at is not None:
         return None
     now = clock.now()
@@ -65,18 +66,47 @@ def end_session(token: str, uow: UnitOfWork, clock: Clock) -> None:
     """End the session of a token."""
     uow.session.execute(
         update(UserSession)
-        .where(UserSession.token_hash == token_hash(token))
+        .where(UserSession.token_hash == hash_secret(token))
         .values(ended_at=clock.now())
     )
 
 
-def end_sessions_of(user: User, uow: UnitOfWork, clock: Clock) -> None:
-    """End every session of a person, after a change of password or of rights."""
-    uow.session.execute(
-        update(UserSession)
-        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
+def end_sessions_of(user: User, uow: UnitOfWork, clock: Clock, *, but: str | None = None) -> None:
+    """End every session of a person, after a change of password or of rights.
+
+    `but` is the token of the session that stays: the one in which the change was made.
+    """
+    ended = update(UserSession).where(
+        UserSession.user_id == user.id, UserSession.ended_at.is_(None)
     )
+    if but is not None:
+        ended = ended.where(UserSession.token_hash != hash_secret(but))
+    uow.session.execute(ended.values(ended_at=clock.now()))
+
+
+def list_sessions(
+    user_id: UUID, settings: Settings, session: Session, clock: Clock
+) -> Sequence[UserSession]:
+    """List the live sessions of a person, the last used first."""
+    now = clock.now()
+    return session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > now - timedelta(minutes=settings.session_idle_minutes),
+            UserSession.created_at > now - timedelta(hours=settings.session_absolute_hours),
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id)
+    ).all()
+
+
+def end_own_session(actor: Actor, session_id: UUID, uow: UnitOfWork, clock: Clock) -> None:
+    """End one of the actor's own sessions; NotFound for anybody else's."""
+    row = uow.session.get(UserSession, session_id)
+    if row is None or row.user_id != actor.user_id:
+        raise NotFound
+    row.ended_at = row.ended_at or clock.now()
 
 
 def actor_of(user: User, grants: Mapping[Role, frozenset[str]], session: Session) -> Actor:

@@ -2,14 +2,14 @@
 
 from flask import Flask
 
-from app.cli import backup, db, demo, doctor, imports, jobs, users
+from app.cli import backup, db, demo, doctor, imports, jobs, tokens, users
 from app.house import House
 
 
 def register_commands(app: Flask, house: House) -> None:
     """Add every command group to `flask`."""
-    groups = (db.group, users.group, jobs.group, backup.group, demo.group, imports.group)
-    for command in (*groups, doctor.doctor):
+    groups = (db, users, tokens, jobs, backup, demo, imports)
+    for command in (*(found.group for found in groups), doctor.doctor):
         app.cli.add_command(command)
     for module in house.modules:
         for command in module.cli:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import AppError, Unauthenticated
@@ -35,7 +36,8 @@ def handle_app_error(error: AppError) -> ResponseReturnValue:
     is_fragment = "HX-Request" in request.headers
     if isinstance(error, Unauthenticated) and not is_fragment:
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
-    return error_page(error.status, error.code, str(error.message), error.details)
+    page, status = error_page(error.status, error.code, str(error.message), error.details)
+    return page, status, _retry_after(error.details)
 
 
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -44,9 +46,13 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return error
     code = (error.name or "error").lower().replace(" ", "_")
+    sentence = http_sentence(status)
+    if isinstance(error, CSRFError):
+        code = "csrf_refused"
+        sentence = _("This form is too old or came from elsewhere. Reload the page, send it again.")
     if wants_json():
-        return problem_response(status, code, http_sentence(status), {})
-    return error_page(status, code, http_sentence(status), {})
+        return problem_response(status, code, sentence, {})
+    return error_page(status, code, sentence, {})
 
 
 def handle_unexpected(error: Exception) -> ResponseReturnValue:
@@ -110,9 +116,15 @@ def problem_response(status: int, code: str, sentence: str, extra: dict[str, Any
     response = Response(
         json.dumps(body, default=str), status=status, mimetype="application/problem+json"
     )
-    if "retry_after_s" in extra:
-        response.headers["Retry-After"] = str(extra["retry_after_s"])
+    response.headers.update(_retry_after(extra))
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Intendant"'
     return response
+
+
+def _retry_after(details: dict[str, Any]) -> dict[str, str]:
+    seconds = details.get("retry_after_s")
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def _json_value(value: Any) -> Any:

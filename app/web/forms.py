@@ -36,6 +36,7 @@ from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
 from app.i18n import lazy as _l
 from app.web.fields import values_of
 from app.web.messages import field_errors
+from app.web.validation import refuse_unstorable
 
 FORM_ERRORS = (Invalid, Conflict, StaleVersion)
 _CHECK = _l("Some fields need another look.")
@@ -79,6 +80,7 @@ class Form:
     def load(self) -> Any:
         """Return the command; Invalid with one error a field when it cannot be made."""
         try:
+            refuse_unstorable(self.values)
             return self.schema.load(self.values)
         except ValidationError as error:
             messages: Any = error.messages

@@ -9,14 +9,14 @@ equal calls that arrive meanwhile wait for it.
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import re
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -84,7 +84,9 @@ def key_of(incoming: Request) -> str | None:
 
 def fingerprint_of(incoming: Request) -> str:
     """Digest what makes two calls equal: method, address, fields, files."""
-    digest = hashlib.sha256(f"{incoming.method} {incoming.full_path}\n".encode())
+    # Keyed: the body may hold a password, and a plain digest could be guessed at.
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.new(key, f"{incoming.method} {incoming.full_path}\n".encode(), "sha256")
     digest.update(incoming.headers.get("If-Match", "").encode())
     if incoming.mimetype != "multipart/form-data":
         digest.update(incoming.get_data())
@@ -203,7 +205,7 @@ def _keep(house: House, call_id: UUID, response: BaseResponse) -> None:
     with house.database.unit_of_work() as uow:
         if response.status_code >= 400 and _forget_running(uow, call_id):
             return
-        if response.is_streamed or response.direct_passthrough:
+        if response.is_streamed or response.direct_passthrough or g.get("answer_is_secret"):
             return
         body = response.get_data()
         if len(body) > MAX_BODY:

@@ -7,14 +7,17 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Request, abort, g, request, session
+from flask import Flask, Request, abort, current_app, g, request, session
 
 from app.auth.needs import SIGNED_IN
 from app.auth.sessions import TOUCH_EVERY, actor_of, find_session, touch_session
+from app.auth.tokens import TOUCH_EVERY as TOKEN_TOUCH_EVERY
+from app.auth.tokens import find_token, narrowed, touch_token
 from app.errors import Forbidden, Unauthenticated
 from app.house import House
+from app.i18n import lazy as _l
 from app.i18n.texts import LOCALES, set_locale
-from app.web import idempotency
+from app.web import csrf, idempotency, rate_limits
 from app.web.context import close_reader, find_actor, open_unit_of_work, reader
 
 SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
@@ -29,10 +32,12 @@ def register(app: Flask, house: House) -> None:
         g.request_id = offered if SAFE_REQUEST_ID.match(offered) else secrets.token_hex(8)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        g.actor = None
+        # Known before anybody is: refusals to come are said in the browser's language.
+        set_locale(_locale(request, house.settings.default_locale))
 
     @app.before_request
     def load_actor() -> None:
-        g.actor = None
         if request.endpoint == "static":
             return
         for find in house_authenticators(house):
@@ -44,10 +49,13 @@ def register(app: Flask, house: House) -> None:
     def choose_language() -> None:
         set_locale(_locale(request, house.settings.default_locale))
 
+    rate_limits.register(app, house)
+
     @app.before_request
     def check_declared_right() -> None:
         _check(app)
 
+    csrf.register(app)
     idempotency.register(app, house)
     app.teardown_request(close_reader)
 
@@ -60,10 +68,32 @@ def register(app: Flask, house: House) -> None:
 def house_authenticators(house: House) -> tuple[Any, ...]:
     """Return the ways to find out who acts, the first answer counts."""
 
+    def by_token(incoming: Request) -> Any:
+        return _actor_of_token(house, incoming)
+
     def by_session(_request: Request) -> Any:
         return _actor_of_session(house)
 
-    return (by_session,)
+    return by_token, by_session
+
+
+def _actor_of_token(house: House, incoming: Request) -> Any:
+    """Recognise a personal key, on the API only; a wrong one never falls back on the session."""
+    kind, _space, secret = incoming.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not incoming.path.startswith("/api/"):
+        return None
+    token = find_token(secret.strip(), reader(), house.clock)
+    if token is None:
+        raise Unauthenticated(
+            "token_invalid", _l("This key is unknown, revoked or too old. Make a new one.")
+        )
+    actor = narrowed(actor_of(token.user, house.grants, reader()), token)
+    g.user, g.signed_in_by, g.token_id = token.user, "token", token.id
+    now = house.clock.now()
+    if token.last_used_at is None or now - token.last_used_at > TOKEN_TOUCH_EVERY:
+        with open_unit_of_work() as uow:
+            touch_token(token, uow, house.clock)
+    return actor
 
 
 def _actor_of_session(house: House) -> Any:
@@ -75,11 +105,17 @@ def _actor_of_session(house: House) -> Any:
         session.pop("sid", None)
         return None
     actor = actor_of(row.user, house.grants, reader())
-    g.user = row.user
-    if house.clock.now() - row.last_seen_at > TOUCH_EVERY:
+    g.user, g.signed_in_by = row.user, "session"
+    if house.clock.now() - row.last_seen_at > TOUCH_EVERY and not _is_background():
         with open_unit_of_work() as uow:
             touch_session(row, uow, house.clock)
     return actor
+
+
+def _is_background() -> bool:
+    """Tell whether the page asks by itself: that must not keep a session alive."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "is_background", False))
 
 
 def _locale(incoming: Request, default: str) -> str:

@@ -40,6 +40,17 @@ SENTENCES: tuple[tuple[str, LazyText], ...] = (
     (r"Must be less than or equal to (?P<max>\S+)\.", _l("Write %(max)s or less.")),
     (r"Must be less than (?P<max>\S+)\.", _l("Write less than %(max)s.")),
     (r"String does not match expected pattern\.", _l("This value has the wrong form.")),
+    (r"Field may not be blank\.", _l("Fill in this field.")),
+    (
+        r"Not a valid (utf-8 string|tuple|aware datetime|naive datetime|period of time)\.",
+        _l("This value has the wrong form."),
+    ),
+    (r"Invalid (input )?type\.", _l("This value has the wrong form.")),
+    (r"Invalid (value|input)\.", _l("This value is not allowed here.")),
+    (r"Number too large\.", _l("This number is too large.")),
+    (r"Special numeric values .*", _l("Write a number.")),
+    (r"Not a valid IP .*", _l("Write an IP address.")),
+    (r"Must be equal to (?P<value>.+)\.", _l("This must be %(value)s.")),
     (r"Unknown field\.", _l("This field is not known here.")),
 )
 

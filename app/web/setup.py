@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,8 +21,6 @@ from app.web import (
     security_headers,
 )
 from app.web.navigation import register_navigation
-
-csrf = CSRFProtect()
 
 
 def make_flask(house: House) -> Flask:
@@ -57,7 +54,6 @@ def _template_folders(house: House) -> list[Path]:
 
 def register_web(app: Flask, house: House) -> None:
     """Register pages, the life of a request, errors, headers and the menu."""
-    csrf.init_app(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext, newstyle=False

@@ -88,7 +88,7 @@ def test_refused_values_are_named_in_the_language_of_the_caller(admin):
     assert {error["field"] for error in problem["errors"]} == {"email", "locale", "display_name"}
     by_field = {error["field"]: error for error in problem["errors"]}
     assert by_field["email"]["value"] == "no"
-    assert by_field["display_name"]["message"] == "Vul dit in."
+    assert by_field["display_name"]["message"] == "Vul dit veld in."
     assert "geheim" not in answer.get_data(as_text=True)
 
 

@@ -30,7 +30,7 @@ def test_a_demo_account_signs_in(bare_house, app, client, database):
     load_demo(bare_house, say=lambda _line: None)
     account = next(demo_accounts())
     form = {"email": account.email, "password": DEMO_PASSWORD}
-    assert client.post("/sign-in", data=form).status_code == 302
+    assert client.post("/sign-in", data=form).status_code == 303
 
 
 def test_a_planted_seed_is_skipped_and_chance_repeats(settings, database, clock):

@@ -24,6 +24,8 @@ PUBLIC = {
     "api_reference.reference",
     "auth.oidc_callback",
     "auth.oidc_start",
+    "auth.password_link",
+    "auth.password_link_submit",
     "auth.sign_in",
     "auth.sign_in_submit",
     "auth.sign_out",

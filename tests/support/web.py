@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.auth.actor import system_actor
+from app.auth.commands import Device
 from app.auth.models import User
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
@@ -46,6 +47,9 @@ def settings(tmp_path: Path, database: Database) -> Settings:
             "INTENDANT_DATABASE_URL": database.url.render_as_string(hide_password=False),
             "INTENDANT_MAIL_BACKEND": "null",
             "INTENDANT_LOG_LEVEL": "WARNING",
+            # The clock of tests stands still: a minute would never end.
+            "INTENDANT_RATE_LIMIT_PER_MINUTE": "0",
+            "INTENDANT_RATE_LIMIT_ANONYMOUS_PER_MINUTE": "0",
         }
     )
 
@@ -79,7 +83,7 @@ def login(database: Database, clock: FixedClock) -> Login:
         with database.unit_of_work("test") as uow:
             command = CreateUser(roles=(role,), **options)
             user = create_user(system_actor("test"), command, uow, clock)
-            token = open_session(user, "test", uow, clock)
+            token = open_session(user, Device("127.0.0.1", "test"), uow, clock)
         with client.session_transaction() as session:
             session["sid"] = token
         return user
