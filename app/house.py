@@ -11,6 +11,7 @@ from app.db import Database, EventBus
 from app.i18n import load_catalogues
 from app.registry import Module, find_modules, grants_of
 from app.settings import Settings
+from app.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class House:
     clock: Clock
     modules: tuple[Module, ...]
     grants: Mapping[Role, frozenset[str]]
+    subjects: Subjects
 
 
 def build_house(
@@ -39,4 +41,5 @@ def build_house(
         database = Database(settings.database_url, bus)
     else:
         database.bus = bus
-    return House(settings, database, clock or SystemClock(), found, grants_of(found))
+    subjects = Subjects(kind for module in found for kind in module.subjects)
+    return House(settings, database, clock or SystemClock(), found, grants_of(found), subjects)

@@ -1,6 +1,6 @@
 """Every model of the house, imported in one place so that migrations see them all."""
 
-from app.audit.models import AuditEntry
+from app.audit.models import AuditEntry, AuditSeal
 from app.auth.models import (
     ApiToken,
     PasswordLink,
@@ -12,8 +12,12 @@ from app.auth.models import (
     UserSession,
 )
 from app.calendar.models import ClosingDay, WorkingHours
+from app.comments.models import Comment
+from app.files.models import Attachment
 from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
+from app.lists.models import DefaultView, SavedView
 from app.mail.models import OutboxMail
+from app.notifications.models import Notification, NotificationPreference
 from app.numbers import NumberCounter
 from app.search.models import SearchChange, SearchVersion
 from app.tabular.models import ImportBatch, ImportBatchRow, ImportProfile
@@ -21,18 +25,25 @@ from app.web.idempotent_calls import IdempotentCall
 
 __all__ = [
     "ApiToken",
+    "Attachment",
     "AuditEntry",
+    "AuditSeal",
     "ClosingDay",
+    "Comment",
+    "DefaultView",
     "IdempotentCall",
     "ImportBatch",
     "ImportBatchRow",
     "ImportProfile",
     "JobRecord",
     "JobSchedule",
+    "Notification",
+    "NotificationPreference",
     "NumberCounter",
     "OutboxMail",
     "PasswordLink",
     "RoleOverride",
+    "SavedView",
     "SchedulerLease",
     "SearchChange",
     "SearchVersion",

@@ -3,16 +3,34 @@
 from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_api import blueprint as users_api
 from app.auth.routes_api import me_blueprint as me_api
+from app.comments.routes_web import blueprint as comments_blueprint
+from app.comments.services import MENTIONED
+from app.files.jobs import REMOVE_ORPHANS
+from app.files.routes_web import blueprint as files_blueprint
 from app.i18n import lazy as _l
 from app.jobs.routes_web import blueprint as jobs_blueprint
+from app.mail.jobs import DELIVER_MAIL
+from app.notifications.jobs import MAIL_NEWS
+from app.notifications.routes_web import blueprint as notifications_blueprint
 from app.policies import GRANTS, HousePermission
 from app.registry import Module, NavigationItem
+from app.web.history import AUDIT_NAVIGATION
+from app.web.history import blueprint as history_blueprint
 
 module = Module(
     name="house",
     permissions=HousePermission,
     grants=GRANTS,
-    blueprints=(account_pages, jobs_blueprint),
+    blueprints=(
+        account_pages,
+        jobs_blueprint,
+        files_blueprint,
+        comments_blueprint,
+        notifications_blueprint,
+        history_blueprint,
+    ),
+    jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS),
+    notification_kinds=(MENTIONED,),
     api_blueprints=(me_api, users_api),
     navigation=(
         NavigationItem(
@@ -23,5 +41,6 @@ module = Module(
             group=_l("Administration"),
             order=920,
         ),
+        AUDIT_NAVIGATION,
     ),
 )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from app.auth.actor import Actor
     from app.demo import Seed
     from app.jobs.job import Job
+    from app.notifications.kinds import NotificationKind
+    from app.subjects import SubjectKind
 
 HOUSE_FOLDER = Path(__file__).parent
 MODULES_FOLDER = Path(__file__).parent.parent / "modules"
@@ -77,6 +79,10 @@ class Module:
     search_providers: tuple[Any, ...] = ()
     seeds: tuple[Seed, ...] = ()
     privacy: tuple[Any, ...] = ()
+    # Records that take files, comments and a history tab; see app/subjects.py.
+    subjects: tuple[SubjectKind, ...] = ()
+    # What people can choose to be told about; see app/notifications.
+    notification_kinds: tuple[NotificationKind, ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -30,6 +30,7 @@ pytest_plugins = (
     "tests.support.people",
     "tests.support.web",
     "tests.support.mail",
+    "tests.support.records",
     "tests.support.browser",
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Entity, JsonDict, UtcDateTime
+from app.db import Base, Entity, JsonDict, UtcDateTime
 
 
 class AuditEntry(Entity):
@@ -29,3 +29,15 @@ class AuditEntry(Entity):
     building_id: Mapped[UUID | None] = mapped_column(index=True)
     # {field: [old, new]}, values as plain JSON.
     changes: Mapped[JsonDict] = mapped_column(default=dict)
+
+
+class AuditSeal(Base):
+    """The place of an entry in the chain: each digest covers the entry and the digest before."""
+
+    __tablename__ = "audit_seals"
+
+    # 1, 2, 3… without a gap; a gap is a deletion.
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # No foreign key: the seal must outlive an entry somebody deleted.
+    entry_id: Mapped[UUID] = mapped_column(unique=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))

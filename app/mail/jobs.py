@@ -14,7 +14,7 @@ def run_delivery(run: JobRun) -> None:
 
 
 DELIVER_MAIL = Job(
-    name="mail.deliver",
+    name="house.deliver_mail",
     title=_l("Send waiting mails"),
     run=run_delivery,
     schedule=Every(minutes=1),

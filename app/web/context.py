@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.errors import Unauthenticated
+from app.files.store import FileStore, LocalFileStore
+from app.subjects import Subject, Subjects
 
 if TYPE_CHECKING:
     from app.db import Database, UnitOfWork
@@ -30,6 +33,21 @@ def current_clock() -> Clock:
 def database() -> Database:
     """Return the database of the application."""
     return house().database
+
+
+def file_store() -> FileStore:
+    """Return the store of attachments."""
+    return LocalFileStore(house().settings.files_dir)
+
+
+def subjects() -> Subjects:
+    """Return the kinds of records that take files, comments and history."""
+    return house().subjects
+
+
+def find_subject(type_: str, id_: UUID) -> Subject:
+    """Return a record as who acts sees it; NotFound when there is none to be seen."""
+    return subjects().get(current_actor(), reader(), type_, id_)
 
 
 def current_actor() -> Actor:

@@ -22,6 +22,12 @@ from app.web.fields import (
 )
 
 
+@pytest.fixture(autouse=True)
+def in_french():
+    with use_locale("fr"):
+        yield
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

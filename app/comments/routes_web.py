@@ -1,0 +1,121 @@
+"""The comments of a record: the panel any sheet can load, and the names that complete a mention."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.auth.models import User
+from app.auth.needs import SIGNED_IN, needs
+from app.auth.sessions import actor_of
+from app.comments import queries, services
+from app.comments.mentions import handle_of, suggest_people, with_mentions
+from app.db import UnitOfWork
+from app.errors import AppError, FieldError
+from app.subjects import Subject
+from app.web.context import (
+    current_actor,
+    current_clock,
+    find_subject,
+    house,
+    open_unit_of_work,
+    reader,
+    subjects,
+)
+from app.web.forms import FORM_ERRORS
+from app.web.urls import safe_next
+
+blueprint = Blueprint("comments", __name__)
+
+
+@blueprint.get("/comments/<string:subject_type>/<uuid:subject_id>")
+@needs(SIGNED_IN)
+def comment_panel(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
+    """Show the comments of a record and the field to add one."""
+    return _panel(find_subject(subject_type, subject_id))
+
+
+@blueprint.post("/comments/<string:subject_type>/<uuid:subject_id>")
+@needs(SIGNED_IN)
+def comment_post(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
+    """Add a comment."""
+    subject = find_subject(subject_type, subject_id)
+    try:
+        with open_unit_of_work() as uow:
+            services.post_comment(
+                current_actor(),
+                subject,
+                request.form.get("text", ""),
+                _readers(uow),
+                uow,
+                current_clock(),
+            )
+    except FORM_ERRORS as error:
+        return _refused(subject, error)
+    return _after(subject)
+
+
+@blueprint.post("/comments/<uuid:comment_id>/change")
+@needs(SIGNED_IN)
+def comment_change(comment_id: UUID) -> ResponseReturnValue:
+    """Change one's own comment."""
+    version = request.form.get("version", 0, type=int)
+    edit = services.EditComment(comment_id, request.form.get("text", ""), version)
+    with open_unit_of_work() as uow:
+        comment = services.change_comment(
+            current_actor(), edit, _readers(uow), uow, current_clock()
+        )
+    return _after(find_subject(comment.subject_type, comment.subject_id))
+
+
+@blueprint.post("/comments/<uuid:comment_id>/remove")
+@needs(SIGNED_IN)
+def comment_remove(comment_id: UUID) -> ResponseReturnValue:
+    """Take one's own comment away."""
+    with open_unit_of_work() as uow:
+        comment = services.remove_comment(
+            current_actor(), comment_id, subjects(), uow, current_clock()
+        )
+    return _after(find_subject(comment.subject_type, comment.subject_id))
+
+
+@blueprint.get("/comments/people")
+@needs(SIGNED_IN)
+def people_suggest() -> ResponseReturnValue:
+    """Give the people whose name begins with what is typed after an @."""
+    people = suggest_people(request.args.get("q", ""), reader())
+    return jsonify(
+        [{"value": handle_of(p.email), "text": p.display_name, "hint": p.email} for p in people]
+    )
+
+
+def _readers(uow: UnitOfWork) -> services.Readers:
+    def as_actor(user: User) -> Any:
+        return actor_of(user, house().grants, uow.session)
+
+    return services.Readers(subjects(), as_actor)
+
+
+def _panel(subject: Subject, errors: tuple[FieldError, ...] = (), text: str = "") -> str:
+    is_fragment = "HX-Request" in request.headers
+    return render_template(
+        "comments/_panel.html" if is_fragment else "comments/panel.html",
+        subject=subject,
+        comments=queries.list_comments(reader(), subject),
+        with_mentions=with_mentions,
+        errors=errors,
+        text=text,
+    )
+
+
+def _refused(subject: Subject, error: AppError) -> ResponseReturnValue:
+    return _panel(subject, error.errors, request.form.get("text", "")), error.status
+
+
+def _after(subject: Subject) -> ResponseReturnValue:
+    if "HX-Request" in request.headers:
+        return _panel(subject)
+    return redirect(safe_next(request.form.get("next"), subject.url or "/"), code=303)

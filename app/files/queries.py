@@ -1,0 +1,63 @@
+"""Read attachments, always through the record they hang on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from app.files.models import Attachment
+from app.subjects import Confidentiality, Subject, Subjects
+
+
+def list_attachments(session: Session, subject: Subject) -> Sequence[Attachment]:
+    """Return the files of a record its reader may see, the latest first."""
+    levels = [level for level in Confidentiality if subject.may_see(level)]
+    query = (
+        select(Attachment)
+        .where(
+            Attachment.subject_type == subject.type,
+            Attachment.subject_id == subject.id,
+            Attachment.confidentiality.in_(levels),
+            Attachment.archived_at.is_(None),
+        )
+        .order_by(Attachment.created_at.desc(), Attachment.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def count_attachments(session: Session, subject: Subject) -> int:
+    """Count the files of a record, for the title of its tab."""
+    levels = [level for level in Confidentiality if subject.may_see(level)]
+    query = select(func.count()).where(
+        Attachment.subject_type == subject.type,
+        Attachment.subject_id == subject.id,
+        Attachment.confidentiality.in_(levels),
+        Attachment.archived_at.is_(None),
+    )
+    return session.scalar(query) or 0
+
+
+def get_attachment(
+    actor: Actor, attachment_id: UUID, subjects: Subjects, session: Session
+) -> tuple[Attachment, Subject]:
+    """Return a file and its record; NotFound when either is absent, hidden or taken away."""
+    attachment = session.get(Attachment, attachment_id)
+    if attachment is None or attachment.archived_at is not None:
+        raise NotFound
+    subject = subjects.get(actor, session, attachment.subject_type, attachment.subject_id)
+    if not subject.may_see(attachment.confidentiality):
+        raise NotFound
+    return attachment, subject
+
+
+def used_digests(session: Session) -> Iterator[str]:
+    """Yield every content an attachment needs, archived ones too."""
+    for column in (Attachment.sha256, Attachment.large_sha256, Attachment.thumbnail_sha256):
+        for digest in session.scalars(select(column).distinct()):
+            if digest:
+                yield digest

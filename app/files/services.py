@@ -1,0 +1,145 @@
+"""Attach files to records, describe them, take them away and bring them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app import audit
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import Conflict, Forbidden, NotFound
+from app.files.intake import StoredFile
+from app.files.models import Attachment
+from app.i18n import lazy as _l
+from app.ids import new_id
+from app.subjects import Confidentiality, Subject, Subjects
+
+_TWICE = _l("Another file was sent under this identifier.")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachFile:
+    """Hang a stored file on a record; `id` is made by the client that may send it twice."""
+
+    subject: Subject
+    file: StoredFile
+    caption: str = ""
+    confidentiality: Confidentiality = Confidentiality.INTERNAL
+    id: UUID = field(default_factory=new_id)
+
+
+def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock) -> Attachment:
+    """Attach a file; sending the same one under the same identifier again changes nothing."""
+    subject, file = command.subject, command.file
+    subject.require_write()
+    if not subject.may_see(command.confidentiality):
+        raise Forbidden
+    known = uow.session.get(Attachment, command.id)
+    if known is not None:
+        if (known.sha256, known.subject_id) != (file.sha256, subject.id):
+            raise Conflict("attachment_id_taken", _TWICE)
+        return known
+    attachment = Attachment(
+        id=command.id,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        building_id=subject.building_id,
+        name=file.name,
+        caption=command.caption[:300],
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        sha256=file.sha256,
+        large_sha256=file.large_sha256,
+        thumbnail_sha256=file.thumbnail_sha256,
+        width=file.width,
+        height=file.height,
+        taken_at=file.taken_at,
+        confidentiality=command.confidentiality,
+        created_at=clock.now(),
+        created_by_id=actor.user_id,
+        created_by_name=actor.display_name,
+    )
+    uow.session.add(attachment)
+    uow.flush()
+    _record(
+        actor, "files.file.attached", attachment, subject, {"file": (None, file.name)}, uow, clock
+    )
+    return attachment
+
+
+def describe_attachment(
+    actor: Actor,
+    attachment_id: UUID,
+    caption: str,
+    subjects: Subjects,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> Attachment:
+    """Change what is written under a file."""
+    attachment, subject = _mine(actor, attachment_id, subjects, uow)
+    changes = audit.changed_fields(attachment, {"caption": caption[:300]})
+    if changes:
+        _record(actor, "files.file.described", attachment, subject, changes, uow, clock)
+    return attachment
+
+
+def archive_attachment(
+    actor: Actor, attachment_id: UUID, subjects: Subjects, uow: UnitOfWork, clock: Clock
+) -> Attachment:
+    """Take a file away; it can be brought back until retention deletes it."""
+    attachment, subject = _mine(actor, attachment_id, subjects, uow)
+    if attachment.archived_at is None:
+        attachment.archived_at, attachment.archived_by_id = clock.now(), actor.user_id
+        changes = {"file": (attachment.name, None)}
+        _record(actor, "files.file.removed", attachment, subject, changes, uow, clock)
+    return attachment
+
+
+def restore_attachment(
+    actor: Actor, attachment_id: UUID, subjects: Subjects, uow: UnitOfWork, clock: Clock
+) -> Attachment:
+    """Bring a file back."""
+    attachment, subject = _mine(actor, attachment_id, subjects, uow)
+    if attachment.archived_at is not None:
+        attachment.archived_at = attachment.archived_by_id = None
+        changes = {"file": (None, attachment.name)}
+        _record(actor, "files.file.restored", attachment, subject, changes, uow, clock)
+    return attachment
+
+
+def _mine(
+    actor: Actor, attachment_id: UUID, subjects: Subjects, uow: UnitOfWork
+) -> tuple[Attachment, Subject]:
+    attachment = uow.session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound
+    subject = subjects.get(actor, uow.session, attachment.subject_type, attachment.subject_id)
+    if not subject.may_see(attachment.confidentiality):
+        raise NotFound
+    subject.require_write()
+    return attachment, subject
+
+
+def _record(
+    actor: Actor,
+    action: str,
+    attachment: Attachment,
+    subject: Subject,
+    changes: Mapping[str, tuple[Any, Any]],
+    uow: UnitOfWork,
+    clock: Clock,
+) -> None:
+    about = audit.Subject(attachment.subject_type, attachment.subject_id, subject.label)
+    audit.record(
+        uow,
+        actor,
+        clock,
+        action=action,
+        subject=about,
+        changes=changes,
+        building_id=attachment.building_id,
+    )

@@ -1,0 +1,201 @@
+"""Files on records: who may add, see, take away; and what travels with them."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.auth.actor import Scope
+from app.errors import Conflict, Forbidden, NotFound
+from app.files import queries, services
+from app.files.intake import take_in
+from app.files.jobs import run_orphan_removal
+from app.files.models import Attachment
+from app.files.store import LocalFileStore
+from app.jobs import JobRun
+from app.subjects import Confidentiality
+from tests.app.files.pictures import photo
+from tests.support.records import changed
+
+
+@pytest.fixture
+def store(settings) -> LocalFileStore:
+    return LocalFileStore(settings.files_dir)
+
+
+@pytest.fixture
+def attach(uow, clock, boiler, store, actor_with):
+    def make(content=b"%PDF-1.7 report", name="report.pdf", **options):
+        command = services.AttachFile(boiler.as_seen(), take_in(content, name, store), **options)
+        return services.attach_file(actor_with(), command, uow, clock)
+
+    return make
+
+
+def test_a_file_is_listed_with_its_record_and_noted(uow, attach, boiler):
+    attach(caption="After the repair")
+    (found,) = queries.list_attachments(uow.session, boiler.as_seen())
+    assert (found.name, found.caption, found.building_id) == (
+        "report.pdf",
+        "After the repair",
+        boiler.building_id,
+    )
+    entry = uow.session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.subject_id) == ("files.file.attached", boiler.id)
+
+
+def test_sending_twice_attaches_once(uow, attach, boiler):
+    first = attach()
+    assert attach(id=first.id) is first
+    assert queries.count_attachments(uow.session, boiler.as_seen()) == 1
+    with pytest.raises(Conflict):
+        attach(b"%PDF-1.7 another", id=first.id)
+
+
+def test_a_reader_cannot_add(uow, clock, actor_with, boiler, store):
+    reader = changed(boiler.as_seen(), can_write=False)
+    command = services.AttachFile(reader, take_in(b"%PDF-1.7", "x.pdf", store))
+    with pytest.raises(Forbidden):
+        services.attach_file(actor_with(), command, uow, clock)
+
+
+def test_a_file_above_the_level_of_its_reader_is_absent(uow, attach, boiler, subjects, actor_with):
+    boiler.sees = Confidentiality.SENSITIVE
+    hidden = attach(confidentiality=Confidentiality.SENSITIVE)
+    boiler.sees = Confidentiality.PERSONAL
+    assert queries.list_attachments(uow.session, boiler.as_seen()) == []
+    with pytest.raises(NotFound):
+        queries.get_attachment(actor_with(), hidden.id, subjects, uow.session)
+
+
+def test_a_file_of_a_record_outside_the_scope_is_absent(uow, attach, subjects, actor_with):
+    found = attach()
+    stranger = actor_with(scope=Scope())
+    with pytest.raises(NotFound):
+        queries.get_attachment(stranger, found.id, subjects, uow.session)
+
+
+def test_a_removed_file_can_be_brought_back(uow, clock, attach, subjects, actor_with, boiler):
+    found = attach()
+    services.archive_attachment(actor_with(), found.id, subjects, uow, clock)
+    assert queries.count_attachments(uow.session, boiler.as_seen()) == 0
+    services.restore_attachment(actor_with(), found.id, subjects, uow, clock)
+    assert queries.count_attachments(uow.session, boiler.as_seen()) == 1
+
+
+def upload(client, boiler, *files, **fields):
+    data = {"files": [(BytesIO(content), name) for content, name in files], **fields}
+    return client.post(
+        f"/attachments/boiler/{boiler.id}", data=data, headers={"HX-Request": "true"}
+    )
+
+
+def test_photo_is_uploaded_shown_small_and_downloaded(signed_in, boiler):
+    client = signed_in()
+    panel = upload(client, boiler, (photo(), "IMG 1.jpg")).get_data(as_text=True)
+    assert "/thumbnail" in panel
+    assert "Boiler" in client.get(f"/attachments/boiler/{boiler.id}").get_data(as_text=True)
+    address = panel.split('src="')[1].split('"')[0]
+    small = client.get(address)
+    assert small.mimetype == "image/webp"
+    assert len(small.data) < 5000
+    whole = client.get(address.removesuffix("/thumbnail"))
+    assert whole.headers["Content-Disposition"] == 'inline; filename="IMG 1.jpg"'
+    assert "sandbox" in whole.headers["Content-Security-Policy"]
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    saved = client.get(address.removesuffix("/thumbnail"), query_string={"download": "1"})
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_text_is_never_shown_by_the_browser(signed_in, boiler, database):
+    client = signed_in()
+    upload(client, boiler, (b"a;b\n=1+1;<script>", "x.csv"))
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+    answer = client.get(f"/files/{id_}")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=x.csv"
+
+
+def test_refused_files_are_named_and_the_others_kept(signed_in, boiler):
+    answer = upload(
+        signed_in(),
+        boiler,
+        (b"MZ\x90\x00", "plan.pdf"),
+        (b"%PDF-1.7", "good.pdf"),
+        (b"", "none.txt"),
+    )
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "plan.pdf: This kind of file is not accepted" in text
+    assert "none.txt: This file is empty" in text
+    assert "good.pdf" in text
+
+
+def test_nothing_sent_says_so(signed_in, boiler):
+    assert "Choose at least one file" in upload(signed_in(), boiler).get_data(as_text=True)
+
+
+def test_outside_the_scope_everything_is_absent(signed_in, boiler, database):
+    upload(signed_in(), boiler, (photo((50, 50)), "x.jpg"))
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+    stranger = signed_in("caretaker", sees_everything=False)
+    for address in (f"/attachments/boiler/{boiler.id}", f"/files/{id_}", f"/files/{id_}/large"):
+        assert stranger.get(address).status_code == 404
+    for address in (
+        f"/files/{id_}/archive",
+        f"/files/{id_}/caption",
+        f"/attachments/boiler/{boiler.id}",
+    ):
+        assert stranger.post(address).status_code == 404
+
+
+def test_unknown_kinds_and_variants_are_absent(signed_in, boiler):
+    client = signed_in()
+    assert client.get(f"/attachments/dragon/{boiler.id}").status_code == 404
+    upload(client, boiler, (b"%PDF-1.7", "a.pdf"))
+    assert client.get(f"/files/{boiler.id}/thumbnail").status_code == 404
+
+
+def test_removal_offers_to_undo(signed_in, boiler, database):
+    client = signed_in()
+    upload(client, boiler, (b"%PDF-1.7", "a.pdf"))
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+    fragment = {"HX-Request": "true"}
+    text = client.post(f"/files/{id_}/archive", headers=fragment).get_data(as_text=True)
+    assert f"/files/{id_}/restore" in text
+    assert client.get(f"/files/{id_}").status_code == 404
+    client.post(f"/files/{id_}/restore")
+    assert client.get(f"/files/{id_}").status_code == 200
+    plain = client.post(f"/files/{id_}/caption", data={"caption": "New"})
+    assert plain.location == f"/boilers/{boiler.id}"
+
+
+def test_reading_a_sensitive_file_is_noted(signed_in, boiler, database):
+    boiler.sees = Confidentiality.SENSITIVE
+    client = signed_in()
+    upload(client, boiler, (b"%PDF-1.7", "debt.pdf"), confidentiality="sensitive")
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+    assert client.get(f"/files/{id_}").headers["Cache-Control"] == "no-store"
+    with database.reader() as session:
+        actions = session.scalars(select(AuditEntry.action)).all()
+    assert "boiler.consulted" in actions
+
+
+def test_orphans_go_after_a_day_and_files_in_use_stay(
+    database, settings, clock, store, login, client
+):
+    from datetime import timedelta
+
+    from app.auth.actor import system_actor
+
+    orphan = store.put(b"nobody wants me")
+    run = JobRun(database, clock, system_actor("job"), settings=settings)
+    run_orphan_removal(run)
+    assert store.has(orphan)
+    clock.advance(timedelta(days=3650))
+    run_orphan_removal(run)
+    assert not store.has(orphan)
