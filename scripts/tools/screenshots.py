@@ -76,6 +76,7 @@ def browse() -> Iterator[Browser]:
 
 def sign_in(app: Flask, page: Page, base: str, role: Role, locale: str) -> None:
     """Sign in with the demo account of a role, in a language."""
+    from app.auth.commands import Device
     from app.auth.sessions import open_session
 
     account = next(account for account in demo_accounts() if account.role is role)
@@ -84,7 +85,7 @@ def sign_in(app: Flask, page: Page, base: str, role: Role, locale: str) -> None:
         user = uow.session.scalar(select(User).where(User.email == account.email))
         if user is None:
             raise SystemExit("error: there is no demo here; start scripts/run once")
-        token = open_session(user, "screenshots", uow, clock)
+        token = open_session(user, Device("127.0.0.1", "screenshots"), uow, clock)
     client = app.test_client()
     with client.session_transaction() as session:
         session["sid"] = token

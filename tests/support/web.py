@@ -18,7 +18,7 @@ from app.auth.models import User
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
 from app.auth.sessions import open_session
-from app.clock import FixedClock
+from app.clock import Clock, FixedClock
 from app.db import Database
 from app.settings import Settings, load_settings
 from tests.support.pages import faults_of
@@ -72,20 +72,27 @@ def client(app: Flask) -> FlaskClient:
 Login = Callable[..., User]
 
 
+def sign_in(
+    client: FlaskClient, database: Database, clock: Clock, role: Role | str, **options: Any
+) -> User:
+    """Make an account of a role and sign the client in; options go to the account."""
+    role = Role(role)
+    options.setdefault("email", f"{role.value}@example.org")
+    options.setdefault("display_name", role.value.replace("_", " ").capitalize())
+    with database.unit_of_work("test") as uow:
+        command = CreateUser(roles=(role,), **options)
+        user = create_user(system_actor("test"), command, uow, clock)
+        token = open_session(user, Device("127.0.0.1", "test"), uow, clock)
+    with client.session_transaction() as session:
+        session["sid"] = token
+    return user
+
+
 @pytest.fixture
 def login(database: Database, clock: FixedClock) -> Login:
-    """Make an account of a role and sign the client in; options go to the account."""
+    """Sign a client in on the database of this test: `login(client, role, **options)`."""
 
-    def sign_in(client: FlaskClient, role: Role | str, **options: Any) -> User:
-        role = Role(role)
-        options.setdefault("email", f"{role.value}@example.org")
-        options.setdefault("display_name", role.value.replace("_", " ").capitalize())
-        with database.unit_of_work("test") as uow:
-            command = CreateUser(roles=(role,), **options)
-            user = create_user(system_actor("test"), command, uow, clock)
-            token = open_session(user, Device("127.0.0.1", "test"), uow, clock)
-        with client.session_transaction() as session:
-            session["sid"] = token
-        return user
+    def enter(client: FlaskClient, role: Role | str, **options: Any) -> User:
+        return sign_in(client, database, clock, role, **options)
 
-    return sign_in
+    return enter
