@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from app.auth.actor import system_actor
+from app.clock import BRUSSELS, FixedClock
 from app.errors import AppError
 from app.web.context import current_clock, database
 from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility
 from modules.energy.formats import FORMATS
 from modules.energy.services.ingest import IngestResult, ingest_file
+from modules.energy.services.scan import scan
 
 group = click.Group("energy", help="Meters, readings and abnormal consumption.")
 SHOWN_ERRORS = 20
@@ -81,6 +84,20 @@ def ingest(  # noqa: PLR0913, PLR0917  one parameter per option, as click passes
     _show(result)
     if not result.is_clean:
         sys.exit(1)
+
+
+@group.command("scan")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Judge a past.")
+@click.option("--changed", is_flag=True, help="Only meters with new readings.")
+@with_appcontext
+def scan_command(as_of: datetime | None, changed: bool) -> None:  # noqa: FBT001  a click flag
+    """Look for abnormal consumption: open, keep and resolve alerts."""
+    clock = FixedClock(as_of.replace(tzinfo=BRUSSELS)) if as_of else current_clock()
+    result = scan(database(), system_actor("flask energy scan"), clock, only_changed=changed)
+    click.echo(
+        f"{result.meters} meters: {result.opened} alerts opened, {result.still} still, "
+        f"{result.resolved} resolved"
+    )
 
 
 def _progress(rows: int, note: str) -> None:

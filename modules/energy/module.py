@@ -2,6 +2,7 @@
 
 from app.registry import Module
 from modules.energy import cli, models  # noqa: F401  the models, for migrations
+from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, EnergyPermission
 
 module = Module(
@@ -9,5 +10,6 @@ module = Module(
     depends_on=("portfolio",),
     permissions=EnergyPermission,
     grants=GRANTS,
+    jobs=JOBS,
     cli=(cli.group,),
 )

@@ -34,6 +34,7 @@ class Runs:
     zero: Counts
     zero_expected: Hours  # what similar hours would have consumed during the zeros
     same: Counts
+    same_expected: Hours
     missing: Counts
 
 
@@ -50,12 +51,14 @@ class Features:
 def find_runs(x: Hours) -> Runs:
     """Measure the runs of a series."""
     zero = x == 0
+    usual = similar_hours(x)
     same = np.concatenate([[False], x[1:] == x[:-1]]) & (x != 0)
     repeated = run_lengths(same)
     return Runs(
         zero=run_lengths(zero),
-        zero_expected=run_sums(zero, similar_hours(x)),
+        zero_expected=run_sums(zero, usual),
         same=np.where(same, repeated + 1, 0),
+        same_expected=run_sums(same, usual),
         missing=run_lengths(np.isnan(x)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,11 +69,16 @@ def judge(
     found = _episodes(Rule.SILENT, [_silent(runs, rules)], x, first)
     if profile.is_ready:
         zero, stuck = _zero(runs, profile, rules, utility), _stuck(runs, profile, rules)
+        even = _even_flow(x, stuck, runs, profile, rules)
+        if utility is Utility.WATER:
+            stuck = replace(stuck, holds=stuck.holds & ~even.holds)
         clean = without(without(x, zero.holds, runs.zero), stuck.holds, runs.same)
         dead = np.isnan(clean) & ~np.isnan(x)
         features = compute(x, clean)
         base_rule = Rule.CONTINUOUS_FLOW if utility is Utility.WATER else Rule.NIGHT_BASE
         base = _base_signals(features, profile, rules, dead)
+        if utility is Utility.WATER:
+            base.append(even)
         season = _season_signals(features, profile, rules, dead)
         rises = _rises(base_rule, base, x, features, first)
         weeks = _rises(Rule.ABOVE_SEASON, season, x, features, first)
@@ -103,9 +108,18 @@ def _zero(runs: Runs, profile: Profile, rules: Rules, utility: Utility) -> _Sign
 
 
 def _stuck(runs: Runs, profile: Profile, rules: Rules) -> _Signal:
+    """One value, other than zero, for much longer than ever before."""
     limit = max(rules.stuck_hours, rules.stuck_margin * profile.longest_same + 1)
     length = runs.same.astype(np.float64)
     return _Signal(runs.same >= limit, runs.same, length, length * 0 + profile.longest_same, limit)
+
+
+def _even_flow(x: Hours, stuck: _Signal, runs: Runs, profile: Profile, rules: Rules) -> _Signal:
+    """One value hour after hour where far less is usual: of water, an even flow and thus a leak."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        usual = runs.same_expected / runs.same
+    holds = stuck.holds & (usual < 0.5 * x)
+    return _Signal(holds, runs.same, x, usual, profile.base_limit(24, rules))
 
 
 def _base_signals(features: Features, profile: Profile, rules: Rules, dead: Mask) -> list[_Signal]:
@@ -155,17 +169,22 @@ def _rises(
             over = x - features.expected
         else:
             # The base load is known once a day; each hour of the day carries its rise.
-            over = np.maximum(features.base_rise[24], 0.0)
-            over = np.where(x > episode.usual, np.minimum(over, x - episode.usual), 0.0)
+            rise = np.maximum(_of_following_day(features.base_rise[24], episode.last), 0.0)
+            over = np.where(x > episode.usual, np.minimum(rise, x - episode.usual), 0.0)
         found.append(_with_excess(episode, over))
     return found
+
+
+def _of_following_day(daily: Hours, last: int) -> Hours:
+    """Give each hour the statistic of the day that begins with it, as far as is known."""
+    places = np.minimum(np.arange(len(daily)) + DAY - 1, last)
+    return np.where(np.arange(len(daily)) <= last, daily[places], daily)
 
 
 def _with_excess(episode: Episode, over: Hours) -> Episode:
     part = over[episode.onset : episode.last + 1]
     excess = float(max(0.0, np.nansum(part)))
-    values = {name: getattr(episode, name) for name in Episode.__dataclass_fields__}
-    return Episode(**{**values, "excess": excess})
+    return replace(episode, excess=excess)
 
 
 def _inside(episode: Episode, others: list[Episode]) -> bool:

@@ -35,11 +35,11 @@ def mean_over(x: Hours, width: int, least: float = 0.75) -> Hours:
 def trough(x: Hours) -> Hours:
     """Return the mean of the four lowest hours of the last 24: the base load of the day.
 
-    NaN where six hours or more are unknown.
+    NaN where two hours or more are unknown: they might have been the lowest.
     """
     day = windows(x, DAY)
     lowest = np.sort(day, axis=1)[:, :4].mean(axis=1)
-    return np.where(np.isnan(day).sum(axis=1) < 6, lowest, np.nan)
+    return np.where(np.isnan(day).sum(axis=1) < 2, lowest, np.nan)
 
 
 def lagged(x: Hours, lags: range | tuple[int, ...]) -> Hours:

@@ -1,0 +1,187 @@
+"""Consumption of meters in whole hours and days, added over their main registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app.clock import BRUSSELS
+from modules.energy import store
+from modules.energy.models import Meter, Register, reading_days
+from modules.energy.readings import blocks
+from modules.energy.readings.blocks import DAY_S, Bytes
+from modules.energy.readings.quality import Quality
+
+HOUR_S = 3600
+Hours = NDArray[np.float64]
+LEAST_KNOWN = 0.75  # of an hour's slots; the rest is filled in proportion
+REGISTERS_PER_QUERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Main:
+    meter_id: UUID
+    number: int
+    interval: int
+    multiplier: float
+
+
+def main_registers(session: Session, meter_ids: Sequence[UUID]) -> list[_Main]:
+    """Return the registers whose sum is the consumption of these meters."""
+    query = (
+        sa.select(Register.meter_id, Register.number, Register.interval_minutes, Meter.multiplier)
+        .join(Meter, Meter.id == Register.meter_id)
+        .where(Register.is_main, Register.meter_id.in_(list(meter_ids)))
+        .order_by(Register.number)
+    )
+    return [_Main(*row) for row in session.execute(query)]
+
+
+def hours_of(
+    session: Session, meter_ids: Sequence[UUID], first_day: int, last_day: int
+) -> dict[UUID, Hours]:
+    """Return the hourly consumption of meters from one UTC day to another, both included.
+
+    In the unit of the meter (Wh or litres); NaN where no register has a value.
+    """
+    mains = main_registers(session, meter_ids)
+    length = (last_day - first_day + 1) * 24
+    result = {meter_id: np.full(length, np.nan) for meter_id in meter_ids}
+    by_interval: dict[int, list[_Main]] = {}
+    for main in mains:
+        by_interval.setdefault(main.interval, []).append(main)
+    for interval, group in by_interval.items():
+        for start in range(0, len(group), REGISTERS_PER_QUERY):
+            some = group[start : start + REGISTERS_PER_QUERY]
+            _add_hours(session, some, interval, (first_day, last_day), result)
+    return result
+
+
+def _add_hours(
+    session: Session,
+    mains: list[_Main],
+    interval: int,
+    days: tuple[int, int],
+    result: dict[UUID, Hours],
+) -> None:
+    table = reading_days.c
+    query = sa.select(table.day, table.register, table.slot_values).where(
+        table.day.between(*days), table.register.in_([main.number for main in mains])
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return
+    slots = np.frombuffer(b"".join(row[2] for row in rows), dtype="<f4")
+    hourly = to_hours(slots.reshape(len(rows), -1).astype(np.float64), interval)
+    by_number = {main.number: main for main in mains}
+    for (day, number, _), values in zip(rows, hourly, strict=True):
+        main = by_number[number]
+        begin = (day - days[0]) * 24
+        target = result[main.meter_id][begin : begin + 24]
+        target[:] = _added(target, values * main.multiplier)
+
+
+def _added(left: Hours, right: Hours) -> Hours:
+    """Add two series; what only one of them knows counts alone."""
+    known = np.where(np.isnan(left), 0.0, left) + np.where(np.isnan(right), 0.0, right)
+    return np.where(np.isnan(left) & np.isnan(right), np.nan, known)
+
+
+def to_hours(slots: Hours, interval: int) -> Hours:
+    """Sum rows of slots into rows of 24 hours; an hour with too few known slots is NaN."""
+    per_hour = 60 // interval
+    if per_hour == 1:
+        return slots
+    parts = slots.reshape(len(slots), 24, per_hour)
+    known = ~np.isnan(parts)
+    count = known.sum(axis=2)
+    total = np.where(known, parts, 0.0).sum(axis=2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        filled = total * per_hour / count
+    return np.where(count >= LEAST_KNOWN * per_hour, filled, np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Slots of a meter from an instant on, in its unit; quality is the lowest of its registers."""
+
+    start: datetime
+    step_s: int
+    values: Hours
+    quality: Bytes
+
+
+def curve_of(session: Session, meter: Meter, begin: datetime, end: datetime) -> Curve:
+    """Return the finest curve the main registers of a meter share, cut to whole slots."""
+    mains = main_registers(session, [meter.id])
+    step = max((main.interval for main in mains), default=60)
+    first, last = int(begin.timestamp()) // DAY_S, int(end.timestamp() - 1) // DAY_S
+    length = (last - first + 1) * blocks.slots_per_day(step)
+    values = np.full(length, np.nan)
+    quality = np.zeros(length, dtype=np.uint8)
+    for main in mains:
+        mine, ranks = _slots(session, main, first, last, step)
+        values = _added(values, mine)
+        quality = _worst(quality, ranks)
+    skip = (int(begin.timestamp()) - first * DAY_S) // (step * 60)
+    count = int((end - begin).total_seconds()) // (step * 60)
+    start = datetime.fromtimestamp(first * DAY_S + skip * step * 60, UTC)
+    return Curve(start, step * 60, values[skip : skip + count], quality[skip : skip + count])
+
+
+def _slots(session: Session, main: _Main, first: int, last: int, step: int) -> tuple[Hours, Bytes]:
+    values, quality = store.read_series(session, main.number, main.interval, first, last)
+    wide = values.astype(np.float64) * main.multiplier
+    per = step // main.interval
+    if per > 1:
+        parts = wide.reshape(-1, per)
+        wide = np.where(np.isnan(parts).any(axis=1), np.nan, np.nansum(parts, axis=1))
+        quality = quality.reshape(-1, per).min(axis=1)
+    return wide, quality
+
+
+def _worst(left: Bytes, right: Bytes) -> Bytes:
+    """Keep the lower rank of two registers, where both have a value."""
+    has_left, has_right = left >= Quality.ESTIMATED, right >= Quality.ESTIMATED
+    lowest = np.where(has_left & has_right, np.minimum(left, right), np.maximum(left, right))
+    return np.asarray(lowest, dtype=np.uint8)
+
+
+def days_of(
+    session: Session, meter_ids: Sequence[UUID], first: date, last: date
+) -> dict[UUID, dict[date, float]]:
+    """Return the consumption of clock days (Brussels), leaving out days without any value."""
+    begin = int(midnight(first).timestamp())
+    end = int(midnight(last + timedelta(days=1)).timestamp())
+    first_day = begin // DAY_S
+    hourly = hours_of(session, meter_ids, first_day, (end - 1) // DAY_S)
+    bounds = [
+        int(midnight(first + timedelta(days=n)).timestamp() - first_day * DAY_S) // HOUR_S
+        for n in range((last - first).days + 2)
+    ]
+    result: dict[UUID, dict[date, float]] = {}
+    for meter_id, values in hourly.items():
+        result[meter_id] = {}
+        for number, (left, right) in enumerate(pairwise(bounds)):
+            part = values[left:right]
+            if not np.isnan(part).all():
+                result[meter_id][first + timedelta(days=number)] = float(np.nansum(part))
+    return result
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which a day begins in Brussels."""
+    return datetime.combine(day, time(), BRUSSELS)
+
+
+def total_of(values: Iterable[float]) -> int:
+    """Round a sum to whole units once."""
+    return round(sum(values))

@@ -1,0 +1,82 @@
+"""Work done in the background: the scan, and the import of a file somebody uploaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from app.i18n import lazy as _l
+from app.jobs import Cron, Job, JobRun
+from modules.energy.commands import IngestFile
+from modules.energy.enums import Utility
+from modules.energy.policies import EnergyPermission
+from modules.energy.services.ingest import ingest_file
+from modules.energy.services.scan import scan
+
+SCAN = "energy.detect_abnormal_consumption"
+INGEST = "energy.ingest_readings"
+
+
+def detect_abnormal_consumption(run: JobRun) -> None:
+    """Judge every meter; after a crash, go on after the last group that was judged."""
+
+    def progress(done: int, total: int) -> None:
+        run.check_cancelled()
+        run.progress(done, total)
+
+    after = run.checkpoint.get("after")
+    result = scan(
+        run.database,
+        run.actor,
+        run.clock,
+        only_changed=bool(run.args.get("only_changed")),
+        after=UUID(after) if after else None,
+        progress=progress,
+        checkpoint=lambda last: run.save_checkpoint({"after": str(last)}),
+    )
+    run.progress(
+        result.meters,
+        result.meters,
+        f"+{result.opened} ={result.still} -{result.resolved}",
+    )
+
+
+def ingest_readings(run: JobRun) -> None:
+    """Import an uploaded file, then judge the meters it touched."""
+    args = run.args
+    command = IngestFile(
+        format=args["format"],
+        path=Path(args["path"]),
+        meter=args.get("meter", ""),
+        utility=Utility(args["utility"]) if args.get("utility") else None,
+        create_unknown=bool(args.get("create_unknown", True)),
+        shown_name=args.get("name", ""),
+    )
+    result = ingest_file(
+        run.database,
+        run.actor,
+        command,
+        run.clock,
+        lambda rows, note: run.progress(rows, None, note),
+    )
+    scan(run.database, run.actor, run.clock, only_changed=True)
+    note = f"{result.new} / {result.changed} / {result.unchanged} / {result.refused}"
+    run.progress(result.rows, result.rows, note)
+    command.path.unlink(missing_ok=True)
+
+
+JOBS = (
+    Job(
+        name=SCAN,
+        title=_l("Look for abnormal consumption"),
+        run=detect_abnormal_consumption,
+        schedule=Cron(hour=6, minute=30),
+        permission=EnergyPermission.READINGS_SCAN,
+    ),
+    Job(
+        name=INGEST,
+        title=_l("Import meter readings"),
+        run=ingest_readings,
+        permission=EnergyPermission.READINGS_IMPORT,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Reading meters, batches and alerts, always within the scope of who asks."""

@@ -1,0 +1,77 @@
+"""Alerts an actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.errors import NotFound
+from modules.energy.enums import AlertState
+from modules.energy.models import Alert, Meter
+from modules.energy.policies import EnergyPermission
+from modules.portfolio.api import visible_building_ids
+
+
+def select_alerts(actor: Actor) -> Select[Alert]:
+    """Return the alerts in an actor's scope, each with its meter."""
+    require(actor, EnergyPermission.ALERT_READ)
+    query = (
+        select(Alert).join(Meter, Alert.meter_id == Meter.id).options(contains_eager(Alert.meter))
+    )
+    visible = visible_building_ids(actor)
+    return query if visible is None else query.where(Meter.building_id.in_(visible))
+
+
+def get_alert(actor: Actor, session: Session, alert_id: UUID) -> Alert:
+    """Return an alert; NotFound when it is none or out of scope."""
+    alert = session.scalars(select_alerts(actor).where(Alert.id == alert_id)).first()
+    if alert is None:
+        raise NotFound
+    return alert
+
+
+def list_alerts(
+    actor: Actor,
+    session: Session,
+    *,
+    building_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    meter_id: UUID | None = None,
+    state: AlertState | None = None,
+    limit: int = 100,
+) -> Sequence[Alert]:
+    """Return alerts, the dearest per day first, then the latest."""
+    query = select_alerts(actor)
+    for column, value in (
+        (Meter.building_id, building_id),
+        (Meter.lot_id, lot_id),
+        (Alert.meter_id, meter_id),
+        (Alert.state, state),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    order = (Alert.cost_cents_per_day.desc().nulls_last(), Alert.detected_at.desc(), Alert.id)
+    return session.scalars(query.order_by(*order).limit(limit)).all()
+
+
+def alerts_between(
+    actor: Actor, session: Session, meter_id: UUID, begin: datetime, end: datetime
+) -> Sequence[Alert]:
+    """Return the alerts of a meter that touch a period."""
+    query = select_alerts(actor).where(
+        Alert.meter_id == meter_id, Alert.onset_at < end, Alert.until_at > begin
+    )
+    return session.scalars(query.order_by(Alert.onset_at)).all()
+
+
+def count_open(actor: Actor, session: Session) -> int:
+    """Return the number of open alerts an actor sees."""
+    open_ones = select_alerts(actor).where(Alert.state == AlertState.OPEN)
+    query = select(func.count()).select_from(open_ones.with_only_columns(Alert.id).subquery())
+    return session.scalar(query) or 0

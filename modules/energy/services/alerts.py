@@ -1,0 +1,229 @@
+"""Alerts: opened, kept, resolved; one open per meter and cause, and every step remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.audit import Subject, record
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import JsonDict, TranslatedText, UnitOfWork
+from app.errors import NotFound
+from app.numbers import next_number
+from modules.energy import errors, words
+from modules.energy.commands import HandleAlert
+from modules.energy.enums import AlertEventKind, AlertState, Rule, Unit
+from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
+from modules.energy.models import Alert, AlertEventRecord, Meter
+from modules.energy.policies import EnergyPermission
+from modules.energy.queries.alerts import get_alert
+from modules.energy.services.tariffs import cost_cents, find_tariff
+
+SERIES = "EA"
+E = TypeVar("E", bound=AlertEvent)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the detection says of a meter, with instants and amounts in its unit."""
+
+    rule: Rule
+    onset_at: datetime
+    until_at: datetime
+    value: float
+    usual: float
+    limit: float
+    window_hours: int
+    excess: float | None
+    excess_per_day: float | None
+
+
+def open_alert(
+    actor: Actor, meter: Meter, finding: Finding, uow: UnitOfWork, clock: Clock
+) -> Alert:
+    """Open an alert of a meter and tell the others; a ticket follows from the event."""
+    require(actor, EnergyPermission.READINGS_SCAN)
+    alert = Alert(
+        number=next_number(SERIES, uow, clock),
+        meter=meter,
+        rule=finding.rule,
+        state=AlertState.OPEN,
+        open_key=open_key(meter.id, finding.rule),
+        onset_at=finding.onset_at,
+        detected_at=clock.now(),
+        unit=meter.main_unit,
+    )
+    _fill(alert, meter, finding, uow)
+    uow.session.add(alert)
+    uow.flush()
+    _add_event(alert, AlertEventKind.OPENED, actor, uow, clock)
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.alert.open",
+        subject=subject_of(alert),
+        building_id=meter.building_id,
+    )
+    uow.publish(_event(AlertOpened, alert, meter), actor, clock)
+    return alert
+
+
+def keep_alert(
+    actor: Actor, alert: Alert, finding: Finding | None, uow: UnitOfWork, clock: Clock
+) -> bool:
+    """Note that an alert still holds, once a day; return whether it was noted now."""
+    require(actor, EnergyPermission.READINGS_SCAN)
+    if finding is not None and finding.until_at > alert.until_at:
+        _fill(alert, alert.meter, finding, uow)
+    last = alert.events[-1].happened_at if alert.events else alert.detected_at
+    if (clock.now() - last).total_seconds() < 20 * 3600:
+        return False
+    _add_event(alert, AlertEventKind.STILL, actor, uow, clock)
+    uow.publish(_event(AlertStill, alert, alert.meter), actor, clock)
+    return True
+
+
+def resolve_alert(actor: Actor, alert: Alert, uow: UnitOfWork, clock: Clock) -> None:
+    """Close an alert because the meter shows that all is normal again."""
+    require(actor, EnergyPermission.READINGS_SCAN)
+    _close(actor, alert, AlertEventKind.RESOLVED, "", uow, clock)
+
+
+def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clock) -> Alert:
+    """Close an alert by hand: explained, a false alarm, or resolved; a reason is needed."""
+    require(actor, EnergyPermission.ALERT_HANDLE)
+    alert = get_alert(actor, uow.session, command.alert_id)
+    if alert.state is not AlertState.OPEN:
+        raise errors.already_resolved()
+    if command.outcome not in (
+        AlertEventKind.EXPLAINED,
+        AlertEventKind.FALSE_ALARM,
+        AlertEventKind.RESOLVED,
+    ):
+        raise NotFound
+    if not command.reason.strip():
+        raise errors.reason_needed()
+    _close(actor, alert, command.outcome, command.reason.strip(), uow, clock)
+    return alert
+
+
+def open_key(meter_id: UUID, rule: Rule) -> str:
+    """Return the key by which the database allows one open alert per meter and cause."""
+    return f"{meter_id}:{rule.value}"
+
+
+def subject_of(alert: Alert) -> Subject:
+    """Name an alert for the audit trail."""
+    return Subject("alert", alert.id, alert.number)
+
+
+def _close(
+    actor: Actor,
+    alert: Alert,
+    kind: AlertEventKind,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> None:
+    alert.state = AlertState.RESOLVED
+    alert.open_key = None
+    alert.resolved_at = clock.now()
+    _add_event(alert, kind, actor, uow, clock, reason)
+    uow.flush()
+    record(
+        uow,
+        actor,
+        clock,
+        action=f"energy.alert.{kind.value}",
+        subject=subject_of(alert),
+        changes={"reason": (None, reason)} if reason else None,
+        building_id=alert.meter.building_id,
+    )
+    extra = {"resolved_at": clock.now(), "by_person": bool(reason), "reason": reason}
+    uow.publish(_event(AlertResolved, alert, alert.meter, **extra), actor, clock)
+
+
+def _fill(alert: Alert, meter: Meter, finding: Finding, uow: UnitOfWork) -> None:
+    """Write what was found on an alert: amounts, euros, sentence, evidence."""
+    unit = alert.unit
+    tariff = find_tariff(uow.session, meter.utility, finding.until_at.date())
+    alert.until_at = finding.until_at
+    alert.excess = _whole(finding.excess)
+    alert.excess_per_day = _whole(finding.excess_per_day)
+    alert.cost_cents = cost_cents(tariff, finding.excess, unit)
+    alert.cost_cents_per_day = cost_cents(tariff, finding.excess_per_day, unit)
+    facts = words.facts_of(
+        alert.onset_at,
+        finding.until_at,
+        finding.value,
+        finding.usual,
+        finding.excess_per_day,
+        alert.cost_cents_per_day,
+    )
+    alert.sentence = TranslatedText(words.sentence(alert.rule, unit, facts))
+    opened_with: dict[str, Any] = alert.evidence or {}
+    alert.evidence = JsonDict(
+        {
+            "value": finding.value,
+            "usual": opened_with.get("usual", finding.usual),
+            "limit": opened_with.get("limit", finding.limit),
+            "window_hours": finding.window_hours,
+            "is_price_confirmed": bool(tariff and tariff.is_confirmed),
+        }
+    )
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def _add_event(
+    alert: Alert,
+    kind: AlertEventKind,
+    actor: Actor,
+    uow: UnitOfWork,
+    clock: Clock,
+    reason: str = "",
+) -> None:
+    row = AlertEventRecord(
+        alert_id=alert.id,
+        kind=kind,
+        happened_at=clock.now(),
+        actor_name=actor.display_name,
+        reason=reason,
+        excess=alert.excess,
+        cost_cents=alert.cost_cents,
+    )
+    alert.events.append(row)
+    uow.flush()
+
+
+def _event(kind: type[E], alert: Alert, meter: Meter, **extra: Any) -> E:
+    energy = alert.unit is Unit.WH
+    return kind(
+        alert_id=alert.id,
+        alert_number=alert.number,
+        meter_id=meter.id,
+        meter_label=meter.name,
+        utility=meter.utility,
+        rule=alert.rule,
+        building_id=meter.building_id,
+        lot_id=meter.lot_id,
+        installation_label=meter.installation_label,
+        onset_at=alert.onset_at,
+        detected_at=alert.detected_at,
+        until_at=alert.until_at,
+        excess_wh=alert.excess if energy else None,
+        excess_l=None if energy else alert.excess,
+        excess_wh_per_day=alert.excess_per_day if energy else None,
+        excess_l_per_day=None if energy else alert.excess_per_day,
+        cost_cents=alert.cost_cents,
+        cost_cents_per_day=alert.cost_cents_per_day,
+        sentence=dict(alert.sentence),
+        **extra,
+    )

@@ -1,0 +1,307 @@
+"""The scan: each meter judged by the rules, its alerts opened, kept or resolved.
+
+It can be stopped and started again at any moment: meters are judged a few at a time, each group in
+one transaction, and judging a meter twice changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import Database, UnitOfWork
+from modules.energy import consumption
+from modules.energy.detection.judge import Episode, judge
+from modules.energy.detection.profile import Profile, learn
+from modules.energy.detection.rules import Rules
+from modules.energy.detection.series import Hours
+from modules.energy.enums import AlertEventKind, AlertState, Rule
+from modules.energy.models import Alert, AlertEventRecord, Meter, MeterProfile, RuleSetting
+from modules.energy.policies import EnergyPermission
+from modules.energy.readings.blocks import DAY_S
+from modules.energy.services import alerts as alert_services
+from modules.energy.services.alerts import Finding
+from modules.energy.services.tariffs import plant_default_tariffs
+
+METERS_PER_GROUP = 40
+JUDGED_DAYS = 35
+LOOK_BACK_DAYS = 80  # the rules compare with up to ten weeks before
+LEARNED_DAYS = 400
+HELD_BACK_DAYS = 21  # the most recent days do not teach what is normal
+PROFILE_AGE = timedelta(days=7)
+DORMANT = timedelta(days=45)
+FRESH = timedelta(days=3)  # an episode that ended longer ago is history, not news
+HOUR = timedelta(hours=1)
+BASE_RULES = (Rule.NIGHT_BASE, Rule.CONTINUOUS_FLOW)
+EXPLAINED_BY_BASE = (Rule.ABOVE_SEASON, Rule.SPIKE, Rule.STUCK)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class ScanResult:
+    """What a scan did."""
+
+    meters: int = 0
+    opened: int = 0
+    still: int = 0
+    resolved: int = 0
+
+
+def scan(
+    database: Database,
+    actor: Actor,
+    clock: Clock,
+    *,
+    only_changed: bool = False,
+    after: UUID | None = None,
+    progress: Progress = lambda done, total: None,
+    checkpoint: Callable[[UUID], None] = lambda last: None,
+) -> ScanResult:
+    """Judge every meter in use, or only those with new readings; `after` resumes a scan.
+
+    The present is `clock.now()`: a clock that stands in the past judges the past.
+    """
+    require(actor, EnergyPermission.READINGS_SCAN)
+    with database.unit_of_work() as uow:
+        plant_default_tariffs(uow.session)
+    with database.reader() as session:
+        waiting = meters_to_scan(session, clock.now(), only_changed=only_changed, after=after)
+    result = ScanResult()
+    for start in range(0, len(waiting), METERS_PER_GROUP):
+        group = waiting[start : start + METERS_PER_GROUP]
+        with database.unit_of_work() as uow:
+            _scan_group(actor, group, uow, clock, result)
+        result.meters += len(group)
+        checkpoint(group[-1])
+        progress(result.meters, len(waiting))
+    return result
+
+
+def meters_to_scan(
+    session: Session, now: datetime, *, only_changed: bool = False, after: UUID | None = None
+) -> list[UUID]:
+    """Return the meters with readings not older than the dormant limit, in a fixed order."""
+    query = select(Meter.id).where(
+        Meter.archived_at.is_(None),
+        Meter.last_reading_at.is_not(None),
+        Meter.last_reading_at >= now - DORMANT,
+        or_(Meter.installed_on.is_(None), Meter.installed_on <= now.date()),
+        Meter.removed_on.is_(None),
+    )
+    if only_changed:
+        query = query.where(Meter.changed_from.is_not(None))
+    if after is not None:
+        query = query.where(Meter.id > after)
+    return list(session.scalars(query.order_by(Meter.id)))
+
+
+def _scan_group(
+    actor: Actor, meter_ids: Sequence[UUID], uow: UnitOfWork, clock: Clock, result: ScanResult
+) -> None:
+    session, now = uow.session, clock.now()
+    meters = {m.id: m for m in session.scalars(select(Meter).where(Meter.id.in_(meter_ids)))}
+    profiles = _profiles(session, list(meters.values()), now)
+    today = int(now.timestamp()) // DAY_S
+    first_day = today - JUDGED_DAYS - LOOK_BACK_DAYS
+    hourly = consumption.hours_of(session, list(meter_ids), first_day, today)
+    settings = _settings(session, now)
+    for meter_id in meter_ids:
+        meter = meters[meter_id]
+        x = _until_expected(hourly[meter_id], meter, first_day, now)
+        rules = Rules().with_settings(_settings_of(settings, meter))
+        first = max(0, len(x) - JUDGED_DAYS * 24)
+        found = judge(x, profiles[meter_id], rules, meter.utility, first=first)
+        _reconcile(actor, meter, _Judged(x, first_day, found), uow, clock, result)
+        meter.scanned_until = now
+        meter.changed_from = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    x: Hours
+    first_day: int
+    episodes: list[Episode]
+
+    def instant(self, hour: int) -> datetime:
+        """Return the start of an hour of the judged series."""
+        return datetime.fromtimestamp(self.first_day * DAY_S, UTC) + hour * HOUR
+
+    def finding(self, episode: Episode) -> Finding:
+        """Put an episode in instants."""
+        return Finding(
+            rule=episode.rule,
+            onset_at=self.instant(episode.onset),
+            until_at=self.instant(episode.last + 1),
+            value=episode.value,
+            usual=episode.usual,
+            limit=episode.limit,
+            window_hours=episode.window,
+            excess=episode.excess,
+            excess_per_day=episode.excess_per_day,
+        )
+
+
+def _until_expected(x: Hours, meter: Meter, first_day: int, now: datetime) -> Hours:
+    """Cut a series where data can no longer be expected: later hours are not missing yet."""
+    expected = now - timedelta(hours=meter.delivery_delay_hours)
+    reached = max(expected, meter.last_reading_at or expected)
+    hours = int(min(reached, now).timestamp() - first_day * DAY_S) // 3600
+    return x[: max(0, min(hours, len(x)))]
+
+
+def _profiles(session: Session, meters: list[Meter], now: datetime) -> dict[UUID, Profile]:
+    """Return the profile of each meter, learning anew those that are missing or a week old."""
+    ids = [meter.id for meter in meters]
+    stored = {
+        row.meter_id: row
+        for row in session.scalars(select(MeterProfile).where(MeterProfile.meter_id.in_(ids)))
+    }
+    stale = [i for i in ids if i not in stored or not _is_current(stored[i], now)]
+    last_day = int((now - timedelta(days=HELD_BACK_DAYS)).timestamp()) // DAY_S
+    first_day = last_day - LEARNED_DAYS
+    hourly = consumption.hours_of(session, stale, first_day, last_day) if stale else {}
+    troubled = _troubled_hours(session, stale, first_day, last_day)
+    for meter_id in stale:
+        x = hourly[meter_id]
+        x[troubled[meter_id]] = np.nan
+        known = np.flatnonzero(~np.isnan(x))
+        x = x[known[0] :] if len(known) else x[:0]
+        row = stored.get(meter_id) or MeterProfile(meter_id=meter_id)
+        row.learned_at = now
+        row.learned_from = datetime.fromtimestamp(first_day * DAY_S, UTC)
+        row.learned_until = datetime.fromtimestamp((last_day + 1) * DAY_S, UTC)
+        row.content = learn(x).to_bytes()
+        session.add(row)
+        stored[meter_id] = row
+    session.flush()
+    return {meter_id: Profile.from_bytes(stored[meter_id].content) for meter_id in ids}
+
+
+def _is_current(row: MeterProfile, now: datetime) -> bool:
+    return now - PROFILE_AGE < row.learned_at <= now
+
+
+def _troubled_hours(
+    session: Session, meter_ids: Sequence[UUID], first_day: int, last_day: int
+) -> dict[UUID, list[int]]:
+    """Return hours of past alerts that must not teach what is normal.
+
+    An alert that a person explained or called false does teach: the baseline moves on.
+    """
+    begin = datetime.fromtimestamp(first_day * DAY_S, UTC)
+    accepted = select(AlertEventRecord.alert_id).where(
+        AlertEventRecord.kind.in_([AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM])
+    )
+    query = select(Alert.meter_id, Alert.onset_at, Alert.until_at).where(
+        Alert.meter_id.in_(list(meter_ids)), Alert.until_at > begin, Alert.id.not_in(accepted)
+    )
+    length = (last_day - first_day + 1) * 24
+    hours: dict[UUID, list[int]] = {meter_id: [] for meter_id in meter_ids}
+    for meter_id, onset, until in session.execute(query):
+        left = max(0, int((onset - begin) / HOUR))
+        hours[meter_id].extend(range(left, min(length, int((until - begin) / HOUR))))
+    return hours
+
+
+def _settings(session: Session, now: datetime) -> Sequence[RuleSetting]:
+    today = now.date()
+    query = select(RuleSetting).where(
+        RuleSetting.valid_from <= today,
+        or_(RuleSetting.valid_until.is_(None), RuleSetting.valid_until >= today),
+    )
+    return session.scalars(query.order_by(RuleSetting.valid_from)).all()
+
+
+def _settings_of(settings: Sequence[RuleSetting], meter: Meter) -> dict[str, float]:
+    """Merge the thresholds in force for a meter, the most particular last."""
+    chosen: dict[str, float] = {}
+    for mine in (
+        lambda s: s.meter_id is None and s.utility is None,
+        lambda s: s.meter_id is None and s.utility is meter.utility,
+        lambda s: s.meter_id == meter.id,
+    ):
+        chosen.update({s.parameter: s.value for s in settings if mine(s)})
+    return chosen
+
+
+def _reconcile(
+    actor: Actor,
+    meter: Meter,
+    judged: _Judged,
+    uow: UnitOfWork,
+    clock: Clock,
+    result: ScanResult,
+) -> None:
+    """Bring the alerts of a meter in line with what was judged."""
+    known = list(
+        uow.session.scalars(
+            select(Alert)
+            .where(Alert.meter_id == meter.id)
+            .where(or_(Alert.state == AlertState.OPEN, Alert.until_at > judged.instant(0)))
+            .order_by(Alert.onset_at)
+        )
+    )
+    kept: set[UUID] = set()
+    for episode in judged.episodes:
+        finding = judged.finding(episode)
+        alert = _matching(known, finding)
+        if alert is None:
+            if _is_news(episode, finding, known, clock.now()):
+                known.append(alert_services.open_alert(actor, meter, finding, uow, clock))
+                kept.add(known[-1].id)
+                result.opened += 1
+        elif alert.state is AlertState.OPEN and episode.is_active:
+            kept.add(alert.id)
+            result.still += alert_services.keep_alert(actor, alert, finding, uow, clock)
+    for alert in known:
+        if alert.state is AlertState.OPEN and alert.id not in kept:
+            if _is_over(alert, judged):
+                alert_services.resolve_alert(actor, alert, uow, clock)
+                result.resolved += 1
+            else:
+                result.still += alert_services.keep_alert(actor, alert, None, uow, clock)
+
+
+def _matching(known: Sequence[Alert], finding: Finding) -> Alert | None:
+    """Return the alert an episode belongs to: an open one of its cause, or one it overlaps."""
+    same = [alert for alert in known if alert.rule is finding.rule]
+    for alert in same:
+        if alert.state is AlertState.OPEN:
+            return alert
+    for alert in same:
+        end = max(alert.until_at, alert.resolved_at or alert.until_at)
+        if finding.onset_at < end and alert.onset_at < finding.until_at:
+            return alert
+    return None
+
+
+def _is_news(episode: Episode, finding: Finding, known: Sequence[Alert], now: datetime) -> bool:
+    """Leave out what ended days ago, and a rise that an open alert of the base already says."""
+    if finding.rule in EXPLAINED_BY_BASE and any(
+        alert.state is AlertState.OPEN and alert.rule in BASE_RULES for alert in known
+    ):
+        return False
+    return episode.is_active or now - finding.until_at < FRESH
+
+
+def _is_over(alert: Alert, judged: _Judged) -> bool:
+    """Tell whether the meter itself shows that an alert is over: a whole day of normal hours."""
+    day = judged.x[-24:]
+    if alert.rule is Rule.SILENT:
+        return len(day) > 0 and not np.isnan(day[-6:]).any()
+    if np.isnan(day).sum() > 6 or len(day) < 24:
+        return False
+    if alert.rule in BASE_RULES:
+        # Against what was usual when it opened: the weeks of the leak itself must not become usual.
+        rise = float(np.sort(day)[:4].mean()) - float(alert.evidence["usual"])
+        return rise <= 0.5 * float(alert.evidence["limit"])
+    return True

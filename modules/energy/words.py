@@ -1,0 +1,164 @@
+"""Alerts and rules in plain words, in French, Dutch and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.i18n import LOCALES, LazyText, format_datetime, format_money, format_quantity, use_locale
+from app.i18n import gettext as _
+from app.i18n import lazy as _l
+from modules.energy.enums import Rule, Unit
+
+EXPLANATIONS: dict[Rule, LazyText] = {
+    Rule.CONTINUOUS_FLOW: _l(
+        "Water that never stops is usually a leak. The lowest flow of the last day, three days and "
+        "seven days is compared with the lowest flows of the four weeks before; the alert opens "
+        "when it rises further than this meter ever did by itself."
+    ),
+    Rule.NIGHT_BASE: _l(
+        "The lowest hours of the day show what is never switched off. Over one, three and seven "
+        "days they are compared with the four weeks before; the alert opens when they rise further "
+        "than this meter ever did by itself: something was left on, or leaks."
+    ),
+    Rule.ZERO: _l(
+        "The meter says that nothing is consumed, for longer than ever before or at hours at which "
+        "it always consumed: a power cut, a closed valve, a dead sensor."
+    ),
+    Rule.STUCK: _l(
+        "The meter gives exactly the same value again and again, twice as long as ever before: "
+        "the sensor or the logger is probably stuck."
+    ),
+    Rule.SILENT: _l(
+        "No reading has arrived for six hours or more beyond the usual delay. What is consumed "
+        "meanwhile is unknown."
+    ),
+    Rule.ABOVE_SEASON: _l(
+        "Consumption over three and seven days is compared with the same hours of the six weeks "
+        "before; the alert opens when it exceeds them further than this meter ever did by itself."
+    ),
+    Rule.SPIKE: _l("One hour consumed half as much again as the highest hour of the past year."),
+}
+
+
+def amount(value: float | None, unit: Unit) -> str:
+    """Write an amount held in the canonical unit: 12,5 kWh, 1,25 m³, 480 l."""
+    if value is None:
+        return ""
+    if unit is Unit.WH:
+        return format_quantity(value / 1000, "kWh", 1 if abs(value) < 100_000 else 0)
+    if unit is Unit.LITRE:
+        if abs(value) < 1000:
+            return format_quantity(value, "l", 0)
+        return format_quantity(value / 1000, "m³", 1 if abs(value) < 100_000 else 0)
+    return format_quantity(value, unit.value, 0)
+
+
+def sentence(rule: Rule, unit: Unit, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Say what is wrong in every language.
+
+    `facts`: since, until (instants), value, usual (per hour, or hours), excess_per_day,
+    cost_cents_per_day.
+    """
+    said = {}
+    for locale in LOCALES:
+        with use_locale(locale):
+            said[locale] = _sentence(rule, unit, facts)
+    return said
+
+
+def _sentence(rule: Rule, unit: Unit, facts: Mapping[str, Any]) -> str:
+    since = format_datetime(facts["since"])
+    value, usual = amount(facts["value"], unit), amount(facts["usual"], unit)
+    text = {
+        Rule.CONTINUOUS_FLOW: _continuous,
+        Rule.NIGHT_BASE: _night,
+        Rule.ZERO: _zero,
+        Rule.STUCK: _stuck,
+        Rule.SILENT: _silent,
+        Rule.ABOVE_SEASON: _above,
+        Rule.SPIKE: _spike,
+    }[rule](since, value, usual, facts)
+    per_day = facts.get("excess_per_day")
+    if per_day and rule is not Rule.SPIKE:
+        text += " " + _("That is %(amount)s a day too much", amount=amount(per_day, unit))
+        cost = facts.get("cost_cents_per_day")
+        text += _(", about %(cost)s a day.", cost=format_money(cost)) if cost else "."
+    return text
+
+
+def _continuous(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "Water has been running without a stop since %(since)s: at least %(value)s an hour, where "
+        "the lowest used to be %(usual)s.",
+        since=since,
+        value=value,
+        usual=usual,
+    )
+
+
+def _night(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "Since %(since)s the lowest consumption of the day is %(value)s an hour, where it used to "
+        "be %(usual)s: something stays on.",
+        since=since,
+        value=value,
+        usual=usual,
+    )
+
+
+def _zero(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "Nothing has been counted since %(since)s, where %(usual)s would be usual.",
+        since=since,
+        usual=usual,
+    )
+
+
+def _stuck(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "Since %(since)s the meter has given the same value %(hours)s hours in a row.",
+        since=since,
+        hours=round(facts["value"]),
+    )
+
+
+def _silent(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _("No reading has come since %(since)s.", since=since)
+
+
+def _above(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "Since %(since)s this meter consumes clearly more than at the same hours of the six weeks "
+        "before.",
+        since=since,
+    )
+
+
+def _spike(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "%(value)s in one hour on %(since)s, where %(usual)s would be usual.",
+        value=value,
+        since=since,
+        usual=usual,
+    )
+
+
+def facts_of(
+    since: datetime,
+    until: datetime,
+    value: float,
+    usual: float,
+    excess_per_day: float | None,
+    cost_cents_per_day: int | None,
+) -> dict[str, Any]:
+    """Gather what a sentence needs."""
+    return {
+        "since": since,
+        "until": until,
+        "value": value,
+        "usual": usual,
+        "excess_per_day": excess_per_day,
+        "cost_cents_per_day": cost_cents_per_day,
+    }

@@ -1,0 +1,287 @@
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from app.clock import FixedClock
+from app.db import Database, EventBus
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from modules.energy.commands import HandleAlert
+from modules.energy.enums import AlertEventKind, AlertState, Rule, Unit, Utility
+from modules.energy.events import AlertOpened, AlertResolved, AlertStill
+from modules.energy.models import Alert, AlertEventRecord, RuleSetting
+from modules.energy.policies import EnergyPermission
+from modules.energy.services.alerts import handle_alert
+from modules.energy.services.scan import scan
+from tests.factories.energy import ACTOR, hours, ingest, write_long
+
+FIRST = datetime(2025, 10, 1, tzinfo=UTC)
+LEAK = datetime(2026, 2, 26, 22, tzinfo=UTC)
+
+
+class Heard:
+    """Remembers the events that were published."""
+
+    def __init__(self):
+        self.events = []
+
+    def __call__(self, event, actor, uow, clock):
+        self.events.append(event)
+
+    def of(self, kind):
+        return [event for event in self.events if type(event) is kind]
+
+
+@pytest.fixture
+def heard():
+    return Heard()
+
+
+@pytest.fixture
+def listening(templates, heard):
+    bus = EventBus([(kind, heard) for kind in (AlertOpened, AlertStill, AlertResolved)])
+    with templates.fresh("sqlite") as url:
+        opened = Database(url, bus)
+        yield opened
+        opened.dispose()
+
+
+def water(until, leak=0.0, repaired=None, seed=1):
+    """Return litres an hour of a house of flats: draw-offs by day, none at night, maybe a leak."""
+    chance = np.random.default_rng(seed)
+    count = int((until - FIRST) / timedelta(hours=1))
+    at = [FIRST + timedelta(hours=n) for n in range(count)]
+    day = np.array([6 <= t.hour <= 21 for t in at])
+    used = np.where(day, chance.poisson(60, count), 0).astype(float)
+    leaking = np.array([t >= LEAK and (repaired is None or t < repaired) for t in at])
+    return used + leak * leaking
+
+
+def load(database, tmp_path, clock, values, serial="W1", utility=Utility.WATER):
+    path = write_long(tmp_path / f"{serial}.csv", hours(serial, FIRST, values))
+    ingest(database, clock, "long", path, utility=utility)
+
+
+def alerts(database):
+    with database.reader() as session:
+        return list(session.scalars(select(Alert).order_by(Alert.detected_at)))
+
+
+def at(*when):
+    return FixedClock(datetime(*when, tzinfo=UTC))
+
+
+def test_a_leak_opens_one_alert_with_litres_euros_and_a_sentence(listening, heard, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    result = scan(listening, ACTOR, clock)
+    assert (result.meters, result.opened) == (1, 1)
+    (alert,) = alerts(listening)
+    assert alert.rule is Rule.CONTINUOUS_FLOW
+    assert alert.unit is Unit.LITRE
+    assert abs((alert.onset_at - LEAK).total_seconds()) <= 24 * 3600
+    assert alert.excess_per_day == pytest.approx(24 * 40, rel=0.25)
+    assert alert.cost_cents_per_day == pytest.approx(0.96 * 520, rel=0.25)
+    assert set(alert.sentence) == {"fr", "nl", "en"}
+    assert "without a stop" in alert.sentence["en"]
+    (event,) = heard.of(AlertOpened)
+    assert event.priority == "breakdown"
+    assert event.detected_at == clock.now()
+    assert event.excess_l_per_day == alert.excess_per_day
+    assert event.excess_wh is None
+    assert event.url == f"/energy/alerts/{alert.id}"
+
+
+def test_scanning_again_adds_nothing(listening, heard, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    scan(listening, ACTOR, clock)
+    for _ in range(3):
+        again = scan(listening, ACTOR, clock)
+        assert (again.opened, again.still, again.resolved) == (0, 0, 0)
+    assert len(alerts(listening)) == 1
+    assert len(heard.events) == 1
+
+
+def test_an_alert_is_kept_once_a_day_and_resolved_when_the_meter_shows_it(
+    listening, heard, tmp_path
+):
+    fixed = datetime(2026, 3, 4, 10, tzinfo=UTC)
+    for day in range(1, 8):
+        clock = at(2026, 3, day, 6)
+        values = water(clock.now(), leak=40, repaired=fixed)
+        load(listening, tmp_path, clock, values)
+        scan(listening, ACTOR, clock)
+    (alert,) = alerts(listening)
+    assert alert.state is AlertState.RESOLVED
+    assert alert.resolved_at.day in (5, 6)
+    assert len(heard.of(AlertOpened)) == 1
+    assert len(heard.of(AlertStill)) >= 3
+    (resolved,) = heard.of(AlertResolved)
+    assert not resolved.by_person
+    assert resolved.excess_l == pytest.approx(40 * (fixed - LEAK).total_seconds() / 3600, rel=0.3)
+
+
+def test_a_leak_that_lasts_two_months_does_not_become_normal(listening, tmp_path):
+    for month, day in [(3, 1), (3, 15), (4, 1), (4, 15), (5, 1)]:
+        clock = at(2026, month, day, 6)
+        load(listening, tmp_path, clock, water(clock.now(), leak=40))
+        scan(listening, ACTOR, clock)
+    (alert,) = alerts(listening)
+    assert alert.state is AlertState.OPEN
+
+
+def test_a_silent_meter_opens_an_alert_after_its_usual_delay(listening, heard, tmp_path):
+    load(listening, tmp_path, at(2026, 3, 1, 6), water(datetime(2026, 3, 1, tzinfo=UTC)))
+    assert scan(listening, ACTOR, at(2026, 3, 1, 6)).opened == 0
+    assert scan(listening, ACTOR, at(2026, 3, 2, 2)).opened == 0
+    assert scan(listening, ACTOR, at(2026, 3, 2, 12)).opened == 1
+    (alert,) = alerts(listening)
+    assert alert.rule is Rule.SILENT
+    assert alert.onset_at == datetime(2026, 3, 1, tzinfo=UTC)
+    assert alert.cost_cents is None
+    load(listening, tmp_path, at(2026, 3, 3, 6), water(datetime(2026, 3, 3, tzinfo=UTC)))
+    assert scan(listening, ACTOR, at(2026, 3, 3, 6)).resolved == 1
+
+
+def test_a_meter_without_readings_for_long_is_left_alone(listening, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    assert scan(listening, ACTOR, at(2026, 9, 1, 6)).meters == 0
+
+
+def test_night_base_of_an_office(listening, tmp_path):
+    clock = at(2026, 3, 4, 6)
+    count = int((clock.now() - FIRST) / timedelta(hours=1))
+    moments = [FIRST + timedelta(hours=n) for n in range(count)]
+    chance = np.random.default_rng(3)
+    office = [
+        (20 if t.weekday() < 5 and 7 <= t.hour < 18 else 5) + chance.normal(0, 0.3) for t in moments
+    ]
+    pump = [4 if t >= LEAK else 0 for t in moments]
+    values = np.round(np.array(office) + pump, 2)
+    load(listening, tmp_path, clock, values, "E1", Utility.ELECTRICITY)
+    scan(listening, ACTOR, clock)
+    (alert,) = alerts(listening)
+    assert alert.rule is Rule.NIGHT_BASE
+    assert alert.excess_per_day == pytest.approx(96_000, rel=0.2)
+    assert alert.cost_cents_per_day == pytest.approx(96 * 28, rel=0.2)
+
+
+def test_interrupted_scan_goes_on_and_ends_like_one_that_was_not(templates, tmp_path):
+    results = []
+    for interrupted in (False, True):
+        with templates.fresh("sqlite") as url:
+            database = Database(url)
+            clock = at(2026, 3, 1, 6)
+            for number in range(5):
+                load(
+                    database,
+                    tmp_path,
+                    clock,
+                    water(clock.now(), leak=40 * (number % 2), seed=number),
+                    f"W{number}",
+                )
+            if interrupted:
+                with pytest.raises(ZeroDivisionError):
+                    scan(database, ACTOR, clock, checkpoint=lambda last: 1 / 0)
+                scan(database, ACTOR, clock)
+            else:
+                scan(database, ACTOR, clock)
+            with database.reader() as session:
+                results.append(
+                    [
+                        (a.meter.serial, a.rule, a.onset_at, a.excess, a.sentence["fr"])
+                        for a in session.scalars(select(Alert))
+                    ]
+                )
+            database.dispose()
+    assert sorted(results[0]) == sorted(results[1])
+    assert len(results[0]) == 2
+
+
+def test_a_person_closes_an_alert_with_a_reason_and_it_stays_closed(
+    listening, heard, tmp_path, actor_with
+):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    scan(listening, ACTOR, clock)
+    (alert,) = alerts(listening)
+    person = actor_with(EnergyPermission.ALERT_HANDLE, EnergyPermission.ALERT_READ)
+    command = HandleAlert(alert.id, AlertEventKind.EXPLAINED, "A new fountain")
+    with pytest.raises(Forbidden), listening.unit_of_work() as uow:
+        handle_alert(actor_with(), command, uow, clock)
+    with pytest.raises(Invalid, match="reason_needed"), listening.unit_of_work() as uow:
+        handle_alert(person, HandleAlert(alert.id, command.outcome, "  "), uow, clock)
+    with listening.unit_of_work() as uow:
+        handle_alert(person, command, uow, clock)
+    with pytest.raises(Conflict), listening.unit_of_work() as uow:
+        handle_alert(person, command, uow, clock)
+    (resolved,) = heard.of(AlertResolved)
+    assert (resolved.by_person, resolved.reason) == (True, "A new fountain")
+    later = at(2026, 3, 2, 6)
+    load(listening, tmp_path, later, water(later.now(), leak=40))
+    assert scan(listening, ACTOR, later).opened == 0
+
+
+def test_alert_outside_the_scope_is_as_absent(listening, tmp_path, actor_with):
+    from app.auth.actor import Scope
+
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    scan(listening, ACTOR, clock)
+    (alert,) = alerts(listening)
+    stranger = actor_with(EnergyPermission.ALERT_HANDLE, EnergyPermission.ALERT_READ, scope=Scope())
+    with pytest.raises(NotFound), listening.unit_of_work() as uow:
+        handle_alert(stranger, HandleAlert(alert.id, AlertEventKind.RESOLVED, "x"), uow, clock)
+
+
+def test_the_database_itself_allows_one_open_alert_per_cause(listening, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    scan(listening, ACTOR, clock)
+    with listening.reader() as session:
+        keys = session.scalars(select(Alert.open_key)).all()
+        events = session.scalar(select(func.count()).select_from(AlertEventRecord))
+    assert len(set(keys)) == len(keys) == events == 1
+
+
+def test_thresholds_are_data(listening, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    with listening.unit_of_work() as uow:
+        for width in (24, 72, 168):
+            uow.session.add(
+                RuleSetting(
+                    rule=Rule.CONTINUOUS_FLOW,
+                    parameter=f"base_{width}_share",
+                    value=50.0,
+                    utility=Utility.WATER,
+                    valid_from=clock.today(),
+                    source="test",
+                )
+            )
+            uow.session.add(
+                RuleSetting(
+                    rule=Rule.ABOVE_SEASON,
+                    parameter=f"season_{width}_share",
+                    value=50.0,
+                    valid_from=clock.today(),
+                    source="test",
+                )
+            )
+        even_flow = RuleSetting(
+            rule=Rule.STUCK,
+            parameter="stuck_hours",
+            value=1000.0,
+            valid_from=clock.today(),
+            source="test",
+        )
+        uow.session.add(even_flow)
+    assert scan(listening, ACTOR, clock).opened == 0
+
+
+def test_scan_needs_the_right(database, clock, actor_with):
+    with pytest.raises(Forbidden):
+        scan(database, actor_with(), clock)
