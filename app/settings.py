@@ -35,8 +35,15 @@ class OidcSettings:
     client_id: str = ""
     client_secret: str = ""
     label: str = "Single sign-on"
+    scope: str = "openid email profile"
+    # Entra ID: `oid` is the person across applications; elsewhere `sub`.
+    subject_claim: str = "sub"
+    # When set, the claim `tid` must be this tenant.
+    tenant: str = ""
     groups_claim: str = "groups"
     role_map: Mapping[str, str] | None = None
+    # Whether people who come in for the first time see the whole estate or nothing yet.
+    sees_everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,10 @@ def _oidc(env: Env) -> OidcSettings:
         client_id=env.str("OIDC_CLIENT_ID", ""),
         client_secret=env.str("OIDC_CLIENT_SECRET", ""),
         label=env.str("OIDC_LABEL", "Single sign-on"),
+        scope=env.str("OIDC_SCOPE", "openid email profile"),
+        subject_claim=env.str("OIDC_SUBJECT_CLAIM", "sub"),
+        tenant=env.str("OIDC_TENANT", ""),
         groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
         role_map=env.dict("OIDC_ROLE_MAP", {}),
+        sees_everything=env.bool("OIDC_SEES_EVERYTHING", False),
     )

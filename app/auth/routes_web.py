@@ -50,7 +50,7 @@ def sign_in_submit() -> ResponseReturnValue:
             email, request.form.get("password", ""), device, open_unit_of_work, current_clock()
         )
     except AppError as error:
-        response = make_response(_page(target, email, str(error.message)), error.status)
+        response = refused_page(target, str(error.message), error.status, email)
         if wait := error.details.get("retry_after_s"):
             response.headers["Retry-After"] = str(wait)
         return response
@@ -98,6 +98,11 @@ def password_link_submit(secret: str) -> ResponseReturnValue:
         return page
     session.clear()
     return _page(url_for("house.home"), owner.email, notice=_("Your password is set. Sign in."))
+
+
+def refused_page(target: str, sentence: str, status: int, email: str = "") -> Response:
+    """Show the sign-in page again with the reason."""
+    return make_response(_page(target, email, sentence), status)
 
 
 def begin_session(token: str) -> None:

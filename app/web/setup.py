@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import i18n
 from app.auth import routes_web as auth_routes
+from app.auth.routes_oidc import register_oidc
 from app.house import House
 from app.web import (
     errors,
@@ -67,6 +68,7 @@ def register_web(app: Flask, house: House) -> None:
     metrics.register(app)
     security_headers.register(app, house)
     register_navigation(app, house)
+    register_oidc(app, house.settings.oidc)
     for blueprint in (auth_routes.blueprint, health.blueprint, metrics.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     for module in house.modules:

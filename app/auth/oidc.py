@@ -1,0 +1,128 @@
+"""Who an identity provider says somebody is, and the account that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.auth.actor import system_actor
+from app.auth.commands import ChangeUser, CreateUser, Device
+from app.auth.models import User
+from app.auth.roles import Role
+from app.auth.services import change_user, create_user
+from app.auth.sessions import open_session
+from app.auth.sign_in import record_sign_in
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import Forbidden
+from app.i18n import LOCALES
+from app.i18n import lazy as _l
+from app.settings import OidcSettings
+
+_ACTOR = system_actor("single sign-on")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the provider vouches for; `key` is issuer and subject, which never change."""
+
+    key: str
+    email: str
+    is_email_verified: bool
+    name: str
+    locale: str
+    groups: frozenset[str]
+
+
+def identity_of(claims: Mapping[str, Any], settings: OidcSettings) -> Identity:
+    """Read the claims of a validated token.
+
+    Raises Forbidden when they come from another tenant or name nobody.
+    """
+    if settings.tenant and claims.get("tid") != settings.tenant:
+        raise Forbidden("oidc_tenant", _l("This account belongs to another organisation."))
+    subject = str(claims.get(settings.subject_claim) or "")
+    email = str(claims.get("email") or claims.get("preferred_username") or "").strip().lower()
+    if not subject or "@" not in email:
+        raise Forbidden(
+            "oidc_incomplete",
+            _l("The sign-in service did not say who you are. Tell your administrator."),
+        )
+    groups = claims.get(settings.groups_claim) or ()
+    return Identity(
+        key=f"{settings.issuer}|{subject}",
+        email=email[:254],
+        is_email_verified=claims.get("email_verified") is True,
+        name=str(claims.get("name") or email)[:120],
+        locale=_locale(str(claims.get("locale") or "")),
+        groups=frozenset(map(str, [groups] if isinstance(groups, str) else groups)),
+    )
+
+
+def sign_in_identity(
+    identity: Identity, settings: OidcSettings, device: Device, uow: UnitOfWork, clock: Clock
+) -> str:
+    """Open a session for an identity, with the account made or brought up to date.
+
+    Raises Forbidden when the account is archived, belongs to somebody else or has no role.
+    """
+    roles = roles_of(identity.groups, settings.role_map or {})
+    if settings.role_map and not roles:
+        raise Forbidden(
+            "oidc_no_role",
+            _l("Your account gives no access to this system. Ask your administrator."),
+        )
+    user = _find(identity, uow)
+    if user is None:
+        user = _make(identity, roles, settings, uow, clock)
+    elif settings.role_map:
+        # Roles come from the provider: what it no longer says ends, with the open sessions.
+        change_user(_ACTOR, user.id, ChangeUser(roles=roles), uow, clock)
+    user.oidc_key = identity.key
+    record_sign_in(user, "oidc", uow, clock)
+    return open_session(user, device, uow, clock, method="oidc")
+
+
+def roles_of(groups: Iterable[str], role_map: Mapping[str, str]) -> frozenset[Role]:
+    """Translate groups of the provider into roles; unknown groups give nothing."""
+    return frozenset(Role(role_map[group]) for group in groups if group in role_map)
+
+
+def _find(identity: Identity, uow: UnitOfWork) -> User | None:
+    user = uow.session.scalar(select(User).where(User.oidc_key == identity.key))
+    if user is None:
+        user = uow.session.scalar(select(User).where(User.email == identity.email))
+        # An address alone proves nothing unless the provider checked it.
+        if user is not None and (user.oidc_key or not identity.is_email_verified):
+            raise Forbidden(
+                "oidc_email_taken",
+                _l("Another account uses this e-mail address. Ask your administrator."),
+            )
+    if user is not None and user.archived_at is not None:
+        raise Forbidden("oidc_archived", _l("This account is no longer in use."))
+    return user
+
+
+def _make(
+    identity: Identity,
+    roles: frozenset[Role],
+    settings: OidcSettings,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> User:
+    command = CreateUser(
+        email=identity.email,
+        display_name=identity.name,
+        roles=roles,
+        locale=identity.locale,
+        sees_everything=settings.sees_everything,
+    )
+    return create_user(_ACTOR, command, uow, clock)
+
+
+def _locale(claimed: str) -> str:
+    language = claimed[:2].lower()
+    return language if language in LOCALES else "fr"

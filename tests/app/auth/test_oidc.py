@@ -1,0 +1,230 @@
+"""Signing in through an identity provider: a real one, in a process of its own, that can lie."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app import create_app
+from app.auth.actor import system_actor
+from app.auth.commands import CreateUser
+from app.auth.models import User, UserSession
+from app.auth.roles import Role
+from app.auth.services import archive_user, create_user
+from app.settings import OidcSettings
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
+
+ROOT = Path(__file__).parents[3]
+NELE = {
+    "sub": "nele-1",
+    "email": "nele@example.org",
+    "email_verified": True,
+    "name": "Nele Aerts",
+    "locale": "nl-BE",
+    "groups": ["grp-energy", "grp-unknown"],
+}
+
+
+@pytest.fixture(scope="module")
+def issuer():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.oidc_provider"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.wait(timeout=10)
+    process.stdout.close()
+
+
+@pytest.fixture
+def oidc(issuer) -> OidcSettings:
+    return OidcSettings(
+        issuer=issuer,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        label="Stad",
+        role_map={"grp-energy": "energy_coordinator", "grp-desk": "dispatcher"},
+    )
+
+
+@pytest.fixture
+def client_of(settings, database, clock):
+    def make(oidc: OidcSettings) -> FlaskClient:
+        app = create_app(replace(settings, oidc=oidc), clock=clock, database=database)
+        app.testing = True
+        return app.test_client()
+
+    return make
+
+
+@pytest.fixture
+def client(client_of, oidc) -> FlaskClient:
+    return client_of(oidc)
+
+
+def persona(issuer: str, claims: dict | None = None, lie: str = "") -> None:
+    body = {"claims": NELE if claims is None else claims, "lie": lie}
+    assert requests.post(f"{issuer}/persona", json=body, timeout=5).status_code == 204
+
+
+def go(client: FlaskClient, target: str = "/account"):
+    """Walk to the provider and come back as a browser does."""
+    there = client.get(f"/sign-in/oidc?next={target}")
+    assert there.status_code == 302, there.get_data(as_text=True)
+    back = requests.get(there.headers["Location"], allow_redirects=False, timeout=5)
+    assert back.status_code == 302, back.text
+    parts = urlsplit(back.headers["Location"])
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def user_named(database, email: str = "nele@example.org") -> User:
+    with database.reader() as session:
+        return session.scalars(select(User).where(User.email == email)).one()
+
+
+def test_door_shows_the_providers_name(client):
+    assert "Stad" in client.get("/sign-in").get_data(as_text=True)
+
+
+def test_first_visit_makes_an_account_with_the_roles_of_its_groups(client, issuer, oidc, database):
+    persona(issuer)
+    answer = go(client)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
+    user = user_named(database)
+    assert user.oidc_key == f"{issuer}|nele-1"
+    assert (user.display_name, user.locale) == ("Nele Aerts", "nl")
+    assert [held.role for held in user.roles] == [Role.ENERGY_COORDINATOR]
+    assert user.sees_everything is False
+    assert user.password_hash is None
+    assert client.get("/account").status_code == 200
+
+
+def test_state_nonce_and_pkce_are_sent(client):
+    location = client.get("/sign-in/oidc").headers["Location"]
+    for part in ("state=", "nonce=", "code_challenge=", "code_challenge_method=S256"):
+        assert part in location
+
+
+def test_person_keeps_the_account_when_the_address_changes(client, issuer, database):
+    persona(issuer)
+    go(client)
+    persona(issuer, {**NELE, "email": "nele.aerts@example.org"})
+    assert go(client).status_code == 303
+    assert user_named(database).oidc_key == f"{issuer}|nele-1"
+
+
+def test_lost_group_takes_the_role_and_the_sessions(client, client_of, oidc, issuer, database):
+    persona(issuer)
+    go(client)
+    persona(issuer, {**NELE, "groups": ["grp-desk"]})
+    other = client_of(oidc)
+    assert go(other).status_code == 303
+    assert [held.role for held in user_named(database).roles] == [Role.DISPATCHER]
+    assert client.get("/account").status_code == 302
+    with database.reader() as session:
+        still = session.scalars(select(UserSession).where(UserSession.ended_at.is_(None)))
+        assert len(still.all()) == 1
+
+
+def test_nobody_without_a_known_group_comes_in(client, issuer, database):
+    persona(issuer, {**NELE, "groups": ["grp-unknown"]})
+    assert go(client).status_code == 403
+    with database.reader() as session:
+        assert session.scalars(select(User)).all() == []
+
+
+def test_local_account_is_joined_only_by_a_verified_address(client, issuer, database, clock):
+    with database.unit_of_work() as uow:
+        command = CreateUser("nele@example.org", "Nele", (Role.COUNCIL,))
+        create_user(system_actor("test"), command, uow, clock)
+    persona(issuer, {**NELE, "email_verified": False})
+    assert go(client).status_code == 403
+    persona(issuer)
+    assert go(client).status_code == 303
+    assert user_named(database).oidc_key == f"{issuer}|nele-1"
+
+
+def test_second_subject_cannot_take_over_a_joined_account(client, issuer):
+    persona(issuer)
+    go(client)
+    persona(issuer, {**NELE, "sub": "nele-2"})
+    assert go(client).status_code == 403
+
+
+def test_archived_account_stays_out(client, issuer, database, clock):
+    persona(issuer)
+    go(client)
+    with database.unit_of_work() as uow:
+        archive_user(system_actor("test"), user_named(database).id, uow, clock)
+    assert go(client).status_code == 403
+
+
+@pytest.mark.parametrize("tenant", ["other-tenant", None])
+def test_other_tenant_stays_out(client_of, oidc, issuer, tenant):
+    client = client_of(replace(oidc, tenant="our-tenant", subject_claim="oid"))
+    persona(issuer, {**NELE, "tid": tenant, "oid": "object-1"})
+    assert go(client).status_code == 403
+    persona(issuer, {**NELE, "tid": "our-tenant", "oid": "object-1"})
+    assert go(client).status_code == 303
+
+
+def test_token_that_names_nobody_is_refused(client, issuer):
+    persona(issuer, {"sub": "x", "groups": ["grp-energy"]})
+    assert go(client).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "lie", ["issuer", "audience", "nonce", "expired", "signature", "none", "denied"]
+)
+def test_no_lie_opens_a_session(client, issuer, database, lie):
+    persona(issuer, lie=lie)
+    answer = go(client)
+    assert answer.status_code == 403
+    with database.reader() as session:
+        assert session.scalars(select(UserSession)).all() == []
+
+
+def test_provider_that_speaks_for_another_issuer_is_refused(client, issuer):
+    persona(issuer, lie="metadata")
+    assert client.get("/sign-in/oidc").status_code == 403
+
+
+def test_answer_without_our_question_is_refused(client, issuer):
+    persona(issuer)
+    assert client.get("/sign-in/oidc/callback?code=x&state=y").status_code == 403
+    there = client.get("/sign-in/oidc").headers["Location"]
+    back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"]
+    stranger = client.application.test_client()
+    assert stranger.get(f"/sign-in/oidc/callback?{urlsplit(back).query}").status_code == 403
+
+
+def test_code_works_once(client, issuer):
+    persona(issuer)
+    there = client.get("/sign-in/oidc").headers["Location"]
+    back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"]
+    path = f"/sign-in/oidc/callback?{urlsplit(back).query}"
+    assert client.get(path).status_code == 303
+    assert client.get(path).status_code == 403
+
+
+def test_provider_that_does_not_answer_is_said_so(client_of, oidc):
+    client = client_of(replace(oidc, issuer="http://127.0.0.1:9"))
+    assert client.get("/sign-in/oidc").status_code == 503
+
+
+def test_without_a_provider_the_addresses_are_absent(client_of, oidc):
+    client = client_of(replace(oidc, issuer=""))
+    assert client.get("/sign-in/oidc").status_code == 404
+    assert client.get("/sign-in/oidc/callback").status_code == 404
