@@ -11,6 +11,7 @@
 | `count_queries()` | a block that counts the statements sent to `database` |
 | `mail_server` | a real SMTP server with the messages it received |
 | `live_server`, `page`, `sign_in` | the application behind a port, and a browser before it |
+| `gallery` | the application with pages that show every component |
 """
 
 from collections import Counter
@@ -32,6 +33,7 @@ pytest_plugins = (
     "tests.support.mail",
     "tests.support.records",
     "tests.support.browser",
+    "tests.support.gallery",
 )
 
 

@@ -100,7 +100,7 @@ export function settleSent(session: Storage, store: DraftStore, page: ParentNode
   if (!key) return
   session.removeItem(SENT)
   const form = page.querySelector(`form[data-draft="${CSS.escape(key)}"]`)
-  const refused = form?.querySelector('[data-error-summary]') || page.querySelector('.failure, [data-sign-in]')
+  const refused = form?.querySelector('[data-error-summary]') || page.querySelector('.failure, form[data-sign-in]')
   if (!refused) store.remove(key)
 }
 

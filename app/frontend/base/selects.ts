@@ -20,6 +20,8 @@ export function enhanceSelect(select: HTMLSelectElement): void {
         `<div class="option">${escape(item.text)}${item.hint ? ` <small>${escape(item.hint)}</small>` : ''}</div>`,
     },
   })
+  // The real select is only the place where the value is kept; the box above it is what is read out.
+  select.setAttribute('aria-hidden', 'true')
   select.addEventListener('draft:fill', () => box.sync())
   const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}"]`)
   if (label) label.id ||= `${select.id}-label`

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { DraftStore, fill, noteSent, same, settleSent, valuesOf } from './drafts'
+
+const FORM = `<form data-draft="ticket-new">
+  <input type="hidden" name="csrf_token" value="t"><input name="phone" value="1"><input type="password" name="secret" value="x">
+  <textarea name="text"></textarea><input type="checkbox" name="pets" value="dog" checked><input type="checkbox" name="pets" value="cat">
+  <input type="radio" name="when" value="am"><input type="radio" name="when" value="pm" checked>
+  <select name="kind"><option value="a" selected>A</option><option value="b">B</option></select></form>`
+
+function form(): HTMLFormElement {
+  document.body.innerHTML = FORM
+  return document.querySelector('form') as HTMLFormElement
+}
+
+describe('the values of a form', () => {
+  it('leave out tokens and passwords', () => {
+    expect(valuesOf(form())).toEqual({ phone: ['1'], text: [''], pets: ['dog'], when: ['pm'], kind: ['a'] })
+  })
+
+  it('come back as they were', () => {
+    const values = { phone: ['0470'], text: ['Water'], pets: ['cat'], when: ['am'], kind: ['b'] }
+    const target = form()
+    fill(target, values)
+    expect(valuesOf(target)).toEqual(values)
+  })
+
+  it('ignore fields that are gone', () => {
+    const target = form()
+    fill(target, { old: ['x'], phone: ['2'] })
+    expect(valuesOf(target).phone).toEqual(['2'])
+  })
+
+  it('an empty list equals none', () => {
+    expect(same({ a: [] }, {})).toBe(true)
+    expect(same({ a: ['1'] }, { a: ['2'] })).toBe(false)
+  })
+})
+
+describe('a draft', () => {
+  let now = 1_000
+  const store = (user: string) => new DraftStore(localStorage, user, () => now)
+  beforeEach(() => {
+    localStorage.clear()
+    sessionStorage.clear()
+    now = 1_000
+  })
+
+  it('belongs to one person', () => {
+    store('ann').write('k', {}, { text: ['x'] })
+    expect(store('ann').read('k')?.values).toEqual({ text: ['x'] })
+    expect(store('bob').read('k')).toBeUndefined()
+  })
+
+  it('disappears when the form is back to what it was', () => {
+    store('ann').write('k', { text: ['a'] }, { text: ['b'] })
+    store('ann').write('k', { text: ['a'] }, { text: ['a'] })
+    expect(store('ann').read('k')).toBeUndefined()
+  })
+
+  it('is forgotten after two weeks', () => {
+    store('ann').write('k', {}, { text: ['x'] })
+    now += 15 * 24 * 3600 * 1000
+    expect(store('ann').read('k')).toBeUndefined()
+  })
+
+  it('survives damaged storage', () => {
+    localStorage.setItem('draft:ann:k', '{broken')
+    expect(store('ann').read('k')).toBeUndefined()
+  })
+
+  it('is erased once the form was accepted', () => {
+    store('ann').write('ticket-new', {}, { text: ['x'] })
+    noteSent(sessionStorage, 'ticket-new')
+    document.body.innerHTML = '<main>Saved</main>'
+    settleSent(sessionStorage, store('ann'), document)
+    expect(store('ann').read('ticket-new')).toBeUndefined()
+  })
+
+  it.each([
+    ['refused', '<form data-draft="ticket-new"><div data-error-summary></div></form>'],
+    ['failed', '<div class="failure"></div>'],
+    ['signed out', '<form data-sign-in></form>'],
+  ])('stays when the answer was: %s', (_name, page) => {
+    store('ann').write('ticket-new', {}, { text: ['x'] })
+    noteSent(sessionStorage, 'ticket-new')
+    document.body.innerHTML = page
+    settleSent(sessionStorage, store('ann'), document)
+    expect(store('ann').read('ticket-new')).toBeDefined()
+  })
+})

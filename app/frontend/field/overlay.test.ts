@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation, Order } from './contract'
+import { inOrder, isPlausible, missing, withWaiting } from './overlay'
+
+const order = (more: Partial<Order> = {}): Order => ({
+  id: 'o1', version: 1, number: 'WO-1', title: 'Leak', status: 'planned', location: {}, fields: { diagnosis: 'old' }, ...more,
+})
+const done = (type: Operation['type'], payload: Record<string, unknown> = {}, order_id = 'o1'): Operation =>
+  ({ id: Math.random().toString(), type, order_id, base_version: 1, payload, made_at: '' })
+
+describe('an order with waiting work', () => {
+  it('shows what the technician did, before the server knows', () => {
+    const seen = withWaiting(order(), [
+      done('order.start'), done('order.note', { text: 'Wet wall' }), done('order.hours', { minutes: 30 }), done('order.hours', { minutes: 15 }),
+      done('order.material', { quantity: '2', unit: 'pc', label: 'Gasket' }), done('order.change', { fields: { diagnosis: 'new' } }),
+      done('order.photo'), done('order.reading', { meter_id: 'm', value: '12' }), done('order.note', { text: 'elsewhere' }, 'o2'),
+    ])
+    expect(seen).toMatchObject({ phase: 'busy', notes: ['Wet wall'], minutes: 45, materials: ['2 pc Gasket'], photos: 1, readings: { m: '12' } })
+    expect(seen.fields.diagnosis).toBe('new')
+  })
+
+  it('ends completed or without access', () => {
+    expect(withWaiting(order(), [done('order.start'), done('order.complete')]).phase).toBe('done')
+    expect(withWaiting(order(), [done('order.no_access')]).phase).toBe('no_access')
+    expect(withWaiting(order({ status: 'in_progress' }), [done('order.pause')]).phase).toBe('paused')
+  })
+
+  it('leaves the server’s copy untouched', () => {
+    const original = order()
+    withWaiting(original, [done('order.change', { fields: { diagnosis: 'new' } })])
+    expect(original.fields.diagnosis).toBe('old')
+  })
+})
+
+it('completing waits for what the order requires', () => {
+  const strict = order({ requires: { signature: true, photo: true }, checklist: [{ id: 'c', label: 'x', required: true }, { id: 'd', label: 'y' }] })
+  expect(missing(withWaiting(strict, []))).toEqual(['signature', 'photo', 'checklist'])
+  const all = [done('order.signature'), done('order.photo'), done('order.checklist', { item_id: 'c', value: false })]
+  expect(missing(withWaiting(strict, all))).toEqual([])
+})
+
+it('the order in progress comes first, finished ones last', () => {
+  const list = [
+    withWaiting(order({ id: 'late', planned_start_at: '2026-03-02T14:00:00Z' }), []),
+    withWaiting(order({ id: 'done', status: 'done', planned_start_at: '2026-03-02T07:00:00Z' }), []),
+    withWaiting(order({ id: 'early', planned_start_at: '2026-03-02T08:00:00Z' }), []),
+    withWaiting(order({ id: 'busy', status: 'in_progress', planned_start_at: '2026-03-02T16:00:00Z' }), []),
+  ]
+  expect(inOrder(list).map((seen) => seen.order.id)).toEqual(['busy', 'early', 'late', 'done'])
+})
+
+it.each([
+  ['1210,5', true], ['1204.3', true], ['900', false], ['1300', false], ['abc', false],
+])('a reading of %s is plausible: %s', (value, expected) => {
+  expect(isPlausible(value, { last_value: '1204.3', expected_min: '1204.3', expected_max: '1290' })).toBe(expected)
+})
+
+it('a reading only has to rise when nothing else is known', () => {
+  expect(isPlausible('10', { last_value: '9' })).toBe(true)
+  expect(isPlausible('8', { last_value: '9' })).toBe(false)
+  expect(isPlausible('8', {})).toBe(true)
+})
