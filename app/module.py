@@ -16,6 +16,7 @@ from app.policies import GRANTS, HousePermission
 from app.registry import Module, NavigationItem
 from app.web.history import AUDIT_NAVIGATION
 from app.web.history import blueprint as history_blueprint
+from app.web.saved_views import blueprint as views_blueprint
 
 module = Module(
     name="house",
@@ -28,6 +29,7 @@ module = Module(
         comments_blueprint,
         notifications_blueprint,
         history_blueprint,
+        views_blueprint,
     ),
     jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS),
     notification_kinds=(MENTIONED,),

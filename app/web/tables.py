@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from flask import Response, make_response, redirect, render_template, request, session, url_for
@@ -30,7 +30,10 @@ from app.lists import (
 from app.lists.cells import Cell, show_cell, show_value
 from app.lists.export import write_csv, write_xlsx
 from app.lists.fetch import visible_columns
+from app.lists.models import SavedView
 from app.lists.state import SIZES, query_string, write_state
+from app.lists.views import list_views
+from app.policies import HousePermission
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,17 +67,24 @@ def list_page(
 
 def table_of(spec: TableSpec, query: Select[Any]) -> TableView:
     """Fetch the page of a list the present address asks for, ready for `data_table`."""
-    state = current_state(spec)
+    views = list_views(current_actor(), spec.name, reader())
+    state = current_state(spec, views)
     page = fetch_page(spec, query, state, reader())
     options = {
         f.key: f.pairs(current_actor(), reader()) for f in spec.filters if isinstance(f, Choice)
     }
-    return TableView(page, request.path, options)
+    return TableView(page, request.path, options, views)
 
 
-def current_state(spec: TableSpec) -> TableState:
-    """Read the view from the present address; the page size last chosen is remembered."""
+def current_state(spec: TableSpec, views: Views | None = None) -> TableState:
+    """Read the view from the present address; the page size last chosen is remembered.
+
+    A bare address means the actor's default view, if they chose one.
+    """
     args = request.args.to_dict(flat=False)
+    if not args:
+        known = list_views(current_actor(), spec.name, reader()) if views is None else views
+        args = next((parse_qs(view.query) for view, is_default in known if is_default), args)
     state = read_state(spec, args, size=session.get("page_size"))
     if "size" in args and session.get("page_size") != state.size:
         session["page_size"] = state.size
@@ -117,6 +127,20 @@ def note_export(spec: TableSpec, state: TableState, count: int) -> None:
         )
 
 
+Views = Sequence[tuple[SavedView, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """A view kept under a name: where it leads, and what the actor may do to it."""
+
+    view: SavedView
+    url: str
+    is_default: bool
+    is_current: bool
+    can_delete: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A filter in use, and the address without it."""
@@ -146,7 +170,11 @@ class TableView:
     """A page of a list with every address and text its template needs."""
 
     def __init__(
-        self, page: TablePage, path: str, options: Mapping[str, Sequence[tuple[str, Any]]]
+        self,
+        page: TablePage,
+        path: str,
+        options: Mapping[str, Sequence[tuple[str, Any]]],
+        views: Views = (),
     ) -> None:
         """Prepare a page of rows that stands at `path`; `options` are those of the choices."""
         self.page = page
@@ -154,12 +182,15 @@ class TableView:
         self.state = page.state
         self.path = path
         self.options = options
+        self.saved = views
         self.id = f"table-{page.spec.name.replace('.', '-').replace('_', '-')}"
         self.sizes = SIZES
 
     def url(self, state: TableState, **extra: str) -> str:
         """Return the address of a view of this list."""
         text = urlencode([*write_state(self.spec, state), *extra.items()])
+        if not text and any(is_default for _view, is_default in self.saved):
+            text = "view=none"
         return f"{self.path}?{text}" if text else self.path
 
     def page_url(self, number: int) -> str:
@@ -169,6 +200,32 @@ class TableView:
     def export_url(self, kind: str) -> str:
         """Return the address of this view as a file."""
         return self.url(self.state.changed(), format=kind)
+
+    @property
+    def query(self) -> str:
+        """Return this view as it is kept under a name."""
+        return query_string(self.spec, self.state.changed())
+
+    @property
+    def views(self) -> list[ViewLink]:
+        """Return the views kept of this list, as links."""
+        actor = current_actor()
+        manages = actor.can(HousePermission.SETTINGS_MANAGE)
+        return [
+            ViewLink(
+                view,
+                f"{self.path}?{view.query or 'view=none'}",
+                is_default=is_default,
+                is_current=view.query == self.query,
+                can_delete=view.owner_id == actor.user_id or manages,
+            )
+            for view, is_default in self.saved
+        ]
+
+    @property
+    def can_share(self) -> bool:
+        """Tell whether the actor may keep views for everybody."""
+        return current_actor().can(HousePermission.VIEW_SHARE)
 
     @property
     def headings(self) -> list[Heading]:
