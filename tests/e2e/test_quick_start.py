@@ -1,0 +1,119 @@
+"""`scripts/run` as the README writes it: started, used, stopped, started again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import requests
+
+from app.demo import DEMO_PASSWORD, demo_accounts
+from tests.support.mail import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_START_S = 300
+# Ten seconds on an idle machine; here others work beside us, so we count in start-ups of Python.
+SECOND_START_IMPORTS = 5
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Run:
+    """A started `scripts/run` with what it said."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path, address: str) -> None:
+        self.process, self.log, self.address = process, log, address
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8")
+
+    def wait_until_ready(self, seconds: int) -> float:
+        started = time.monotonic()
+        while time.monotonic() - started < seconds:
+            if "Ctrl-C stops it." in self.said():
+                return time.monotonic() - started
+            try:
+                self.process.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+        raise AssertionError(f"not ready within {seconds} s:\n{self.said()[-3000:]}")
+
+    def stop(self) -> list[psutil.Process]:
+        """Send Ctrl-C and give the processes that are still there afterwards."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)
+        _gone, alive = psutil.wait_procs(family, timeout=5)
+        return alive
+
+
+@contextmanager
+def started(instance: Path, log: Path) -> Iterator[Run]:
+    port = free_port()
+    environment = os.environ | {"INTENDANT_INSTANCE_DIR": str(instance)}
+    command = [ROOT / "scripts" / "run", "--port", str(port)]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
+        )
+    run = Run(process, log, f"http://127.0.0.1:{port}")
+    try:
+        yield run
+    finally:
+        if process.poll() is None:
+            run.stop()
+
+
+def time_of_an_import() -> float:
+    """Measure what every process of ours pays before it does anything."""
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, check=True)
+    return time.monotonic() - started
+
+
+def sign_in(address: str, email: str) -> requests.Session:
+    browser = requests.Session()
+    page = browser.get(f"{address}/sign-in", timeout=10).text
+    token = TOKEN.search(page)
+    assert token, page[:500]
+    form = {"email": email, "password": DEMO_PASSWORD, "csrf_token": token[1]}
+    answer = browser.post(f"{address}/sign-in", data=form, timeout=10)
+    assert answer.status_code == 200, answer.text[:500]
+    return browser
+
+
+def test_the_quick_start_of_the_readme_works(tmp_path: Path) -> None:
+    instance = tmp_path / "instance"
+    with started(instance, tmp_path / "first.log") as run:
+        run.wait_until_ready(FIRST_START_S)
+        assert requests.get(f"{run.address}/readyz", timeout=10).json()["status"] == "ready"
+        for account in demo_accounts():
+            assert account.email in run.said()
+        browser = sign_in(run.address, next(demo_accounts()).email)
+        assert browser.get(run.address, timeout=10).status_code == 200
+        assert not run.stop(), "a process was left behind"
+    one_import = time_of_an_import()
+    with started(instance, tmp_path / "second.log") as run:
+        seconds = run.wait_until_ready(FIRST_START_S)
+        assert not run.stop(), "a process was left behind"
+    assert seconds < SECOND_START_IMPORTS * one_import, f"{seconds:.1f} s, {one_import:.1f} s"
+
+
+def test_a_taken_port_and_a_missing_folder_are_said_in_words(tmp_path: Path) -> None:
+    for arguments, words in (
+        (["--data", str(tmp_path / "nowhere")], "there is no folder"),
+        (["--bad"], "Usage"),
+    ):
+        result = subprocess.run(
+            [ROOT / "scripts" / "run", *arguments], capture_output=True, text=True, check=False
+        )
+        assert result.returncode != 0
+        assert words in result.stderr
