@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.registry import permissions_of
+from app.auth.roles import Role
+from app.registry import find_modules, grants_of, permissions_of
 from app.web.context import house
 from app.web.lifecycle import declared_permission, declared_public
 from tests.architecture.code import all_text, python_files
@@ -84,6 +85,12 @@ def test_every_route_asks_for_a_permission_that_exists(app: Flask) -> None:
         and permission not in known
     }
     assert not unknown, "Declare these in the permission enum of their module"
+
+
+def test_every_role_is_granted_something() -> None:
+    grants = grants_of(find_modules())
+    empty = [role.value for role in Role if not grants[role]]
+    assert not empty, f"grant these roles something in a module.py: {empty}"
 
 
 def test_addresses_are_lower_case_with_hyphens_and_typed_parameters(app: Flask) -> None:
