@@ -1,8 +1,11 @@
 """What the house itself declares, in the same form as a module."""
 
 from app.auth.routes_account import blueprint as account_pages
+from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
+from app.auth.routes_admin import blueprint as admin_pages
 from app.auth.routes_api import blueprint as users_api
 from app.auth.routes_api import me_blueprint as me_api
+from app.auth.subjects import ROLE, USER
 from app.comments.routes_web import blueprint as comments_blueprint
 from app.comments.services import MENTIONED
 from app.files.jobs import REMOVE_ORPHANS
@@ -24,6 +27,7 @@ module = Module(
     grants=GRANTS,
     blueprints=(
         account_pages,
+        admin_pages,
         jobs_blueprint,
         files_blueprint,
         comments_blueprint,
@@ -34,7 +38,9 @@ module = Module(
     jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS),
     notification_kinds=(MENTIONED,),
     api_blueprints=(me_api, users_api),
+    subjects=(USER, ROLE),
     navigation=(
+        *ACCOUNT_NAVIGATION,
         NavigationItem(
             label=_l("Jobs"),
             endpoint="jobs.job_list",

@@ -18,9 +18,11 @@ from app.i18n import LazyText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     import click
     from flask import Blueprint
+    from sqlalchemy.orm import Session
 
     from app.auth.actor import Actor
     from app.demo import Seed
@@ -61,6 +63,18 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeKind:
+    """What a person's view can be narrowed to: `kind` is `area` or `building`.
+
+    `options` gives (identifier, label) of everything there is to choose from.
+    """
+
+    kind: str
+    label: LazyText
+    options: Callable[[Session], Iterable[tuple[UUID, str]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """The declaration of a module: data, no logic."""
 
@@ -83,6 +97,9 @@ class Module:
     subjects: tuple[SubjectKind, ...] = ()
     # What people can choose to be told about; see app/notifications.
     notification_kinds: tuple[NotificationKind, ...] = ()
+
+    # By what the accounts of people are narrowed.
+    scope_kinds: tuple[ScopeKind, ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -26,6 +26,12 @@ class UserFilter:
     is_archived: bool = False
 
 
+def select_all_users(actor: Actor) -> Select[User]:
+    """Write the query of every account, archived ones too, for the list on screen."""
+    require(actor, HousePermission.USER_MANAGE)
+    return select(User)
+
+
 def select_users(actor: Actor, wanted: UserFilter) -> Select[User]:
     """Write the query of the accounts an administrator asks for, by name."""
     require(actor, HousePermission.USER_MANAGE)

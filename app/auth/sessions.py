@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.audit import Subject, record
 from app.auth.actor import Actor, Scope
 from app.auth.commands import Device
 from app.auth.keys import hash_secret, make_secret
 from app.auth.models import RoleOverride, User, UserSession
+from app.auth.policy import require
 from app.auth.roles import Role
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
+from app.policies import HousePermission
 from app.settings import Settings
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -138,3 +141,16 @@ def _permissions(
         granted -= {o.permission for o in overrides if o.role == role and not o.is_granted}
         held |= granted
     return frozenset(held)
+
+
+def end_sessions_by_administrator(
+    actor: Actor, user_id: UUID, uow: UnitOfWork, clock: Clock
+) -> None:
+    """End every session of a person, at the wish of who manages accounts."""
+    require(actor, HousePermission.USER_MANAGE)
+    user = uow.session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    end_sessions_of(user, uow, clock)
+    subject = Subject("user", user.id, user.email)
+    record(uow, actor, clock, action="auth.session.end_all", subject=subject)
