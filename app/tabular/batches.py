@@ -7,15 +7,16 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, select, update
 
 from app.clock import Clock
 from app.db import Database, JsonDict, UnitOfWork
 from app.errors import Conflict
 from app.i18n import lazy as _l
+from app.tabular.bulk import insert_columns
 from app.tabular.importer import Entry, Outcome
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow
 from app.tabular.problems import Problem
@@ -24,6 +25,7 @@ from app.tabular.tally import Tally
 
 # A worker on another machine that is silent for this long is taken for dead.
 SILENCE = timedelta(minutes=5)
+_ROWS = cast("Table", ImportBatchRow.__table__)
 RESUMABLE = (BatchState.RUNNING, BatchState.CANCELLED, BatchState.FAILED)
 
 
@@ -102,7 +104,7 @@ class BatchJournal:
     ) -> None:
         """Add to the journal and move the checkpoint, in the caller's transaction."""
         if entries:
-            uow.session.execute(insert(ImportBatchRow), self._rows(entries))
+            insert_columns(uow.session, _ROWS, self._columns(entries))
         values: dict[str, Any] = {
             "checkpoint": checkpoint,
             "rows_new": tally.counts[Outcome.NEW],
@@ -129,21 +131,19 @@ class BatchJournal:
         self.position += entries
         self._is_progress_new = False
 
-    def _rows(self, entries: Sequence[Entry]) -> list[dict[str, object]]:
-        return [
-            {
-                "batch_id": self.batch_id,
-                "position": position,
-                "row": entry.row,
-                "outcome": entry.outcome,
-                "subject_type": entry.subject_type,
-                "subject_id": entry.subject_id,
-                "label": entry.label[:200],
-                "before": entry.before,
-                "after": entry.after,
-            }
-            for position, entry in enumerate(entries, start=self.position + 1)
-        ]
+    def _columns(self, entries: Sequence[Entry]) -> dict[str, list[Any]]:
+        first = self.position + 1
+        return {
+            "batch_id": [self.batch_id] * len(entries),
+            "position": list(range(first, first + len(entries))),
+            "row": [entry.row for entry in entries],
+            "outcome": [entry.outcome for entry in entries],
+            "subject_type": [entry.subject_type for entry in entries],
+            "subject_id": [entry.subject_id for entry in entries],
+            "label": [entry.label[:200] for entry in entries],
+            "before": [entry.before for entry in entries],
+            "after": [entry.after for entry in entries],
+        }
 
 
 def end_batch(

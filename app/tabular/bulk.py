@@ -1,7 +1,8 @@
 """Write many rows at once and take them back: what importers share below the service layer.
 
-Values go through Core `executemany`, one statement for each set of columns; the ORM never sees
-these rows. Versions are counted as the ORM would.
+Rows are inserted by the driver's `executemany`: values are given their stored form column by
+column, with the types of the table, and the ORM never sees them. Versions are counted as the ORM
+would.
 """
 
 from __future__ import annotations
@@ -10,11 +11,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Numeric, Table, Uuid, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Date,
+    Dialect,
+    Numeric,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from app.db import Base, EnumText, UtcDateTime
 from app.errors import Conflict
@@ -27,7 +42,44 @@ _IDS_A_QUERY = 500
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same columns."""
     if rows:
-        session.execute(insert(table), list(rows))
+        names = tuple(rows[0])
+        insert_columns(session, table, {name: [row[name] for row in rows] for name in names})
+
+
+def insert_columns(session: Session, table: Table, columns: Mapping[str, list[Any]]) -> None:
+    """Insert rows given as columns of equal length, none of them empty."""
+    connection = session.connection()
+    dialect = connection.dialect
+    names = tuple(columns)
+    statement, order = _insert_statement(table, names, dialect)
+    bound = {name: _bound(table.c[name].type, columns[name], dialect) for name in names}
+    if order:
+        in_order = zip(*(bound[name] for name in order), strict=True)
+        connection.exec_driver_sql(statement, list(in_order))
+        return
+    rows = zip(*(bound[name] for name in names), strict=True)
+    connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+@lru_cache(maxsize=200)
+def _insert_statement(
+    table: Table, names: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[str, ...]]:
+    """Write the statement, and the order of its parameters when they have no names."""
+    statement = insert(table).values({name: bindparam(name) for name in names})
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+def _bound(kind: TypeEngine[Any], values: list[Any], dialect: Dialect) -> list[Any]:
+    """Give values of one column the form the driver takes; those that repeat are made once."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    if isinstance(kind, EnumText | UtcDateTime | Date):
+        known = {value: process(value) for value in set(values)}
+        return [known[value] for value in values]
+    return [process(value) for value in values]
 
 
 def update_rows(
@@ -104,8 +156,8 @@ def refuse_changed(
 ) -> None:
     """Raise Conflict when a row is not as the batch left it.
 
-    `expected` maps ids to the values written, or None for a row the batch made and nobody
-    has changed since (its version is still 1).
+    `expected` maps ids to the values written, or None for a row the batch made and nobody has
+    changed since: it was updated when it was created, or its version is still 1.
     """
     ids = list(expected)
     found: dict[UUID, Mapping[str, Any]] = {}
@@ -127,6 +179,8 @@ def _is_changed(
     if row is None:
         return True
     if expected is None:
+        if "updated_at" in table.c and "created_at" in table.c:
+            return bool(row["updated_at"] != row["created_at"])
         return "version" in table.c and row["version"] != 1
     return any(row[name] != value for name, value in expected.items())
 

@@ -87,7 +87,6 @@ class TableImporter:
             uow.session,
             self.table,
             [(e.subject_id, from_json(self.table, e.before or {})) for e in changed],
-            also=self.stamp(clock, "updated_at"),
         )
         delete_rows(uow.session, self.table, made)
 
@@ -103,6 +102,7 @@ class TableWork:
     importer: TableImporter
     actor: Actor
     _ids: dict[Hashable, UUID] = field(default_factory=dict)
+    _stamps: dict[Hashable, dict[str, Any]] = field(default_factory=dict)
 
     def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
         """Look up and check what the importer declared."""
@@ -120,13 +120,18 @@ class TableWork:
         table, key = self.importer.table, self.importer.key
         place = tuple_(*(table.c[name] for name in key)) if len(key) > 1 else table.c[key[0]]
         wanted = keys if len(key) > 1 else [k[0] for k in keys]  # type: ignore[index]
-        names = dict.fromkeys(("id", *key, *self.importer.stored))
+        stamps = [name for name in ("updated_at",) if name in table.c]
+        names = dict.fromkeys(("id", *stamps, *key, *self.importer.stored))
         query = select(*(table.c[name] for name in names)).where(place.in_(wanted))
         rows = session.execute(self.importer.visible(self.actor, query)).mappings()
         found: dict[Hashable, dict[str, Any]] = {
             tuple(row[name] for name in key): dict(row) for row in rows
         }
         self._ids = {k: values.pop("id") for k, values in found.items()}
+        # Undo gives back the instant of the last change too, so that earlier batches stay undoable.
+        self._stamps = {
+            k: {name: to_json(values.pop(name)) for name in stamps} for k, values in found.items()
+        }
         return found
 
     def apply(
@@ -161,6 +166,7 @@ class TableWork:
         update_rows(uow.session, importer.table, updates, also=importer.stamp(clock, "updated_at"))
         for change, (row_id, new) in zip(changes, updates, strict=True):
             before = {name: to_json(old) for name, (old, _) in change.differences.items()}
+            before |= self._stamps[change.key]
             after = {name: to_json(value) for name, value in new.items()}
             yield self._entry(change, row_id, before, after)
 

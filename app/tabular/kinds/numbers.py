@@ -123,6 +123,8 @@ class DecimalNumber(Number):
     """A number with at most `places` decimals; a spreadsheet's binary noise is rounded away."""
 
     places: int = 2
+    # Measurements may be written finer than they are kept: more decimals are rounded, not refused.
+    rounds: bool = False
 
     @property
     def expected(self) -> LazyText:
@@ -136,7 +138,7 @@ class DecimalNumber(Number):
             raise BadValue("too_large", limit="10^15")
         value = number.quantize(Decimal(1).scaleb(-self.places))
         typed = isinstance(cell, str)
-        if typed and value != number:
+        if typed and not self.rounds and value != number:
             raise BadValue("too_many_decimals", limit=self.places)
         bounded = self._bounded(value)
         if ambiguous and not isinstance(bounded, Doubtful):
