@@ -1,5 +1,6 @@
 """What the house itself declares, in the same form as a module."""
 
+from app.audit.sealing import SEAL_AUDIT
 from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
 from app.auth.routes_admin import blueprint as admin_pages
@@ -35,7 +36,7 @@ module = Module(
         history_blueprint,
         views_blueprint,
     ),
-    jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS),
+    jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS, SEAL_AUDIT),
     notification_kinds=(MENTIONED,),
     api_blueprints=(me_api, users_api),
     subjects=(USER, ROLE),

@@ -88,6 +88,8 @@ class Settings:
     rate_limit_anonymous_per_minute: int
     jobs_inline: bool
     metrics_token: str
+    audit_key: str
+    audit_anchor: Path
     upload_limit_mib: int
     trusted_proxies: int
     demo_accounts: bool
@@ -149,6 +151,8 @@ def _parse(env: Env) -> Settings:
         ),
         jobs_inline=env.bool("JOBS_INLINE", False),
         metrics_token=env.str("METRICS_TOKEN", ""),
+        audit_key=env.str("AUDIT_KEY", ""),
+        audit_anchor=Path(env.str("AUDIT_ANCHOR", "") or instance / "audit-anchor.txt").absolute(),
         upload_limit_mib=env.int("UPLOAD_LIMIT_MIB", 64, validate=Range(1, 1024)),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
         demo_accounts=env.bool("DEMO_ACCOUNTS", False),

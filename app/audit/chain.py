@@ -1,0 +1,121 @@
+"""The chain over the audit trail: who changes, deletes, swaps or cuts entries is found out.
+
+Each sealed entry has a place and a digest: HMAC-SHA256 of the digest before it followed by what the
+entry says. The key is not in the database. The last place and digest are also written to an anchor
+file outside the database, so that cutting the end off is noticed too.
+
+Worked example: entries A, B, C get d1 = H(zeros + [1, A]), d2 = H(d1 + [2, B]) and
+d3 = H(d2 + [3, C]). Changing B breaks d2; deleting B leaves place 2 without an entry; deleting C
+with its seal leaves the anchor at a place that does not exist; writing everything anew needs the
+key.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+
+START = bytes(32)
+# position, digest, entry id, when, actor id, actor name, request, action, type, subject, label,
+# building, changes: identifiers as 32 hexadecimal digits, the moment as text in UTC.
+Sealed = tuple[Any, ...]
+_POSITION, _DIGEST, _ENTRY, _CHANGES = 0, 1, 2, 12
+
+
+class Fault(StrEnum):
+    """What can be wrong with the chain."""
+
+    CHANGED = "changed"
+    DELETED = "deleted"
+    GAP = "gap"
+    TRUNCATED = "truncated"
+    REWRITTEN = "rewritten"
+    NO_ANCHOR = "no_anchor"
+
+
+FAULT_LABELS: Mapping[Fault, LazyText] = {
+    Fault.CHANGED: _l("was changed after it was sealed"),
+    Fault.DELETED: _l("was deleted"),
+    Fault.GAP: _l("has lost its seal"),
+    Fault.TRUNCATED: _l("is missing: the end of the trail was cut off"),
+    Fault.REWRITTEN: _l("differs from the anchor: the trail was written anew"),
+    Fault.NO_ANCHOR: _l("has no anchor: the anchor file is missing"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found: how many entries hold, and the first that does not."""
+
+    checked: int
+    unsealed: int = 0
+    position: int | None = None
+    entry_id: str = ""
+    fault: Fault | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return self.fault is None
+
+
+def chain_key(secret: str) -> bytes:
+    """Derive the key of the chain from a secret that is not in the database."""
+    return hmac.digest(secret.encode(), b"intendant audit chain", sha256)
+
+
+def seal(key: bytes, before: bytes, position: int, entry: Sealed) -> bytes:
+    """Return the digest of an entry at a place, after the digest before it."""
+    said = [position, *entry[_ENTRY:_CHANGES], _plain(entry[_CHANGES])]
+    return hmac.digest(key, before + orjson.dumps(said, option=orjson.OPT_SORT_KEYS), "sha256")
+
+
+def check(key: bytes, rows: Iterable[Sealed], anchors: Mapping[int, bytes]) -> Verdict:
+    """Walk along the sealed entries in order and stop at the first that does not hold.
+
+    `anchors` gives the digest noted outside the database for some places.
+    """
+    before, last = START, 0
+    for row in rows:
+        position, digest = row[_POSITION], row[_DIGEST]
+        if position != last + 1:
+            return Verdict(last, position=last + 1, fault=Fault.GAP)
+        if row[_ENTRY] is None:
+            return Verdict(last, position=position, fault=Fault.DELETED)
+        is_true = seal(key, before, position, row) == digest
+        if not is_true or anchors.get(position, digest) != digest:
+            fault = Fault.REWRITTEN if is_true else Fault.CHANGED
+            return Verdict(last, position=position, entry_id=row[_ENTRY], fault=fault)
+        before, last = digest, position
+    return _ending(last, anchors)
+
+
+def _ending(last: int, anchors: Mapping[int, bytes]) -> Verdict:
+    """Judge a chain without a fault by where it ends."""
+    if last and not anchors:
+        return Verdict(last, position=last, fault=Fault.NO_ANCHOR)
+    if anchors and max(anchors) > last:
+        return Verdict(last, position=last + 1, fault=Fault.TRUNCATED)
+    return Verdict(last)
+
+
+def _plain(changes: Any) -> Any:
+    """Read the changes as the database gives them: as text, or already read."""
+    return orjson.loads(changes) if isinstance(changes, str | bytes) else changes
+
+
+def read_anchors(lines: Iterable[str]) -> Iterator[tuple[int, bytes]]:
+    """Yield place and digest of each line of an anchor file; broken lines are left out."""
+    for line in lines:
+        parts = line.split()
+        if len(parts) >= 2 and parts[0].isdigit() and len(parts[1]) == 64:
+            yield int(parts[0]), bytes.fromhex(parts[1])

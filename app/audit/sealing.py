@@ -1,0 +1,134 @@
+"""Seal new audit entries into the chain, and check the whole chain."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from app.audit.chain import START, Sealed, Verdict, chain_key, check, read_anchors, seal
+from app.audit.models import AuditEntry, AuditSeal
+from app.clock import Clock
+from app.db import Database, UnitOfWork
+from app.i18n import lazy as _l
+from app.jobs import Every, Job, JobRun
+from app.settings import Settings
+
+BATCH = 5000
+# An entry can be committed long after it was made; older ones are looked for no more.
+LATE = timedelta(days=2)
+
+_COLUMNS = {
+    "sqlite": """e.id, e.occurred_at, e.actor_id, e.actor_name, e.request_id, e.action,
+        e.subject_type, e.subject_id, e.subject_label, e.building_id, e.changes""",
+    "postgresql": """replace(e.id::text, '-', ''),
+        to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+        replace(e.actor_id::text, '-', ''), e.actor_name, e.request_id, e.action,
+        e.subject_type, replace(e.subject_id::text, '-', ''), e.subject_label,
+        replace(e.building_id::text, '-', ''), e.changes::text""",
+}
+
+
+def seal_new_entries(key: bytes, uow: UnitOfWork) -> AuditSeal | None:
+    """Seal up to 5,000 entries that are not yet in the chain; return the last seal made."""
+    session = uow.session
+    last = session.scalars(select(AuditSeal).order_by(AuditSeal.position.desc()).limit(1)).first()
+    position, digest = (last.position, last.digest) if last else (0, START)
+    made = []
+    for entry in _unsealed(session, last):
+        position += 1
+        digest = seal(key, digest, position, (None, None, *entry))
+        made.append({"position": position, "entry_id": UUID(hex=entry[0]), "digest": digest})
+    if not made:
+        return None
+    session.execute(insert(AuditSeal), made)
+    return AuditSeal(position=position, digest=digest)
+
+
+def _unsealed(session: Session, last: AuditSeal | None) -> list[Sealed]:
+    connection = session.connection()
+    since = ""
+    params: dict[str, Any] = {}
+    if last is not None:
+        entry = session.get(AuditEntry, last.entry_id)
+        if entry is not None:
+            horizon = AuditEntry.occurred_at.type.bind_processor(connection.dialect)
+            moment = entry.occurred_at - LATE
+            params["horizon"] = horizon(moment) if horizon else moment
+            since = "AND e.occurred_at >= :horizon"
+    columns = _COLUMNS[connection.dialect.name]
+    query = text(
+        f"SELECT {columns} FROM audit_entries e LEFT JOIN audit_seals s ON s.entry_id = e.id"  # noqa: S608  constants
+        f" WHERE s.entry_id IS NULL {since} ORDER BY e.id LIMIT {BATCH}"
+    )
+    return [tuple(row) for row in connection.execute(query, params)]
+
+
+def verify_chain(database: Database, settings: Settings) -> Verdict:
+    """Check every sealed entry against the key and the anchor file."""
+    key = chain_key(settings.audit_key or settings.secret_key)
+    anchors = _anchors(settings.audit_anchor)
+    with database.engine.connect() as connection:
+        with closing(_sealed(connection)) as rows:
+            verdict = check(key, rows, anchors)
+        total = connection.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
+    unsealed = max(0, total - verdict.checked) if verdict.holds else 0
+    return Verdict(verdict.checked, unsealed, verdict.position, verdict.entry_id, verdict.fault)
+
+
+def _sealed(connection: Connection) -> Generator[Sealed]:
+    columns = _COLUMNS[connection.dialect.name]
+    result = connection.execution_options(
+        stream_results=True, max_row_buffer=BATCH
+    ).exec_driver_sql(
+        f"SELECT s.position, s.digest, {columns} FROM audit_seals s"  # noqa: S608  constants
+        " LEFT JOIN audit_entries e ON e.id = s.entry_id ORDER BY s.position"
+    )
+    with result:
+        for rows in result.partitions(BATCH):
+            yield from rows
+
+
+def _anchors(path: Path) -> dict[int, bytes]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="ascii", errors="replace") as lines:
+        return dict(read_anchors(lines))
+
+
+def write_anchor(path: Path, last: AuditSeal, clock: Clock) -> None:
+    """Note the end of the chain outside the database, flushed to disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as target:
+        target.write(f"{last.position} {last.digest.hex()} {clock.now().isoformat()}\n")
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def run_sealing(run: JobRun) -> None:
+    """Seal every new entry and note the end of the chain in the anchor file."""
+    key = chain_key(run.settings.audit_key or run.settings.secret_key)
+    while True:
+        run.check_cancelled()
+        with run.database.unit_of_work() as uow:
+            last = seal_new_entries(key, uow)
+        if last is None:
+            return
+        write_anchor(run.settings.audit_anchor, last, run.clock)
+        run.progress(last.position)
+
+
+SEAL_AUDIT = Job(
+    name="house.seal_audit_trail",
+    title=_l("Seal the audit trail"),
+    run=run_sealing,
+    schedule=Every(minutes=5),
+    time_limit_s=1800,
+)

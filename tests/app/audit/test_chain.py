@@ -1,0 +1,246 @@
+"""The chain over the audit trail: whoever touches it is found out (test 29)."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from app.audit.chain import START, Fault, chain_key, check, read_anchors, seal
+from app.audit.models import AuditEntry, AuditSeal
+from app.audit.sealing import run_sealing, verify_chain
+from app.auth.actor import system_actor
+from app.ids import new_id
+from app.jobs import JobRun
+
+KEY = chain_key("a secret of tests")
+
+
+def entry(number: int):
+    return (
+        f"{number:032x}", f"2026-03-02 09:00:{number % 60:02}.000000", "a" * 32, "Jan", "r1",
+        "plant.boiler.relit", "boiler", "b" * 32, f"Boiler {number}", None,
+        '{"state": ["cold", "hot"]}',
+    )  # fmt: skip
+
+
+def chain(count: int):
+    rows, before = [], START
+    for position in range(1, count + 1):
+        digest = seal(KEY, before, position, (None, None, *entry(position)))
+        rows.append([position, digest, *entry(position)])
+        before = digest
+    return rows
+
+
+SOUND = chain(200)
+ANCHORS = {position: SOUND[position - 1][1] for position in (50, 100, 150, 200)}
+
+
+def judge(rows, anchors=ANCHORS):
+    return check(KEY, (tuple(row) for row in rows), anchors)
+
+
+def test_a_sound_chain_holds():
+    verdict = judge(SOUND)
+    assert verdict.holds
+    assert verdict.checked == 200
+
+
+def edit(rows, chance):
+    at = chance.randrange(200)
+    field = chance.choice([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    rows[at][field] = f"{rows[at][field]}x"
+    return at + 1
+
+
+def edit_changes(rows, chance):
+    at = chance.randrange(200)
+    rows[at][12] = chance.choice(
+        ['{"state": ["cold", "warm"]}', "{}", '{"state": ["hot", "cold"]}']
+    )
+    return at + 1
+
+
+def delete_entry(rows, chance):
+    at = chance.randrange(200)
+    rows[at][2:] = [None] * 11
+    return at + 1
+
+
+def delete_both(rows, chance):
+    at = chance.randrange(199)
+    del rows[at]
+    return at + 1
+
+
+def swap(rows, chance):
+    one, two = sorted(chance.sample(range(200), 2))
+    rows[one][2:], rows[two][2:] = rows[two][2:], rows[one][2:]
+    return one + 1
+
+
+def truncate(rows, chance):
+    at = chance.randrange(200)
+    del rows[at:]
+    return at + 1
+
+
+def rewrite(rows, chance):
+    at = chance.randrange(200)
+    rows[at][8] = "forged"
+    wrong = chain_key("a guess")
+    before = rows[at - 1][1] if at else START
+    for row in rows[at:]:
+        before = row[1] = seal(wrong, before, row[0], tuple(row))
+    return at + 1
+
+
+ATTACKS = (edit, edit_changes, delete_entry, delete_both, swap, truncate, rewrite)
+
+
+def test_each_of_a_thousand_attacks_is_found_and_its_first_place_named():
+    for seed in range(1000):
+        chance = random.Random(seed)
+        rows = [list(row) for row in SOUND]
+        attack = chance.choice(ATTACKS)
+        first_bad = attack(rows, chance)
+        verdict = judge(rows)
+        assert (verdict.holds, verdict.position) == (False, first_bad), (seed, attack)
+
+
+def test_a_rewrite_with_a_stolen_key_is_found_by_the_anchor():
+    rows = chain(200)
+    rows[20][10] = "forged"
+    before = rows[19][1]
+    for row in rows[20:]:
+        before = row[1] = seal(KEY, before, row[0], tuple(row))
+    verdict = judge(rows)
+    assert (verdict.fault, verdict.position) == (Fault.REWRITTEN, 50)
+
+
+def test_a_lost_anchor_is_told():
+    assert judge(SOUND, {}).fault is Fault.NO_ANCHOR
+    assert judge([], {}).holds
+
+
+def test_broken_lines_of_the_anchor_are_left_out():
+    lines = ["", "x y z", f"7 {'ab' * 32} 2026", "8 short", f"-1 {'ab' * 32}"]
+    assert dict(read_anchors(lines)) == {7: bytes.fromhex("ab" * 32)}
+
+
+def test_two_hundred_thousand_entries_are_checked_in_a_second():
+    rows = [tuple(row) for row in chain(20_000)]
+    best = min(timed(rows) for _ in range(5))
+    assert len(rows) / best >= 200_000
+
+
+def timed(rows) -> float:
+    began = time.process_time()
+    assert check(KEY, rows, {20_000: rows[-1][1]}).holds
+    return time.process_time() - began
+
+
+@pytest.fixture
+def trail(database, clock):
+    """Write entries as services do, then seal them as the job does."""
+
+    def write(count: int):
+        values = [
+            {
+                "id": new_id(), "occurred_at": clock.now(), "actor_id": new_id(),
+                "actor_name": "Jan é", "request_id": "r", "action": "plant.boiler.relit",
+                "subject_type": "boiler", "subject_id": new_id(), "subject_label": f"Boiler {n}",
+                "building_id": None if n % 2 else new_id(),
+                "changes": {"state": ["cold", "hot"], "cost_cents": [None, n], "note": ["é", ""]},
+            }
+            for n in range(count)
+        ]  # fmt: skip
+        with database.unit_of_work("test") as uow:
+            uow.session.execute(insert(AuditEntry), values)
+
+    return write
+
+
+@pytest.fixture
+def job(database, settings, clock, trail):
+    def run():
+        run_sealing(JobRun(database, clock, system_actor("job"), settings=settings))
+
+    return run
+
+
+def test_the_job_seals_everything_once_and_the_database_holds(trail, job, database, settings):
+    trail(30)
+    job()
+    trail(20)
+    assert verify_chain(database, settings).unsealed == 20
+    job()
+    job()
+    verdict = verify_chain(database, settings)
+    assert verdict.holds
+    assert (verdict.checked, verdict.unsealed) == (50, 0)
+    assert len(settings.audit_anchor.read_text().splitlines()) == 2
+
+
+SEVENTH = AuditEntry.subject_label == "Boiler 7"
+ON_THE_DATABASE = [
+    (update(AuditEntry).where(SEVENTH).values(actor_name="Piet"), Fault.CHANGED),
+    (update(AuditEntry).where(SEVENTH).values(changes={}), Fault.CHANGED),
+    (delete(AuditEntry).where(SEVENTH), Fault.DELETED),
+]
+
+
+@pytest.mark.parametrize(("attack", "fault"), ON_THE_DATABASE)
+def test_changes_in_the_database_are_named(trail, job, database, settings, attack, fault):
+    trail(20)
+    job()
+    place = select(AuditSeal.position).join(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+    with database.unit_of_work("attack") as uow:
+        expected = uow.session.scalar(place.where(SEVENTH))
+        uow.session.execute(attack)
+    verdict = verify_chain(database, settings)
+    assert (verdict.fault, verdict.position) == (fault, expected)
+
+
+def test_a_seal_taken_away_is_named(trail, job, database, settings):
+    trail(20)
+    job()
+    with database.unit_of_work("attack") as uow:
+        uow.session.execute(delete(AuditSeal).where(AuditSeal.position == 8))
+    verdict = verify_chain(database, settings)
+    assert (verdict.fault, verdict.position) == (Fault.GAP, 8)
+
+
+def test_cutting_the_end_off_is_named(trail, job, database, settings):
+    trail(20)
+    job()
+    with database.unit_of_work("attack") as uow:
+        cut = select(AuditSeal.entry_id).where(AuditSeal.position > 15)
+        uow.session.execute(delete(AuditEntry).where(AuditEntry.id.in_(cut)))
+        uow.session.execute(delete(AuditSeal).where(AuditSeal.position > 15))
+    verdict = verify_chain(database, settings)
+    assert (verdict.fault, verdict.position) == (Fault.TRUNCATED, 16)
+
+
+def test_another_key_makes_nothing_hold(trail, job, database, settings):
+    trail(3)
+    job()
+    assert verify_chain(database, replace(settings, audit_key="another")).position == 1
+
+
+def test_the_command_says_it_and_fails(app, trail, job, database):
+    trail(5)
+    job()
+    runner = app.test_cli_runner()
+    good = runner.invoke(args=["audit", "verify"])
+    assert (good.exit_code, "5 sealed entries hold" in good.output) == (0, True)
+    with database.unit_of_work("attack") as uow:
+        uow.session.execute(text("UPDATE audit_entries SET action = 'plant.boiler.stolen'"))
+    bad = runner.invoke(args=["audit", "verify"])
+    assert bad.exit_code == 1
+    assert bad.output.startswith("BAD: place 1 (entry ")
+    assert runner.invoke(args=["audit", "seal"]).exit_code == 0
