@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("lot_id", sa.Uuid(), nullable=True),
         sa.Column("installation_id", sa.Uuid(), nullable=True),
         sa.Column("installation_label", sa.String(length=120), nullable=False),
+        sa.Column("place_label", sa.String(length=200), nullable=False),
         sa.Column("delivery_delay_hours", sa.Integer(), nullable=False),
         sa.Column("last_reading_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scanned_until", sa.DateTime(timezone=True), nullable=True),

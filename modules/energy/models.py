@@ -73,6 +73,8 @@ class Meter(Versioned, Timestamped, Archivable, Entity):
     installation_id: Mapped[UUID | None] = mapped_column(ForeignKey("installations.id"), index=True)
     # Words for the plant or place it feeds: "Boiler house", "Common parts".
     installation_label: Mapped[str] = mapped_column(String(120), default="")
+    # The name of the building or lot, kept beside it so that lists need no second question.
+    place_label: Mapped[str] = mapped_column(String(200), default="")
     # How long after the hour its data usually arrives; a meter is silent only after this.
     delivery_delay_hours: Mapped[int] = mapped_column(default=26)
     last_reading_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

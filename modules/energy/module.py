@@ -1,15 +1,51 @@
 """What the energy module declares to the house."""
 
-from app.registry import Module
-from modules.energy import cli, models  # noqa: F401  the models, for migrations
+from app.i18n import lazy as _l
+from app.registry import Module, NavigationItem, Panel
+from modules.energy import cli, models, routes_api, routes_web  # noqa: F401  models for migrations
 from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, EnergyPermission
+from modules.energy.subjects import ALERT, METER
+
+GROUP = _l("Energy")
 
 module = Module(
     name="energy",
     depends_on=("portfolio",),
+    blueprints=(routes_web.blueprint,),
+    api_blueprints=(routes_api.meters, routes_api.readings, routes_api.alerts),
     permissions=EnergyPermission,
     grants=GRANTS,
+    navigation=(
+        NavigationItem(
+            label=_l("Abnormal consumption"),
+            endpoint="energy.alert_list",
+            permission=EnergyPermission.ALERT_READ,
+            icon="alert-triangle",
+            group=GROUP,
+            shortcut="a",
+            order=50,
+        ),
+        NavigationItem(
+            label=_l("Meters"),
+            endpoint="energy.meter_list",
+            permission=EnergyPermission.METER_READ,
+            icon="gauge",
+            group=GROUP,
+            shortcut="m",
+            order=51,
+        ),
+    ),
+    panels=(
+        Panel(
+            "home", _l("Abnormal consumption"), "energy.home_panel", EnergyPermission.ALERT_READ, 30
+        ),
+        Panel(
+            "building", _l("Consumption"), "energy.building_panel", EnergyPermission.METER_READ, 60
+        ),
+        Panel("lot", _l("Consumption"), "energy.lot_panel", EnergyPermission.METER_READ, 60),
+    ),
     jobs=JOBS,
     cli=(cli.group,),
+    subjects=(METER, ALERT),
 )

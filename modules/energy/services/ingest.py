@@ -17,7 +17,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import Subject, record
@@ -262,7 +262,7 @@ class _Import:
             for drop in meter_services.derive(uow.session, register, self.result.batch_id):
                 self._warn_drop(register, drop.at, drop.before, drop.index)
         for meter_id, last in latest.items():
-            _mark(uow.session.get_one(Meter, meter_id), touched.get(meter_id), last)
+            _mark(uow.session, meter_id, touched.get(meter_id), last)
 
     def _store_part(
         self,
@@ -461,14 +461,23 @@ class _Import:
         )
 
 
-def _mark(meter: Meter, first: int | None, last: int) -> None:
-    """Remember how far the data goes and from where the detection must look again."""
+def _mark(session: Session, meter_id: UUID, first: int | None, last: int) -> None:
+    """Remember how far the data goes and from where the detection must look again.
+
+    Past the unit of work: new readings are no change a person must know of, the version stays.
+    """
+    meter = session.get_one(Meter, meter_id)
+    values: dict[str, datetime] = {}
     if last:
         reached = datetime.fromtimestamp(last, UTC)
-        meter.last_reading_at = max(meter.last_reading_at or reached, reached)
+        values["last_reading_at"] = max(meter.last_reading_at or reached, reached)
     if first is not None:
         began = datetime.fromtimestamp(first, UTC)
-        meter.changed_from = min(meter.changed_from or began, began)
+        values["changed_from"] = min(meter.changed_from or began, began)
+    if values:
+        statement = update(Meter).where(Meter.id == meter_id).values(**values)
+        session.execute(statement.execution_options(synchronize_session=False))
+        session.expire(meter, list(values))
 
 
 def _single_intervals(session: Session) -> dict[str, int]:

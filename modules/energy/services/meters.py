@@ -14,7 +14,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import NotFound, StaleVersion
+from app.errors import NotFound
 from modules.energy import ean as ean_numbers
 from modules.energy import errors, store
 from modules.energy.commands import AddMeter, ChangeMeter, DeclareMeterChange
@@ -22,7 +22,9 @@ from modules.energy.enums import Direction, RegisterKind, Unit, Utility
 from modules.energy.formats.base import RegisterSpec
 from modules.energy.models import Meter, MeterChangeRecord, Register, SupplyPoint
 from modules.energy.policies import EnergyPermission
+from modules.energy.queries.meters import get_meter
 from modules.energy.readings import blocks, index
+from modules.portfolio.api import place_facts
 
 
 def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) -> Meter:
@@ -45,6 +47,7 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
         lot_id=command.lot_id,
         installation_id=command.installation_id,
         installation_label=command.installation_label,
+        place_label=_place_label(actor, uow.session, command.building_id, command.lot_id),
         delivery_delay_hours=command.delivery_delay_hours,
         created_at=now,
         updated_at=now,
@@ -65,11 +68,8 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
 def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clock) -> Meter:
     """Change what is known of a meter; StaleVersion if somebody changed it meanwhile."""
     require(actor, EnergyPermission.METER_CHANGE)
-    meter = uow.session.get(Meter, command.meter_id)
-    if meter is None:
-        raise NotFound
-    if meter.version != command.version:
-        raise StaleVersion(current=meter.version)
+    meter = get_meter(actor, uow.session, command.meter_id)
+    meter.require_version(command.version)
     point = _supply_point(uow.session, command.ean, meter.utility, clock) if command.ean else None
     values = {
         name: getattr(command, name)
@@ -86,6 +86,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
             "delivery_delay_hours",
         )
     }
+    values["place_label"] = _place_label(actor, uow.session, command.building_id, command.lot_id)
     changes = changed_fields(meter, values)
     if meter.supply_point is not point:
         before = meter.supply_point.ean if meter.supply_point else None
@@ -139,6 +140,14 @@ def declare_meter_change(
         building_id=register.meter.building_id,
     )
     return change
+
+
+def _place_label(
+    actor: Actor, session: Session, building_id: UUID | None, lot_id: UUID | None
+) -> str:
+    if building_id is None and lot_id is None:
+        return ""
+    return place_facts(actor, session, building_id=building_id, lot_id=lot_id).label[:200]
 
 
 def subject_of(meter: Meter) -> Subject:

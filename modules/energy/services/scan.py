@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -121,8 +121,13 @@ def _scan_group(
         first = max(0, len(x) - JUDGED_DAYS * 24)
         found = judge(x, profiles[meter_id], rules, meter.utility, first=first)
         _reconcile(actor, meter, _Judged(x, first_day, found), uow, clock, result)
-        meter.scanned_until = now
-        meter.changed_from = None
+    # Past the unit of work: a scan is no change a person must know of, the version stays.
+    session.execute(
+        update(Meter)
+        .where(Meter.id.in_(meter_ids))
+        .values(scanned_until=now, changed_from=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @dataclass(frozen=True, slots=True)

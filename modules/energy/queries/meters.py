@@ -1,0 +1,152 @@
+"""Meters, imports and the state of their data, within the scope of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.errors import NotFound
+from modules.energy import consumption
+from modules.energy.enums import Unit, Utility
+from modules.energy.models import IngestBatch, Meter, SupplyPoint, reading_conflicts
+from modules.energy.policies import EnergyPermission
+from modules.energy.readings.blocks import DAY_S
+from modules.energy.readings.quality import Quality
+from modules.portfolio.api import visible_building_ids
+
+
+def select_meters(actor: Actor) -> Select[Meter]:
+    """Return the meters of an actor's buildings; who sees everything also sees unattached ones."""
+    require(actor, EnergyPermission.METER_READ)
+    query = (
+        select(Meter)
+        .outerjoin(SupplyPoint, Meter.supply_point_id == SupplyPoint.id)
+        .options(selectinload(Meter.registers), selectinload(Meter.supply_point))
+        .where(Meter.archived_at.is_(None))
+    )
+    visible = visible_building_ids(actor)
+    return query if visible is None else query.where(Meter.building_id.in_(visible))
+
+
+def get_meter(actor: Actor, session: Session, meter_id: UUID) -> Meter:
+    """Return a meter; NotFound when it is none or out of scope."""
+    meter = session.scalars(select_meters(actor).where(Meter.id == meter_id)).first()
+    if meter is None:
+        raise NotFound
+    return meter
+
+
+def list_meters(
+    actor: Actor,
+    session: Session,
+    *,
+    building_id: UUID | None = None,
+    lot_id: UUID | None = None,
+) -> Sequence[Meter]:
+    """Return the meters of a building or of a lot, by utility and name."""
+    query = select_meters(actor)
+    if building_id is not None:
+        query = query.where(Meter.building_id == building_id)
+    if lot_id is not None:
+        query = query.where(Meter.lot_id == lot_id)
+    return session.scalars(query.order_by(Meter.utility, Meter.label, Meter.serial)).all()
+
+
+def select_batches(actor: Actor) -> Select[IngestBatch]:
+    """Return the imports, for those who may import."""
+    require(actor, EnergyPermission.READINGS_IMPORT)
+    return select(IngestBatch)
+
+
+def get_batch(actor: Actor, session: Session, batch_id: UUID) -> IngestBatch:
+    """Return an import; NotFound when it is none."""
+    batch = session.scalars(select_batches(actor).where(IngestBatch.id == batch_id)).first()
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How good the data of a meter was over a period, in slots of its main registers."""
+
+    expected: int
+    by_quality: dict[Quality, int]
+    gaps: tuple[tuple[datetime, datetime], ...]
+    conflicts: int
+
+    @property
+    def known_share(self) -> float:
+        """Return the share of slots with a value."""
+        known = sum(n for quality, n in self.by_quality.items() if quality.has_value)
+        return known / self.expected if self.expected else 0.0
+
+
+def health_of(
+    actor: Actor, session: Session, meter: Meter, begin: datetime, end: datetime
+) -> Health:
+    """Count the slots of a meter by quality and find its longest gaps, the longest first."""
+    require(actor, EnergyPermission.METER_READ)
+    curve = consumption.curve_of(session, meter, begin, end)
+    counts = {q: int((curve.quality == q).sum()) for q in Quality}
+    numbers = [main.number for main in consumption.main_registers(session, [meter.id])]
+    conflicts = session.scalar(
+        select(func.count())
+        .select_from(reading_conflicts)
+        .where(
+            reading_conflicts.c.register.in_(numbers),
+            reading_conflicts.c.at.between(int(begin.timestamp()), int(end.timestamp())),
+        )
+    )
+    step = timedelta(seconds=curve.step_s)
+    unknown = np.isnan(curve.values)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], unknown, [False]]).astype(np.int8)))
+    pairs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+    longest = sorted(pairs, key=lambda pair: pair[0] - pair[1])[:5]
+    gaps = tuple((curve.start + a * step, curve.start + b * step) for a, b in longest)
+    return Health(len(curve.values), counts, gaps, conflicts or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class UtilityTotal:
+    """Consumption of one utility over a period, with the period before it."""
+
+    utility: Utility
+    unit: Unit
+    meters: int
+    total: float
+    before: float
+
+    @property
+    def change(self) -> float | None:
+        """Return the relative change against the period before; None without one."""
+        return (self.total - self.before) / self.before if self.before else None
+
+
+def totals_of(
+    session: Session, meters: Sequence[Meter], end: datetime, days: int
+) -> list[UtilityTotal]:
+    """Add up meters by utility over the `days` before `end`, and over as many days before those."""
+    last = int(end.timestamp()) // DAY_S - 1
+    first = last - 2 * days + 1
+    hourly = consumption.hours_of(session, [meter.id for meter in meters], first, last)
+    half = days * 24
+    found: dict[tuple[Utility, Unit], list[float]] = {}
+    for meter in meters:
+        values = hourly[meter.id]
+        row = found.setdefault((meter.utility, meter.main_unit), [0, 0.0, 0.0])
+        row[0] += 1
+        row[1] += float(np.nansum(values[half:]))
+        row[2] += float(np.nansum(values[:half]))
+    return [
+        UtilityTotal(utility, unit, int(row[0]), row[1], row[2])
+        for (utility, unit), row in sorted(found.items())
+    ]

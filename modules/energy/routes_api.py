@@ -1,0 +1,142 @@
+"""Meters, readings and alerts for programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from flask.views import MethodView
+
+from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.auth.needs import needs
+from app.errors import Invalid
+from app.i18n import lazy as _l
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from modules.energy import consumption
+from modules.energy.commands import HandleAlert
+from modules.energy.enums import AlertEventKind
+from modules.energy.models import Alert, Meter
+from modules.energy.policies import EnergyPermission
+from modules.energy.queries import alerts as alert_queries
+from modules.energy.queries import meters as meter_queries
+from modules.energy.readings.quality import Quality
+from modules.energy.schemas import (
+    AlertOut,
+    AlertQuery,
+    HandleAlertApiIn,
+    MeterOut,
+    MeterQuery,
+    ReadingQuery,
+    ReadingsOut,
+)
+from modules.energy.services.alerts import handle_alert
+
+meters = ApiBlueprint(
+    "energy_meters_api", __name__, url_prefix="/api/v1/meters", description="Meters."
+)
+readings = ApiBlueprint(
+    "energy_readings_api", __name__, url_prefix="/api/v1/readings", description="Readings."
+)
+alerts = ApiBlueprint(
+    "energy_alerts_api", __name__, url_prefix="/api/v1/alerts", description="Abnormal consumption."
+)
+LONGEST = timedelta(days=400)
+
+
+@meters.route("")
+class Meters(MethodView):
+    """All meters."""
+
+    @needs(EnergyPermission.METER_READ)
+    @meters.arguments(MeterQuery, location="query")
+    @meters.paged(MeterOut)
+    def get(self, query: dict[str, Any], page: PageRequest) -> Page[Meter]:
+        """List meters by serial number."""
+        statement = meter_queries.select_meters(current_actor()).order_by(Meter.serial, Meter.id)
+        for name, value in query.items():
+            statement = statement.where(getattr(Meter, name) == value)
+        return paginate(reader(), statement, page)
+
+
+@meters.route("/<uuid:meter_id>")
+class MeterById(MethodView):
+    """One meter."""
+
+    @needs(EnergyPermission.METER_READ)
+    @meters.response(200, MeterOut)
+    @meters.versioned
+    def get(self, meter_id: UUID) -> Meter:
+        """Read a meter with its registers."""
+        return meter_queries.get_meter(current_actor(), reader(), meter_id)
+
+
+@readings.route("")
+class Readings(MethodView):
+    """Slots of a meter."""
+
+    @needs(EnergyPermission.METER_READ)
+    @readings.arguments(ReadingQuery, location="query")
+    @readings.response(200, ReadingsOut)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Read the slots of a meter over at most 400 days."""
+        begin, end = query["begin"], query["end"]
+        if not timedelta(0) < end - begin <= LONGEST:
+            raise Invalid(
+                "period",
+                _l("Ask for a period of at most 400 days, the beginning first."),
+                field="to",
+            )
+        meter = meter_queries.get_meter(current_actor(), reader(), query["meter_id"])
+        curve = consumption.curve_of(reader(), meter, begin, end)
+        return {
+            "meter_id": meter.id,
+            "unit": meter.main_unit,
+            "start": curve.start,
+            "step_s": curve.step_s,
+            "values": [None if np.isnan(v) else round(float(v), 3) for v in curve.values],
+            "quality": [Quality(int(q)).name.lower() for q in curve.quality],
+        }
+
+
+@alerts.route("")
+class Alerts(MethodView):
+    """All alerts."""
+
+    @needs(EnergyPermission.ALERT_READ)
+    @alerts.arguments(AlertQuery, location="query")
+    @alerts.paged(AlertOut)
+    def get(self, query: dict[str, Any], page: PageRequest) -> Page[Alert]:
+        """List alerts, the latest first."""
+        statement = alert_queries.select_alerts(current_actor())
+        for name, value in query.items():
+            owner = Meter if name == "building_id" else Alert
+            statement = statement.where(getattr(owner, name) == value)
+        return paginate(reader(), statement.order_by(Alert.detected_at.desc(), Alert.id), page)
+
+
+@alerts.route("/<uuid:alert_id>")
+class AlertById(MethodView):
+    """One alert."""
+
+    @needs(EnergyPermission.ALERT_READ)
+    @alerts.response(200, AlertOut)
+    @alerts.versioned
+    def get(self, alert_id: UUID) -> Alert:
+        """Read an alert."""
+        return alert_queries.get_alert(current_actor(), reader(), alert_id)
+
+
+@alerts.route("/<uuid:alert_id>/outcome")
+class AlertOutcome(MethodView):
+    """How an alert ended."""
+
+    @needs(EnergyPermission.ALERT_HANDLE)
+    @alerts.arguments(HandleAlertApiIn)
+    @alerts.response(200, AlertOut)
+    def post(self, data: dict[str, Any], alert_id: UUID) -> Alert:
+        """Close an alert: explained, false alarm or resolved."""
+        command = HandleAlert(alert_id, AlertEventKind(data["outcome"]), data["reason"])
+        with open_unit_of_work() as uow:
+            return handle_alert(current_actor(), command, uow, current_clock())

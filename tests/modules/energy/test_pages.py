@@ -1,0 +1,236 @@
+import io
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from app.auth.roles import Role
+from app.jobs.models import JobRecord
+from modules.energy.enums import AlertState, FeedsKind, Utility
+from modules.energy.models import Alert, IngestBatch, Meter
+from modules.energy.services.scan import scan
+from tests.factories.energy import ACTOR, create_meter, hours, ingest, sample, write_long
+from tests.factories.portfolio import make_building
+
+FIRST = datetime(2025, 10, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def building(database, clock):
+    with database.unit_of_work() as uow:
+        return make_building(uow, clock)
+
+
+@pytest.fixture
+def leak(database, clock, tmp_path, building):
+    """A water meter of a building that leaks for three days, judged this morning."""
+    with database.unit_of_work() as uow:
+        create_meter(
+            uow,
+            clock,
+            "W1",
+            label="Cold water",
+            feeds=FeedsKind.BUILDING,
+            building_id=building.id,
+            installation_label="Boiler house",
+        )
+    chance = np.random.default_rng(1)
+    count = int((clock.now() - FIRST) / timedelta(hours=1))
+    at = [FIRST + timedelta(hours=n) for n in range(count)]
+    used = np.array([chance.poisson(60) if 6 <= t.hour <= 21 else 0 for t in at], dtype=float)
+    used[-72:] += 40
+    path = write_long(tmp_path / "w.csv", hours("W1", FIRST, used))
+    ingest(database, clock, "long", path, utility=Utility.WATER)
+    scan(database, ACTOR, clock)
+    with database.reader() as session:
+        return session.scalars(select(Alert)).one()
+
+
+def text_of(response):
+    assert response.status_code == 200, response.get_data(as_text=True)[:2000]
+    return response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("locale", ["fr", "nl", "en"])
+def test_every_page_opens_in_every_language(client, login, leak, database, locale):
+    login(client, Role.ENERGY_COORDINATOR, locale=locale)
+    with database.reader() as session:
+        batch = session.scalars(select(IngestBatch)).one()
+    for address in (
+        "/energy/alerts",
+        f"/energy/alerts/{leak.id}",
+        "/energy/meters",
+        f"/energy/meters/{leak.meter_id}",
+        f"/energy/meters/{leak.meter_id}?from=2026-02-01&to=2026-02-28",
+        f"/energy/meters/{leak.meter_id}/edit",
+        "/energy/imports",
+        f"/energy/imports/{batch.id}",
+        "/energy/imports/new",
+    ):
+        assert text_of(client.get(address))
+
+
+def test_alert_page_says_what_is_wrong_and_why(client, login, leak):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    page = text_of(client.get(f"/energy/alerts/{leak.id}"))
+    assert "running without a stop" in page
+    assert "usually a leak" in page
+    assert "Boiler house" in page
+    assert f"/energy/alerts/{leak.id}/curve.json" in page
+    assert "price to be confirmed" in page
+
+
+def test_curve_of_an_alert_marks_it_and_shows_what_is_usual(client, login, leak):
+    login(client, Role.ENERGY_COORDINATOR)
+    curve = client.get(f"/energy/alerts/{leak.id}/curve.json").get_json()
+    assert [s["key"] for s in curve["series"]] == ["now", "usual"]
+    assert len(curve["series"][0]["values"]) == len(curve["series"][1]["values"])
+    assert curve["unit"] == "l"
+    assert curve["alerts"][0]["tone"] == "danger"
+    assert curve["step_s"] == 3600
+
+
+def test_curve_of_a_meter_is_fine_for_weeks_and_daily_for_years(client, login, leak):
+    login(client, Role.ENERGY_COORDINATOR)
+    week = client.get(f"/energy/meters/{leak.meter_id}/curve.json").get_json()
+    assert [s["key"] for s in week["series"]] == ["now", "before"]
+    assert len(week["series"][0]["values"]) == 168
+    address = f"/energy/meters/{leak.meter_id}/curve.json?from=2025-10-01&to=2026-03-02"
+    long = client.get(address).get_json()
+    assert long["series"][0]["style"] == "bars"
+    assert client.get(f"/energy/meters/{leak.meter_id}/curve.json?from=nonsense").status_code == 404
+
+
+def test_a_person_closes_an_alert_from_its_page(client, login, leak, database):
+    login(client, Role.ENERGY_COORDINATOR)
+    here = f"/energy/alerts/{leak.id}"
+    refused = client.post(f"{here}/handle", data={"outcome": "explained", "reason": ""})
+    assert refused.status_code == 422
+    done = client.post(f"{here}/handle", data={"outcome": "explained", "reason": "Piscine"})
+    assert done.status_code == 303
+    assert "Piscine" in text_of(client.get(here))
+    with database.reader() as session:
+        assert session.scalars(select(Alert)).one().state is AlertState.RESOLVED
+    again = client.post(f"{here}/handle", data={"outcome": "resolved", "reason": "x"})
+    assert again.status_code == 409
+
+
+def test_reader_may_look_but_not_close(client, login, leak):
+    login(client, Role.CALL_CENTRE_AGENT)
+    here = f"/energy/alerts/{leak.id}"
+    assert "outcome" not in text_of(client.get(here))
+    data = {"outcome": "explained", "reason": "x"}
+    assert client.post(f"{here}/handle", data=data).status_code == 403
+    assert client.get("/energy/imports/new").status_code == 403
+
+
+def test_meter_is_changed_from_its_form(client, login, leak, database):
+    login(client, Role.ENERGY_COORDINATOR)
+    here = f"/energy/meters/{leak.meter_id}/edit"
+    data = {
+        "version": "1",
+        "label": "Eau froide",
+        "ean": "5414 4800 0000 0000 11",
+        "multiplier": "1",
+        "delivery_delay_hours": "30",
+        "installation_label": "Chaufferie",
+        "feeds": "",
+        "building_id": "",
+        "lot_id": "",
+        "digits": "",
+        "installed_on": "",
+        "removed_on": "",
+    }
+    with database.reader() as session:
+        data["version"] = str(session.get(Meter, leak.meter_id).version)
+    wrong = client.post(here, data={**data, "ean": "541448000000000012"})
+    assert wrong.status_code == 422
+    assert client.post(here, data=data).status_code == 303
+    with database.reader() as session:
+        meter = session.get(Meter, leak.meter_id)
+        assert (meter.label, meter.supply_point.ean) == ("Eau froide", "541448000000000011")
+        assert not meter.is_attached
+    stale = client.post(here, data=data)
+    assert stale.status_code == 412
+
+
+def test_upload_asks_for_a_job_with_the_file_kept_aside(client, login, database):
+    login(client, Role.ENERGY_COORDINATOR)
+    assert client.post("/energy/imports/new", data={}).status_code == 422
+    content = sample("fluvius_gas_2022.csv").read_bytes()
+    data = {"format": "fluvius", "file": (io.BytesIO(content), "gas.csv"), "create_unknown": "on"}
+    answer = client.post("/energy/imports/new", data=data)
+    assert answer.status_code == 303
+    with database.reader() as session:
+        job = session.scalars(select(JobRecord)).one()
+    assert job.name == "energy.ingest_readings"
+    assert job.args["name"] == "gas.csv"
+    from pathlib import Path
+
+    assert Path(job.args["path"]).read_bytes() == content
+
+
+def test_panels_of_home_and_building(client, login, leak, building):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    assert "Cold water" in text_of(client.get("/energy/panels/home"))
+    panel = text_of(client.get(f"/energy/panels/building/{building.id}"))
+    assert "Cold water" in panel
+    assert "last 30 days" in panel
+    from uuid import uuid4
+
+    assert "No meter is attached here" in text_of(client.get(f"/energy/panels/lot/{uuid4()}"))
+
+
+def test_empty_lists_say_what_to_do(client, login):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    assert "No meter yet" in text_of(client.get("/energy/meters"))
+    assert "No abnormal consumption" in text_of(client.get("/energy/alerts"))
+    assert "No import yet" in text_of(client.get("/energy/imports"))
+
+
+@pytest.mark.parametrize("address", ["/energy/meters", "/energy/alerts"])
+def test_lists_run_a_constant_number_of_queries(
+    client, login, leak, database, clock, address, count_queries
+):
+    login(client, Role.ENERGY_COORDINATOR)
+    client.get(address)
+    with count_queries() as few:
+        client.get(address)
+    with database.unit_of_work() as uow:
+        for number in range(30):
+            create_meter(uow, clock, f"X{number}", building_id=None)
+    with count_queries() as many:
+        client.get(address)
+    assert len(many.statements) == len(few.statements)
+
+
+def test_api_lists_meters_readings_and_alerts(client, login, leak, clock):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    (meter,) = client.get("/api/v1/meters?utility=water").get_json()["items"]
+    assert meter["serial"] == "W1"
+    one = client.get(f"/api/v1/meters/{meter['id']}")
+    assert one.headers["ETag"]
+    query = {
+        "meter_id": meter["id"],
+        "from": "2026-03-01T00:00:00+00:00",
+        "to": "2026-03-02T00:00:00+00:00",
+    }
+    readings = client.get("/api/v1/readings", query_string=query).get_json()
+    assert readings["step_s"] == 3600
+    assert len(readings["values"]) == 24
+    assert set(readings["quality"]) == {"read"}
+    backwards = client.get("/api/v1/readings", query_string={**query, "to": query["from"]})
+    assert backwards.status_code == 422
+    (alert,) = client.get("/api/v1/alerts?state=open").get_json()["items"]
+    assert alert["excess_per_day"] == pytest.approx(960, rel=0.2)
+    assert "without a stop" in alert["sentence"]
+    assert client.get(f"/api/v1/alerts/{alert['id']}").status_code == 200
+    assert client.get("/api/v1/alerts?state=closed").status_code == 422
+
+
+def test_scope_hides_meters_and_alerts(client, login, leak):
+    login(client, Role.CARE_HOME_DIRECTOR, sees_everything=False)
+    assert client.get(f"/energy/alerts/{leak.id}").status_code == 404
+    assert client.get(f"/energy/meters/{leak.meter_id}").status_code == 404
+    assert client.get("/api/v1/meters").get_json()["total"] == 0
