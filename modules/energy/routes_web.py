@@ -107,6 +107,7 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         spans=_spans(meter, begin, end),
         days=_recent_days(session, meter, end),
         health=meter_queries.health_of(actor, session, meter, end - timedelta(days=30), end),
+        files=meter_queries.source_files(session, meter),
         panels=panels_for(house().modules, "meter", actor),
         **_words(),
     )

@@ -16,7 +16,7 @@ from app.auth.policy import require
 from app.errors import NotFound
 from modules.energy import consumption
 from modules.energy.enums import Unit, Utility
-from modules.energy.models import IngestBatch, Meter, SupplyPoint, reading_conflicts
+from modules.energy.models import IngestBatch, Meter, SupplyPoint, reading_conflicts, reading_days
 from modules.energy.policies import EnergyPermission
 from modules.energy.readings.blocks import DAY_S
 from modules.energy.readings.quality import Quality
@@ -113,6 +113,14 @@ def health_of(
     longest = sorted(pairs, key=lambda pair: pair[0] - pair[1])[:5]
     gaps = tuple((curve.start + a * step, curve.start + b * step) for a, b in longest)
     return Health(len(curve.values), counts, gaps, conflicts or 0)
+
+
+def source_files(session: Session, meter: Meter, limit: int = 5) -> Sequence[IngestBatch]:
+    """Return the imports that last changed something of a meter, the latest first."""
+    numbers = [register.number for register in meter.registers]
+    sources = select(reading_days.c.batch_id).where(reading_days.c.register.in_(numbers))
+    query = select(IngestBatch).where(IngestBatch.id.in_(sources))
+    return session.scalars(query.order_by(IngestBatch.started_at.desc()).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)
