@@ -10,7 +10,7 @@ from app import create_app
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
-from app.demo import load_demo
+from app.demo import plant_seeds
 from app.settings import Settings
 from app.web.context import house
 from tests.support.databases import Templates
@@ -36,7 +36,7 @@ def measure(settings: Settings, url: str, scale: float) -> dict[str, int]:
     """Count the statements of every page of the menu on a demo of some size."""
     database, clock = Database(url), FixedClock(START)
     app = create_app(settings, clock=clock, database=database)
-    load_demo(house(app), scale=scale, say=lambda _line: None)
+    plant_seeds(house(app), scale=scale, say=lambda _line: None)
     client = app.test_client()
     sign_in(client, database, clock, Role.ADMINISTRATOR)
     statements: list[str] = []
