@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,17 @@ from app.lists.cells import Cell, show_cell, show_value
 from app.lists.export import write_csv, write_xlsx
 from app.lists.fetch import visible_columns
 from app.lists.models import SavedView
+from app.lists.print import PrintedList, print_list
 from app.lists.state import SIZES, query_string, write_state
 from app.lists.views import list_views
 from app.policies import HousePermission
-from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def list_page(
@@ -49,9 +54,9 @@ def list_page(
     """Answer the request for a list.
 
     Gives the whole page; only the table when htmx swaps it; a file when the address says
-    `format=csv` or `format=xlsx`. The template receives `table`, for `data_table(table)`.
+    `format=csv`, `xlsx` or `pdf`. The template receives `table`, for `data_table(table)`.
     """
-    if request.args.get("format") in ("csv", "xlsx"):
+    if request.args.get("format") in FILES:
         return export_list(spec, query, request.args["format"])
     table = table_of(spec, query)
     is_fragment = request.headers.get("HX-Target", "").endswith(f"#{table.id}")
@@ -99,17 +104,29 @@ def export_list(spec: TableSpec, query: Select[Any], kind: str) -> Response:
     rows = iterate_rows(spec, query, state, reader())
     name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
     if kind == "csv":
-        body: Any = "".join(write_csv(columns, rows)).encode()
-        mimetype = "text/csv; charset=utf-8"
+        body = "".join(write_csv(columns, rows)).encode()
+    elif kind == "pdf":
+        body = _printed(spec, query, state, rows)
     else:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "list.xlsx"
             write_xlsx(path, columns, rows, title=str(spec.title))
-            body, mimetype = path.read_bytes(), XLSX
+            body = path.read_bytes()
     note_export(spec, state, count)
-    response = Response(body, mimetype=mimetype)
+    response = Response(body, mimetype=FILES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _printed(spec: TableSpec, query: Select[Any], state: TableState, rows: Iterator[Any]) -> bytes:
+    table = table_of(spec, query)
+    words = PrintedList(
+        organisation=house().settings.organisation,
+        printed_at=current_clock().now(),
+        chips=[chip.text for chip in table.chips],
+        totals=table.totals,
+    )
+    return print_list(spec, visible_columns(spec, state), rows, table.page.count, words)
 
 
 def note_export(spec: TableSpec, state: TableState, count: int) -> None:

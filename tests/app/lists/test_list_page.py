@@ -82,3 +82,10 @@ def test_page_size_is_remembered(client, people):
     assert people
     client.get("/people?size=25")
     assert client.get("/people").get_data(as_text=True).count("<tr>") == 1 + 25 + 1
+
+
+@pytest.mark.usefixtures("people")
+def test_a_list_is_printed(client):
+    answer = client.get("/people?locale=nl&format=pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
