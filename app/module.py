@@ -18,6 +18,7 @@ from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_web import blueprint as notifications_blueprint
 from app.policies import GRANTS, HousePermission
 from app.registry import Module, NavigationItem
+from app.search.routes_web import blueprint as search_pages
 from app.web.history import AUDIT_NAVIGATION
 from app.web.history import blueprint as history_blueprint
 from app.web.saved_views import blueprint as views_blueprint
@@ -35,6 +36,7 @@ module = Module(
         notifications_blueprint,
         history_blueprint,
         views_blueprint,
+        search_pages,
     ),
     jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS, SEAL_AUDIT),
     notification_kinds=(MENTIONED,),

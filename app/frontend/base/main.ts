@@ -11,7 +11,7 @@ import { startFields } from './fields'
 import { startKeyboard } from './keyboard'
 import { startMenus } from './menus'
 import { startRequests } from './requests'
-import { startRows } from './rows'
+import { startRows, startWalk } from './rows'
 import { startSearch } from './search'
 import { guardForms } from './session'
 import { startTabs } from './tabs'
@@ -23,6 +23,7 @@ startDialogs()
 startMenus()
 startKeyboard()
 startSearch()
+startWalk()
 startTheme()
 startDrafts(onContent)
 onContent(startTabs)

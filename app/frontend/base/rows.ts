@@ -8,6 +8,20 @@ export function startRows(root: ParentNode): void {
   }
 }
 
+/** In an element with data-walk the arrows move from link to link. */
+export function startWalk(): void {
+  document.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    const place = event.target instanceof Element ? event.target.closest('[data-walk]') : null
+    if (step === undefined || !place || event.target instanceof HTMLInputElement) return
+    const links = [...place.querySelectorAll<HTMLAnchorElement>('a[href]')]
+    const next = links[links.indexOf(document.activeElement as HTMLAnchorElement) + step]
+    if (!next) return
+    event.preventDefault()
+    next.focus()
+  })
+}
+
 function openRow(event: MouseEvent): void {
   const target = event.target instanceof Element ? event.target : null
   if (!target || target.closest('a, button, input, select, label, summary') || getSelection()?.toString()) return

@@ -1,0 +1,71 @@
+"""The page behind the one search box, and what it suggests while somebody types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import SIGNED_IN, needs
+from app.search.engine import Group, SearchEngine
+from app.search.providers import Hit
+from app.web.context import current_actor, house, reader
+from app.web.frontend import url_or_none
+
+blueprint = Blueprint("search", __name__)
+
+LONGEST_QUERY = 200
+SUGGESTED = 5
+ON_PAGE = 50
+
+
+@blueprint.get("/search")
+@needs(SIGNED_IN)
+def search_page() -> ResponseReturnValue:
+    """Show what was found; a number that belongs to one record opens it at once."""
+    query = _query()
+    groups = _search(query, ON_PAGE)
+    only = _only_exact_hit(groups)
+    if only and (url := address_of(only)):
+        return redirect(url)
+    return render_template(
+        "search/search_results.html", query=query, groups=groups, address_of=address_of
+    )
+
+
+@blueprint.get("/search/suggestions")
+@needs(SIGNED_IN)
+def suggestions() -> ResponseReturnValue:
+    """Give the first answers as a fragment for the panel under the box."""
+    query = _query()
+    groups = _search(query, SUGGESTED)
+    return render_template(
+        "search/_suggestions.html", query=query, groups=groups, address_of=address_of
+    )
+
+
+def engine() -> SearchEngine:
+    """Return the engine of this worker, made from the providers of the modules at first use."""
+    extensions = current_app.extensions
+    if "search" not in extensions:
+        providers = [p for module in house().modules for p in module.search_providers]
+        extensions["search"] = SearchEngine(providers)
+    found: SearchEngine = extensions["search"]
+    return found
+
+
+def address_of(hit: Hit) -> str | None:
+    """Return the page a hit opens, None when its module does not show one."""
+    return url_or_none(hit.endpoint, **hit.params) if hit.endpoint else None
+
+
+def _query() -> str:
+    return request.args.get("q", "").strip()[:LONGEST_QUERY]
+
+
+def _search(query: str, limit: int) -> list[Group]:
+    return engine().search(current_actor(), reader(), query, limit=limit) if query else []
+
+
+def _only_exact_hit(groups: list[Group]) -> Hit | None:
+    hits = [hit for group in groups for hit in group.hits]
+    return hits[0] if len(hits) == 1 and groups[0].is_exact else None
