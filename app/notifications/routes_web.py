@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth.needs import SIGNED_IN, needs
+from app.auth.needs import SIGNED_IN, background, needs
 from app.errors import NotFound
 from app.i18n import gettext as _
 from app.notifications import queries, services
@@ -42,6 +42,7 @@ def notification_list() -> ResponseReturnValue:
 
 @blueprint.get("/notifications/count")
 @needs(SIGNED_IN)
+@background
 def notification_count() -> ResponseReturnValue:
     """Give the number on the bell, nothing when there is no news."""
     count = queries.count_notifications(current_actor(), reader(), unread=True)

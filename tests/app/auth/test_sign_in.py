@@ -207,3 +207,12 @@ def test_htmx_gets_401_where_a_page_gets_the_door(client):
 
 def test_demo_accounts_are_shown_only_when_the_operator_says_so(client):
     assert "demo.example" not in client.get("/sign-in").get_data(as_text=True)
+
+
+def test_page_that_asks_by_itself_does_not_keep_a_session_alive(client, clock, user):
+    submit(client)
+    for _minute in range(30):
+        clock.advance(timedelta(minutes=1))
+        assert client.get("/notifications/count").status_code == 200
+    clock.advance(timedelta(minutes=1))
+    assert client.get("/account").status_code == 302

@@ -1,0 +1,66 @@
+"""Planted secrets are looked for where they must not be: logs, database, pages, answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from app.auth.roles import Role
+from app.ids import new_id
+
+PASSWORD = "kanarie zingt nooit in logboek"
+WRONG = "kanarie fout wachtwoord hier"
+CHOSEN = "kanarie kiest een nieuw woord"
+
+
+@pytest.fixture
+def walked(settings, database, clock, login, capsys):
+    """Use every secret once, with the most talkative logs; return the secrets and what was said."""
+    talkative = replace(settings, log_level="DEBUG", log_format="json")
+    app = create_app(talkative, clock=clock, database=database)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    user = login(client, Role.ADMINISTRATOR, password=PASSWORD)
+    client.post("/sign-in", data={"email": user.email, "password": WRONG})
+    client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+    with client.session_transaction() as session:
+        sid = session["sid"]
+    page = client.post("/account/keys", data={"name": "x", "days": "9"}).get_data(as_text=True)
+    key = re.search(r"itd_[\w-]{20,}", page)[0]
+    bearer = {"Authorization": f"Bearer {key}", "Idempotency-Key": str(new_id())}
+    person = {"email": "c@example.org", "display_name": "C", "password": CHOSEN}
+    made = app.test_client().post("/api/v1/users", json=person, headers=bearer)
+    assert made.status_code == 201, made.get_data(as_text=True)
+    weak = {**person, "email": "d@example.org", "password": "kanarie"}
+    refused = app.test_client().post("/api/v1/users", json=weak, headers=bearer)
+    link = client.post(f"/admin/users/{made.get_json()['id']}/password-link")
+    secret = re.search(r"/choose-password/([\w-]+)", link.get_data(as_text=True))[1]
+    client.get(f"/choose-password/{secret}")
+    secrets = [PASSWORD, WRONG, CHOSEN, sid, key, secret]
+    answers = made.get_data(as_text=True) + refused.get_data(as_text=True)
+    said = capsys.readouterr()
+    return secrets, said.out + said.err, answers
+
+
+def test_no_secret_is_said_in_logs_or_answers(walked):
+    secrets, said, answers = walked
+    assert said, "nothing was logged: the test proves nothing"
+    for secret in secrets:
+        assert secret not in said
+        assert secret not in answers
+
+
+@pytest.mark.one_database
+def test_no_secret_stands_in_the_database_files(walked, database):
+    secrets, _said, _answers = walked
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    path = Path(str(database.url.database))
+    stored = b"".join(found.read_bytes() for found in path.parent.glob(f"{path.name}*"))
+    assert b"c@example.org" in stored
+    for secret in secrets:
+        assert secret.encode() not in stored
