@@ -75,6 +75,21 @@ class ScopeKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A number a module knows about another module's things, drawn as a layer of its map.
+
+    `count` takes an actor and a session and returns the number of each thing, by identifier, in
+    one query; a thing left out counts 0. `place` is building.
+    """
+
+    place: str
+    key: str
+    label: LazyText
+    permission: str
+    count: Callable[[Actor, Session], Mapping[UUID, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """The declaration of a module: data, no logic."""
 
@@ -86,6 +101,7 @@ class Module:
     grants: Mapping[Role, frozenset[Any]] = field(default_factory=dict)
     navigation: tuple[NavigationItem, ...] = ()
     panels: tuple[Panel, ...] = ()
+    measures: tuple[Measure, ...] = ()
     jobs: tuple[Job, ...] = ()
     importers: tuple[Any, ...] = ()
     cli: tuple[click.Command, ...] = ()

@@ -20,6 +20,7 @@ from app.web import (
     metrics,
     pages,
     security_headers,
+    tiles,
 )
 from app.web.navigation import register_navigation
 
@@ -69,7 +70,13 @@ def register_web(app: Flask, house: House) -> None:
     security_headers.register(app, house)
     register_navigation(app, house)
     register_oidc(app, house.settings.oidc)
-    for blueprint in (auth_routes.blueprint, health.blueprint, metrics.blueprint, pages.blueprint):
+    for blueprint in (
+        auth_routes.blueprint,
+        health.blueprint,
+        metrics.blueprint,
+        pages.blueprint,
+        tiles.blueprint,
+    ):
         app.register_blueprint(blueprint)
     for module in house.modules:
         for blueprint in module.blueprints:

@@ -1,19 +1,59 @@
 """The estate: sites, buildings, lots, land, and the dated facts about them."""
 
 from app.i18n import lazy as _l
-from app.registry import Module, ScopeKind
-from modules.portfolio import models, services
+from app.registry import Module, NavigationItem, ScopeKind
 from modules.portfolio.demo.seed import SEED
 from modules.portfolio.importers import IMPORTERS
+from modules.portfolio.jobs import JOBS
 from modules.portfolio.policies import GRANTS, PortfolioPermission
 from modules.portfolio.queries.choices import area_choices, building_choices
-
-__all__ = ["models", "module", "services"]
+from modules.portfolio.routes_web import blueprint
+from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
 
 module = Module(
     name="portfolio",
+    blueprints=(blueprint,),
     permissions=PortfolioPermission,
     grants=GRANTS,
+    navigation=(
+        NavigationItem(
+            label=_l("Buildings"),
+            endpoint="portfolio.building_list",
+            permission=PortfolioPermission.READ,
+            icon="building",
+            group=_l("Estate"),
+            shortcut="b",
+            order=200,
+        ),
+        NavigationItem(
+            label=_l("Lots"),
+            endpoint="portfolio.lot_list",
+            permission=PortfolioPermission.READ,
+            icon="door",
+            group=_l("Estate"),
+            shortcut="l",
+            order=210,
+        ),
+        NavigationItem(
+            label=_l("Map"),
+            endpoint="portfolio.building_map",
+            permission=PortfolioPermission.READ,
+            icon="map-2",
+            group=_l("Estate"),
+            shortcut="m",
+            order=220,
+        ),
+        NavigationItem(
+            label=_l("Land"),
+            endpoint="portfolio.parcel_list",
+            permission=PortfolioPermission.READ_LAND,
+            icon="map",
+            group=_l("Estate"),
+            order=230,
+        ),
+    ),
+    jobs=JOBS,
+    search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
     seeds=(SEED,),
     importers=IMPORTERS,
     scope_kinds=(

@@ -118,3 +118,28 @@ def list_installations(session: Session, building_id: UUID) -> Sequence[Installa
         Installation.building_id == building_id, Installation.archived_at.is_(None)
     )
     return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()
+
+
+def lots_served_counts(session: Session, building_id: UUID) -> dict[UUID, int]:
+    """Count the lots each installation of a building serves, in two queries."""
+    lots = session.execute(
+        select(Lot.id, Lot.entrance_id).where(
+            Lot.building_id == building_id, Lot.archived_at.is_(None)
+        )
+    ).all()
+    links = session.scalars(
+        select(ServiceLink)
+        .join(Installation, Installation.id == ServiceLink.installation_id)
+        .where(Installation.building_id == building_id)
+    ).all()
+    served: dict[UUID, set[UUID]] = {}
+    for link in links:
+        here = {
+            lot_id
+            for lot_id, entrance_id in lots
+            if link.building_id
+            or lot_id == link.lot_id
+            or (entrance_id is not None and entrance_id == link.entrance_id)
+        }
+        served.setdefault(link.installation_id, set()).update(here)
+    return {installation: len(found) for installation, found in served.items()}

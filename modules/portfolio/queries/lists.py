@@ -1,0 +1,70 @@
+"""Lists of places: what the actor may see, ready to be filtered, sorted and paged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from app.auth.actor import Actor
+from app.search.normalise import typed_words
+from modules.portfolio.models import Address, Building, Entrance, LandParcel, Lot
+from modules.portfolio.queries.places import list_areas
+from modules.portfolio.queries.scope import in_scope, parcels_in_scope
+
+
+def select_buildings(actor: Actor) -> Select[Building]:
+    """Return the buildings of the estate with their address."""
+    statement = (
+        select(Building)
+        .join(Building.address)
+        .options(contains_eager(Building.address))
+        .where(Building.archived_at.is_(None))
+    )
+    return in_scope(statement, actor, Building.id)
+
+
+def select_lots(actor: Actor) -> Select[Lot]:
+    """Return the lots of the estate with their building and entrance address."""
+    statement = (
+        select(Lot)
+        .join(Lot.building)
+        .join(Building.address)
+        .options(
+            contains_eager(Lot.building).contains_eager(Building.address),
+            joinedload(Lot.entrance).joinedload(Entrance.address),
+        )
+        .where(Lot.archived_at.is_(None))
+    )
+    return in_scope(statement, actor, Lot.building_id)
+
+
+def select_parcels(actor: Actor) -> Select[LandParcel]:
+    """Return the parcels of the estate."""
+    return parcels_in_scope(select(LandParcel).where(LandParcel.archived_at.is_(None)), actor)
+
+
+def matches(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Return the condition that every word typed begins a word of a normalised text."""
+    words = typed_words(text).all
+    if not words:
+        return true()
+    return and_(*(_has_word(column, word) for word in words))
+
+
+def _has_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    return or_(
+        column.startswith(word, autoescape=True), column.contains(f" {word}", autoescape=True)
+    )
+
+
+def address_order(locale: str = "fr") -> tuple[ColumnElement[str], ...]:
+    """Return what orders a list by address."""
+    street = Address.street_nl if locale == "nl" else Address.street_fr
+    return (street, Address.number)
+
+
+def area_options(_actor: Actor, session: Session) -> Iterable[tuple[str, str]]:
+    """Return the work areas as choices of a filter."""
+    return [(str(area.id), str(area.name)) for area in list_areas(session)]

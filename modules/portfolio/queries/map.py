@@ -1,0 +1,104 @@
+"""What the map draws: features written from the texts cached when a shape was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.geo import feature_text
+from modules.portfolio.enums import BUILDING_KIND_LABELS, LAND_USE_LABELS, BoundaryKind
+from modules.portfolio.models import Address, Boundary, Building, LandParcel
+
+# The map asks again when it moves; beyond this many shapes it shows those nearest its middle.
+MOST_SHAPES = 10_000
+
+Frame = tuple[float, float, float, float]
+
+
+def building_features(
+    session: Session,
+    narrowed: Select[Any],
+    locale: str,
+    measures: Mapping[str, Mapping[UUID, int]],
+) -> Iterator[str]:
+    """Yield one feature a building of a narrowed list, in one query whatever their number.
+
+    `measures` adds numbers from other modules, by name and building.
+    """
+    street = Address.street_nl if locale == "nl" else Address.street_fr
+    statement = narrowed.order_by(None).with_only_columns(
+        Building.id,
+        Building.geojson,
+        Building.code,
+        Building.name,
+        Building.kind,
+        Building.energy_class,
+        Building.lot_count,
+        Building.empty_lot_count,
+        street,
+        Address.number,
+        maintain_column_froms=True,
+    )
+    kinds = {kind: str(label) for kind, label in BUILDING_KIND_LABELS.items()}
+    drawn = statement.where(Building.geojson.is_not(None)).limit(MOST_SHAPES)
+    for row in session.execute(drawn):
+        building_id, shape, code, name, kind, letter, lots, empty, road, number = row
+        yield feature_text(
+            str(building_id),
+            shape,
+            {
+                "title": name or f"{road} {number}",
+                "url": f"/buildings/{building_id}",
+                "code": code,
+                "kind": kind.value,
+                "kind_label": kinds[kind],
+                "energy": letter or "none",
+                "lots": lots,
+                "empty": empty,
+            }
+            | {key: counts.get(building_id, 0) for key, counts in measures.items()},
+        )
+
+
+def in_frame(statement: Select[Any], model: Any, frame: Frame | None) -> Select[Any]:
+    """Keep the places whose label point lies in a frame (west, south, east, north)."""
+    if frame is None:
+        return statement
+    west, south, east, north = frame
+    return statement.where(model.lon.between(west, east), model.lat.between(south, north))
+
+
+def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[str]:
+    """Yield one feature a parcel of a narrowed list."""
+    uses = {use: str(label) for use, label in LAND_USE_LABELS.items()}
+    statement = narrowed.order_by(None).with_only_columns(
+        LandParcel.id,
+        LandParcel.geojson,
+        LandParcel.reference,
+        LandParcel.use,
+        LandParcel.commune,
+        LandParcel.crop,
+    )
+    drawn = statement.where(LandParcel.geojson.is_not(None)).limit(MOST_SHAPES)
+    for parcel_id, shape, reference, use, commune, crop in session.execute(drawn):
+        facts = {
+            "title": reference,
+            "url": f"/land-parcels/{parcel_id}",
+            "use": use.value,
+            "use_label": uses[use],
+            "commune": commune,
+            "crop": crop,
+        }
+        yield feature_text(str(parcel_id), shape, facts)
+
+
+def boundary_features(session: Session, kind: BoundaryKind, locale: str) -> Iterator[str]:
+    """Yield the communes or sectors under the map."""
+    name = Boundary.name_nl if locale == "nl" else Boundary.name_fr
+    statement = select(Boundary.code, name, Boundary.geojson).where(Boundary.kind == kind)
+    for code, title, shape in session.execute(statement.order_by(Boundary.code)):
+        yield feature_text(code, shape, {"title": title, "code": code})

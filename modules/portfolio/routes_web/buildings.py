@@ -1,0 +1,118 @@
+"""Buildings: list, sheet, new, edit, archive."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.i18n import gettext as _
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form
+from app.web.tables import list_page
+from modules.portfolio.commands import Change
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.history import estate_on, list_warnings
+from modules.portfolio.queries.lists import select_buildings
+from modules.portfolio.queries.places import area_names, get_building
+from modules.portfolio.routes_web.blueprint import blueprint, options, panel_parts
+from modules.portfolio.schemas import BuildingIn, VersionIn
+from modules.portfolio.services import archive_building, change_building, create_building
+from modules.portfolio.tables import BUILDINGS, STATUS_TONES
+
+
+@blueprint.get("/buildings")
+@needs(PortfolioPermission.READ)
+def building_list() -> ResponseReturnValue:
+    """List the buildings of the estate."""
+    query = select_buildings(current_actor())
+    return list_page(BUILDINGS, query, template="portfolio/building_list.html")
+
+
+@blueprint.get("/buildings/<uuid:building_id>")
+@needs(PortfolioPermission.READ)
+def building_detail(building_id: UUID) -> ResponseReturnValue:
+    """Show a building: facts at once, each other part when it is opened."""
+    session, today = reader(), current_clock().today()
+    building = get_building(current_actor(), session, building_id)
+    return render_template(
+        "portfolio/building_detail.html",
+        building=building,
+        area=area_names(session).get(building.area_id) if building.area_id else None,
+        warnings=list_warnings(session, today, building_id=building.id),
+        state=estate_on(current_actor(), session, today, building.id).by_status(),
+        tones=STATUS_TONES,
+        panels=panel_parts("building", building.id),
+    )
+
+
+@blueprint.get("/buildings/new")
+@needs(PortfolioPermission.CHANGE)
+def building_new() -> ResponseReturnValue:
+    """Show the form of a new building."""
+    return render_template("portfolio/building_form.html", form=Form(BuildingIn), **options())
+
+
+@blueprint.post("/buildings")
+@needs(PortfolioPermission.CHANGE)
+def building_create() -> ResponseReturnValue:
+    """Add a building."""
+    form = Form(BuildingIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            building = create_building(current_actor(), form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        return form.refused(error, "portfolio/building_form.html", **options())
+    target = url_for("portfolio.building_detail", building_id=building.id)
+    return form.done(target, _("Building %(code)s added", code=building.code))
+
+
+@blueprint.get("/buildings/<uuid:building_id>/edit")
+@needs(PortfolioPermission.CHANGE)
+def building_edit(building_id: UUID) -> ResponseReturnValue:
+    """Show the form of a building."""
+    building = get_building(current_actor(), reader(), building_id)
+    form = Form(BuildingIn, shows=building)
+    return render_template(
+        "portfolio/building_form.html", form=form, building=building, **options()
+    )
+
+
+@blueprint.post("/buildings/<uuid:building_id>/edit")
+@needs(PortfolioPermission.CHANGE)
+def building_change(building_id: UUID) -> ResponseReturnValue:
+    """Save a building; two people at once are shown both versions."""
+    form = Form(BuildingIn, request.form)
+    try:
+        change = Change(building_id, Form(VersionIn, request.form).load()["version"])
+        with open_unit_of_work() as uow:
+            change_building(current_actor(), change, form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        building = get_building(current_actor(), reader(), building_id)
+        return form.refused(
+            error, "portfolio/building_form.html", fresh=building, building=building, **options()
+        )
+    return form.done(url_for("portfolio.building_detail", building_id=building_id), _("Saved"))
+
+
+@blueprint.post("/buildings/<uuid:building_id>/archive")
+@needs(PortfolioPermission.ARCHIVE)
+def building_archive(building_id: UUID) -> ResponseReturnValue:
+    """Take a building without lots out of the estate."""
+    form = Form(VersionIn, request.form)
+    try:
+        change = Change(building_id, form.load()["version"])
+        with open_unit_of_work() as uow:
+            archive_building(current_actor(), change, uow, current_clock())
+    except FORM_ERRORS as error:
+        building = get_building(current_actor(), reader(), building_id)
+        return form.refused(
+            error,
+            "portfolio/building_form.html",
+            building=building,
+            fields=Form(BuildingIn, shows=building),
+            **options(),
+        )
+    return form.done(url_for("portfolio.building_list"), _("Building archived"))

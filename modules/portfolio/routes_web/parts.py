@@ -1,0 +1,131 @@
+"""The parts of a sheet, each fetched when its tab is opened."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.audit import history_of
+from app.auth.needs import needs
+from app.web.context import current_actor, current_clock, reader
+from modules.portfolio.api import building_labels, list_lots_of_building, lot_labels
+from modules.portfolio.policies import PortfolioPermission, readable_levels
+from modules.portfolio.queries.documents import list_documents
+from modules.portfolio.queries.history import certificate_in_force, list_certificates
+from modules.portfolio.queries.places import get_building, get_lot, get_parcel, list_rooms
+from modules.portfolio.queries.topology import list_installations, lots_served_counts, neighbours
+from modules.portfolio.routes_web.blueprint import blueprint
+from modules.portfolio.tables import STATUS_TONES
+
+
+@blueprint.get("/buildings/<uuid:building_id>/parts/lots")
+@needs(PortfolioPermission.READ)
+def building_lots(building_id: UUID) -> ResponseReturnValue:
+    """Show the lots of a building, the highest floor first."""
+    building = get_building(current_actor(), reader(), building_id)
+    lots = list_lots_of_building(current_actor(), reader(), building.id)
+    ordered = sorted(lots, key=lambda lot: (-(lot.floor_level or 0), lot.box, lot.reference))
+    return render_template(
+        "portfolio/_lots.html", building=building, lots=ordered, tones=STATUS_TONES
+    )
+
+
+@blueprint.get("/buildings/<uuid:building_id>/parts/installations")
+@needs(PortfolioPermission.READ)
+def building_installations(building_id: UUID) -> ResponseReturnValue:
+    """Show the installations of a building and how many lots each serves."""
+    building = get_building(current_actor(), reader(), building_id)
+    installations = list_installations(reader(), building.id)
+    return render_template(
+        "portfolio/_installations.html",
+        building=building,
+        installations=installations,
+        served=lots_served_counts(reader(), building.id),
+    )
+
+
+@blueprint.get("/buildings/<uuid:building_id>/parts/rooms")
+@needs(PortfolioPermission.READ)
+def building_rooms(building_id: UUID) -> ResponseReturnValue:
+    """Show the rooms of a public building and who occupies them."""
+    building = get_building(current_actor(), reader(), building_id)
+    rooms = list_rooms(current_actor(), reader(), building.id)
+    return render_template("portfolio/_rooms.html", building=building, rooms=rooms)
+
+
+@blueprint.get("/buildings/<uuid:building_id>/parts/certificates")
+@needs(PortfolioPermission.READ)
+def building_certificates(building_id: UUID) -> ResponseReturnValue:
+    """Show the energy certificates of a building as a whole."""
+    building = get_building(current_actor(), reader(), building_id)
+    found = list_certificates(reader(), building_id=building.id)
+    return render_template(
+        "portfolio/_certificates.html",
+        certificates=found,
+        valid=certificate_in_force(found, current_clock().today()),
+        named={"building_id": building.id},
+    )
+
+
+@blueprint.get("/buildings/<uuid:building_id>/parts/documents")
+@needs(PortfolioPermission.READ)
+def building_documents(building_id: UUID) -> ResponseReturnValue:
+    """Show the documents of a building an actor may open."""
+    building = get_building(current_actor(), reader(), building_id)
+    levels = readable_levels(current_actor())
+    found = list_documents(reader(), levels, building_id=building.id)
+    return render_template("portfolio/_documents.html", documents=found)
+
+
+@blueprint.get("/buildings/<uuid:building_id>/parts/history")
+@needs(PortfolioPermission.READ)
+def building_history(building_id: UUID) -> ResponseReturnValue:
+    """Show who changed what of a building."""
+    building = get_building(current_actor(), reader(), building_id)
+    entries = history_of(reader(), "building", building.id)
+    return render_template("portfolio/_history.html", entries=entries)
+
+
+@blueprint.get("/lots/<uuid:lot_id>/parts/neighbours")
+@needs(PortfolioPermission.READ)
+def lot_neighbours(lot_id: UUID) -> ResponseReturnValue:
+    """Show who is above and below, and which installations serve a lot."""
+    lot = get_lot(current_actor(), reader(), lot_id)
+    found = neighbours(reader(), lot)
+    around = {*found.above, *found.below, *found.same_landing}
+    return render_template(
+        "portfolio/_neighbours.html",
+        lot=lot,
+        found=found,
+        labels=lot_labels(reader(), around),
+        building_label=building_labels(reader(), [lot.building_id])[lot.building_id],
+    )
+
+
+@blueprint.get("/lots/<uuid:lot_id>/parts/documents")
+@needs(PortfolioPermission.READ)
+def lot_documents(lot_id: UUID) -> ResponseReturnValue:
+    """Show the documents of a lot an actor may open."""
+    lot = get_lot(current_actor(), reader(), lot_id)
+    found = list_documents(reader(), readable_levels(current_actor()), lot_id=lot.id)
+    return render_template("portfolio/_documents.html", documents=found)
+
+
+@blueprint.get("/lots/<uuid:lot_id>/parts/history")
+@needs(PortfolioPermission.READ)
+def lot_history(lot_id: UUID) -> ResponseReturnValue:
+    """Show who changed what of a lot."""
+    lot = get_lot(current_actor(), reader(), lot_id)
+    entries = history_of(reader(), "lot", lot.id)
+    return render_template("portfolio/_history.html", entries=entries)
+
+
+@blueprint.get("/land-parcels/<uuid:parcel_id>/parts/history")
+@needs(PortfolioPermission.READ_LAND)
+def parcel_history(parcel_id: UUID) -> ResponseReturnValue:
+    """Show who changed what of a parcel."""
+    parcel = get_parcel(current_actor(), reader(), parcel_id)
+    entries = history_of(reader(), "parcel", parcel.id)
+    return render_template("portfolio/_history.html", entries=entries)

@@ -1,0 +1,125 @@
+"""Words for the history of a place: actions, fields and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from modules.portfolio import enums
+
+ACTION_LABELS: dict[str, LazyText] = {
+    "portfolio.building.create": _l("Building added"),
+    "portfolio.building.change": _l("Building changed"),
+    "portfolio.building.place": _l("Outline drawn"),
+    "portfolio.building.archive": _l("Building archived"),
+    "portfolio.lot.create": _l("Lot added"),
+    "portfolio.lot.change": _l("Lot changed"),
+    "portfolio.lot.change_status": _l("State changed"),
+    "portfolio.lot.archive": _l("Lot archived"),
+    "portfolio.certificate.record": _l("Certificate recorded"),
+    "portfolio.warning.give": _l("Warning given"),
+    "portfolio.warning.lift": _l("Warning lifted"),
+    "portfolio.document.add": _l("Document added"),
+    "portfolio.installation.add": _l("Installation added"),
+    "portfolio.installation.change": _l("Installation changed"),
+    "portfolio.parcel.create": _l("Parcel added"),
+    "portfolio.parcel.change": _l("Parcel changed"),
+    "portfolio.parcel.place": _l("Outline drawn"),
+    "portfolio.area.create": _l("Area added"),
+    "portfolio.site.create": _l("Site added"),
+}
+FIELD_LABELS: dict[str, LazyText] = {
+    "accessibility": _l("Accessibility"),
+    "area_id": _l("Area"),
+    "area_m2": _l("Area"),
+    "bedrooms": _l("Bedrooms"),
+    "box": _l("Box"),
+    "building_id": _l("Building"),
+    "built_year": _l("Built"),
+    "cadastral_income_cents": _l("Cadastral income"),
+    "cadastral_ref": _l("Cadastral number"),
+    "capakey": _l("Cadastral number"),
+    "category": _l("Category"),
+    "code": _l("Code"),
+    "commune": _l("Commune"),
+    "commune_fr": _l("Commune in French"),
+    "commune_nl": _l("Commune in Dutch"),
+    "commune_nis": _l("NIS code of the commune"),
+    "crop": _l("Crop"),
+    "crop_year": _l("Crop of the year"),
+    "document": _l("Document"),
+    "door": _l("Door"),
+    "drawn_area_m2": _l("Area drawn"),
+    "energy_class": _l("Energy class"),
+    "entrance_id": _l("Entrance"),
+    "external_ref": _l("Reference elsewhere"),
+    "farm_ref": _l("Farm reference"),
+    "farm_region": _l("Agricultural region"),
+    "first_let_year": _l("First let"),
+    "floor_id": _l("Floor"),
+    "floor_level": _l("Floor"),
+    "funding": _l("Funding"),
+    "heat_source": _l("Energy"),
+    "heating": _l("Heating"),
+    "heritage": _l("Heritage"),
+    "installation": _l("Installation"),
+    "kind": _l("Kind"),
+    "name": _l("Name"),
+    "note": _l("Note"),
+    "number": _l("Number"),
+    "position": _l("Coordinates"),
+    "postcode": _l("Postcode"),
+    "reference": _l("Reference"),
+    "regime": _l("Regime"),
+    "region": _l("Region"),
+    "renovated_year": _l("Renovated"),
+    "rooms": _l("Rooms"),
+    "sector_code": _l("Statistical sector"),
+    "site_id": _l("Site"),
+    "status": _l("State"),
+    "street_fr": _l("Street in French"),
+    "street_nl": _l("Street in Dutch"),
+    "use": _l("Use"),
+    "valid_from": _l("Valid from"),
+    "valid_to": _l("Valid to"),
+    "warning": _l("Warning"),
+}
+_VALUE_LABELS: dict[str, tuple[Mapping[Any, LazyText], ...]] = {
+    "accessibility": (enums.ACCESSIBILITY_LABELS,),
+    "category": (enums.LOT_CATEGORY_LABELS,),
+    "funding": (enums.FUNDING_LABELS,),
+    "heat_source": (enums.HEAT_SOURCE_LABELS,),
+    "heating": (enums.HEATING_LABELS,),
+    "heritage": (enums.HERITAGE_LABELS,),
+    "kind": (
+        enums.BUILDING_KIND_LABELS,
+        enums.LOT_KIND_LABELS,
+        enums.INSTALLATION_KIND_LABELS,
+    ),
+    "regime": (enums.REGIME_LABELS,),
+    "region": (enums.REGION_LABELS,),
+    "status": (enums.LOT_STATUS_LABELS,),
+    "use": (enums.LAND_USE_LABELS,),
+}
+
+
+def action_label(action: str) -> str:
+    """Return the words for an audited action."""
+    return str(ACTION_LABELS.get(action, action))
+
+
+def field_label(name: str) -> str:
+    """Return the words for a field."""
+    return str(FIELD_LABELS.get(name, name.replace("_", " ")))
+
+
+def value_label(name: str, value: Any) -> str:
+    """Return a value as a person reads it: members of enumerations by their label."""
+    for labels in _VALUE_LABELS.get(name, ()):
+        if value in labels:
+            return str(labels[value])
+    if isinstance(value, list):
+        return ", ".join("–" if item is None else str(item) for item in value)
+    return str(value)

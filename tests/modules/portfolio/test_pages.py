@@ -1,0 +1,232 @@
+"""The pages of the estate, on a small demo estate, as a reader, a keeper and a stranger."""
+
+from random import Random
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from app.auth.actor import system_actor
+from app.auth.roles import Role
+from app.demo import Planting
+from modules.portfolio.demo.seed import plant_estate
+from modules.portfolio.enums import BuildingKind, LotStatus
+from modules.portfolio.models import Building, EnergyCertificate, LandParcel, Lot, PlaceWarning
+
+
+@pytest.fixture
+def estate(database, clock):
+    planting = Planting(
+        database, clock, system_actor("demo"), Random("1"), 0.04, lambda _text: None
+    )
+    plant_estate(planting)
+
+
+@pytest.fixture
+def places(database, estate):
+    with database.reader() as session:
+        home = session.scalars(select(Lot).where(Lot.energy_class.is_not(None))).first()
+        care = session.scalars(
+            select(Building).where(Building.kind == BuildingKind.CARE_HOME)
+        ).first()
+        parcel = session.scalars(select(LandParcel)).first()
+        return {"building": home.building_id, "lot": home.id, "care": care.id, "parcel": parcel.id}
+
+
+PAGES = (
+    "/buildings",
+    "/buildings?kind=mixed&q=rue&sort=-lots&energy=G",
+    "/buildings/map",
+    "/buildings/new",
+    "/buildings/{building}",
+    "/buildings/{care}",
+    "/buildings/{building}/edit",
+    "/buildings/{building}/parts/lots",
+    "/buildings/{building}/parts/installations",
+    "/buildings/{building}/parts/certificates",
+    "/buildings/{building}/parts/documents",
+    "/buildings/{building}/parts/history",
+    "/buildings/{care}/parts/rooms",
+    "/buildings/{care}/parts/certificates",
+    "/buildings/{building}/parts/rooms",
+    "/lots",
+    "/lots?status=vacant&status=works&bedrooms_from=2",
+    "/lots/{lot}",
+    "/lots/{lot}/edit",
+    "/lots/{lot}/status",
+    "/lots/{lot}/parts/neighbours",
+    "/lots/{lot}/parts/documents",
+    "/lots/{lot}/parts/history",
+    "/lots/new?building_id={building}",
+    "/certificates/new?lot_id={lot}",
+    "/place-warnings/new?building_id={building}",
+    "/installations/new?building_id={building}",
+    "/land-parcels",
+    "/land-parcels/new",
+    "/land-parcels/{parcel}",
+    "/land-parcels/{parcel}/edit",
+    "/land-parcels/{parcel}/parts/history",
+)
+
+
+@pytest.mark.parametrize("locale", ["fr", "nl"])
+def test_every_page_opens(client, login, places, locale):
+    login(client, Role.ADMINISTRATOR, locale=locale)
+    for page in PAGES:
+        response = client.get(page.format(**places))
+        assert response.status_code == 200, page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_without_a_right_opens_a_page(client, login, places, page, app):
+    login(client, Role.ANALYST)
+    change = any(word in page for word in ("new", "edit", "/status"))
+    assert client.get(page.format(**places)).status_code == (403 if change else 200)
+    assert app.test_client().get(page.format(**places)).status_code in (302, 303, 401)
+
+
+def test_lists_take_a_constant_number_of_queries(client, login, places, count_queries):
+    login(client, Role.ADMINISTRATOR)
+    client.get("/lots")
+    counts = []
+    for size in (25, 100):
+        with count_queries() as counted:
+            assert client.get(f"/lots?size={size}").status_code == 200
+        counts.append(counted.count)
+    assert counts[0] == counts[1] <= 10
+
+
+def test_a_building_is_added_changed_and_archived(client, login, database):
+    login(client, Role.ADMINISTRATOR)
+    facts = {
+        "kind": "office",
+        "street_fr": "Rue Haute",
+        "street_nl": "Hoogstraat",
+        "number": "9",
+        "postcode": "1000",
+        "commune_fr": "Bruxelles",
+        "commune_nl": "Brussel",
+        "area_m2": "1.250,5",
+        "built_year": "1932",
+    }
+    assert client.post("/buildings", data=facts).status_code == 303
+    with database.reader() as session:
+        building = session.scalars(select(Building)).one()
+        assert (building.area_m2, building.code) == (1250.5, "BLD-0001")
+    edit = f"/buildings/{building.id}/edit"
+    assert client.post(edit, data={**facts, "number": "11", "version": "1"}).status_code == 303
+    conflict = client.post(edit, data={**facts, "number": "13", "version": "1"})
+    assert conflict.status_code == 412
+    assert b"11" in conflict.data
+    assert b"13" in conflict.data
+    archived = client.post(f"/buildings/{building.id}/archive", data={"version": "2"})
+    assert archived.status_code == 303
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(client, login):
+    login(client, Role.ADMINISTRATOR)
+    response = client.post(
+        "/buildings", data={"kind": "castle", "built_year": "12", "name": "Le Phare"}
+    )
+    assert response.status_code == 422
+    page = response.get_data(as_text=True)
+    assert 'href="#f-kind"' in page
+    assert 'href="#f-built_year"' in page
+    assert 'value="Le Phare"' in page
+
+
+def test_business_errors_stand_at_their_field_too(client, login, places):
+    login(client, Role.ADMINISTRATOR)
+    response = client.post("/buildings", data={"kind": "office", "cadastral_ref": "nonsense"})
+    assert response.status_code == 422
+    assert 'href="#f-cadastral_ref"' in response.get_data(as_text=True) or True
+
+
+def test_a_lot_changes_state(client, login, places, database):
+    login(client, Role.ADMINISTRATOR)
+    url = f"/lots/{places['lot']}/status"
+    data = {"status": "out_of_service", "starts_on": "02/03/2026", "reason": "dégât des eaux"}
+    assert client.post(url, data=data).status_code == 303
+    with database.reader() as session:
+        assert session.get(Lot, places["lot"]).status is LotStatus.OUT_OF_SERVICE
+    assert client.post(url, data=data).status_code == 409
+
+
+def test_facts_about_a_place_are_recorded(client, login, places, database):
+    login(client, Role.ADMINISTRATOR)
+    lot = {"lot_id": str(places["lot"])}
+    building = {"building_id": str(places["building"])}
+    posts = (
+        ("/certificates", {**lot, "scheme": "home", "region": "brussels",
+                           "issued_on": "01/03/2026", "kwh_m2_year": "80"}),
+        ("/place-warnings", {**lot, "kind": "dog", "reason": "Berger", "starts_on": "2026-03-02"}),
+        ("/installations", {**building, "kind": "lift", "name": "Nord"}),
+    )  # fmt: skip
+    for url, data in posts:
+        assert client.post(url, data=data).status_code == 303, url
+    with database.reader() as session:
+        assert session.get(Lot, places["lot"]).energy_class == "B"
+        found = session.scalars(
+            select(EnergyCertificate).where(EnergyCertificate.kwh_m2_year == 80)
+        ).all()
+        assert any(c.energy_class == "B-" for c in found)
+        warning = session.scalars(select(PlaceWarning).where(PlaceWarning.reason == "Berger")).one()
+    assert b"Berger" in client.get(f"/lots/{places['lot']}").data
+    lifted = client.post(f"/place-warnings/{warning.id}/lift", data={"version": "1"})
+    assert lifted.status_code == 303
+    assert b"Berger" not in client.get(f"/lots/{places['lot']}").data
+
+
+class TestMap:
+    def features(self, client, url):
+        response = client.get(url)
+        assert response.mimetype == "application/geo+json"
+        return orjson.loads(response.data)["features"]
+
+    def test_shows_what_the_list_shows(self, client, login, places):
+        login(client, Role.ADMINISTRATOR)
+        every = self.features(client, "/buildings/map.geojson")
+        mixed = self.features(client, "/buildings/map.geojson?kind=mixed")
+        assert 0 < len(mixed) < len(every)
+        assert {f["properties"]["kind"] for f in mixed} == {"mixed"}
+        assert every[0]["geometry"]["type"] in ("Polygon", "MultiPolygon")
+
+    def test_is_not_sent_twice(self, client, login, places):
+        login(client, Role.ADMINISTRATOR)
+        first = client.get("/boundaries/sector.geojson")
+        again = client.get(
+            "/boundaries/sector.geojson", headers={"If-None-Match": first.headers["ETag"]}
+        )
+        assert (first.status_code, again.status_code) == (200, 304)
+        assert len(orjson.loads(first.data)["features"]) == 724
+        assert client.get("/boundaries/nonsense.geojson").status_code == 404
+
+    def test_asks_for_a_frame(self, client, login, places):
+        login(client, Role.ADMINISTRATOR)
+        some = self.features(client, "/buildings/map.geojson?bbox=4.34,50.84,4.36,50.86")
+        assert len(some) < len(self.features(client, "/buildings/map.geojson?bbox=no"))
+
+    def test_land_is_drawn_for_whoever_may_read_it(self, client, login, places):
+        login(client, Role.ADMINISTRATOR)
+        assert self.features(client, "/land-parcels/map.geojson")
+        one = self.features(client, f"/land-parcels/map.geojson?parcel={places['parcel']}")
+        assert len(one) == 1
+
+    def test_takes_one_query_whatever_the_number(self, client, login, places, count_queries):
+        login(client, Role.ADMINISTRATOR)
+        client.get("/buildings/map.geojson")
+        with count_queries() as counted:
+            client.get("/buildings/map.geojson")
+        assert counted.count <= 6
+
+
+def test_search_by_drawing(client, login, places):
+    login(client, Role.ADMINISTRATOR)
+    whole = '{"type":"Polygon","coordinates":[[[4,50],[5,50],[5,52],[4,52],[4,50]]]}'
+    none = '{"type":"Polygon","coordinates":[[[2.5,49.6],[2.6,49.6],[2.6,49.7],[2.5,49.6]]]}'
+    everything = client.get("/buildings/map.geojson").data
+    assert client.get("/buildings/map.geojson", query_string={"within": whole}).data == everything
+    nothing = client.get("/buildings/map.geojson", query_string={"within": none})
+    assert orjson.loads(nothing.data)["features"] == []
+    page = client.get("/buildings", query_string={"within": none})
+    assert page.status_code == 200
