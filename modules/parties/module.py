@@ -1,16 +1,47 @@
 """People: who they are, how to reach them, where they live."""
 
-from app.registry import Module
-from modules.parties import models, services
+from app.i18n import lazy as _l
+from app.registry import Module, NavigationItem, Panel
 from modules.parties.demo.seed import SEED
+from modules.parties.jobs import JOBS
 from modules.parties.policies import GRANTS, PartyPermission
-
-__all__ = ["models", "module", "services"]
+from modules.parties.routes_web import blueprint
+from modules.parties.search import PartyProvider
 
 module = Module(
     name="parties",
     depends_on=("portfolio",),
+    blueprints=(blueprint,),
     permissions=PartyPermission,
     grants=GRANTS,
+    navigation=(
+        NavigationItem(
+            label=_l("People"),
+            endpoint="parties.party_list",
+            permission=PartyPermission.READ,
+            icon="users",
+            group=_l("Estate"),
+            shortcut="p",
+            order=240,
+        ),
+    ),
+    panels=(
+        Panel(
+            place="lot",
+            title=_l("Occupants"),
+            endpoint="parties.lot_occupants",
+            permission=PartyPermission.READ,
+            order=10,
+        ),
+        Panel(
+            place="building",
+            title=_l("Occupants"),
+            endpoint="parties.building_occupants",
+            permission=PartyPermission.READ,
+            order=10,
+        ),
+    ),
+    jobs=JOBS,
+    search_providers=(PartyProvider(),),
     seeds=(SEED,),
 )

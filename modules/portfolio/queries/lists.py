@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.auth.actor import Actor
 from app.search.normalise import typed_words
-from modules.portfolio.models import Address, Building, Entrance, LandParcel, Lot
+from modules.portfolio.models import Building, Entrance, LandParcel, Lot
 from modules.portfolio.queries.places import list_areas
 from modules.portfolio.queries.scope import in_scope, parcels_in_scope
 
@@ -45,7 +46,7 @@ def select_parcels(actor: Actor) -> Select[LandParcel]:
     return parcels_in_scope(select(LandParcel).where(LandParcel.archived_at.is_(None)), actor)
 
 
-def matches(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def matches(column: Any, text: str) -> ColumnElement[bool]:
     """Return the condition that every word typed begins a word of a normalised text."""
     words = typed_words(text).all
     if not words:
@@ -53,16 +54,10 @@ def matches(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return and_(*(_has_word(column, word) for word in words))
 
 
-def _has_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+def _has_word(column: Any, word: str) -> ColumnElement[bool]:
     return or_(
         column.startswith(word, autoescape=True), column.contains(f" {word}", autoescape=True)
     )
-
-
-def address_order(locale: str = "fr") -> tuple[ColumnElement[str], ...]:
-    """Return what orders a list by address."""
-    street = Address.street_nl if locale == "nl" else Address.street_fr
-    return (street, Address.number)
 
 
 def area_options(_actor: Actor, session: Session) -> Iterable[tuple[str, str]]:

@@ -16,6 +16,8 @@ from modules.portfolio.models import Address, Boundary, Building, LandParcel
 # The map asks again when it moves; beyond this many shapes it shows those nearest its middle.
 MOST_SHAPES = 10_000
 
+NO_SHAPE = "null"
+
 Frame = tuple[float, float, float, float]
 
 
@@ -49,7 +51,7 @@ def building_features(
         building_id, shape, code, name, kind, letter, lots, empty, road, number = row
         yield feature_text(
             str(building_id),
-            shape,
+            shape or NO_SHAPE,
             {
                 "title": name or f"{road} {number}",
                 "url": f"/buildings/{building_id}",
@@ -93,7 +95,7 @@ def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[str]:
             "commune": commune,
             "crop": crop,
         }
-        yield feature_text(str(parcel_id), shape, facts)
+        yield feature_text(str(parcel_id), shape or NO_SHAPE, facts)
 
 
 def boundary_features(session: Session, kind: BoundaryKind, locale: str) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from modules.portfolio.wording import action_label, field_label, value_label
 blueprint = Blueprint("portfolio", __name__)
 
 
-def choices(labels: Mapping[StrEnum, LazyText]) -> list[tuple[str, str]]:
+def choices(labels: Mapping[Any, LazyText]) -> list[tuple[str, str]]:
     """Return the members of an enumeration as options, in the order declared."""
     return [(key.value, str(label)) for key, label in labels.items()]
 

@@ -62,7 +62,7 @@ def filter_values(spec: TableSpec) -> list[tuple[str, str]]:
 
 
 def _url(endpoint: str, pairs: list[tuple[str, str]], **values: Any) -> str:
-    found: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return url_for(endpoint, **values, **found)
@@ -209,4 +209,5 @@ def _frame() -> Frame | None:
 def _geojson(text: str) -> Response:
     response = Response(text, mimetype="application/geo+json")
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

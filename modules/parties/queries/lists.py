@@ -1,0 +1,135 @@
+"""Lists of parties: whom the actor may see, ready to be filtered, sorted and paged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.auth.actor import Actor
+from app.search.identifiers import IdentifierKind, identify
+from app.search.normalise import typed_words
+from modules.parties.enums import DuplicateState
+from modules.parties.models import (
+    Occupancy,
+    Party,
+    PartyDuplicate,
+    PartyEmail,
+    PartyMerge,
+    PartyPhone,
+)
+from modules.parties.queries.scope import parties_in_scope
+
+
+def select_parties(actor: Actor) -> Select[Party]:
+    """Return the living parties the actor sees, with phones and e-mails in two more queries."""
+    statement = (
+        select(Party)
+        .options(selectinload(Party.phones), selectinload(Party.emails))
+        .where(Party.archived_at.is_(None), Party.merged_into_id.is_(None))
+    )
+    return parties_in_scope(statement, actor)
+
+
+def matches_party(text: str) -> ColumnElement[bool]:
+    """Return the condition that a party is called so, or has this number or address."""
+    words = typed_words(text).all
+    column = Party.search_text
+    named = and_(
+        *(
+            or_(
+                column.startswith(word, autoescape=True),
+                column.contains(f" {word}", autoescape=True),
+            )
+            for word in words
+        )
+    )
+    conditions = [named] if words else []
+    for item in identify(text):
+        if item.kind is IdentifierKind.PHONE:
+            conditions.append(_has_phone(PartyPhone.e164 == f"+{item.value}"))
+        elif item.kind is IdentifierKind.LAST_DIGITS:
+            digits = PartyPhone.reversed_digits
+            conditions.append(_has_phone(digits.between(item.value, f"{item.value}:")))
+    if "@" in text:
+        email = PartyEmail.email.startswith(text.strip().casefold(), autoescape=True)
+        conditions.append(Party.id.in_(select(PartyEmail.party_id).where(email)))
+    return or_(*conditions) if conditions else Party.id.is_not(None)
+
+
+def _has_phone(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Party.id.in_(select(PartyPhone.party_id).where(condition))
+
+
+def is_housed(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 # the value of a filter
+    """Return the condition that a party occupies a lot without a known end, or that it does not."""
+    here = exists().where(Occupancy.party_id == Party.id, Occupancy.ends_on.is_(None))
+    return here if wanted else ~here
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two parties that look alike, ready to be compared."""
+
+    duplicate: PartyDuplicate
+    first: Party
+    second: Party
+
+
+def open_pairs(actor: Actor, session: Session, limit: int = 100) -> list[Pair]:
+    """Return the pairs to decide on, the most alike first; both sides must be in scope."""
+    visible = parties_in_scope(select(Party.id), actor)
+    statement = (
+        select(PartyDuplicate)
+        .where(
+            PartyDuplicate.state == DuplicateState.OPEN,
+            PartyDuplicate.first_id.in_(visible),
+            PartyDuplicate.second_id.in_(visible),
+        )
+        .order_by(PartyDuplicate.score.desc(), PartyDuplicate.id)
+        .limit(limit)
+    )
+    duplicates = session.scalars(statement).all()
+    people = _by_id(session, {d.first_id for d in duplicates} | {d.second_id for d in duplicates})
+    return [Pair(d, people[d.first_id], people[d.second_id]) for d in duplicates]
+
+
+def count_open_pairs(session: Session) -> int:
+    """Count the pairs to decide on."""
+    statement = select(func.count()).where(PartyDuplicate.state == DuplicateState.OPEN)
+    return session.scalar(statement) or 0
+
+
+def _by_id(session: Session, ids: set[UUID]) -> dict[UUID, Party]:
+    statement = (
+        select(Party)
+        .where(Party.id.in_(ids))
+        .options(selectinload(Party.phones), selectinload(Party.emails))
+    )
+    return {party.id: party for party in session.scalars(statement)}
+
+
+def merges_of(session: Session, party_id: UUID) -> Sequence[PartyMerge]:
+    """Return the merges into a party that were not undone, the latest first."""
+    statement = select(PartyMerge).where(
+        PartyMerge.kept_id == party_id, PartyMerge.undone_at.is_(None)
+    )
+    return session.scalars(statement.order_by(PartyMerge.merged_at.desc())).all()
+
+
+def occupied_lots(session: Session, party_ids: set[UUID], day: date) -> dict[UUID, int]:
+    """Count the lots each party is in on a day."""
+    statement = (
+        select(Occupancy.party_id, func.count())
+        .where(
+            Occupancy.party_id.in_(party_ids),
+            Occupancy.starts_on <= day,
+            or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= day),
+        )
+        .group_by(Occupancy.party_id)
+    )
+    return {party_id: count for party_id, count in session.execute(statement)}  # noqa: C416

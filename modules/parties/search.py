@@ -1,0 +1,73 @@
+"""How people are found in the one search box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.search.identifiers import Identifier, IdentifierKind
+from app.search.providers import Hit
+from modules.parties.contact import show_phone
+from modules.parties.enums import PARTY_KIND_LABELS
+from modules.parties.models import Party, PartyPhone
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.lists import select_parties
+
+MOST = 20
+
+
+class PartyProvider:
+    """People by telephone in any form, last digits, reference and name."""
+
+    kind = "party"
+    label: LazyText = _l("People and organisations")
+    permission: str = PartyPermission.READ
+    icon = "user"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return the parties with a number, or of a reference."""
+        phones = [i.value for i in identifiers if i.kind is IdentifierKind.PHONE]
+        endings = [i.value for i in identifiers if i.kind is IdentifierKind.LAST_DIGITS]
+        codes = [i.value.upper() for i in identifiers if i.kind is IdentifierKind.CODE]
+        digits = PartyPhone.reversed_digits
+        numbers = [PartyPhone.e164.in_([f"+{phone}" for phone in phones])]
+        # Four digits alone are more often a house number; people dial more from memory.
+        numbers += [digits.between(e, f"{e}:") for e in endings if len(e) > len("1234")]
+        owners = select(PartyPhone.party_id).where(or_(*numbers))
+        query = select_parties(actor).where(or_(Party.reference.in_(codes), Party.id.in_(owners)))
+        return [self._hit(party) for party in session.scalars(query.limit(MOST))]
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of the living parties."""
+        statement = select(Party.id, Party.search_text).where(
+            Party.archived_at.is_(None), Party.merged_into_id.is_(None)
+        )
+        if ids is not None:
+            statement = statement.where(Party.id.in_(ids))
+        return [(party_id, text) for party_id, text in session.execute(statement)]
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for parties the actor may see."""
+        query = select_parties(actor).where(Party.id.in_(ids))
+        return [self._hit(party) for party in session.scalars(query)]
+
+    @staticmethod
+    def _hit(party: Party) -> Hit:
+        numbers = ", ".join(show_phone(phone.e164) for phone in party.phones[:2])
+        kind = str(PARTY_KIND_LABELS[party.kind])
+        return Hit(
+            id=party.id,
+            title=party.full_name,
+            detail=f"{kind} · {numbers}" if numbers else kind,
+            endpoint="parties.party_detail",
+            params={"party_id": str(party.id)},
+            badge=party.language.value.upper() if party.language.value != "unknown" else "",
+        )

@@ -1,0 +1,191 @@
+"""The pages of people."""
+
+from datetime import date
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.auth.actor import system_actor
+from app.auth.roles import Role
+from app.jobs import JobRun
+from modules.parties.enums import Relation
+from modules.parties.jobs import look_for_duplicates
+from modules.parties.models import Occupancy, Party, PartyDuplicate, PartyMerge, PartyRelation
+from tests.factories.parties import house, make_party
+from tests.factories.portfolio import make_building, make_lot
+
+
+@pytest.fixture
+def people(database, clock):
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock))
+        tenant = make_party(
+            uow,
+            clock,
+            "El Amrani",
+            "Fatima",
+            phones=("0470123456",),
+            emails=("f@example.be",),
+            birth_date=date(1980, 5, 1),
+        )
+        twin = make_party(uow, clock, "Fatima", "El Amrani", phones=("0470123456",))
+        house(uow, clock, tenant, lot.id)
+    look_for_duplicates(JobRun(database, clock, system_actor("job")))
+    with database.reader() as session:
+        pair = session.scalars(select(PartyDuplicate)).one()
+    return {
+        "tenant": tenant.id,
+        "twin": twin.id,
+        "lot": lot.id,
+        "building": lot.building_id,
+        "pair": pair.id,
+    }
+
+
+PAGES = (
+    "/parties",
+    "/parties?q=0470+12+34+56&housed=yes",
+    "/parties/new?name=Peeters",
+    "/parties/options.json?q=fat",
+    "/parties/{tenant}",
+    "/parties/{tenant}/edit",
+    "/parties/{tenant}/parts/history",
+    "/parties/duplicates",
+    "/lots/{lot}/parts/occupants",
+    "/lots/{lot}/occupancies/new",
+    "/lots/{lot}",
+    "/buildings/{building}/parts/occupants",
+)
+
+
+@pytest.mark.parametrize("locale", ["fr", "nl"])
+def test_every_page_opens(client, login, people, locale):
+    login(client, Role.ADMINISTRATOR, locale=locale)
+    for page in PAGES:
+        assert client.get(page.format(**people)).status_code == 200, page
+
+
+def test_a_role_without_people_sees_none(client, login, people):
+    login(client, Role.STOREKEEPER)
+    for page in PAGES:
+        expected = 200 if page == "/lots/{lot}" else 403
+        assert client.get(page.format(**people)).status_code == expected, page
+
+
+def test_opening_a_sheet_is_noted(client, login, people, database):
+    login(client, Role.CALL_CENTRE_AGENT)
+    client.get(f"/parties/{people['tenant']}")
+    with database.reader() as session:
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "party.consulted")
+        ).one()
+    assert entry.subject_id == people["tenant"]
+    assert "Amrani" not in entry.subject_label
+
+
+def test_a_party_is_added_changed_and_conflicts_are_shown(client, login, database):
+    login(client, Role.CALL_CENTRE_AGENT)
+    facts = {
+        "kind": "person",
+        "name": "Peeters",
+        "first_name": "An",
+        "language": "nl",
+        "phones": "0470 12 34 56, soir\n02 555 12 34",
+        "emails": "an@example.be",
+    }
+    created = client.post("/parties", data=facts)
+    assert created.status_code == 303
+    edit = f"{created.location}/edit"
+    page = client.get(edit).get_data(as_text=True)
+    assert "0470 12 34 56, soir" in page
+    changed = {**facts, "note": "Une", "version": "1"}
+    assert client.post(edit, data=changed).status_code == 303
+    conflict = client.post(edit, data={**facts, "note": "Deux", "version": "1"})
+    assert conflict.status_code == 412
+    assert "Deux" in conflict.get_data(as_text=True)
+    with database.reader() as session:
+        assert session.scalars(select(Party)).one().note == "Une"
+
+
+def test_unreadable_numbers_stand_at_their_box(client, login):
+    login(client, Role.CALL_CENTRE_AGENT)
+    response = client.post("/parties", data={"kind": "person", "name": "X", "phones": "12"})
+    assert response.status_code == 422
+    assert 'href="#f-phones"' in response.get_data(as_text=True)
+
+
+def test_a_pair_is_merged_and_the_merge_undone(client, login, people, database):
+    login(client, Role.LETTING_AGENT)
+    data = {"kept_id": str(people["tenant"]), "merged_id": str(people["twin"])}
+    assert client.post("/parties/merges", data=data).status_code == 303
+    assert client.get("/parties/duplicates").status_code == 200
+    with database.reader() as session:
+        merge = session.scalars(select(PartyMerge)).one()
+    page = client.get(f"/parties/{people['tenant']}").get_data(as_text=True)
+    assert f"/parties/merges/{merge.id}/undo" in page
+    assert client.post(f"/parties/merges/{merge.id}/undo").status_code == 303
+    with database.reader() as session:
+        assert session.get(Party, people["twin"]).merged_into_id is None
+
+
+def test_two_people_are_kept_apart(client, login, people):
+    login(client, Role.LETTING_AGENT)
+    assert client.post(f"/parties/duplicates/{people['pair']}/dismiss").status_code == 303
+    assert str(people["twin"]) not in client.get("/parties/duplicates").get_data(as_text=True)
+
+
+def test_moving_in_and_out(client, login, people, database):
+    login(client, Role.LETTING_AGENT)
+    data = {"party_id": str(people["twin"]), "role": "occupant", "starts_on": "01/03/2026"}
+    url = f"/lots/{people['lot']}/occupancies"
+    assert client.post(url, data=data).status_code == 303
+    assert client.post(url, data=data).status_code == 409
+    with database.reader() as session:
+        stay = session.scalars(select(Occupancy).where(Occupancy.party_id == people["twin"])).one()
+    ended = client.post(f"/occupancies/{stay.id}/end", data={"ends_on": "2026-03-31"})
+    assert ended.status_code == 303
+    assert b"31/03/2026" in client.get(f"/lots/{people['lot']}/parts/occupants").data
+
+
+def test_channels_and_relations(client, login, people, database):
+    login(client, Role.LETTING_AGENT)
+    sheet = f"/parties/{people['tenant']}"
+    refused = client.post(f"{sheet}/channels", data={"channel": "sms", "reason": "demande"})
+    assert refused.status_code == 303
+    assert b"demande" in client.get(sheet).data
+    data = {
+        "person_id": str(people["twin"]),
+        "relation": Relation.CONTACT.value,
+        "may_be_contacted": "on",
+    }
+    assert client.post(f"{sheet}/relations", data=data).status_code == 303
+    with database.reader() as session:
+        relation = session.scalars(select(PartyRelation)).one()
+    assert client.post(f"{sheet}/relations/{relation.id}/end").status_code == 303
+
+
+def test_privacy(client, login, people, database):
+    login(client, Role.DATA_PROTECTION_OFFICER)
+    told = client.post(f"/parties/{people['tenant']}/disclosure")
+    assert orjson.loads(told.data)["name"] == "El Amrani"
+    assert client.post(f"/parties/{people['tenant']}/erasure").status_code == 409
+    assert client.post(f"/parties/{people['twin']}/erasure").status_code == 303
+    with database.reader() as session:
+        assert session.get(Party, people["twin"]).first_name == ""
+
+
+def test_lists_take_a_constant_number_of_queries(
+    client, login, people, database, clock, count_queries
+):
+    login(client, Role.ADMINISTRATOR)
+    client.get("/parties")
+    with count_queries() as few:
+        client.get("/parties")
+    with database.unit_of_work() as uow:
+        for number in range(30):
+            make_party(uow, clock, f"Nom{number}", phones=(f"04701234{number:02d}",))
+    with count_queries() as many:
+        client.get("/parties")
+    assert few.count == many.count
