@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from app.auth.actor import Actor
@@ -40,13 +40,14 @@ def matches_party(text: str) -> ColumnElement[bool]:
     words = typed_words(text).all
     column = Party.search_text
     named = and_(
+        true(),
         *(
             or_(
                 column.startswith(word, autoescape=True),
                 column.contains(f" {word}", autoescape=True),
             )
             for word in words
-        )
+        ),
     )
     conditions = [named] if words else []
     for item in identify(text):
