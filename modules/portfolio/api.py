@@ -16,15 +16,23 @@ from modules.portfolio.enums import (
     INSTALLATION_KIND_LABELS,
     LOT_KIND_LABELS,
     LOT_STATUS_LABELS,
+    WARNING_KIND_LABELS,
     BuildingKind,
     InstallationKind,
     LotKind,
     LotStatus,
 )
-from modules.portfolio.models import Building, Installation, Lot
+from modules.portfolio.models import Building, Installation, Lot, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries import topology
-from modules.portfolio.queries.history import EstateState, LotStay, estate_on, lot_stays
+from modules.portfolio.queries.history import (
+    EstateState,
+    LotStay,
+    estate_on,
+    list_warnings,
+    lot_stays,
+)
+from modules.portfolio.queries.labels import building_label_sql, lot_label_sql
 from modules.portfolio.queries.places import (
     building_labels,
     find_building,
@@ -46,6 +54,7 @@ __all__ = [
     "INSTALLATION_KIND_LABELS",
     "LOT_KIND_LABELS",
     "LOT_STATUS_LABELS",
+    "WARNING_KIND_LABELS",
     "BuildingKind",
     "EstateState",
     "InstallationKind",
@@ -54,7 +63,9 @@ __all__ = [
     "LotStatus",
     "LotStay",
     "PlaceFacts",
+    "PlaceWarning",
     "PortfolioPermission",
+    "building_label_sql",
     "building_labels",
     "building_of_lot",
     "estate_on",
@@ -70,7 +81,9 @@ __all__ = [
     "installations_of_building",
     "installations_serving_lot",
     "list_lots_of_building",
+    "list_warnings",
     "lot_address",
+    "lot_label_sql",
     "lot_labels",
     "lot_stays",
     "lots_served_by_installation",

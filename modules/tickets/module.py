@@ -1,15 +1,55 @@
 """What the tickets module declares to the house."""
 
-from app.registry import Module
+from app.i18n import lazy as _l
+from app.registry import Module, NavigationItem, Panel
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
 from modules.tickets.policies import GRANTS, TicketPermission
+from modules.tickets.routes_calls import blueprint as calls_blueprint
+from modules.tickets.routes_web import blueprint as tickets_blueprint
+from modules.tickets.search import TicketSearch
 
 module = Module(
     name="tickets",
     depends_on=("portfolio", "parties", "energy"),
     permissions=TicketPermission,
     grants=GRANTS,
+    blueprints=(calls_blueprint, tickets_blueprint),
+    navigation=(
+        NavigationItem(
+            label=_l("New call"),
+            endpoint="calls.call_new",
+            permission=TicketPermission.OPEN,
+            icon="phone",
+            group=_l("Call centre"),
+            shortcut="c",
+            order=100,
+        ),
+        NavigationItem(
+            label=_l("Tickets"),
+            endpoint="tickets.ticket_list",
+            permission=TicketPermission.READ,
+            icon="ticket",
+            group=_l("Call centre"),
+            shortcut="t",
+            order=110,
+        ),
+        NavigationItem(
+            label=_l("Known failures"),
+            endpoint="tickets.outage_list",
+            permission=TicketPermission.READ,
+            icon="alert-triangle",
+            group=_l("Call centre"),
+            order=120,
+        ),
+    ),
+    panels=(
+        Panel("home", _l("Urgent tickets"), "tickets.panel_home", TicketPermission.READ, 10),
+        Panel("lot", _l("Tickets"), "tickets.panel_lot", TicketPermission.READ, 30),
+        Panel("building", _l("Tickets"), "tickets.panel_building", TicketPermission.READ, 30),
+        Panel("party", _l("Tickets"), "tickets.panel_party", TicketPermission.READ, 30),
+    ),
+    search_providers=(TicketSearch(),),
     handlers=(
         (AlertOpened, open_alert_ticket),
         (AlertStill, note_alert_still),

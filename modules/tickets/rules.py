@@ -96,7 +96,10 @@ class Rules:
         return str(self.priorities[key].name) if key in self.priorities else key
 
     def search_categories(self, text: str, limit: int = 8) -> list[Category]:
-        """Find categories by any words typed, in any language, headings included in the match."""
+        """Find categories by any words typed, in any language, headings included in the match.
+
+        A word of the problem's own name counts most, then the other words callers use for it.
+        """
         wanted = normalise(text).split()
         scored = []
         for category in self.categories.values():
@@ -104,10 +107,14 @@ class Rules:
                 continue
             own, all_words = self._words_of(category)
             if all(any(w.startswith(part) for w in all_words) for part in wanted):
-                hits = sum(any(w.startswith(part) for w in own) for part in wanted)
-                scored.append((-hits, self.priorities[category.priority_key].rank, category))
-        scored.sort(key=lambda entry: entry[:2])
-        return [category for _, _, category in scored[:limit]]
+                named = set(normalise(" ".join(category.name.values())).split())
+                hits = [
+                    sum(any(w.startswith(p) for w in ws) for p in wanted) for ws in (named, own)
+                ]
+                rank = self.priorities[category.priority_key].rank
+                scored.append((-hits[0], -hits[1], rank, category))
+        scored.sort(key=lambda entry: entry[:3])
+        return [category for *_, category in scored[:limit]]
 
     def _words_of(self, category: Category) -> tuple[set[str], set[str]]:
         own = _words(category)

@@ -42,6 +42,14 @@ def find_ticket_by_number(actor: Actor, session: Session, number: str) -> Ticket
     return session.scalars(visible_tickets(actor, statement)).one_or_none()
 
 
+def get_ticket_by_number(actor: Actor, session: Session, number: str) -> Ticket:
+    """Return the ticket of a number; NotFound when it is absent or out of scope."""
+    ticket = find_ticket_by_number(actor, session, number)
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
 def list_events(actor: Actor, session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:
     """Return the events of a ticket in the order in which they were recorded."""
     get_ticket(actor, session, ticket_id)
@@ -111,3 +119,14 @@ def count_open(actor: Actor, session: Session) -> int:
     """Count the open tickets the actor sees."""
     statement = select(func.count()).select_from(Ticket).where(Ticket.status.in_(OPEN_STATUSES))
     return session.scalar(visible_tickets(actor, statement)) or 0
+
+
+def list_most_urgent(actor: Actor, session: Session, limit: int = 10) -> Sequence[Ticket]:
+    """Return the open tickets whose deadline is nearest or past."""
+    statement = (
+        select(Ticket)
+        .where(Ticket.status.in_(OPEN_STATUSES), Ticket.due_at.is_not(None))
+        .order_by(Ticket.due_at)
+        .limit(limit)
+    )
+    return session.scalars(visible_tickets(actor, statement)).all()

@@ -12,6 +12,7 @@ from app.db import JsonDict, UnitOfWork
 from app.errors import NotFound
 from app.ids import new_id
 from app.numbers import next_number
+from app.search.changes import touch_documents
 from modules.portfolio.api import find_lot, place_facts
 from modules.tickets.commands import OpenTicket
 from modules.tickets.enums import EventKind, Trade
@@ -58,6 +59,7 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
         clock,
     )
     tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
+    touch_documents(uow.session, "ticket", [ticket.id])
     return ticket
 
 

@@ -1,0 +1,246 @@
+"""The call centre's screen: find the caller, see what is open there, note what is said."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.clock import BRUSSELS
+from app.i18n import LOCALES, get_locale, use_locale
+from app.i18n import gettext as _
+from app.search.routes_web import engine as search_engine
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form
+from modules.parties.api import lots_of_parties
+from modules.tickets import services
+from modules.tickets.commands import CallAgain, Caller, CountAffected
+from modules.tickets.enums import SOURCE_LABELS
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.intake import describe_caller, describe_place
+from modules.tickets.queries.similar import Asked, count_repeats, find_similar
+from modules.tickets.queries.tickets import get_ticket, list_of_caller
+from modules.tickets.rules import Rules, load_rules
+from modules.tickets.schemas import CallIn
+from modules.tickets.services.telling import spoken_sentence
+
+blueprint = Blueprint("calls", __name__)
+
+FOUND = 8
+KINDS = ("party", "lot", "building", "ticket")
+
+
+def rules_today() -> Rules:
+    """Return the priorities, categories and safety questions in force today."""
+    return load_rules(reader(), current_clock().today(BRUSSELS))
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+@blueprint.get("/calls/new")
+@needs(TicketPermission.OPEN)
+def call_new() -> ResponseReturnValue:
+    """Show the intake: the box alone, or the form once a place is chosen."""
+    return _intake(Form(CallIn))
+
+
+@blueprint.get("/calls/found")
+@needs(TicketPermission.OPEN)
+def call_found() -> ResponseReturnValue:
+    """Answer the box while the agent types: people, homes, buildings and tickets."""
+    return render_template("tickets/_found.html", **_found(request.args.get("q", "")))
+
+
+@blueprint.get("/calls/callers/<uuid:party_id>")
+@needs(TicketPermission.OPEN)
+def call_caller(party_id: UUID) -> ResponseReturnValue:
+    """Go on with a known caller: straight to their home when there is only one."""
+    day = current_clock().today(BRUSSELS)
+    lots = lots_of_parties(reader(), [party_id], day).get(party_id, [])
+    lot_id = lots[0] if len(lots) == 1 else None
+    return redirect(url_for("calls.call_new", party=party_id, lot=lot_id))
+
+
+@blueprint.get("/calls/categories")
+@needs(TicketPermission.OPEN)
+def call_categories() -> ResponseReturnValue:
+    """Answer the words of a problem with the categories they may mean."""
+    text = request.args.get("category_text", "")
+    rules = rules_today()
+    return render_template(
+        "tickets/_categories.html",
+        found=rules.search_categories(text, FOUND),
+        rules=rules,
+        chosen=request.args.get("category", ""),
+        language=get_locale(),
+    )
+
+
+@blueprint.get("/calls/similar")
+@needs(TicketPermission.OPEN)
+def call_similar() -> ResponseReturnValue:
+    """Show, beside the form, the tickets that may be the same thing, and the first questions."""
+    rules = rules_today()
+    return render_template("tickets/_similar.html", **_beside(rules), rules=rules)
+
+
+@blueprint.post("/calls")
+@needs(TicketPermission.OPEN)
+def call_save() -> ResponseReturnValue:
+    """Save the report; the answer is its number and the sentence to read aloud."""
+    form = Form(CallIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            ticket = services.open_ticket(current_actor(), form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        form.errors = error.errors
+        return _intake(form, refused=str(error.message)), error.status
+    return redirect(url_for("calls.call_saved", ticket_id=ticket.id), code=303)
+
+
+@blueprint.get("/calls/saved/<uuid:ticket_id>")
+@needs(TicketPermission.OPEN)
+def call_saved(ticket_id: UUID) -> ResponseReturnValue:
+    """Show the number and what to read aloud, in the caller's language."""
+    ticket = get_ticket(current_actor(), reader(), ticket_id)
+    with use_locale(ticket.caller_locale):
+        sentence = spoken_sentence(ticket)
+    return render_template(
+        "tickets/call_saved.html", ticket=ticket, sentence=sentence, rules=rules_today()
+    )
+
+
+@blueprint.post("/calls/again/<uuid:ticket_id>")
+@needs(TicketPermission.NOTE)
+def call_again(ticket_id: UUID) -> ResponseReturnValue:
+    """Note that somebody reports what is known already, instead of a second ticket."""
+    caller = _posted_caller()
+    command = CallAgain(
+        caller=caller,
+        note=request.form.get("description", ""),
+        is_new_household=request.form.get("is_new_household") == "on",
+    )
+    with open_unit_of_work() as uow:
+        services.call_again(current_actor(), ticket_id, command, uow, current_clock())
+    return redirect(url_for("calls.call_saved", ticket_id=ticket_id), code=303)
+
+
+@blueprint.post("/calls/affected/<uuid:outage_id>")
+@needs(TicketPermission.OPEN)
+def call_affected(outage_id: UUID) -> ResponseReturnValue:
+    """Count one more household of a known failure: one key, no ticket."""
+    with open_unit_of_work() as uow:
+        outage = services.count_affected(
+            current_actor(),
+            outage_id,
+            CountAffected(caller=_posted_caller(), lot_id=_posted_uuid("lot")),
+            uow,
+            current_clock(),
+        )
+    return render_template("tickets/call_counted.html", outage=outage)
+
+
+def _posted_uuid(name: str) -> UUID | None:
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _posted_caller() -> Caller:
+    locale = request.form.get("caller_locale", "")
+    return Caller(
+        party_id=_posted_uuid("party"),
+        name=request.form.get("caller_name", ""),
+        phone=request.form.get("caller_phone", ""),
+        email=request.form.get("caller_email", ""),
+        locale=locale if locale in LOCALES else "fr",
+    )
+
+
+def _found(text: str) -> dict[str, Any]:
+    groups = search_engine().search(current_actor(), reader(), text, limit=FOUND, kinds=KINDS)
+    return {"text": text.strip(), "groups": groups}
+
+
+def _beside(rules: Rules) -> dict[str, Any]:
+    actor, session, clock = current_actor(), reader(), current_clock()
+    lot_id, building_id = _uuid("lot"), _uuid("building")
+    if lot_id is None and building_id is None:
+        return {"similar": [], "repeats": [], "outages": [], "category": None, "safety": None}
+    context = describe_place(actor, session, building_id=building_id, lot_id=lot_id, clock=clock)
+    category = rules.categories.get(request.args.get("category", ""))
+    asked = Asked(
+        building_id=context.place.building_id,
+        lot_id=lot_id,
+        caller_id=_uuid("party"),
+        family=category.family if category else "",
+    )
+    return {
+        "similar": find_similar(actor, session, asked, clock),
+        "repeats": count_repeats(actor, session, asked, clock) if category else [],
+        "outages": [
+            outage
+            for outage in context.outages
+            if category is None or category.key.startswith(outage.category_key)
+        ],
+        "category": category,
+        "safety": rules.safety.get(category.safety_key) if category else None,
+    }
+
+
+def _intake(form: Form, refused: str = "") -> str:
+    actor, session, clock = current_actor(), reader(), current_clock()
+    args = request.args if request.method == "GET" else request.form
+    lot_id, building_id, party_id = (_id_of(args.get(n)) for n in ("lot", "building", "party"))
+    rules = rules_today()
+    context: dict[str, Any] = {"place": None, "who": None, "calls": []}
+    if party_id is not None:
+        context["who"] = describe_caller(actor, session, party_id)
+        context["calls"] = list_of_caller(actor, session, party_id, 5)
+    if lot_id is not None or building_id is not None:
+        context["place"] = describe_place(
+            actor, session, building_id=building_id, lot_id=lot_id, clock=clock
+        )
+    if request.method == "GET" and context["who"] is not None:
+        form.values = _from_caller(asdict(context["who"])) | form.values
+    return render_template(
+        "tickets/call_new.html",
+        form=form,
+        errors=form.errors,
+        refused=refused,
+        rules=rules,
+        sources=SOURCE_LABELS,
+        priorities=[(key, str(one.name)) for key, one in rules.priorities.items()],
+        lot_id=lot_id,
+        building_id=building_id,
+        party_id=party_id,
+        title=_("New call"),
+        **context,
+        **_found(args.get("q", "")),
+    )
+
+
+def _id_of(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _from_caller(caller: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "caller_name": caller["name"],
+        "caller_phone": caller["phone"],
+        "caller_email": caller["email"],
+        "caller_locale": caller["locale"],
+    }

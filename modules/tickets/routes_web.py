@@ -1,0 +1,256 @@
+"""Tickets on screen: the list, the sheet, and the steps a person may take from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.clock import BRUSSELS
+from app.errors import AppError, NotFound
+from app.i18n import gettext as _
+from app.registry import panels_for
+from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form
+from app.web.tables import list_page
+from modules.tickets import schemas, services
+from modules.tickets.commands import LinkTickets
+from modules.tickets.enums import (
+    EVENT_LABELS,
+    LINK_LABELS,
+    SOURCE_LABELS,
+    STATUS_LABELS,
+    TRADE_LABELS,
+    WAITING_LABELS,
+    EventKind,
+)
+from modules.tickets.lifecycle import next_steps
+from modules.tickets.models import Ticket
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries import outages as outage_queries
+from modules.tickets.queries import tickets as queries
+from modules.tickets.queries.sheet import describe_ticket
+from modules.tickets.rules import load_rules
+from modules.tickets.tables import TONES, select_tickets, ticket_table
+
+blueprint = Blueprint("tickets", __name__)
+
+TEXT_STEPS: dict[str, Callable[..., Ticket]] = {
+    "qualify": services.qualify_ticket,
+    "resume": services.resume_ticket,
+    "complete": services.complete_ticket,
+    "return": services.return_ticket,
+    "close": services.close_ticket,
+    "cancel": services.cancel_ticket,
+    "reopen": services.reopen_ticket,
+    "note": services.note_ticket,
+}
+COMMAND_STEPS: dict[str, tuple[Callable[..., Ticket], type[Any]]] = {
+    "wait": (services.put_on_hold, schemas.WaitIn),
+    "defer": (services.defer_ticket, schemas.DeferIn),
+    "priority": (services.change_priority, schemas.PriorityIn),
+    "category": (services.change_category, schemas.CategoryIn),
+}
+
+
+@blueprint.get("/tickets")
+@needs(TicketPermission.READ)
+def ticket_list() -> ResponseReturnValue:
+    """List the tickets the actor may see."""
+    rules = load_rules(reader(), current_clock().today(BRUSSELS))
+    table = ticket_table(rules, current_clock().now())
+    actions = (
+        [(_("Take a call"), url_for("calls.call_new"))]
+        if current_actor().can(TicketPermission.OPEN)
+        else []
+    )
+    return list_page(table, select_tickets(current_actor()), actions=actions)
+
+
+@blueprint.get("/tickets/<uuid:ticket_id>")
+@needs(TicketPermission.READ)
+def ticket_detail(ticket_id: UUID) -> ResponseReturnValue:
+    """Show a ticket: what was said, its clock, what happened, what belongs to it."""
+    return _sheet(ticket_id)
+
+
+@blueprint.post("/tickets/<uuid:ticket_id>/steps/<string:step>")
+@needs(TicketPermission.READ)
+def ticket_step(ticket_id: UUID, step: str) -> ResponseReturnValue:
+    """Take a step; the service asks for the right it needs."""
+    try:
+        _take_step(ticket_id, step)
+    except FORM_ERRORS as error:
+        return _sheet(ticket_id, error)
+    flash(_("Noted."), "success")
+    return redirect(url_for("tickets.ticket_detail", ticket_id=ticket_id), code=303)
+
+
+@blueprint.post("/tickets/<uuid:ticket_id>/links")
+@needs(TicketPermission.NOTE)
+def ticket_link(ticket_id: UUID) -> ResponseReturnValue:
+    """Say that another ticket belongs to this one, or that this one is its duplicate."""
+    actor, clock = current_actor(), current_clock()
+    try:
+        values = Form(schemas.LinkIn, request.form).load()
+        other = queries.get_ticket_by_number(actor, reader(), values["number"])
+        with open_unit_of_work() as uow:
+            if request.form.get("is_duplicate") == "on":
+                services.mark_duplicate(actor, ticket_id, other.id, uow, clock)
+            else:
+                services.link_tickets(
+                    actor, ticket_id, LinkTickets(other.id, values["kind"]), uow, clock
+                )
+    except (*FORM_ERRORS, NotFound) as error:
+        return _sheet(ticket_id, error)
+    return redirect(url_for("tickets.ticket_detail", ticket_id=ticket_id), code=303)
+
+
+@blueprint.get("/tickets/panels/lots/<uuid:subject_id>")
+@needs(TicketPermission.READ)
+def panel_lot(subject_id: UUID) -> ResponseReturnValue:
+    """Show the tickets of a lot on its sheet."""
+    return _panel(queries.list_on_place(current_actor(), reader(), lot_id=subject_id))
+
+
+@blueprint.get("/tickets/panels/buildings/<uuid:subject_id>")
+@needs(TicketPermission.READ)
+def panel_building(subject_id: UUID) -> ResponseReturnValue:
+    """Show the tickets of a building on its sheet."""
+    return _panel(queries.list_on_place(current_actor(), reader(), building_id=subject_id))
+
+
+@blueprint.get("/tickets/panels/people/<uuid:subject_id>")
+@needs(TicketPermission.READ)
+def panel_party(subject_id: UUID) -> ResponseReturnValue:
+    """Show what a person reported on their sheet."""
+    return _panel(queries.list_of_caller(current_actor(), reader(), subject_id))
+
+
+@blueprint.get("/tickets/panels/urgent")
+@needs(TicketPermission.READ)
+def panel_home() -> ResponseReturnValue:
+    """Show the open tickets whose deadline is nearest, on the home page."""
+    return _panel(queries.list_most_urgent(current_actor(), reader()))
+
+
+@blueprint.get("/outages")
+@needs(TicketPermission.READ)
+def outage_list() -> ResponseReturnValue:
+    """Show the known failures that go on, and the last that ended."""
+    actor = current_actor()
+    rules = load_rules(reader(), current_clock().today(BRUSSELS))
+    return render_template(
+        "tickets/outage_list.html",
+        running=outage_queries.list_outages(actor, reader()),
+        ended=outage_queries.list_outages(actor, reader(), ended=True)[:20],
+        rules=rules,
+        form=Form(schemas.OutageIn, shows=None),
+        building=request.args.get("building", ""),
+    )
+
+
+@blueprint.post("/outages")
+@needs(TicketPermission.OUTAGE)
+def outage_open() -> ResponseReturnValue:
+    """Announce a failure that touches many."""
+    form = Form(schemas.OutageIn, request.form)
+    actor = current_actor()
+    try:
+        with open_unit_of_work() as uow:
+            services.open_outage(actor, form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        return form.refused(
+            error,
+            "tickets/outage_list.html",
+            running=outage_queries.list_outages(actor, reader()),
+            ended=[],
+            rules=load_rules(reader(), current_clock().today(BRUSSELS)),
+            building=request.form.get("building", ""),
+        )
+    return form.done(url_for("tickets.outage_list"), _("The failure is announced."))
+
+
+@blueprint.post("/outages/<uuid:outage_id>/end")
+@needs(TicketPermission.OUTAGE)
+def outage_end(outage_id: UUID) -> ResponseReturnValue:
+    """Say that a failure is over; everybody who called is told."""
+    with open_unit_of_work() as uow:
+        services.end_outage(current_actor(), outage_id, uow, current_clock())
+    flash(_("The failure is over; everybody who called about it is told."), "success")
+    return redirect(url_for("tickets.outage_list"), code=303)
+
+
+def _take_step(ticket_id: UUID, step: str) -> None:
+    actor, clock = current_actor(), current_clock()
+    if step == "start":
+        with open_unit_of_work() as uow:
+            services.start_ticket(actor, ticket_id, uow, clock)
+    elif step in TEXT_STEPS:
+        text = Form(schemas.NoteIn, request.form).load()["text"]
+        with open_unit_of_work() as uow:
+            TEXT_STEPS[step](actor, ticket_id, text, uow, clock)
+    elif step in COMMAND_STEPS:
+        take, schema = COMMAND_STEPS[step]
+        command = Form(schema, request.form).load()
+        with open_unit_of_work() as uow:
+            take(actor, ticket_id, command, uow, clock)
+    else:
+        raise NotFound
+
+
+def _panel(found: Sequence[Ticket]) -> str:
+    return render_template("tickets/_panel.html", tickets=found, **_labels())
+
+
+def _labels() -> dict[str, Any]:
+    rules = load_rules(reader(), current_clock().today(BRUSSELS))
+    return {
+        "rules": rules,
+        "priorities": [(key, str(one.name)) for key, one in rules.priorities.items()],
+        "status_labels": STATUS_LABELS,
+        "tones": TONES,
+    }
+
+
+def _sheet(ticket_id: UUID, error: AppError | None = None) -> ResponseReturnValue:
+    actor = current_actor()
+    sheet = describe_ticket(actor, reader(), ticket_id, current_clock())
+    page = render_template(
+        "tickets/ticket_detail.html",
+        sheet=sheet,
+        ticket=sheet.ticket,
+        error=error,
+        steps={kind.value for kind in next_steps(sheet.ticket.status)},
+        panels=panels_for(house().modules, "ticket", actor),
+        event_labels=EVENT_LABELS,
+        event_icons=EVENT_ICONS,
+        waiting_labels=WAITING_LABELS,
+        link_labels=LINK_LABELS,
+        source_labels=SOURCE_LABELS,
+        trade_labels=TRADE_LABELS,
+        **_labels(),
+    )
+    return (page, error.status) if error else page
+
+
+EVENT_ICONS: dict[EventKind, tuple[str, str]] = {
+    EventKind.OPENED: ("phone", "info"),
+    EventKind.COMPLETED: ("check", "success"),
+    EventKind.CLOSED: ("check", "success"),
+    EventKind.RETURNED: ("alert-triangle", "danger"),
+    EventKind.CANCELLED: ("x", "neutral"),
+    EventKind.WAITED: ("clock-pause", "warning"),
+    EventKind.DEFERRED: ("clock-pause", "warning"),
+    EventKind.NOTED: ("message", "neutral"),
+    EventKind.TOLD: ("mail", "info"),
+    EventKind.CALLED_AGAIN: ("phone", "info"),
+    EventKind.STARTED: ("tool", "info"),
+    EventKind.ORDERED: ("tool", "info"),
+    EventKind.ALERT_STILL: ("bolt", "warning"),
+    EventKind.ALERT_RESOLVED: ("bolt", "success"),
+}

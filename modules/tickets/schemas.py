@@ -1,0 +1,137 @@
+"""What the pages of tickets accept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from app.i18n import lazy as _l
+from app.web.fields import BelgianDate, Line, Paragraphs, Ticked
+from app.web.forms import FormSchema
+from modules.tickets.commands import (
+    Caller,
+    ChangeCategory,
+    ChangePriority,
+    Defer,
+    OnSite,
+    OpenOutage,
+    OpenTicket,
+    Place,
+    Wait,
+)
+from modules.tickets.enums import LinkKind, TicketSource, WaitingReason
+
+LOCALES = ("fr", "nl", "en")
+
+
+class CallIn(FormSchema):
+    """A report as the agent takes it down."""
+
+    lot_id = fields.UUID(data_key="lot", allow_none=True, load_default=None)
+    building_id = fields.UUID(data_key="building", allow_none=True, load_default=None)
+    party_id = fields.UUID(data_key="party", allow_none=True, load_default=None)
+    place_note = Line(load_default="", validate=validate.Length(max=200))
+    category = Line(required=True, metadata={"label": _l("Problem")})
+    description = Paragraphs(load_default="", validate=validate.Length(max=4000))
+    source = fields.Enum(TicketSource, by_value=True, load_default=TicketSource.PHONE)
+    caller_name = Line(load_default="", validate=validate.Length(max=160))
+    caller_phone = Line(load_default="", validate=validate.Length(max=30))
+    caller_email = Line(load_default="", validate=validate.Length(max=254))
+    caller_locale = fields.String(load_default="fr", validate=validate.OneOf(LOCALES))
+    contact_name = Line(load_default="", validate=validate.Length(max=160))
+    contact_phone = Line(load_default="", validate=validate.Length(max=30))
+    availability = Line(load_default="", validate=validate.Length(max=300))
+    danger = Line(load_default="")
+    priority = Line(load_default="")
+    priority_reason = Line(load_default="", validate=validate.Length(max=300))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> OpenTicket:
+        return OpenTicket(
+            place=Place(
+                lot_id=data["lot_id"], building_id=data["building_id"], note=data["place_note"]
+            ),
+            category_key=data["category"],
+            description=data["description"],
+            source=data["source"],
+            caller=Caller(
+                party_id=data["party_id"],
+                name=data["caller_name"],
+                phone=data["caller_phone"],
+                email=data["caller_email"],
+                locale=data["caller_locale"],
+            ),
+            on_site=OnSite(data["contact_name"], data["contact_phone"], data["availability"]),
+            safety={data["danger"]: True} if data["danger"] else {},
+            priority_key=data["priority"],
+            priority_reason=data["priority_reason"],
+        )
+
+
+class NoteIn(FormSchema):
+    """A sentence."""
+
+    text = Paragraphs(load_default="", validate=validate.Length(max=4000))
+
+
+class WaitIn(FormSchema):
+    """For whom it waits."""
+
+    command = Wait
+    reason = fields.Enum(WaitingReason, by_value=True, required=True)
+    note = Paragraphs(data_key="text", load_default="")
+
+
+class DeferIn(FormSchema):
+    """Until when it is put aside."""
+
+    command = Defer
+    until = BelgianDate(required=True)
+    note = Paragraphs(data_key="text", load_default="")
+
+
+class PriorityIn(FormSchema):
+    """Another priority and why."""
+
+    command = ChangePriority
+    priority_key = Line(data_key="priority", required=True)
+    reason = Line(required=True, validate=validate.Length(min=1, max=300))
+
+
+class CategoryIn(FormSchema):
+    """Another kind of problem."""
+
+    command = ChangeCategory
+    category_key = Line(data_key="category", required=True)
+    reason = Line(load_default="")
+    takes_priority = Ticked(load_default=False)
+
+
+class LinkIn(FormSchema):
+    """Another ticket, by its number."""
+
+    number = Line(required=True)
+    kind = fields.Enum(LinkKind, by_value=True, load_default=LinkKind.RELATED)
+
+
+class OutageIn(FormSchema):
+    """A known failure, in both languages."""
+
+    building_id = fields.UUID(data_key="building", allow_none=True, load_default=None)
+    installation_id = fields.UUID(data_key="installation", allow_none=True, load_default=None)
+    category_key = Line(data_key="category", required=True)
+    title_fr = Line(required=True, validate=validate.Length(max=120))
+    title_nl = Line(required=True, validate=validate.Length(max=120))
+    sentence_fr = Paragraphs(required=True, validate=validate.Length(max=400))
+    sentence_nl = Paragraphs(required=True, validate=validate.Length(max=400))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> OpenOutage:
+        return OpenOutage(
+            category_key=data["category_key"],
+            title={"fr": data["title_fr"], "nl": data["title_nl"]},
+            sentence={"fr": data["sentence_fr"], "nl": data["sentence_nl"]},
+            building_id=data["building_id"],
+            installation_id=data["installation_id"],
+        )

@@ -1,0 +1,59 @@
+"""How tickets are found in the search box: by number, by words of what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.i18n import format_date
+from app.i18n import lazy as _l
+from app.search.identifiers import Identifier, IdentifierKind
+from app.search.providers import Hit
+from modules.tickets.enums import STATUS_LABELS
+from modules.tickets.models import Ticket
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.tickets import find_ticket_by_number, visible_tickets
+
+
+class TicketSearch:
+    """Tickets."""
+
+    kind = "ticket"
+    label = _l("Tickets")
+    permission = TicketPermission.READ
+    icon = "ticket"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Find by the number of the ticket."""
+        numbers = (one.value for one in identifiers if one.kind is IdentifierKind.NUMBER)
+        found = (find_ticket_by_number(actor, session, number) for number in numbers)
+        return [_hit(ticket) for ticket in found if ticket is not None]
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of the tickets."""
+        statement = select(Ticket.id, Ticket.search_text)
+        if ids is not None:
+            statement = statement.where(Ticket.id.in_(ids))
+        return [(key, text) for key, text in session.execute(statement)]
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return the tickets the actor may see."""
+        statement = visible_tickets(actor, select(Ticket).where(Ticket.id.in_(ids)))
+        return [_hit(ticket) for ticket in session.scalars(statement)]
+
+
+def _hit(ticket: Ticket) -> Hit:
+    return Hit(
+        id=ticket.id,
+        title=ticket.title,
+        detail=f"{ticket.number} · {format_date(ticket.opened_at)}",
+        endpoint="tickets.ticket_detail",
+        params={"ticket_id": str(ticket.id)},
+        badge=str(STATUS_LABELS[ticket.status]),
+    )

@@ -1,0 +1,190 @@
+"""The list of tickets, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select
+
+from app.auth.actor import Actor
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.lists import Choice, Column, DateRange, EmptyState, Filter, TableSpec, Text, YesNo
+from app.search.normalise import normalise
+from modules.portfolio.api import building_label_sql, lot_label_sql
+from modules.tickets.enums import (
+    OPEN_STATUSES,
+    SOURCE_LABELS,
+    STATUS_LABELS,
+    STATUS_TONES,
+    TRADE_LABELS,
+    TicketStatus,
+)
+from modules.tickets.models import Ticket
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.tickets import visible_tickets
+from modules.tickets.rules import Rules
+
+TONES: Mapping[TicketStatus, str] = {
+    status: {"green": "success", "red": "danger", "yellow": "warning", "secondary": "neutral"}.get(
+        tone, "info"
+    )
+    for status, tone in STATUS_TONES.items()
+}
+
+
+def select_tickets(actor: Actor) -> Select[Any]:
+    """Return what the list shows of each ticket the actor may see."""
+    columns: Any = select(
+        Ticket.id,
+        Ticket.number,
+        Ticket.title,
+        Ticket.status,
+        Ticket.priority_key,
+        Ticket.category_key,
+        Ticket.trade,
+        Ticket.source,
+        Ticket.caller_name,
+        Ticket.opened_at,
+        Ticket.due_at,
+        Ticket.completed_at,
+        Ticket.affected_count,
+        building_label_sql(Ticket.building_id).label("building"),
+        lot_label_sql(Ticket.lot_id).label("lot"),
+    )
+    statement: Select[Any] = visible_tickets(actor, columns)
+    return statement
+
+
+def has_words(text: str) -> ColumnElement[bool]:
+    """Return the condition that every word stands in the ticket's text, in any order."""
+    words = normalise(text).split()
+    return and_(*(Ticket.search_text.contains(word, autoescape=True) for word in words))
+
+
+def is_open(wanted: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody still has to do something, or its contrary."""
+    return Ticket.status.in_(OPEN_STATUSES) if wanted else Ticket.status.not_in(OPEN_STATUSES)
+
+
+def ticket_table(rules: Rules, now: datetime) -> TableSpec:
+    """Declare the list with the priorities and categories in force."""
+    names = Names(
+        priorities={key: str(one.name) for key, one in rules.priorities.items()},
+        urgency={
+            key: "danger" if one.rank <= 2 else "neutral" for key, one in rules.priorities.items()
+        },
+        categories={key: str(one.name) for key, one in rules.categories.items() if one.is_choice},
+    )
+    return TableSpec(
+        name="tickets.tickets",
+        title=_l("Tickets"),
+        key=Ticket.id,
+        columns=(*_main_columns(names), *_more_columns(names)),
+        filters=_filters(names, now),
+        default_sort=("-opened",),
+        empty=EMPTY,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What keys are called today: priorities with their tone, categories."""
+
+    priorities: Mapping[str, str]
+    urgency: Mapping[str, str]
+    categories: Mapping[str, str]
+
+
+EMPTY = EmptyState(
+    _l("No ticket here"),
+    _l("A call, a mail or an energy alert becomes a ticket and appears in this list."),
+    icon="ticket",
+    action_label=_l("Take a call"),
+    action_endpoint="calls.call_new",
+    action_permission=TicketPermission.OPEN,
+)
+
+
+def _main_columns(names: Names) -> tuple[Column, ...]:
+    return (
+        Column("number", _l("Number"), sort=Ticket.number, link=lambda row: f"/tickets/{row.id}"),
+        Column("title", _l("Report"), sort=Ticket.title),
+        Column(
+            "status",
+            _l("Status"),
+            sort=Ticket.status,
+            labels=STATUS_LABELS,
+            tones=TONES,
+            format="badge",
+        ),
+        Column(
+            "priority",
+            _l("Priority"),
+            lambda row: row.priority_key,
+            sort=Ticket.priority_key,
+            labels=names.priorities,
+            tones=names.urgency,
+            format="badge",
+        ),
+        Column("building", _l("Building")),
+        Column("lot", _l("Lot")),
+        _instant("opened", _l("Opened"), Ticket.opened_at),
+        _instant("due", _l("Due"), Ticket.due_at),
+    )
+
+
+def _instant(key: str, label: LazyText, column: Any) -> Column:
+    name = f"{key}_at"
+    return Column(key, label, lambda row: getattr(row, name), sort=column, format="datetime")
+
+
+def _more_columns(names: Names) -> tuple[Column, ...]:
+    return (
+        Column(
+            "category",
+            _l("Problem"),
+            lambda row: row.category_key,
+            sort=Ticket.category_key,
+            labels=names.categories,
+            is_default=False,
+        ),
+        Column("trade", _l("Trade"), sort=Ticket.trade, labels=TRADE_LABELS, is_default=False),
+        Column("source", _l("Source"), sort=Ticket.source, labels=SOURCE_LABELS, is_default=False),
+        Column("caller", _l("Caller"), lambda row: row.caller_name, is_default=False),
+        Column(
+            "affected",
+            _l("Households affected"),
+            lambda row: row.affected_count,
+            sort=Ticket.affected_count,
+            format="integer",
+            is_default=False,
+        ),
+    )
+
+
+def _filters(names: Names, now: datetime) -> tuple[Filter, ...]:
+    def is_late(wanted: Any) -> ColumnElement[bool]:
+        late = and_(Ticket.due_at < now, Ticket.status.in_(OPEN_STATUSES))
+        return late if wanted else ~late
+
+    return (
+        Text("q", _l("Search"), condition=has_words),
+        YesNo("open", _l("Open"), condition=is_open),
+        YesNo("late", _l("Past its deadline"), condition=is_late),
+        Choice("status", _l("Status"), Ticket.status, options=STATUS_LABELS),
+        Choice("priority", _l("Priority"), Ticket.priority_key, options=names.priorities),
+        Choice("trade", _l("Trade"), Ticket.trade, options=TRADE_LABELS),
+        Choice(
+            "category",
+            _l("Problem"),
+            Ticket.category_key,
+            options=names.categories,
+            is_prominent=False,
+        ),
+        Choice("source", _l("Source"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
+        DateRange("opened", _l("Opened"), Ticket.opened_at, is_prominent=False),
+    )
