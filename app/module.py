@@ -19,6 +19,9 @@ from app.notifications.routes_web import blueprint as notifications_blueprint
 from app.policies import GRANTS, HousePermission
 from app.registry import Module, NavigationItem
 from app.search.routes_web import blueprint as search_pages
+from app.tabular.jobs import JOBS as IMPORT_JOBS
+from app.tabular.routes_web import NAVIGATION as IMPORTS_NAVIGATION
+from app.tabular.routes_web import blueprint as imports_blueprint
 from app.web.history import AUDIT_NAVIGATION
 from app.web.history import blueprint as history_blueprint
 from app.web.saved_views import blueprint as views_blueprint
@@ -37,8 +40,9 @@ module = Module(
         history_blueprint,
         views_blueprint,
         search_pages,
+        imports_blueprint,
     ),
-    jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS, SEAL_AUDIT),
+    jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS, SEAL_AUDIT, *IMPORT_JOBS),
     notification_kinds=(MENTIONED,),
     api_blueprints=(me_api, users_api),
     subjects=(USER, ROLE),
@@ -52,6 +56,7 @@ module = Module(
             group=_l("Administration"),
             order=920,
         ),
+        IMPORTS_NAVIGATION,
         AUDIT_NAVIGATION,
     ),
 )

@@ -58,6 +58,9 @@ def claim(uow: UnitOfWork, batch: ImportBatch, clock: Clock) -> None:
                 "import_running",
                 _l("This file is being imported by another process at this moment."),
             )
+    if batch.state in (BatchState.DRAFT, BatchState.CHECKED):
+        # The counts were those of the rehearsal.
+        batch.checkpoint = batch.rows_new = batch.rows_changed = batch.rows_unchanged = 0
     batch.state = BatchState.RUNNING
     batch.owner = own_name()
     batch.heartbeat_at = batch.updated_at = clock.now()

@@ -96,6 +96,11 @@ class Problem:
     text: LazyText | None = None  # the sentence of a check that a module declared itself
 
     @property
+    def is_notice(self) -> bool:
+        """Tell whether it only says what is not read, and asks for nothing."""
+        return self.code in ("ignored_column", "missing_heading")
+
+    @property
     def letter(self) -> str:
         """Name the column as spreadsheets do: A, B … Z, AA."""
         return "" if self.column is None else column_letter(self.column)

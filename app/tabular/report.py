@@ -45,6 +45,7 @@ class Report:
         """Write the report, sentences in the present language."""
         tally = self.tally
         doubts = [p for p in tally.problems if p.severity is Severity.WARNING]
+        notices = [p for p in doubts if p.is_notice]
         return {
             "profile": self.profile,
             "file": self.file,
@@ -60,7 +61,8 @@ class Report:
             "blank": tally.blank,
             "warnings": tally.warnings,
             "errors": [problem.as_json() for problem in self.errors],
-            "to_confirm": [problem.as_json() for problem in doubts],
+            "to_confirm": [problem.as_json() for problem in doubts if not problem.is_notice],
+            "notices": [problem.as_json() for problem in notices],
             "omitted_problems": tally.omitted,
             "changed_fields": dict(tally.changed_fields.most_common()),
             "differences": tally.differences,

@@ -22,6 +22,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import Database, JsonDict, UnitOfWork
+from app.errors import NotFound
 from app.tabular.batches import RESUMABLE, BatchJournal, claim, end_batch
 from app.tabular.engine import Cancelled, Pass, Progress
 from app.tabular.formats import Formats
@@ -194,6 +195,21 @@ def _batch_for(
         uow.session.add(batch)
     uow.flush()
     return batch
+
+
+def describe_batch(batch: ImportBatch, importers: Mapping[str, Importer], path: Path) -> ImportFile:
+    """Return the file of a batch as it was chosen to be read; NotFound for a lost importer."""
+    importer = importers.get(batch.importer)
+    if importer is None:
+        raise NotFound
+    return ImportFile(
+        path,
+        batch.file_name,
+        importer,
+        Formats.from_json(batch.options.get("formats", {})),
+        dict(batch.options.get("mapping", {})),
+        batch.profile_name,
+    )
 
 
 def new_batch(actor: Actor, source: ImportFile, sha256: str, clock: Clock) -> ImportBatch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -16,19 +15,9 @@ from app.db import JsonDict, UnitOfWork
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.i18n import lazy as _l
 from app.policies import HousePermission
-from app.tabular.formats import Formats
+from app.tabular.commands import SaveProfile
 from app.tabular.importer import Entry, Importer
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow, ImportProfile
-
-
-@dataclass(frozen=True, slots=True)
-class SaveProfile:
-    """Keep how a sender writes its files, under a name; the same name replaces."""
-
-    name: str
-    importer: str
-    formats: Formats = field(default_factory=Formats)
-    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 def undo_batch(

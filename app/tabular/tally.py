@@ -60,7 +60,7 @@ class Tally:
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Keep problems up to the limit, and count the rest."""
         for problem in problems:
-            self.warnings += problem.severity is Severity.WARNING
+            self.warnings += problem.severity is Severity.WARNING and not problem.is_notice
             if len(self.problems) < self.max_problems:
                 self.problems.append(problem)
             else:

@@ -157,6 +157,13 @@ def test_improbable_values_are_warnings_not_refusals(tools, actor, clock, tmp_pa
     assert (report.tally.warnings, report.is_clean) == (1, True)
 
 
+def test_columns_that_are_not_read_are_told_and_need_no_confirmation(tools, actor, clock, tmp_path):
+    path = write_csv(tmp_path / "a.csv", [("T1", "x", "y")], ("code", "colour", ""))
+    report = check_file(actor, source(path), tools, clock)
+    assert report.tally.warnings == 0
+    assert [n["code"] for n in report.as_json()["notices"]] == ["ignored_column", "missing_heading"]
+
+
 def test_an_import_asks_for_its_permission(tools, actor_with, clock, tmp_path):
     path = write_csv(tmp_path / "a.csv", tool_rows(1))
     with pytest.raises(Forbidden):

@@ -1,0 +1,96 @@
+"""Show the first rows of a file beside what each column is taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from app.tabular.columns import HeadingMatcher
+from app.tabular.formats import Formats
+from app.tabular.importer import Importer
+from app.tabular.kinds import plain_text
+from app.tabular.normalise import normalise
+from app.tabular.problems import Problem, shown
+from app.tabular.readers import Reader, open_reader
+from app.tabular.runner import ImportFile
+
+_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewColumn:
+    """A column of the file: its heading, some values, and the field it is read as."""
+
+    index: int
+    heading: str
+    field: str
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the mapping page shows of a file."""
+
+    sheets: tuple[str, ...] = ()
+    columns: tuple[PreviewColumn, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Return the headings that have a text."""
+        return tuple(column.heading for column in self.columns if column.heading)
+
+
+def preview_file(source: ImportFile) -> Preview:
+    """Look at the headings and first rows; raises TabularError for an unreadable file."""
+    reader = open_reader(source.path, source.formats, source.limits)
+    rows = _first_rows(reader, source.formats)
+    matcher = HeadingMatcher(source.importer.columns, source.mapping)
+    position = matcher.find_header(rows)
+    if position is None:
+        position = 0
+    if not rows:
+        return Preview(reader.sheets)
+    header = matcher.match(*rows[position])
+    samples = [cells for _, cells in islice(rows, position + 1, position + 1 + _SAMPLES)]
+    columns = tuple(
+        PreviewColumn(
+            heading.index,
+            heading.text,
+            heading.column.name if heading.column else "",
+            tuple(_cell(row, heading.index) for row in samples),
+        )
+        for heading in header.headings
+    )
+    dialect = getattr(reader, "dialect", None)
+    written = {"encoding": dialect.encoding, "separator": dialect.separator} if dialect else {}
+    return Preview(reader.sheets, columns, header.problems, written)
+
+
+def _first_rows(reader: Reader, formats: Formats) -> list[tuple[int, Sequence[object]]]:
+    for block in reader.blocks(formats.sheet):
+        if block.rows:
+            return list(zip(block.numbers, block.rows, strict=True))
+    return []
+
+
+def _cell(row: Sequence[object], index: int) -> str:
+    return shown(plain_text(row[index])) if index < len(row) else ""  # type: ignore[arg-type]
+
+
+def mapping_of(preview: Preview, chosen: Mapping[int, str], importer: Importer) -> dict[str, str]:
+    """Turn choices by column number into a mapping by heading.
+
+    Only what differs from the heading's own meaning is kept, so that a mapping stays short.
+    """
+    known = HeadingMatcher(importer.columns).known()
+    mapping = {}
+    for column in preview.columns:
+        if not column.heading or column.index not in chosen:
+            continue
+        own = known.get(normalise(column.heading))
+        if chosen[column.index] != (own.name if own else ""):
+            mapping[column.heading] = chosen[column.index]
+    return mapping
