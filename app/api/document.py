@@ -97,7 +97,7 @@ class HouseApi(Api):  # type: ignore[misc]
         for name, header in HEADERS.items():
             self.spec.components.header(name, dict(header), lazy=True)
         for name, scheme in SECURITY.items():
-            self.spec.components.security_scheme(name, scheme)
+            self.spec.components.security_scheme(name, dict(scheme))
 
 
 def make_api(app: Flask) -> HouseApi:

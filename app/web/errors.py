@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.errors import AppError, Unauthenticated
 from app.i18n import gettext as _
 from app.web.context import request_id
+from app.web.validation import field_errors
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +52,16 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         code = "csrf_refused"
         sentence = _("This form is too old or came from elsewhere. Reload the page, send it again.")
     if wants_json():
-        return problem_response(status, code, sentence, {})
+        return problem_response(status, code, *_said_by_library(error, sentence))
     return error_page(status, code, sentence, {})
+
+
+def _said_by_library(error: HTTPException, sentence: str) -> tuple[str, dict[str, Any]]:
+    """Keep what `flask_smorest.abort(422, message=…, errors={…})` was given, in our form."""
+    data = getattr(error, "data", None) or {}
+    found = field_errors(data.get("errors") or data.get("messages") or {})
+    listed = [{"field": e.field, "message": str(e.message), "value": None} for e in found]
+    return str(data.get("message") or sentence), {"errors": listed} if listed else {}
 
 
 def handle_unexpected(error: Exception) -> ResponseReturnValue:

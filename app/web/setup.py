@@ -29,12 +29,14 @@ def make_flask(house: House) -> Flask:
     """Make a configured Flask object; modules' templates stand beside the house's."""
     app = Flask("app", static_folder="static", template_folder="templates")
     settings = house.settings
+    is_https = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="intendant",
+        # With the prefix, browsers refuse it from any other host, path or plain http.
+        SESSION_COOKIE_NAME="__Host-intendant" if is_https else "intendant",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_https,
         MAX_CONTENT_LENGTH=settings.upload_limit_mib * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_HEADERS=["X-CSRF-Token"],

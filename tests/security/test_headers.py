@@ -51,6 +51,8 @@ def faults(answer) -> list[str]:
         found.append("HSTS under a year")
     if "X-Request-Id" not in headers:
         found.append("X-Request-Id")
+    if any(name.startswith("Access-Control") for name, _value in headers):
+        found.append("opens itself to other sites")
     if "Server" in headers and "Werkzeug" in headers["Server"]:
         found.append("names its software")
     return found

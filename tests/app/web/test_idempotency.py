@@ -1,0 +1,203 @@
+"""Calls sent twice: whatever happens between the two, the change is made once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from flask import Flask, request
+from sqlalchemy import func, select, update
+
+from app.auth.models import User
+from app.auth.needs import SIGNED_IN, needs
+from app.auth.roles import Role
+from app.ids import new_id
+from app.web import idempotency
+from app.web.context import open_unit_of_work
+from app.web.idempotent_calls import CallState, IdempotentCall
+
+
+@pytest.fixture
+def door() -> Event:
+    return Event()
+
+
+@pytest.fixture
+def app(app: Flask, door: Event) -> Flask:
+    """The application with calls that can be made to fail, or to take their time."""
+
+    @needs(SIGNED_IN)
+    def change() -> tuple[str, int]:
+        name = request.form.get("name", "")
+        with open_unit_of_work() as uow:
+            uow.session.execute(update(User).values(display_name=User.display_name + name))
+        if "break" in request.form:
+            raise RuntimeError("after the change")
+        if "wait" in request.form:
+            door.wait(10)
+        return "done " + name, 201
+
+    app.add_url_rule("/change", "change", change, methods=["POST"])
+    return app
+
+
+@pytest.fixture
+def user(client, login) -> User:
+    return login(client, Role.ANALYST, display_name="A")
+
+
+@pytest.fixture
+def names(database):
+    def read() -> set[str]:
+        with database.reader() as session:
+            return set(session.scalars(select(User.display_name)))
+
+    return read
+
+
+def send(client, key: str, name: str = "x", **form: str):
+    return client.post("/change", data={"name": name, **form}, headers={"Idempotency-Key": key})
+
+
+def set_state(database, **values) -> None:
+    with database.unit_of_work() as uow:
+        uow.session.execute(update(IdempotentCall).values(**values))
+
+
+def test_form_with_a_key_of_its_own_is_done_once(client, user, names):
+    form = {"name": "x", "form_key": str(new_id())}
+    first, second = client.post("/change", data=form), client.post("/change", data=form)
+    assert (first.status_code, first.get_data()) == (second.status_code, second.get_data())
+    assert names() == {"Ax"}
+
+
+def test_form_without_a_key_is_done_twice(client, user, names):
+    for _time in range(2):
+        client.post("/change", data={"name": "x"})
+    assert names() == {"Axx"}
+
+
+def test_error_after_the_change_is_repeated_not_done_again(client, user, names):
+    key = str(new_id())
+    assert send(client, key, **{"break": "yes"}).status_code == 500
+    assert send(client, key, **{"break": "yes"}).status_code == 500
+    assert names() == {"Ax"}
+
+
+def test_worker_that_died_before_the_change_lets_it_be_made(client, user, database, clock, names):
+    key = str(new_id())
+    send(client, key)
+    set_state(database, state=CallState.RUNNING, status=None, body=None)
+    clock.advance(idempotency.LOCKED_FOR)
+    assert send(client, key).status_code == 201
+    assert names() == {"Axx"}
+
+
+def test_worker_that_died_after_the_change_says_so(client, user, database, clock, names):
+    key = str(new_id())
+    send(client, key)
+    set_state(database, state=CallState.APPLIED, status=None, body=None)
+    clock.advance(idempotency.LOCKED_FOR)
+    answer = client.post(
+        "/change",
+        data={"name": "x"},
+        headers={"Idempotency-Key": key, "Accept": "application/json"},
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "idempotency_answer_lost")
+    assert names() == {"Ax"}
+
+
+def test_slow_call_that_lost_its_claim_changes_nothing(client, user, database, app, names):
+    key = str(new_id())
+    with app.test_request_context():
+        from flask import g
+
+        g.idempotent_call = new_id()
+        with pytest.raises(Exception, match="idempotency_call_running"), open_unit_of_work():
+            pass
+    assert names() == {"A"}
+    assert send(client, key).status_code == 201
+
+
+def test_call_that_takes_long_is_waited_for_then_refused(
+    app, client, user, door, monkeypatch, names
+):
+    monkeypatch.setattr(idempotency, "WAIT_S", 0.3)
+    key = str(new_id())
+    cookie = client.get_cookie("intendant").value
+
+    def slow():
+        own = app.test_client()
+        own.set_cookie("intendant", cookie)
+        return send(own, key, wait="yes")
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(slow)
+        while names() != {"Ax"}:
+            pass
+        second = client.post(
+            "/change",
+            data={"name": "x", "wait": "yes"},
+            headers={"Idempotency-Key": key, "Accept": "application/json"},
+        )
+        assert (second.status_code, second.headers["Retry-After"]) == (409, "1")
+        door.set()
+        assert first.result().status_code == 201
+    assert send(client, key, wait="yes").headers["Idempotency-Replayed"] == "true"
+    assert names() == {"Ax"}
+
+
+def test_keys_of_two_people_do_not_meet(app, client, user, login, names):
+    key = str(new_id())
+    send(client, key)
+    other = app.test_client()
+    login(other, Role.FINANCE, display_name="B")
+    answer = send(other, key, "different body")
+    assert answer.status_code == 201
+    assert "Idempotency-Replayed" not in answer.headers
+
+
+def test_same_upload_is_the_same_call_whatever_its_boundary(app):
+    from io import BytesIO
+
+    def digest(content: bytes, name: str = "a.txt") -> str:
+        data = {"x": "1", "file": (BytesIO(content), name)}
+        with app.test_request_context("/change", method="POST", data=data):
+            found = idempotency.fingerprint_of(request)
+            assert request.files["file"].read() == content
+            return found
+
+    assert digest(b"one") == digest(b"one")
+    assert digest(b"one") != digest(b"two")
+    assert digest(b"one") != digest(b"one", "b.txt")
+
+
+def test_old_calls_are_forgotten(client, user, database, clock):
+    for _number in range(5):
+        send(client, str(new_id()))
+    clock.advance(timedelta(minutes=29))
+    set_state(database, expires_at=clock.now())
+    send(client, str(new_id()))
+    with database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(IdempotentCall)) == 1
+
+
+@pytest.mark.long
+@pytest.mark.one_database
+def test_a_thousand_keys_sent_five_times_at_once_change_a_thousand_times(app, client, user, names):
+    cookie = client.get_cookie("intendant").value
+
+    def once(key: str) -> tuple[int, bytes]:
+        own = app.test_client()
+        own.set_cookie("intendant", cookie)
+        answer = send(own, key, ".")
+        return answer.status_code, answer.get_data()
+
+    with ThreadPoolExecutor(5) as pool:
+        for _round in range(100):
+            keys = [str(new_id()) for _number in range(10)]
+            answers = list(pool.map(once, [key for key in keys for _time in range(5)]))
+            assert set(answers) == {(201, b"done .")}
+    assert names() == {"A" + "." * 1000}
