@@ -1,0 +1,254 @@
+"""A call is taken, found again, moved along and closed on the screens, in three languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from modules.parties.models import Party
+from modules.portfolio.models import Building, Lot
+from modules.tickets.commands import Caller
+from tests.factories.parties import house, make_party
+from tests.factories.portfolio import make_building, make_lot
+from tests.factories.tickets import make_outage, make_ticket
+from tests.support.databases import QueryCounter
+from tests.support.web import Login
+
+
+@dataclass
+class Street:
+    """A building with two flats above each other, and who lives in the lower one."""
+
+    building: Building
+    lower: Lot
+    upper: Lot
+    tenant: Party
+
+
+@pytest.fixture
+def street(database: Database, clock: FixedClock) -> Street:
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        lower = make_lot(uow, clock, building, box="1", floor_level=0)
+        upper = make_lot(uow, clock, building, box="2", floor_level=1)
+        tenant = make_party(uow, clock, "Van Damme", "Els", phones=("0470 12 34 56",))
+        house(uow, clock, tenant, lower.id)
+    return Street(building, lower, upper, tenant)
+
+
+def ticket_id_of(location: str) -> UUID:
+    found = re.search(r"[0-9a-f-]{36}", location)
+    assert found, location
+    return UUID(found.group())
+
+
+def call(client: FlaskClient, street: Street, **facts: str) -> str:
+    given = {
+        "lot": str(street.lower.id),
+        "party": str(street.tenant.id),
+        "category": "home.water.leak",
+        "description": "Er loopt water van het plafond.",
+        "caller_name": "Els Van Damme",
+        "caller_locale": "nl",
+    } | facts
+    answer = client.post("/calls", data=given)
+    assert answer.status_code == 303, answer.get_data(as_text=True)[:2000]
+    return answer.headers["Location"]
+
+
+@pytest.mark.parametrize("typed", ["0470/12.34.56", "+32 470 12 34 56", "van damme els", "vandame"])
+def test_a_caller_is_found_by_number_and_by_name(
+    client: FlaskClient, login: Login, street: Street, typed: str
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    found = client.get("/calls/found", query_string={"q": typed}).get_data(as_text=True)
+    assert f"/calls/callers/{street.tenant.id}" in found
+
+
+def test_a_known_caller_leads_to_their_home(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    answer = client.get(f"/calls/callers/{street.tenant.id}")
+    assert f"lot={street.lower.id}" in answer.headers["Location"]
+    page = client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "Els Van Damme" in page
+    assert street.lower.reference in page
+
+
+def test_the_number_and_the_sentence_are_in_the_callers_language(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="fr")
+    page = client.get(call(client, street)).get_data(as_text=True)
+    assert "TK-2026-000001" in page
+    assert "Uw melding heeft" in page
+    assert "À lire à voix haute" in page
+
+
+def test_a_report_without_a_problem_comes_back_with_what_was_typed(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    answer = client.post(
+        "/calls", data={"lot": str(street.lower.id), "description": "typed with care"}
+    )
+    assert answer.status_code == 422
+    assert "typed with care" in answer.get_data(as_text=True)
+
+
+def test_what_is_open_above_is_shown_with_its_reason(
+    client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        above = make_ticket(uow, clock, street.upper)
+    login(client, Role.CALL_CENTRE_AGENT, locale="fr")
+    beside = client.get(
+        "/calls/similar",
+        query_string={"lot": str(street.lower.id), "category": "home.water.leak"},
+    ).get_data(as_text=True)
+    assert above.number in beside
+    assert "même type de problème" in beside
+
+
+def test_a_caller_is_added_to_what_is_known(
+    client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        known = make_ticket(uow, clock, street.upper)
+    login(client, Role.CALL_CENTRE_AGENT, locale="fr")
+    client.post(f"/calls/again/{known.id}", data={"caller_name": "Els", "is_new_household": "on"})
+    page = client.get(f"/tickets/{known.id}").get_data(as_text=True)
+    assert "Signalé à nouveau: Els" in page
+
+
+def test_a_known_failure_is_said_and_counted_with_one_key(
+    client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        outage = make_outage(uow, clock, street.building)
+    login(client, Role.CALL_CENTRE_AGENT, locale="nl")
+    page = client.get(f"/calls/new?lot={street.lower.id}").get_data(as_text=True)
+    assert "De technicus is verwittigd" in page
+    counted = client.post(f"/calls/affected/{outage.id}", data={"lot": str(street.lower.id)})
+    assert counted.status_code == 200
+    assert "1 gezinnen" in counted.get_data(as_text=True)
+
+
+def test_a_ticket_is_moved_along_and_closed(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.DISPATCHER, locale="fr")
+    ticket_id = ticket_id_of(call(client, street))
+    for step, data in (
+        ("qualify", {}),
+        ("wait", {"reason": "tenant", "text": "no answer"}),
+        ("resume", {}),
+        ("start", {}),
+        ("complete", {"text": "joint replaced"}),
+        ("close", {}),
+    ):
+        answer = client.post(f"/tickets/{ticket_id}/steps/{step}", data=data)
+        assert answer.status_code == 303, step
+    page = client.get(f"/tickets/{ticket_id}").get_data(as_text=True)
+    assert "joint replaced" in page
+    assert "Clôturé" in page
+
+
+def test_a_step_that_is_not_possible_says_so(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    ticket_id = ticket_id_of(call(client, street))
+    answer = client.post(f"/tickets/{ticket_id}/steps/close")
+    assert answer.status_code == 409
+    assert "not possible any more" in answer.get_data(as_text=True)
+
+
+def test_an_unknown_step_does_not_exist(client: FlaskClient, login: Login, street: Street) -> None:
+    login(client, Role.DISPATCHER)
+    ticket_id = ticket_id_of(call(client, street))
+    assert client.post(f"/tickets/{ticket_id}/steps/vanish").status_code == 404
+
+
+def test_another_priority_needs_its_reason(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.DISPATCHER)
+    ticket_id = ticket_id_of(call(client, street))
+    refused = client.post(f"/tickets/{ticket_id}/steps/priority", data={"priority": "immediate"})
+    assert refused.status_code == 422
+    done = client.post(
+        f"/tickets/{ticket_id}/steps/priority", data={"priority": "immediate", "reason": "a child"}
+    )
+    assert done.status_code == 303
+
+
+def test_the_list_filters_late_tickets(
+    client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        late = make_ticket(uow, clock, street.lower)
+    clock.advance(timedelta(days=30))
+    with database.unit_of_work() as uow:
+        fresh = make_ticket(uow, clock, street.upper)
+    login(client, Role.DISPATCHER)
+    page = client.get("/tickets?late=yes").get_data(as_text=True)
+    assert late.number in page
+    assert fresh.number not in page
+
+
+def test_the_list_finds_by_words_in_any_order(
+    client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        ticket = make_ticket(uow, clock, street.lower, caller=Caller(name="Zoë Müller"))
+    login(client, Role.DISPATCHER)
+    assert ticket.number in client.get("/tickets?q=muller+zoe").get_data(as_text=True)
+    assert ticket.number not in client.get("/tickets?q=nobody").get_data(as_text=True)
+
+
+def test_a_longer_list_asks_no_more_questions(
+    client: FlaskClient,
+    login: Login,
+    street: Street,
+    database: Database,
+    clock: FixedClock,
+    count_queries: QueryCounter,
+) -> None:
+    login(client, Role.DISPATCHER)
+    counts = []
+    for _round in range(2):
+        with database.unit_of_work() as uow:
+            for _ticket in range(15):
+                make_ticket(uow, clock, street.lower)
+        client.get("/tickets")
+        with count_queries() as counted:
+            client.get("/tickets")
+        counts.append(counted.count)
+    assert counts[0] == counts[1]
+
+
+def test_reports_of_other_buildings_are_as_absent(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.DISPATCHER)
+    ticket_id = ticket_id_of(call(client, street))
+    login(client, Role.CARETAKER, sees_everything=False)
+    assert client.get(f"/tickets/{ticket_id}").status_code == 404
+    assert client.get(f"/calls/new?lot={street.lower.id}").status_code == 404
+    assert "TK-2026" not in client.get("/tickets").get_data(as_text=True)
+
+
+def test_who_may_not_take_calls_is_told(client: FlaskClient, login: Login) -> None:
+    login(client, Role.COUNCIL)
+    assert client.get("/calls/new").status_code == 403
+    assert client.get("/tickets").status_code == 403
