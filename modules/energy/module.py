@@ -3,6 +3,7 @@
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.energy import cli, models, routes_api, routes_web  # noqa: F401  models for migrations
+from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, EnergyPermission
 from modules.energy.subjects import ALERT, METER
@@ -47,5 +48,6 @@ module = Module(
     ),
     jobs=JOBS,
     cli=(cli.group,),
+    seeds=(SEED,),
     subjects=(METER, ALERT),
 )
