@@ -15,6 +15,7 @@ from modules.energy.detection.series import (
     lagged,
     mean_over,
     median_of,
+    quiet_mean,
     run_lengths,
     run_sums,
     trough,
@@ -45,6 +46,7 @@ class Features:
     expected: Hours
     base: dict[int, Hours]  # usual base load, per window
     base_rise: dict[int, Hours]
+    night_rise: dict[int, Hours]
     season_rise: dict[int, Hours]
 
 
@@ -68,26 +70,36 @@ def similar_hours(x: Hours) -> Hours:
     return median_of(lagged(x, tuple(WEEK * week for week in range(1, WEEKS_BACK + 1))), 3)
 
 
-def compute(x: Hours, clean: Hours) -> Features:
-    """Compute the statistics of `x`; `clean` is `x` without hours that must not count as usual."""
-    base_load, usual = trough(x), trough(clean)
-    base = {
-        width: median_of(lagged(usual, tuple(DAY * day for day in days)), DAYS_NEEDED)
-        for width, days in BASE_DAYS.items()
-    }
-    last_three = lagged(base_load, (0, DAY, 2 * DAY)).min(axis=0)
-    last_seven = np.sort(lagged(base_load, tuple(DAY * day for day in range(7))), axis=0)[1]
+def compute(x: Hours, clean: Hours, quiet: int) -> Features:
+    """Compute the statistics of `x`; `clean` is `x` without hours that must not count as usual.
+
+    `quiet` is the hour at which the quietest hours of the day begin (`series.quiet_start`).
+    """
+    base, base_rise = _rises(trough(x), trough(clean))
+    _, night_rise = _rises(quiet_mean(x, quiet), quiet_mean(clean, quiet))
     expected = similar_hours(clean)
     return Features(
         expected=expected,
         base=base,
-        base_rise={
-            24: base_load - base[24],
-            72: last_three - base[72],
-            168: last_seven - base[168],
-        },
+        base_rise=base_rise,
+        night_rise=night_rise,
         season_rise={width: mean_over(x - expected, width) for width in (24, 72, 168)},
     )
+
+
+def _rises(daily: Hours, usual: Hours) -> tuple[dict[int, Hours], dict[int, Hours]]:
+    """Return what is usual for a daily load, and its rise over one, three and seven days.
+
+    Three days count as high as their lowest, seven as their second lowest.
+    """
+    base = {
+        width: median_of(lagged(usual, tuple(DAY * day for day in days)), DAYS_NEEDED)
+        for width, days in BASE_DAYS.items()
+    }
+    last_three = lagged(daily, (0, DAY, 2 * DAY)).min(axis=0)
+    last_seven = np.sort(lagged(daily, tuple(DAY * day for day in range(7))), axis=0)[1]
+    rise = {24: daily - base[24], 72: last_three - base[72], 168: last_seven - base[168]}
+    return base, rise
 
 
 def without(x: Hours, flagged: Mask, runs: Counts) -> Hours:

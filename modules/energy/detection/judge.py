@@ -13,6 +13,7 @@ from modules.energy.detection.series import DAY, Hours, Mask
 from modules.energy.enums import Rule, Utility
 
 QUIET_HOURS = 24  # an episode ends after a day without the rule holding
+NIGHT_WINDOWS = (72, 168)  # one night alone is too often a party
 RISES = (Rule.NIGHT_BASE, Rule.CONTINUOUS_FLOW, Rule.ABOVE_SEASON)
 
 
@@ -62,8 +63,9 @@ def judge(
 ) -> list[Episode]:
     """Return the episodes that were raised at hour `first` or later, the earliest first.
 
-    `x` must begin some ten weeks before `first`: the rules look back that far. A rise of the week
-    that a rise of the base load already explains is left out, and so is a spike inside either.
+    `x` must begin at a midnight (UTC) some ten weeks before `first`: the rules look back that far.
+    A rise of the week that a rise of the base load already explains is left out, and so is a
+    spike inside either.
     """
     runs = find_runs(x)
     found = _episodes(Rule.SILENT, [_silent(runs, rules)], x, first)
@@ -74,11 +76,12 @@ def judge(
             stuck = replace(stuck, holds=stuck.holds & ~even.holds)
         clean = without(without(x, zero.holds, runs.zero), stuck.holds, runs.same)
         dead = np.isnan(clean) & ~np.isnan(x)
-        features = compute(x, clean)
+        features = compute(x, clean, profile.quiet)
         base_rule = Rule.CONTINUOUS_FLOW if utility is Utility.WATER else Rule.NIGHT_BASE
         base = _base_signals(features, profile, rules, dead)
-        if utility is Utility.WATER:
-            base.append(even)
+        # Water is judged by its lowest hours: people flush at night, a leak never stops.
+        water = utility is Utility.WATER
+        base += [even] if water else _night_signals(features, profile, rules, dead)
         season = _season_signals(features, profile, rules, dead)
         rises = _rises(base_rule, base, x, features, first)
         weeks = _rises(Rule.ABOVE_SEASON, season, x, features, first)
@@ -132,6 +135,17 @@ def _base_signals(features: Features, profile: Profile, rules: Rules, dead: Mask
         holds = (rise > limit) & still & ~dead
         usual = features.base[width]
         signals.append(_Signal(holds, width, rise + usual, usual, limit))
+    return signals
+
+
+def _night_signals(features: Features, profile: Profile, rules: Rules, dead: Mask) -> list[_Signal]:
+    signals = []
+    for width in NIGHT_WINDOWS:
+        limit = profile.night_limit(width, rules)
+        rise = features.night_rise[width]
+        still = features.night_rise[24] > 0.5 * limit
+        usual = features.base[width]
+        signals.append(_Signal((rise > limit) & still & ~dead, width, rise + usual, usual, limit))
     return signals
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from modules.energy.detection.features import compute, find_runs, without
 from modules.energy.detection.rules import WINDOWS, LevelRule, Rules
-from modules.energy.detection.series import Hours, spread, upper
+from modules.energy.detection.series import Hours, quiet_start, spread, upper
 
 SMALLEST_SPREAD = 0.01  # of the mean: below it, steps of the counter look like events
 LEAST_HOURS = 28 * 24
@@ -29,6 +29,9 @@ class Profile:
     longest_same: float = 0.0
     base_spread: dict[int, float] = field(default_factory=dict)
     base_past: dict[int, float] = field(default_factory=dict)
+    quiet: int = 0  # hour of the day (UTC) at which its quietest hours begin
+    night_spread: dict[int, float] = field(default_factory=dict)
+    night_past: dict[int, float] = field(default_factory=dict)
     season_spread: dict[int, float] = field(default_factory=dict)
     season_past: dict[int, float] = field(default_factory=dict)
 
@@ -41,6 +44,11 @@ class Profile:
         """Return how far the base load of a window may rise."""
         rule = rules.base[width]
         return self._limit(rule, rules, self.base_spread[width], self.base_past[width])
+
+    def night_limit(self, width: int, rules: Rules) -> float:
+        """Return how far the mean of the quietest hours of a window may rise."""
+        rule = rules.base[width]
+        return self._limit(rule, rules, self.night_spread[width], self.night_past[width])
 
     def season_limit(self, width: int, rules: Rules) -> float:
         """Return how far the mean hour of a window may rise."""
@@ -72,7 +80,7 @@ class Profile:
 
 
 def learn(x: Hours, rules: Rules | None = None) -> Profile:
-    """Learn what is normal from the past of a meter: hourly values up to now, NaN where unknown."""
+    """Learn what is normal from the past of a meter: hours from a midnight on, NaN if unknown."""
     rules = rules or Rules()
     hours = int((~np.isnan(x)).sum())
     if hours < LEAST_HOURS:
@@ -87,7 +95,8 @@ def learn(x: Hours, rules: Rules | None = None) -> Profile:
         largest_zero=float(runs.zero_expected.max()),
         longest_same=float(runs.same.max()),
     )
-    features = compute(x, x)
+    quiet = quiet_start(x)
+    features = compute(x, x, quiet)
     return Profile(
         **{
             **asdict(first),
@@ -95,6 +104,9 @@ def learn(x: Hours, rules: Rules | None = None) -> Profile:
             "spike_spread": spread(x - features.expected),
             "base_spread": {w: spread(features.base_rise[w]) for w in WINDOWS},
             "base_past": {w: upper(features.base_rise[w], rules.past_share) for w in WINDOWS},
+            "quiet": quiet,
+            "night_spread": {w: spread(features.night_rise[w]) for w in WINDOWS},
+            "night_past": {w: upper(features.night_rise[w], rules.past_share) for w in WINDOWS},
             "season_spread": {w: spread(features.season_rise[w]) for w in WINDOWS},
             "season_past": {w: upper(features.season_rise[w], rules.past_share) for w in WINDOWS},
         }

@@ -11,6 +11,7 @@ Mask = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
 DAY, WEEK = 24, 168
+QUIET = 5  # hours of the night that tell the base load
 
 
 def windows(x: Hours, width: int) -> Hours:
@@ -40,6 +41,29 @@ def trough(x: Hours) -> Hours:
     day = windows(x, DAY)
     lowest = np.sort(day, axis=1)[:, :4].mean(axis=1)
     return np.where(np.isnan(day).sum(axis=1) < 2, lowest, np.nan)
+
+
+def quiet_start(x: Hours) -> int:
+    """Return the hour of the day at which the five quietest hours begin; `x` begins at midnight."""
+    days = x[: len(x) // DAY * DAY].reshape(-1, DAY)
+    typical = np.array([_median(column) for column in days.T])
+    around = np.concatenate([typical, typical[: QUIET - 1]])
+    sums = sliding_window_view(np.where(np.isnan(around), np.inf, around), QUIET).sum(axis=1)
+    return int(np.argmin(sums))
+
+
+def _median(values: Hours) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else np.nan
+
+
+def quiet_mean(x: Hours, start: int) -> Hours:
+    """Return at each hour the mean of the last whole quiet hours, held until the next ones end."""
+    mean = mean_over(x, QUIET, 0.8)
+    held = np.full(len(x), np.nan)
+    for end in range((start + QUIET - 1) % DAY, len(x), DAY):
+        held[end : end + DAY] = mean[end]
+    return held
 
 
 def lagged(x: Hours, lags: range | tuple[int, ...]) -> Hours:

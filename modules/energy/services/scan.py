@@ -39,7 +39,7 @@ LEARNED_DAYS = 400
 HELD_BACK_DAYS = 21  # the most recent days do not teach what is normal
 PROFILE_AGE = timedelta(days=7)
 DORMANT = timedelta(days=45)
-FRESH = timedelta(days=3)  # an episode that ended longer ago is history, not news
+FRESH = timedelta(days=3)  # a spike that ended longer ago is history, not news
 HOUR = timedelta(hours=1)
 BASE_RULES = (Rule.NIGHT_BASE, Rule.CONTINUOUS_FLOW)
 EXPLAINED_BY_BASE = (Rule.ABOVE_SEASON, Rule.SPIKE, Rule.STUCK)
@@ -179,7 +179,7 @@ def _profiles(session: Session, meters: list[Meter], now: datetime) -> dict[UUID
         x = hourly[meter_id]
         x[troubled[meter_id]] = np.nan
         known = np.flatnonzero(~np.isnan(x))
-        x = x[known[0] :] if len(known) else x[:0]
+        x = x[known[0] // 24 * 24 :] if len(known) else x[:0]
         row = stored.get(meter_id) or MeterProfile(meter_id=meter_id)
         row.learned_at = now
         row.learned_from = datetime.fromtimestamp(first_day * DAY_S, UTC)
@@ -290,17 +290,20 @@ def _matching(known: Sequence[Alert], finding: Finding) -> Alert | None:
 
 
 def _is_news(episode: Episode, finding: Finding, known: Sequence[Alert], now: datetime) -> bool:
-    """Leave out what ended days ago, and a rise that an open alert of the base already says."""
+    """Leave out what is over (a spike stays news for days) and what an open base alert says."""
     if finding.rule in EXPLAINED_BY_BASE and any(
         alert.state is AlertState.OPEN and alert.rule in BASE_RULES for alert in known
     ):
         return False
-    return episode.is_active or now - finding.until_at < FRESH
+    is_fresh_spike = finding.rule is Rule.SPIKE and now - finding.until_at < FRESH
+    return episode.is_active or is_fresh_spike
 
 
 def _is_over(alert: Alert, judged: _Judged) -> bool:
     """Tell whether the meter itself shows that an alert is over: a whole day of normal hours."""
     day = judged.x[-24:]
+    if alert.rule is Rule.SPIKE:
+        return judged.instant(len(judged.x)) - alert.until_at >= FRESH
     if alert.rule is Rule.SILENT:
         return len(day) > 0 and not np.isnan(day[-6:]).any()
     if np.isnan(day).sum() > 6 or len(day) < 24:
