@@ -9,6 +9,7 @@ from app.auth.roles import Role
 from app.clock import Clock, SystemClock
 from app.db import Database, EventBus
 from app.i18n import load_catalogues
+from app.privacy.hooks import Privacy
 from app.registry import Module, find_modules, grants_of
 from app.settings import Settings
 from app.subjects import Subjects
@@ -24,6 +25,7 @@ class House:
     modules: tuple[Module, ...]
     grants: Mapping[Role, frozenset[str]]
     subjects: Subjects
+    privacy: Privacy
 
 
 def build_house(
@@ -42,4 +44,7 @@ def build_house(
     else:
         database.bus = bus
     subjects = Subjects(kind for module in found for kind in module.subjects)
-    return House(settings, database, clock or SystemClock(), found, grants_of(found), subjects)
+    privacy = Privacy(item for module in found for item in module.privacy)
+    return House(
+        settings, database, clock or SystemClock(), found, grants_of(found), subjects, privacy
+    )

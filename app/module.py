@@ -17,6 +17,10 @@ from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_web import blueprint as notifications_blueprint
 from app.policies import GRANTS, HousePermission
+from app.privacy.house import HOUSE_DATA, HOUSE_RULES
+from app.privacy.jobs import APPLY_RETENTION
+from app.privacy.routes_web import NAVIGATION as PRIVACY_NAVIGATION
+from app.privacy.routes_web import blueprint as privacy_blueprint
 from app.registry import Module, NavigationItem
 from app.search.routes_web import blueprint as search_pages
 from app.tabular.jobs import JOBS as IMPORT_JOBS
@@ -41,9 +45,18 @@ module = Module(
         views_blueprint,
         search_pages,
         imports_blueprint,
+        privacy_blueprint,
     ),
-    jobs=(DELIVER_MAIL, MAIL_NEWS, REMOVE_ORPHANS, SEAL_AUDIT, *IMPORT_JOBS),
+    jobs=(
+        DELIVER_MAIL,
+        MAIL_NEWS,
+        REMOVE_ORPHANS,
+        SEAL_AUDIT,
+        APPLY_RETENTION,
+        *IMPORT_JOBS,
+    ),
     notification_kinds=(MENTIONED,),
+    privacy=(HOUSE_DATA, *HOUSE_RULES),
     api_blueprints=(me_api, users_api),
     subjects=(USER, ROLE),
     navigation=(
@@ -58,5 +71,6 @@ module = Module(
         ),
         IMPORTS_NAVIGATION,
         AUDIT_NAVIGATION,
+        PRIVACY_NAVIGATION,
     ),
 )

@@ -1,8 +1,13 @@
 """The chain over the audit trail: who changes, deletes, swaps or cuts entries is found out.
 
-Each sealed entry has a place and a digest: HMAC-SHA256 of the digest before it followed by what the
-entry says. The key is not in the database. The last place and digest are also written to an anchor
+Each sealed entry has a place, a keyed digest of what it says about the record (label, differences)
+and a digest of the chain: HMAC-SHA256 of the digest before it, the entry's other fields and that
+content. The key is not in the database. The last place and digest are also written to an anchor
 file outside the database, so that cutting the end off is noticed too.
+
+A person's right to be forgotten blanks the label and the differences of entries. The chain still
+holds, since the digest of the content is kept; such an entry must be named by an entry
+`house.audit.redacted`, itself in the chain, and must be blank.
 
 Worked example: entries A, B, C get d1 = H(zeros + [1, A]), d2 = H(d1 + [2, B]) and
 d3 = H(d2 + [3, C]). Changing B breaks d2; deleting B leaves place 2 without an entry; deleting C
@@ -13,10 +18,10 @@ key.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Any
 
 import orjson
@@ -25,10 +30,11 @@ from app.i18n import LazyText
 from app.i18n import lazy as _l
 
 START = bytes(32)
-# position, digest, entry id, when, actor id, actor name, request, action, type, subject, label,
-# building, changes: identifiers as 32 hexadecimal digits, the moment as text in UTC.
+# position, digest, content, entry id, when, actor id, actor name, request, action, type, subject,
+# building, label, changes: identifiers as 32 hexadecimal digits, the moment as text in UTC.
 Sealed = tuple[Any, ...]
-_POSITION, _DIGEST, _ENTRY, _CHANGES = 0, 1, 2, 12
+_POSITION, _DIGEST, _CONTENT, _ENTRY, _LABEL, _CHANGES = 0, 1, 2, 3, 12, 13
+REDACTED = "house.audit.redacted"
 
 
 class Fault(StrEnum):
@@ -73,16 +79,28 @@ def chain_key(secret: str) -> bytes:
     return hmac.digest(secret.encode(), b"intendant audit chain", sha256)
 
 
-def seal(key: bytes, before: bytes, position: int, entry: Sealed) -> bytes:
+def digest_content(key: bytes, label: str, changes: Any) -> bytes:
+    """Return the keyed digest of what an entry says about its record."""
+    said = orjson.dumps([label, _plain(changes)], option=orjson.OPT_SORT_KEYS)
+    return blake2b(said, key=key, digest_size=32).digest()
+
+
+def seal(key: bytes, before: bytes, position: int, content: bytes, entry: Sealed) -> bytes:
     """Return the digest of an entry at a place, after the digest before it."""
-    said = [position, *entry[_ENTRY:_CHANGES], _plain(entry[_CHANGES])]
-    return hmac.digest(key, before + orjson.dumps(said, option=orjson.OPT_SORT_KEYS), "sha256")
+    said = orjson.dumps([position, *entry[_ENTRY:_LABEL]])
+    return hmac.digest(key, before + content + said, "sha256")
 
 
-def check(key: bytes, rows: Iterable[Sealed], anchors: Mapping[int, bytes]) -> Verdict:
+def check(
+    key: bytes,
+    rows: Iterable[Sealed],
+    anchors: Mapping[int, bytes],
+    redacted: Container[str] = frozenset(),
+) -> Verdict:
     """Walk along the sealed entries in order and stop at the first that does not hold.
 
-    `anchors` gives the digest noted outside the database for some places.
+    `anchors` gives the digest noted outside the database for some places, `redacted` the entries
+    that were blanked for the sake of a person.
     """
     before, last = START, 0
     for row in rows:
@@ -91,12 +109,21 @@ def check(key: bytes, rows: Iterable[Sealed], anchors: Mapping[int, bytes]) -> V
             return Verdict(last, position=last + 1, fault=Fault.GAP)
         if row[_ENTRY] is None:
             return Verdict(last, position=position, fault=Fault.DELETED)
-        is_true = seal(key, before, position, row) == digest
+        is_true = _is_true(key, before, row, redacted)
         if not is_true or anchors.get(position, digest) != digest:
             fault = Fault.REWRITTEN if is_true else Fault.CHANGED
             return Verdict(last, position=position, entry_id=row[_ENTRY], fault=fault)
         before, last = digest, position
     return _ending(last, anchors)
+
+
+def _is_true(key: bytes, before: bytes, row: Sealed, redacted: Container[str]) -> bool:
+    content, label, changes = row[_CONTENT], row[_LABEL], row[_CHANGES]
+    if digest_content(key, label, changes) != content:
+        is_blank = label == "" and not _plain(changes)
+        if not (is_blank and row[_ENTRY] in redacted):
+            return False
+    return bool(seal(key, before, row[_POSITION], content, row) == row[_DIGEST])
 
 
 def _ending(last: int, anchors: Mapping[int, bytes]) -> Verdict:

@@ -41,3 +41,5 @@ class AuditSeal(Base):
     # No foreign key: the seal must outlive an entry somebody deleted.
     entry_id: Mapped[UUID] = mapped_column(unique=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # Of the label and the differences, so that they can be forgotten without breaking the chain.
+    content: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -13,7 +13,17 @@ from uuid import UUID
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from app.audit.chain import START, Sealed, Verdict, chain_key, check, read_anchors, seal
+from app.audit.chain import (
+    REDACTED,
+    START,
+    Sealed,
+    Verdict,
+    chain_key,
+    check,
+    digest_content,
+    read_anchors,
+    seal,
+)
 from app.audit.models import AuditEntry, AuditSeal
 from app.clock import Clock
 from app.db import Database, UnitOfWork
@@ -27,12 +37,12 @@ LATE = timedelta(days=2)
 
 _COLUMNS = {
     "sqlite": """e.id, e.occurred_at, e.actor_id, e.actor_name, e.request_id, e.action,
-        e.subject_type, e.subject_id, e.subject_label, e.building_id, e.changes""",
+        e.subject_type, e.subject_id, e.building_id, e.subject_label, e.changes""",
     "postgresql": """replace(e.id::text, '-', ''),
         to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
         replace(e.actor_id::text, '-', ''), e.actor_name, e.request_id, e.action,
-        e.subject_type, replace(e.subject_id::text, '-', ''), e.subject_label,
-        replace(e.building_id::text, '-', ''), e.changes::text""",
+        e.subject_type, replace(e.subject_id::text, '-', ''),
+        replace(e.building_id::text, '-', ''), e.subject_label, e.changes::text""",
 }
 
 
@@ -44,8 +54,16 @@ def seal_new_entries(key: bytes, uow: UnitOfWork) -> AuditSeal | None:
     made = []
     for entry in _unsealed(session, last):
         position += 1
-        digest = seal(key, digest, position, (None, None, *entry))
-        made.append({"position": position, "entry_id": UUID(hex=entry[0]), "digest": digest})
+        content = digest_content(key, *entry[-2:])
+        digest = seal(key, digest, position, content, (None, None, None, *entry))
+        made.append(
+            {
+                "position": position,
+                "entry_id": UUID(hex=entry[0]),
+                "digest": digest,
+                "content": content,
+            }
+        )
     if not made:
         return None
     session.execute(insert(AuditSeal), made)
@@ -75,12 +93,20 @@ def verify_chain(database: Database, settings: Settings) -> Verdict:
     """Check every sealed entry against the key and the anchor file."""
     key = chain_key(settings.audit_key or settings.secret_key)
     anchors = _anchors(settings.audit_anchor)
+    with database.reader() as session:
+        redacted = redacted_entries(session)
     with database.engine.connect() as connection:
         with closing(_sealed(connection)) as rows:
-            verdict = check(key, rows, anchors)
+            verdict = check(key, rows, anchors, redacted)
         total = connection.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
     unsealed = max(0, total - verdict.checked) if verdict.holds else 0
     return Verdict(verdict.checked, unsealed, verdict.position, verdict.entry_id, verdict.fault)
+
+
+def redacted_entries(session: Session) -> frozenset[str]:
+    """Return the entries that were blanked for the sake of a person, as the trail itself says."""
+    told = session.scalars(select(AuditEntry.changes).where(AuditEntry.action == REDACTED))
+    return frozenset(one for changes in told for one in changes.get("entries", [None, []])[1])
 
 
 def _sealed(connection: Connection) -> Generator[Sealed]:
@@ -88,7 +114,7 @@ def _sealed(connection: Connection) -> Generator[Sealed]:
     result = connection.execution_options(
         stream_results=True, max_row_buffer=BATCH
     ).exec_driver_sql(
-        f"SELECT s.position, s.digest, {columns} FROM audit_seals s"  # noqa: S608  constants
+        f"SELECT s.position, s.digest, s.content, {columns} FROM audit_seals s"  # noqa: S608  constants
         " LEFT JOIN audit_entries e ON e.id = s.entry_id ORDER BY s.position"
     )
     with result:

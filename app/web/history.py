@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
@@ -17,7 +17,7 @@ from app.i18n import lazy as _l
 from app.lists import Column, DateRange, EmptyState, TableSpec, Text, YesNo
 from app.policies import HousePermission
 from app.registry import NavigationItem
-from app.web.context import find_subject, reader, subjects
+from app.web.context import current_actor, find_subject, house, reader, subjects
 from app.web.tables import list_page
 
 blueprint = Blueprint("history", __name__)
@@ -40,8 +40,17 @@ def history_panel(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
         "history/_panel.html" if is_fragment else "history/panel.html",
         subject=subject,
         entries=readable(entries[:limit], subjects()),
+        privacy_url=_privacy_url(subject_type, subject_id),
         next_limit=limit + STEP * 3 if len(entries) > limit and limit < MOST else None,
     )
+
+
+def _privacy_url(subject_type: str, subject_id: UUID) -> str:
+    """Return where a person's data is shown or forgotten, for who may do that."""
+    is_person = subject_type in house().privacy.kinds
+    if not (is_person and current_actor().can(HousePermission.PRIVACY_MANAGE)):
+        return ""
+    return url_for("privacy.person_detail", person_type=subject_type, person_id=subject_id)
 
 
 def _action(entry: AuditEntry) -> str:

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_audit_seals")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_audit_seals_entry_id")),
     )

@@ -1,0 +1,18 @@
+"""A person's right to see and to be forgotten, and how long each kind of data is kept.
+
+A module says what it holds in `Module.privacy`:
+
+```python
+# modules/parties/module.py
+privacy=(
+    PersonKind("party", _l("Person"), find_person),       # (actor, session, id) -> PersonRef | None
+    PersonalData("parties.parties", _l("Identity, contact, stays"), disclose, erase),
+    RetentionRule("tickets.closed", _l("Closed tickets: the person"), months=60,
+                  source="…", forget=forget_callers),     # (before, uow, clock) -> rows
+)
+```
+"""
+
+from app.privacy.hooks import PersonalData, PersonKind, PersonRef, Privacy, RetentionRule
+
+__all__ = ["PersonKind", "PersonRef", "PersonalData", "Privacy", "RetentionRule"]

@@ -1,0 +1,100 @@
+"""What modules tell about personal data: whose it is, how it is shown, forgotten, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import NotFound
+from app.i18n import LazyText
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person whose data is held: where, under which name, and the words that betray them.
+
+    `words` are full names, e-mail addresses and telephone numbers, to find copies in texts.
+    """
+
+    type: str
+    id: UUID
+    label: str
+    words: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKind:
+    """A type of record that is a person; `find` returns None outside the actor's scope."""
+
+    type: str
+    label: LazyText
+    find: Callable[[Actor, Session, UUID], PersonRef | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """One body of data about persons.
+
+    `disclose` returns plain values for an export, empty when there is nothing; `erase` forgets and
+    returns how many rows it touched. Erasing runs in the order the modules are found, the owner of
+    the person last (`is_owner`), so that copies go while the original can still be matched.
+    """
+
+    name: str
+    label: LazyText
+    disclose: Callable[[PersonRef, Actor, UnitOfWork, Clock], Any]
+    erase: Callable[[PersonRef, Actor, UnitOfWork, Clock], int]
+    is_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """How long a kind of data is kept, on whose authority, and how it is forgotten.
+
+    `forget` deletes or blanks what is older than an instant, at most some thousands of rows at a
+    time, and returns how many; without it the rule is only shown. A rule runs once it is confirmed
+    by who watches over data, or when `is_technical` (data of the house itself).
+    """
+
+    name: str
+    label: LazyText
+    months: int
+    source: LazyText | str
+    forget: Callable[[datetime, UnitOfWork, Clock], int] | None = None
+    is_technical: bool = False
+
+
+class Privacy:
+    """Everything the modules tell about personal data."""
+
+    def __init__(self, declared: Iterable[Any] = ()) -> None:
+        """Sort the declarations by what they are."""
+        found = list(declared)
+        self.kinds = {d.type: d for d in found if isinstance(d, PersonKind)}
+        data = [d for d in found if isinstance(d, PersonalData)]
+        self.data = tuple(sorted(data, key=lambda d: d.is_owner))
+        self.rules = tuple(d for d in found if isinstance(d, RetentionRule))
+
+    def person(self, actor: Actor, session: Session, type_: str, id_: UUID) -> PersonRef:
+        """Return a person as an actor sees them; NotFound when absent or hidden."""
+        kind = self.kinds.get(type_)
+        person = kind.find(actor, session, id_) if kind else None
+        if person is None:
+            raise NotFound
+        return person
+
+    def rule(self, name: str) -> RetentionRule:
+        """Return a rule; NotFound when no module declares it."""
+        for rule in self.rules:
+            if rule.name == name:
+                return rule
+        raise NotFound

@@ -1,0 +1,206 @@
+"""What the house itself holds about persons: files, comments, mails, news and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.audit.chain import REDACTED
+from app.audit.models import AuditEntry
+from app.auth.actor import Actor
+from app.auth.models import SignInAttempt, UserSession
+from app.clock import Clock
+from app.comments.models import Comment
+from app.db import JsonDict, UnitOfWork
+from app.files.models import Attachment
+from app.i18n import lazy as _l
+from app.jobs.models import JobRecord
+from app.mail.models import MailState, OutboxMail
+from app.notifications.models import Notification
+from app.privacy.hooks import PersonalData, PersonRef, RetentionRule
+
+BATCH = 2000
+# Shorter words would be found everywhere.
+SHORTEST_WORD = 5
+
+
+def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> dict[str, Any]:
+    """Return the files, comments and mails of a person."""
+    session = uow.session
+    found = {
+        "files": [
+            {"name": a.name, "caption": a.caption, "added": a.created_at.isoformat()}
+            for a in session.scalars(_about(select(Attachment), Attachment, person))
+        ],
+        "comments": [
+            {"text": c.text, "by": c.author_name, "written": c.created_at.isoformat()}
+            for c in session.scalars(_about(select(Comment), Comment, person))
+        ],
+        "mails": [
+            {"to": m.to_address, "subject": m.subject, "text": m.text}
+            for m in session.scalars(select(OutboxMail).where(_mails_of(person)))
+        ],
+    }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
+    """Delete a person's files, comments, mails and news, and blank what the trail says of them."""
+    session = uow.session
+    touched = 0
+    for model in (Attachment, Comment, Notification):
+        gone = delete(model).where(model.subject_type == person.type, model.subject_id == person.id)
+        touched += _rows(session, gone)
+    touched += _rows(session, delete(OutboxMail).where(_mails_of(person)))
+    words = _words(person)
+    if words:
+        session.execute(delete(Notification).where(_says(words, cast(Notification.params, String))))
+        for comment in session.scalars(select(Comment).where(_says(words, Comment.text))):
+            comment.text = _without(words, comment.text)
+            touched += 1
+    return touched + redact_trail(person, actor, uow, clock)
+
+
+def redact_trail(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
+    """Blank label and differences of every entry about a person or naming them.
+
+    An entry `house.audit.redacted` says which ones, so that the chain can tell this from fraud.
+    """
+    session = uow.session
+    about = (AuditEntry.subject_type == person.type) & (AuditEntry.subject_id == person.id)
+    words = _words(person)
+    named = _says(words, AuditEntry.subject_label, cast(AuditEntry.changes, String))
+    wanted = or_(about, named) if words else about
+    ids = session.scalars(select(AuditEntry.id).where(wanted, AuditEntry.action != REDACTED)).all()
+    if not ids:
+        return 0
+    for start in range(0, len(ids), 500):
+        session.execute(
+            update(AuditEntry)
+            .where(AuditEntry.id.in_(ids[start : start + 500]))
+            .values(subject_label="", changes=JsonDict({})),
+            execution_options={"synchronize_session": "evaluate"},
+        )
+    subject = audit.Subject("audit", uuid5(NAMESPACE_URL, f"{person.type}/{person.id}"), "")
+    changes = {"entries": (None, [one.hex for one in ids])}
+    audit.record(uow, actor, clock, action=REDACTED, subject=subject, changes=changes)
+    return len(ids)
+
+
+def _about(query: Any, model: Any, person: PersonRef) -> Any:
+    return query.where(model.subject_type == person.type, model.subject_id == person.id)
+
+
+def _mails_of(person: PersonRef) -> Any:
+    about = (OutboxMail.subject_type == person.type) & (OutboxMail.subject_id == person.id)
+    addresses = [word.lower() for word in person.words if "@" in word]
+    return or_(about, OutboxMail.to_address.in_(addresses)) if addresses else about
+
+
+def _words(person: PersonRef) -> list[str]:
+    return [word.strip() for word in person.words if len(word.strip()) >= SHORTEST_WORD]
+
+
+def _says(words: Iterable[str], *columns: Any) -> Any:
+    """Return the condition that a column holds a word, also as JSON writes it."""
+    forms = {form for word in words for form in (word, word.encode("unicode_escape").decode())}
+    return or_(
+        *(column.icontains(form, autoescape=True) for column in columns for form in sorted(forms))
+    )
+
+
+def _without(words: Iterable[str], text: str) -> str:
+    import re
+
+    for word in words:
+        text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)
+    return text
+
+
+def _rows(session: Session, statement: Any) -> int:
+    return int(session.execute(statement).rowcount or 0)  # type: ignore[attr-defined]
+
+
+def _forget(model: Any, moment: Any, *conditions: Any) -> Any:
+    """Make a rule's function that deletes the rows of a model, one batch at a time."""
+
+    def forget(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
+        oldest = select(model.id).where(moment < before, *conditions).limit(BATCH)
+        return _rows(uow.session, delete(model).where(model.id.in_(oldest)))
+
+    return forget
+
+
+_HOUSE = _l("Need of the system")
+_GDPR = _l("Proposal, to be confirmed by the data protection officer")
+
+HOUSE_DATA = PersonalData(
+    "house.records", _l("Files, comments, mails and audit trail"), disclose, erase
+)
+HOUSE_RULES = (
+    RetentionRule(
+        "house.sign_in_attempts",
+        _l("Refused sign-ins"),
+        1,
+        _HOUSE,
+        _forget(SignInAttempt, SignInAttempt.attempted_at),
+        is_technical=True,
+    ),
+    RetentionRule(
+        "house.sessions",
+        _l("Closed sessions"),
+        3,
+        _HOUSE,
+        _forget(UserSession, UserSession.last_seen_at),
+        is_technical=True,
+    ),
+    RetentionRule(
+        "house.notifications",
+        _l("Notifications"),
+        6,
+        _HOUSE,
+        _forget(Notification, Notification.created_at),
+        is_technical=True,
+    ),
+    RetentionRule(
+        "house.job_runs",
+        _l("Log of the jobs"),
+        12,
+        _HOUSE,
+        _forget(JobRecord, JobRecord.requested_at, JobRecord.ended_at.is_not(None)),
+        is_technical=True,
+    ),
+    RetentionRule(
+        "house.sent_mails",
+        _l("Mails that were sent"),
+        24,
+        _GDPR,
+        _forget(OutboxMail, OutboxMail.created_at, OutboxMail.state != MailState.WAITING),
+    ),
+    RetentionRule(
+        "house.removed_files",
+        _l("Files that were removed"),
+        12,
+        _GDPR,
+        _forget(Attachment, Attachment.archived_at),
+    ),
+    RetentionRule(
+        "house.removed_comments",
+        _l("Comments that were removed"),
+        12,
+        _GDPR,
+        _forget(Comment, Comment.archived_at),
+    ),
+    RetentionRule(
+        "house.audit_trail",
+        _l("Audit trail"),
+        24,
+        _l("Readable for two years, then archived by decision of the archivist"),
+    ),
+)

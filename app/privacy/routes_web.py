@@ -1,0 +1,170 @@
+"""The pages of who watches over data: retention, disclosure, erasure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import fields
+from marshmallow.validate import Length, Range
+from sqlalchemy import select
+
+from app.auth.needs import needs
+from app.errors import AppError, Conflict, FieldError, Forbidden
+from app.files.models import Attachment
+from app.files.queries import used_digests
+from app.i18n import gettext as _
+from app.i18n import lazy as _l
+from app.policies import HousePermission
+from app.privacy import services
+from app.privacy.archive import pack_disclosure
+from app.privacy.hooks import PersonRef
+from app.privacy.models import RetentionChoice
+from app.registry import NavigationItem
+from app.web.context import (
+    current_actor,
+    current_clock,
+    file_store,
+    house,
+    open_unit_of_work,
+    reader,
+)
+from app.web.fields import Line, Ticked
+from app.web.forms import FORM_ERRORS, Form, FormSchema
+
+blueprint = Blueprint("privacy", __name__)
+
+NAVIGATION = NavigationItem(
+    label=_l("Privacy"),
+    endpoint="privacy.retention_list",
+    permission=HousePermission.PRIVACY_MANAGE,
+    icon="shield-lock",
+    group=_l("Administration"),
+    order=940,
+)
+
+
+class RetentionIn(FormSchema):
+    """What is decided about one rule."""
+
+    command = services.DecideRetention
+
+    rule = Line(required=True, validate=Length(max=80))
+    months = fields.Integer(required=True, validate=Range(1, 600))
+    is_confirmed = Ticked()
+    note = Line(load_default="", validate=Length(max=300))
+    version = fields.Integer(load_default=0)
+
+
+@blueprint.get("/privacy")
+@needs(HousePermission.PRIVACY_MANAGE)
+def retention_list() -> ResponseReturnValue:
+    """Show how long each kind of data is kept, and whether that was confirmed."""
+    return _retention_page(), 200
+
+
+@blueprint.post("/privacy/retention")
+@needs(HousePermission.PRIVACY_MANAGE)
+def retention_decide() -> ResponseReturnValue:
+    """Keep a decision about one kind of data."""
+    form = Form(RetentionIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            services.decide_retention(
+                current_actor(), form.load(), house().privacy, uow, current_clock()
+            )
+    except FORM_ERRORS as error:
+        found = error.errors or (FieldError("", error.message),)
+        return _retention_page(found), error.status
+    return form.done(url_for("privacy.retention_list"), _("The decision is kept."))
+
+
+def _retention_page(errors: tuple[FieldError, ...] = ()) -> str:
+    choices = {choice.rule: choice for choice in reader().scalars(select(RetentionChoice))}
+    rules = house().privacy.rules
+    return render_template(
+        "privacy/retention_list.html",
+        lines=[(r, choices.get(r.name), services.may_run(r, choices.get(r.name))) for r in rules],
+        errors=errors,
+    )
+
+
+@blueprint.get("/privacy/<string:person_type>/<uuid:person_id>")
+@needs(HousePermission.PRIVACY_MANAGE)
+def person_detail(person_type: str, person_id: UUID) -> ResponseReturnValue:
+    """Show what can be done with the data of a person."""
+    return _person_page(_person(person_type, person_id))
+
+
+@blueprint.post("/privacy/<string:person_type>/<uuid:person_id>/disclosure")
+@needs(HousePermission.PRIVACY_MANAGE)
+def person_disclose(person_type: str, person_id: UUID) -> ResponseReturnValue:
+    """Give everything held about a person as one file."""
+    with open_unit_of_work() as uow:
+        found = services.disclose_person(
+            current_actor(), person_type, person_id, house().privacy, uow, current_clock()
+        )
+        attachments = uow.session.scalars(
+            select(Attachment).where(
+                Attachment.subject_type == person_type, Attachment.subject_id == person_id
+            )
+        ).all()
+    content = pack_disclosure(found, house().settings.organisation, list(attachments), file_store())
+    response = Response(content, mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="person-{person_id}.zip"'
+    return response
+
+
+@blueprint.post("/privacy/<string:person_type>/<uuid:person_id>/erasure")
+@needs(HousePermission.PRIVACY_MANAGE)
+def person_erase(person_type: str, person_id: UUID) -> ResponseReturnValue:
+    """Forget a person, after the word that shows it is meant was typed."""
+    person = _person(person_type, person_id)
+    if request.form.get("confirm", "").strip() != person.label:
+        wrong = FieldError("confirm", _("Type the name exactly as it is written above."))
+        return _person_page(person, (wrong,)), 422
+    kept = [
+        digest
+        for row in reader().scalars(
+            select(Attachment).where(
+                Attachment.subject_type == person_type, Attachment.subject_id == person_id
+            )
+        )
+        for digest in row.digests
+    ]
+    try:
+        with open_unit_of_work() as uow:
+            services.erase_person(
+                current_actor(), person_type, person_id, house().privacy, uow, current_clock()
+            )
+            uow.after_commit(lambda: _drop_contents(kept))
+    except (Conflict, Forbidden) as error:
+        return _person_page(person, _as_errors(error)), error.status
+    flash(_("The person is forgotten."), "success")
+    return redirect(url_for("privacy.retention_list"), code=303)
+
+
+def _as_errors(error: AppError) -> tuple[FieldError, ...]:
+    return error.errors or (FieldError("", error.message),)
+
+
+def _person(person_type: str, person_id: UUID) -> PersonRef:
+    return house().privacy.person(current_actor(), reader(), person_type, person_id)
+
+
+def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
+    return render_template(
+        "privacy/person_detail.html",
+        person=person,
+        data=house().privacy.data,
+        errors=errors,
+    )
+
+
+def _drop_contents(digests: list[str]) -> None:
+    """Delete the bytes nobody else uses, at once rather than with the weekly orphans."""
+    with house().database.reader() as session:
+        used = set(used_digests(session))
+    for digest in set(digests) - used:
+        file_store().delete(digest)

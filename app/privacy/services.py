@@ -1,0 +1,160 @@
+"""Disclose and erase a person's data; decide and apply retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from app import audit
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import Invalid, StaleVersion
+from app.i18n import lazy as _l
+from app.policies import HousePermission
+from app.privacy.hooks import PersonRef, Privacy, RetentionRule
+from app.privacy.models import RetentionChoice
+
+MOST_MONTHS = 600
+# One pass of a rule; the job repeats it until nothing is left.
+MOST_PASSES = 1000
+_MONTHS = _l("Write a number of months from 1 to 600.")
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Everything held about a person, by body of data, ready for a file."""
+
+    person: PersonRef
+    made_at: datetime
+    parts: tuple[tuple[str, Any], ...]
+
+
+def disclose_person(
+    actor: Actor, person_type: str, person_id: UUID, privacy: Privacy, uow: UnitOfWork, clock: Clock
+) -> Disclosure:
+    """Gather everything held about a person; who did it is noted."""
+    require(actor, HousePermission.PRIVACY_MANAGE)
+    person = privacy.person(actor, uow.session, person_type, person_id)
+    parts = []
+    for data in privacy.data:
+        found = data.disclose(person, actor, uow, clock)
+        if found:
+            parts.append((str(data.label), found))
+    _note(actor, "house.person.disclosed", person, {"parts": (None, len(parts))}, uow, clock)
+    return Disclosure(person, clock.now(), tuple(parts))
+
+
+def erase_person(
+    actor: Actor, person_type: str, person_id: UUID, privacy: Privacy, uow: UnitOfWork, clock: Clock
+) -> dict[str, int]:
+    """Forget a person everywhere; return how many rows each body of data touched.
+
+    The first body of data that cannot forget (a running lease, say) raises, and nothing changes.
+    """
+    require(actor, HousePermission.PRIVACY_MANAGE)
+    person = privacy.person(actor, uow.session, person_type, person_id)
+    touched = {data.name: data.erase(person, actor, uow, clock) for data in privacy.data}
+    nameless = PersonRef(person.type, person.id, "")
+    changes = {name: (None, rows) for name, rows in touched.items()}
+    _note(actor, "house.person.erased", nameless, changes, uow, clock)
+    return touched
+
+
+def _note(
+    actor: Actor,
+    action: str,
+    person: PersonRef,
+    changes: dict[str, tuple[Any, Any]],
+    uow: UnitOfWork,
+    clock: Clock,
+) -> None:
+    subject = audit.Subject(person.type, person.id, person.label)
+    audit.record(uow, actor, clock, action=action, subject=subject, changes=changes)
+
+
+@dataclass(frozen=True, slots=True)
+class DecideRetention:
+    """What somebody decides about a rule; `version` is 0 when nothing was decided before."""
+
+    rule: str
+    months: int
+    is_confirmed: bool
+    note: str
+    version: int
+
+
+def decide_retention(
+    actor: Actor, command: DecideRetention, privacy: Privacy, uow: UnitOfWork, clock: Clock
+) -> RetentionChoice:
+    """Keep how long a kind of data is kept from now on, and whether the job may act on it."""
+    require(actor, HousePermission.PRIVACY_MANAGE)
+    rule = privacy.rule(command.rule)
+    if not 1 <= command.months <= MOST_MONTHS:
+        raise Invalid("retention_months", _MONTHS, field="months")
+    choice = uow.session.get(RetentionChoice, rule.name)
+    if (choice.version if choice else 0) != command.version:
+        raise StaleVersion
+    if choice is None:
+        choice = RetentionChoice(
+            rule=rule.name, months=rule.months, changed_by_name="", changed_at=clock.now()
+        )
+        uow.session.add(choice)
+    values = {
+        "months": command.months,
+        "is_confirmed": command.is_confirmed,
+        "note": command.note.strip()[:300],
+    }
+    changes = audit.changed_fields(choice, values)
+    choice.changed_by_name, choice.changed_at = actor.display_name, clock.now()
+    subject = audit.Subject("retention_rule", uuid5(NAMESPACE_URL, rule.name), str(rule.label))
+    audit.record(
+        uow,
+        actor,
+        clock,
+        action="house.retention.decided",
+        subject=subject,
+        changes=changes,
+    )
+    uow.flush()
+    return choice
+
+
+def limit_of(rule: RetentionRule, choice: RetentionChoice | None, now: datetime) -> datetime:
+    """Return the instant before which a rule forgets, the first of a month."""
+    months = choice.months if choice else rule.months
+    years, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    # The first of a month exists in every year; up to a month more is kept, never less.
+    return now.replace(year=years, month=month + 1, day=1)
+
+
+def may_run(rule: RetentionRule, choice: RetentionChoice | None) -> bool:
+    """Tell whether the job acts on a rule."""
+    confirmed = choice.is_confirmed if choice else rule.is_technical
+    return rule.forget is not None and confirmed
+
+
+def apply_rule(rule: RetentionRule, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
+    """Forget one batch of what a rule no longer keeps; return the rows, 0 when nothing is left."""
+    choice = uow.session.get(RetentionChoice, rule.name)
+    if rule.forget is None or not may_run(rule, choice):
+        return 0
+    rows = rule.forget(limit_of(rule, choice, clock.now()), uow, clock)
+    if choice is not None:
+        choice.last_run_at = clock.now()
+        choice.last_rows = rows or choice.last_rows
+    if rows:
+        subject = audit.Subject("retention_rule", uuid5(NAMESPACE_URL, rule.name), str(rule.label))
+        changes = {"rows": (None, rows)}
+        audit.record(
+            uow,
+            actor,
+            clock,
+            action="house.retention.applied",
+            subject=subject,
+            changes=changes,
+        )
+    return rows
