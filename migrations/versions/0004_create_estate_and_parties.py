@@ -596,45 +596,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_occupancies_party", ["party_id", "starts_on"], unique=False)
 
     op.create_table(
-        "place_documents",
-        sa.Column("building_id", sa.Uuid(), nullable=True),
-        sa.Column("lot_id", sa.Uuid(), nullable=True),
-        sa.Column("parcel_id", sa.Uuid(), nullable=True),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("confidentiality", sa.String(length=40), nullable=False),
-        sa.Column("attachment_id", sa.Uuid(), nullable=False),
-        sa.Column("dated_on", sa.Date(), nullable=True),
-        sa.Column("author_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("archived_by_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["building_id"], ["buildings.id"], name=op.f("fk_place_documents_building_id_buildings")
-        ),
-        sa.ForeignKeyConstraint(
-            ["lot_id"], ["lots.id"], name=op.f("fk_place_documents_lot_id_lots")
-        ),
-        sa.ForeignKeyConstraint(
-            ["parcel_id"],
-            ["land_parcels.id"],
-            name=op.f("fk_place_documents_parcel_id_land_parcels"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_documents")),
-    )
-    with op.batch_alter_table("place_documents", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_place_documents_archived_at"), ["archived_at"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_place_documents_building_id"), ["building_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_place_documents_lot_id"), ["lot_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_place_documents_parcel_id"), ["parcel_id"], unique=False
-        )
-
-    op.create_table(
         "place_warnings",
         sa.Column("lot_id", sa.Uuid(), nullable=True),
         sa.Column("building_id", sa.Uuid(), nullable=True),
@@ -797,13 +758,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_place_warnings_archived_at"))
 
     op.drop_table("place_warnings")
-    with op.batch_alter_table("place_documents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_place_documents_parcel_id"))
-        batch_op.drop_index(batch_op.f("ix_place_documents_lot_id"))
-        batch_op.drop_index(batch_op.f("ix_place_documents_building_id"))
-        batch_op.drop_index(batch_op.f("ix_place_documents_archived_at"))
-
-    op.drop_table("place_documents")
     with op.batch_alter_table("occupancies", schema=None) as batch_op:
         batch_op.drop_index("ix_occupancies_party")
         batch_op.drop_index("ix_occupancies_lot")

@@ -7,6 +7,7 @@ from modules.parties.jobs import JOBS
 from modules.parties.policies import GRANTS, PartyPermission
 from modules.parties.routes_web import blueprint
 from modules.parties.search import PartyProvider
+from modules.parties.subjects import PARTY
 
 module = Module(
     name="parties",
@@ -42,6 +43,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    subjects=(PARTY,),
     search_providers=(PartyProvider(),),
     seeds=(SEED,),
 )

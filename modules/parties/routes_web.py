@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit import history_of, record_consultation
+from app.audit import record_consultation
 from app.auth.needs import needs
 from app.i18n import LazyText
 from app.i18n import gettext as _
@@ -64,7 +64,7 @@ from modules.parties.services import (
 )
 from modules.parties.services.people import party_subject
 from modules.parties.tables import PARTIES
-from modules.parties.wording import action_label, field_label, reason_label
+from modules.parties.wording import reason_label
 from modules.portfolio.api import get_lot, list_lots_of_building, lot_address, lot_labels
 
 blueprint = Blueprint("parties", __name__)
@@ -97,8 +97,6 @@ def words() -> dict[str, Any]:
     """Give the templates the words of this module."""
     return {
         "show_phone": show_phone,
-        "party_action": action_label,
-        "party_field": field_label,
         "party_reason": reason_label,
     }
 
@@ -161,15 +159,6 @@ def _panels(party_id: UUID) -> list[dict[str, Any]]:
         }
         for panel in panels_for(house().modules, "party", current_actor())
     ]
-
-
-@blueprint.get("/parties/<uuid:party_id>/parts/history")
-@needs(PartyPermission.READ)
-def party_history(party_id: UUID) -> ResponseReturnValue:
-    """Show who changed or consulted a party."""
-    party = get_party(current_actor(), reader(), party_id)
-    entries = history_of(reader(), "party", party.id)
-    return render_template("parties/_history.html", entries=entries)
 
 
 @blueprint.get("/parties/new")

@@ -13,7 +13,6 @@ from modules.portfolio.enums import (
     Accessibility,
     BuildingKind,
     CertificateScheme,
-    Confidentiality,
     Funding,
     Heating,
     HeatSource,
@@ -169,19 +168,6 @@ class GiveWarning:
     ends_on: date | None = None
     lot_id: UUID | None = None
     building_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddDocument:
-    """A stored attachment becomes a document of exactly one place."""
-
-    attachment_id: UUID
-    title: str
-    confidentiality: Confidentiality
-    building_id: UUID | None = None
-    lot_id: UUID | None = None
-    parcel_id: UUID | None = None
-    dated_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

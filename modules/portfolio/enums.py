@@ -374,23 +374,6 @@ WARNING_KIND_LABELS: dict[WarningKind, LazyText] = {
 }
 
 
-class Confidentiality(StrEnum):
-    """Who may open a document (privacy classes P0 to P3)."""
-
-    PUBLIC = "public"
-    INTERNAL = "internal"
-    PERSONAL = "personal"
-    SENSITIVE = "sensitive"
-
-
-CONFIDENTIALITY_LABELS: dict[Confidentiality, LazyText] = {
-    Confidentiality.PUBLIC: _l("Public"),
-    Confidentiality.INTERNAL: _l("Internal"),
-    Confidentiality.PERSONAL: _l("Personal data"),
-    Confidentiality.SENSITIVE: _l("Sensitive"),
-}
-
-
 class RoomUse(StrEnum):
     """What a room of a public building is used for."""
 

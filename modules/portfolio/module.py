@@ -9,6 +9,7 @@ from modules.portfolio.policies import GRANTS, PortfolioPermission
 from modules.portfolio.queries.choices import area_choices, building_choices
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
+from modules.portfolio.subjects import SUBJECTS
 
 module = Module(
     name="portfolio",
@@ -53,6 +54,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    subjects=SUBJECTS,
     search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
     seeds=(SEED,),
     importers=IMPORTERS,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.auth.actor import Actor
 from app.auth.roles import Role
-from modules.portfolio.enums import Confidentiality
+from app.subjects import Confidentiality
 
 
 class PortfolioPermission(StrEnum):
@@ -84,19 +84,13 @@ GRANTS: dict[Role, frozenset[PortfolioPermission]] = {
     Role.COUNCIL: frozenset({PortfolioPermission.READ, PortfolioPermission.READ_LAND}),
 }
 
-_NEEDED: dict[Confidentiality, PortfolioPermission] = {
-    Confidentiality.PUBLIC: PortfolioPermission.READ,
-    Confidentiality.INTERNAL: PortfolioPermission.READ_DOCUMENTS,
-    Confidentiality.PERSONAL: PortfolioPermission.READ_PERSONAL_DOCUMENTS,
-    Confidentiality.SENSITIVE: PortfolioPermission.READ_SENSITIVE_DOCUMENTS,
-}
 
-
-def can_open_document(actor: Actor, confidentiality: Confidentiality) -> bool:
-    """Tell whether an actor may open documents of a level of confidentiality."""
-    return actor.can(_NEEDED[confidentiality])
-
-
-def readable_levels(actor: Actor) -> tuple[Confidentiality, ...]:
-    """List the levels of confidentiality an actor may open."""
-    return tuple(level for level in Confidentiality if can_open_document(actor, level))
+def sees_documents(actor: Actor) -> Confidentiality:
+    """Return the highest level of document about a place an actor is shown."""
+    levels = (
+        (PortfolioPermission.READ_SENSITIVE_DOCUMENTS, Confidentiality.SENSITIVE),
+        (PortfolioPermission.READ_PERSONAL_DOCUMENTS, Confidentiality.PERSONAL),
+        (PortfolioPermission.READ_DOCUMENTS, Confidentiality.INTERNAL),
+    )
+    found = (level for permission, level in levels if actor.can(permission))
+    return next(found, Confidentiality.PUBLIC)

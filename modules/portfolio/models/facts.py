@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Archivable, Entity, EnumText, Timestamped, UtcDateTime, Versioned
 from modules.portfolio.enums import (
     CertificateScheme,
-    Confidentiality,
     InstallationKind,
     LotStatus,
     Region,
@@ -125,21 +124,4 @@ class PlaceWarning(Entity, Versioned, Archivable):
     ends_on: Mapped[date | None]
     author_id: Mapped[UUID]
     author_name: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
-
-
-class PlaceDocument(Entity, Archivable):
-    """A document about a place, with the level of confidentiality that decides who opens it."""
-
-    __tablename__ = "place_documents"
-
-    building_id: Mapped[UUID | None] = mapped_column(ForeignKey("buildings.id"), index=True)
-    lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"), index=True)
-    parcel_id: Mapped[UUID | None] = mapped_column(ForeignKey("land_parcels.id"), index=True)
-    title: Mapped[str] = mapped_column(String(200))
-    confidentiality: Mapped[Confidentiality] = mapped_column(EnumText(Confidentiality))
-    # The attachment in the file store of the house.
-    attachment_id: Mapped[UUID]
-    dated_on: Mapped[date | None]
-    author_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -13,7 +13,6 @@ from app.registry import panels_for
 from app.web.context import current_actor, house, reader
 from modules.portfolio import enums
 from modules.portfolio.queries.places import list_areas, list_entrances, list_sites
-from modules.portfolio.wording import action_label, field_label, value_label
 
 blueprint = Blueprint("portfolio", __name__)
 
@@ -59,16 +58,6 @@ def panel_parts(place: str, subject_id: UUID) -> list[dict[str, Any]]:
         }
         for panel in panels_for(house().modules, place, current_actor())
     ]
-
-
-@blueprint.app_context_processor
-def words() -> dict[str, Any]:
-    """Give the templates the words of this module's history."""
-    return {
-        "portfolio_action": action_label,
-        "portfolio_field": field_label,
-        "portfolio_value": value_label,
-    }
 
 
 @blueprint.app_template_global()

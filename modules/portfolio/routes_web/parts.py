@@ -7,14 +7,12 @@ from uuid import UUID
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.audit import history_of
 from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, reader
 from modules.portfolio.api import building_labels, list_lots_of_building, lot_labels
-from modules.portfolio.policies import PortfolioPermission, readable_levels
-from modules.portfolio.queries.documents import list_documents
+from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import certificate_in_force, list_certificates
-from modules.portfolio.queries.places import get_building, get_lot, get_parcel, list_rooms
+from modules.portfolio.queries.places import get_building, get_lot, list_rooms
 from modules.portfolio.queries.topology import list_installations, lots_served_counts, neighbours
 from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.tables import STATUS_TONES
@@ -69,25 +67,6 @@ def building_certificates(building_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/buildings/<uuid:building_id>/parts/documents")
-@needs(PortfolioPermission.READ)
-def building_documents(building_id: UUID) -> ResponseReturnValue:
-    """Show the documents of a building an actor may open."""
-    building = get_building(current_actor(), reader(), building_id)
-    levels = readable_levels(current_actor())
-    found = list_documents(reader(), levels, building_id=building.id)
-    return render_template("portfolio/_documents.html", documents=found)
-
-
-@blueprint.get("/buildings/<uuid:building_id>/parts/history")
-@needs(PortfolioPermission.READ)
-def building_history(building_id: UUID) -> ResponseReturnValue:
-    """Show who changed what of a building."""
-    building = get_building(current_actor(), reader(), building_id)
-    entries = history_of(reader(), "building", building.id)
-    return render_template("portfolio/_history.html", entries=entries)
-
-
 @blueprint.get("/lots/<uuid:lot_id>/parts/neighbours")
 @needs(PortfolioPermission.READ)
 def lot_neighbours(lot_id: UUID) -> ResponseReturnValue:
@@ -102,30 +81,3 @@ def lot_neighbours(lot_id: UUID) -> ResponseReturnValue:
         labels=lot_labels(reader(), around),
         building_label=building_labels(reader(), [lot.building_id])[lot.building_id],
     )
-
-
-@blueprint.get("/lots/<uuid:lot_id>/parts/documents")
-@needs(PortfolioPermission.READ)
-def lot_documents(lot_id: UUID) -> ResponseReturnValue:
-    """Show the documents of a lot an actor may open."""
-    lot = get_lot(current_actor(), reader(), lot_id)
-    found = list_documents(reader(), readable_levels(current_actor()), lot_id=lot.id)
-    return render_template("portfolio/_documents.html", documents=found)
-
-
-@blueprint.get("/lots/<uuid:lot_id>/parts/history")
-@needs(PortfolioPermission.READ)
-def lot_history(lot_id: UUID) -> ResponseReturnValue:
-    """Show who changed what of a lot."""
-    lot = get_lot(current_actor(), reader(), lot_id)
-    entries = history_of(reader(), "lot", lot.id)
-    return render_template("portfolio/_history.html", entries=entries)
-
-
-@blueprint.get("/land-parcels/<uuid:parcel_id>/parts/history")
-@needs(PortfolioPermission.READ_LAND)
-def parcel_history(parcel_id: UUID) -> ResponseReturnValue:
-    """Show who changed what of a parcel."""
-    parcel = get_parcel(current_actor(), reader(), parcel_id)
-    entries = history_of(reader(), "parcel", parcel.id)
-    return render_template("portfolio/_history.html", entries=entries)

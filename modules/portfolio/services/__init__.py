@@ -9,7 +9,6 @@ from modules.portfolio.services.buildings import (
     place_building,
 )
 from modules.portfolio.services.facts import (
-    add_document,
     add_installation,
     change_installation,
     give_warning,
@@ -34,7 +33,6 @@ from modules.portfolio.services.lots import (
 )
 
 __all__ = [
-    "add_document",
     "add_entrance",
     "add_installation",
     "archive_building",

@@ -15,10 +15,9 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Forbidden, Invalid, NotFound
+from app.errors import Invalid, NotFound
 from app.i18n import lazy as _l
 from modules.portfolio.commands import (
-    AddDocument,
     Change,
     GiveWarning,
     InstallationFacts,
@@ -33,13 +32,12 @@ from modules.portfolio.models import (
     Entrance,
     Installation,
     Lot,
-    PlaceDocument,
     PlaceWarning,
     ServiceLink,
 )
-from modules.portfolio.policies import PortfolioPermission, can_open_document
+from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import certificate_in_force, list_certificates
-from modules.portfolio.queries.places import get_building, get_lot, get_parcel
+from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.services.common import (
     building_subject,
     check_version,
@@ -178,38 +176,6 @@ def lift_warning(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) ->
     subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
     note(uow, actor, clock, "warning.lift", subject, {"warning": (str(warning.kind), None)})
     return warning
-
-
-def add_document(
-    actor: Actor, command: AddDocument, uow: UnitOfWork, clock: Clock
-) -> PlaceDocument:
-    """File a stored attachment under a place; nobody may file what he may not open."""
-    require(actor, PortfolioPermission.ADD_DOCUMENTS)
-    if error := exactly_one_place((command.building_id, command.lot_id, command.parcel_id)):
-        raise error
-    if not can_open_document(actor, command.confidentiality):
-        raise Forbidden
-    building_id = _building_of(actor, uow.session, command)
-    document = PlaceDocument(
-        **{f.name: getattr(command, f.name) for f in fields(command)},
-        author_id=actor.user_id,
-        created_at=clock.now(),
-    )
-    uow.session.add(document)
-    uow.flush()
-    if command.parcel_id is None and building_id is not None:
-        subject = building_subject(get_building(actor, uow.session, building_id))
-        note(uow, actor, clock, "document.add", subject, {"document": (None, document.title)})
-    return document
-
-
-def _building_of(actor: Actor, session: Session, command: AddDocument) -> UUID | None:
-    """Check that the actor sees the place and return its building."""
-    if command.parcel_id is not None:
-        get_parcel(actor, session, command.parcel_id)
-        return None
-    place = _place(actor, session, command.lot_id, command.building_id)
-    return place.building_id if isinstance(place, Lot) else place.id
 
 
 def add_installation(

@@ -51,7 +51,6 @@ PAGES = (
     "/parties/options.json?q=fat",
     "/parties/{tenant}",
     "/parties/{tenant}/edit",
-    "/parties/{tenant}/parts/history",
     "/parties/duplicates",
     "/lots/{lot}/parts/occupants",
     "/lots/{lot}/occupancies/new",

@@ -44,8 +44,6 @@ PAGES = (
     "/buildings/{building}/parts/lots",
     "/buildings/{building}/parts/installations",
     "/buildings/{building}/parts/certificates",
-    "/buildings/{building}/parts/documents",
-    "/buildings/{building}/parts/history",
     "/buildings/{care}/parts/rooms",
     "/buildings/{care}/parts/certificates",
     "/buildings/{building}/parts/rooms",
@@ -55,8 +53,6 @@ PAGES = (
     "/lots/{lot}/edit",
     "/lots/{lot}/status",
     "/lots/{lot}/parts/neighbours",
-    "/lots/{lot}/parts/documents",
-    "/lots/{lot}/parts/history",
     "/lots/new?building_id={building}",
     "/certificates/new?lot_id={lot}",
     "/place-warnings/new?building_id={building}",
@@ -65,7 +61,10 @@ PAGES = (
     "/land-parcels/new",
     "/land-parcels/{parcel}",
     "/land-parcels/{parcel}/edit",
-    "/land-parcels/{parcel}/parts/history",
+    "/history/building/{building}",
+    "/history/lot/{lot}",
+    "/history/parcel/{parcel}",
+    "/attachments/lot/{lot}",
 )
 
 

@@ -1,13 +1,21 @@
-"""Words for the history of a place: actions, fields and values."""
+"""Places as records that take files, comments and a history."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
 from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.subjects import Subject, SubjectKind
 from modules.portfolio import enums
+from modules.portfolio.policies import PortfolioPermission, sees_documents
+from modules.portfolio.queries.places import find_building, find_lot, get_parcel
 
 ACTION_LABELS: dict[str, LazyText] = {
     "portfolio.building.create": _l("Building added"),
@@ -86,40 +94,87 @@ FIELD_LABELS: dict[str, LazyText] = {
     "valid_to": _l("Valid to"),
     "warning": _l("Warning"),
 }
-_VALUE_LABELS: dict[str, tuple[Mapping[Any, LazyText], ...]] = {
-    "accessibility": (enums.ACCESSIBILITY_LABELS,),
-    "category": (enums.LOT_CATEGORY_LABELS,),
-    "funding": (enums.FUNDING_LABELS,),
-    "heat_source": (enums.HEAT_SOURCE_LABELS,),
-    "heating": (enums.HEATING_LABELS,),
-    "heritage": (enums.HERITAGE_LABELS,),
-    "kind": (
-        enums.BUILDING_KIND_LABELS,
-        enums.LOT_KIND_LABELS,
-        enums.INSTALLATION_KIND_LABELS,
-    ),
-    "regime": (enums.REGIME_LABELS,),
-    "region": (enums.REGION_LABELS,),
-    "status": (enums.LOT_STATUS_LABELS,),
-    "use": (enums.LAND_USE_LABELS,),
+VALUE_LABELS: dict[str, Mapping[Any, Any]] = {
+    "accessibility": enums.ACCESSIBILITY_LABELS,
+    "category": enums.LOT_CATEGORY_LABELS,
+    "funding": enums.FUNDING_LABELS,
+    "heat_source": enums.HEAT_SOURCE_LABELS,
+    "heating": enums.HEATING_LABELS,
+    "heritage": enums.HERITAGE_LABELS,
+    "kind": {**enums.BUILDING_KIND_LABELS, **enums.LOT_KIND_LABELS},
+    "regime": enums.REGIME_LABELS,
+    "region": enums.REGION_LABELS,
+    "status": enums.LOT_STATUS_LABELS,
+    "use": enums.LAND_USE_LABELS,
 }
 
 
-def action_label(action: str) -> str:
-    """Return the words for an audited action."""
-    return str(ACTION_LABELS.get(action, action))
+def find_building_subject(actor: Actor, session: Session, building_id: UUID) -> Subject | None:
+    """Return a building as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ):
+        return None
+    building = find_building(actor, session, building_id)
+    if building is None:
+        return None
+    return Subject(
+        type="building",
+        id=building.id,
+        label=f"{building.code} · {building.label()}",
+        url=f"/buildings/{building.id}",
+        building_id=building.id,
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
 
 
-def field_label(name: str) -> str:
-    """Return the words for a field."""
-    return str(FIELD_LABELS.get(name, name.replace("_", " ")))
+def find_lot_subject(actor: Actor, session: Session, lot_id: UUID) -> Subject | None:
+    """Return a lot as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ):
+        return None
+    lot = find_lot(actor, session, lot_id)
+    if lot is None:
+        return None
+    return Subject(
+        type="lot",
+        id=lot.id,
+        label=lot.reference,
+        url=f"/lots/{lot.id}",
+        building_id=lot.building_id,
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
 
 
-def value_label(name: str, value: Any) -> str:
-    """Return a value as a person reads it: members of enumerations by their label."""
-    for labels in _VALUE_LABELS.get(name, ()):
-        if value in labels:
-            return str(labels[value])
-    if isinstance(value, list):
-        return ", ".join("–" if item is None else str(item) for item in value)
-    return str(value)
+def find_parcel_subject(actor: Actor, session: Session, parcel_id: UUID) -> Subject | None:
+    """Return a parcel as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ_LAND):
+        return None
+    try:
+        parcel = get_parcel(actor, session, parcel_id)
+    except NotFound:
+        return None
+    return Subject(
+        type="parcel",
+        id=parcel.id,
+        label=parcel.reference,
+        url=f"/land-parcels/{parcel.id}",
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
+
+
+SUBJECTS = tuple(
+    SubjectKind(
+        type=type_,
+        label=label,
+        find=find,
+        actions=ACTION_LABELS,
+        fields=FIELD_LABELS,
+        values=VALUE_LABELS,
+    )
+    for type_, label, find in (
+        ("building", _l("Building"), find_building_subject),
+        ("lot", _l("Lot"), find_lot_subject),
+        ("parcel", _l("Parcel"), find_parcel_subject),
+    )
+)
