@@ -33,16 +33,19 @@ def test_components_are_readable_and_fit(
 
 def test_keys_reach_everything(at_desk, page: Page):
     page.goto("/gallery/components")
+    expect(page.locator("html.ready")).to_have_count(1)
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("n")
     page.wait_for_url("**/gallery/form")
+    expect(page.locator("html.ready")).to_have_count(1)
     page.locator("#f-phone").press_sequentially("n?gh")
     expect(page.locator("#f-phone")).to_have_value("n?gh")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("Saved")
+    expect(page.locator("html.ready")).to_have_count(1)
     page.keyboard.press("g")
     page.keyboard.press("h")
     page.wait_for_url("**/")
@@ -50,6 +53,7 @@ def test_keys_reach_everything(at_desk, page: Page):
 
 def test_rows_are_walked_with_arrows(at_desk, page: Page):
     page.goto("/gallery/components")
+    expect(page.locator("html.ready")).to_have_count(1)
     page.locator(".table-responsive").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

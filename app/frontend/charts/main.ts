@@ -129,7 +129,7 @@ function sourceLine(data: CurveData): HTMLElement {
 function fillTable(details: HTMLElement, data: CurveData): void {
   const place = details.querySelector('[data-chart-rows]')
   const unit = data.unit ? ` (${data.unit})` : ''
-  const head = make('tr', {}, make('th', { scope: 'col' }, t('From')),
+  const head = make('tr', {}, make('th', { scope: 'col' }, t('Beginning')),
     ...data.series.map((series) => make('th', { scope: 'col', class: 'text-end' }, series.label + unit)))
   const body = rows(data).map(({ time, values }) => make('tr', {}, make('td', {}, formatDateTime(new Date(time * 1000))),
     ...values.map((value) => make('td', { class: 'text-end' }, value === null ? t('no reading') : formatNumber(value, data.decimals ?? 2)))))

@@ -81,7 +81,7 @@ export function addReading(desk: Desk, order: Order, meter: Meter): Promise<void
 
 export function report(desk: Desk, seen: Seen): Promise<void> {
   const { order, fields } = seen
-  return form(desk, order, 'report', t('Report'), textParts(seen), async ({ diagnosis, work_done }) => {
+  return form(desk, order, 'report', t('My report'), textParts(seen), async ({ diagnosis, work_done }) => {
     const changed = Object.fromEntries(Object.entries({ diagnosis, work_done }).filter(([name, value]) => (fields[name] ?? '') !== value))
     if (Object.keys(changed).length) await act(desk, order, 'order.change', { fields: changed })
     return undefined

@@ -127,7 +127,7 @@ function doneParts(seen: Seen, desk: Desk): HTMLElement[] {
   const buttons = ['done', 'no_access'].includes(seen.phase) ? [] : [
     button(t('Note'), () => void actions.addNote(desk, order)), button(t('Photo'), () => actions.takePhotos(desk, order)),
     button(t('Material'), () => void actions.addMaterial(desk, order)), button(t('Hours'), () => void actions.addHours(desk, order)),
-    button(t('Report'), () => void actions.report(desk, seen)), button(t('Signature'), () => void actions.sign(desk, order)),
+    button(t('My report'), () => void actions.report(desk, seen)), button(t('Signature'), () => void actions.sign(desk, order)),
     button(t('Follow-on work'), () => void actions.followOn(desk, order)),
   ]
   return [part(t('My work'), ...texts, make('div', { class: 'f-grid' }, ...received, ...buttons))]

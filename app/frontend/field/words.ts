@@ -19,7 +19,7 @@ export function operationWord(type: OperationType): string {
     'order.travel': t('On the way'), 'order.start': t('Start'), 'order.pause': t('Pause'), 'order.resume': t('Go on'),
     'order.note': t('Note'), 'order.hours': t('Hours'), 'order.material': t('Material'), 'order.reading': t('Meter reading'),
     'order.checklist': t('Checklist'), 'order.photo': t('Photo'), 'order.signature': t('Signature'),
-    'order.no_access': t('No access'), 'order.follow_on': t('Follow-on work'), 'order.change': t('Report'),
+    'order.no_access': t('No access'), 'order.follow_on': t('Follow-on work'), 'order.change': t('My report'),
     'order.complete': t('Complete'),
   }[type]
 }

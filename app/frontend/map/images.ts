@@ -23,6 +23,21 @@ export function drawSign(symbol: Symbol, color: string): ImageData {
   return context.getImageData(0, 0, element.width, element.height)
 }
 
+/** A disc as distance field, so that the map can give it any colour and a rim. */
+export function drawDot(): ImageData {
+  const [element, context] = canvas(SIZE)
+  const image = context.createImageData(element.width, element.height)
+  const middle = element.width / 2
+  for (let y = 0; y < element.height; y += 1) {
+    for (let x = 0; x < element.width; x += 1) {
+      const inside = middle * 0.6 - Math.hypot(x + 0.5 - middle, y + 0.5 - middle)
+      // 0.75 of the range marks the edge, eight pixels make the whole range.
+      image.data[(y * element.width + x) * 4 + 3] = Math.max(0, Math.min(255, 191 + inside * 32))
+    }
+  }
+  return image
+}
+
 export const PIXEL_RATIO = RATIO
 
 function pattern(context: CanvasRenderingContext2D, symbol: Symbol, size: number): void {

@@ -88,6 +88,9 @@ export function imageName(symbol: Symbol, color: string): string {
   return `${symbol}:${color}`
 }
 
+/** Name of the dot that takes the colour of its feature. */
+export const DOT = 'dot'
+
 /** Images a layer needs, as sign and colour. */
 export function imagesOf(layer: MapLayer): { symbol: Symbol, color: string }[] {
   return legendOf(layer)
@@ -110,7 +113,8 @@ export function paint(layer: MapLayer, ink: string, accent: string): LayerSpecif
   const base = { source, minzoom: layer.min_zoom ?? 0 }
   const colour = colourExpression(layer)
   if (layer.kind === 'line') {
-    return [{ ...base, id: `${source}/line`, type: 'line', paint: { 'line-color': colour, 'line-width': ['case', SELECTED, 5, 2] } }]
+    const own = layer.color_by || layer.color ? colour : ink
+    return [{ ...base, id: `${source}/line`, type: 'line', paint: { 'line-color': own, 'line-width': ['case', SELECTED, 5, 1.2] } }]
   }
   if (layer.kind === 'polygon') return paintPolygons(layer, base, colour, ink, accent)
   return paintPoints(layer, base, ink, accent)
@@ -135,7 +139,17 @@ function paintPolygons(layer: MapLayer, base: Base, colour: string | ExpressionS
     ...base, id: `${layer.key}/line`, type: 'line',
     paint: { 'line-color': ['case', SELECTED, accent, ink], 'line-width': ['case', SELECTED, 4, 0.8] },
   })
+  if (layer.selectable && layer.color_by) layers.push(dots(layer, base, colour))
   return layers
+}
+
+/** From afar a building is smaller than a pixel: a dot stands for it until its outline can be seen. */
+function dots(layer: MapLayer, base: Base, colour: string | ExpressionSpecification): LayerSpecification {
+  return {
+    ...base, id: `${layer.key}/dot`, type: 'symbol', maxzoom: 15,
+    layout: { 'icon-image': DOT, 'icon-size': 0.7, 'icon-allow-overlap': true },
+    paint: { 'icon-color': colour, 'icon-halo-color': '#ffffff', 'icon-halo-width': 1 },
+  }
 }
 
 function paintPoints(layer: MapLayer, base: Base, ink: string, accent: string): LayerSpecification[] {

@@ -34,7 +34,7 @@ export function tieToList(map: MapLibre, element: HTMLElement, layers: MapLayer[
   }
 
   for (const layer of layers.filter(({ selectable }) => selectable)) {
-    for (const part of ['fill', 'point', 'line']) {
+    for (const part of ['fill', 'point', 'line', 'dot']) {
       const id = `${layer.key}/${part}`
       if (!map.getLayer(id)) continue
       map.on('click', id, (event) => {

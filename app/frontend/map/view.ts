@@ -8,8 +8,8 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { csrfToken, make } from '../shared/dom'
 import { t } from '../shared/i18n'
 import { addBase, readBase } from './base'
-import { drawSign, PIXEL_RATIO } from './images'
-import { type Box, boxOf, type Feature, idOf, imageName, imagesOf, type MapLayer, paint, readLayers } from './layers'
+import { drawDot, drawSign, PIXEL_RATIO } from './images'
+import { type Box, boxOf, DOT, type Feature, idOf, imageName, imagesOf, type MapLayer, paint, readLayers } from './layers'
 import { makePanel } from './panel'
 import { tieToList } from './selection'
 
@@ -55,8 +55,11 @@ async function start(map: MapLibre, element: HTMLElement, layers: MapLayer[], mu
   await addBase(map, readBase(element.dataset.base), first).catch(() => warn(element, t('The base map cannot be read.')))
   const shown = new Set(layers.filter(({ visible }) => visible !== false).map(({ key }) => key))
   const load = (layer: MapLayer) => fetchLayer(map, element, layer)
-  const loaded = await Promise.all(layers.filter(({ key }) => shown.has(key)).map(load))
-  const box = boxOf(loaded.flat())
+  const visible = layers.filter(({ key }) => shown.has(key))
+  const loaded = await Promise.all(visible.map(load))
+  // What can be chosen decides what is shown first; boundaries around it do not.
+  const chosen = loaded.filter((_, index) => visible[index]?.selectable).flat()
+  const box = boxOf(chosen.length ? chosen : loaded.flat())
   if (mustFit && box) map.fitBounds(box, { padding: roomAround(element), maxZoom: 17, animate: false })
   element.append(makePanel(map, element, layers, shown, load))
   followMoves(map, element, layers, shown, load)
@@ -74,6 +77,7 @@ function addLayer(map: MapLibre, layer: MapLayer): void {
     const name = imageName(symbol, color)
     if (!map.hasImage(name)) map.addImage(name, drawSign(symbol, color), { pixelRatio: PIXEL_RATIO })
   }
+  if (!map.hasImage(DOT)) map.addImage(DOT, drawDot(), { pixelRatio: PIXEL_RATIO, sdf: true })
   map.addSource(layer.key, {
     type: 'geojson', data: { type: 'FeatureCollection', features: [] },
     promoteId: 'id', cluster: layer.cluster ?? false, clusterRadius: 45,
