@@ -16,7 +16,7 @@ from app.i18n import gettext as _
 from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
-from modules.parties.api import lots_of_parties
+from modules.parties.api import get_party, lots_of_parties
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
@@ -65,6 +65,8 @@ def call_found() -> ResponseReturnValue:
 def call_caller(party_id: UUID) -> ResponseReturnValue:
     """Go on with a known caller: straight to their home when there is only one."""
     day = current_clock().today(BRUSSELS)
+    # Absent for whoever may not see this person: where somebody lives is theirs to tell.
+    party_id = get_party(current_actor(), reader(), party_id).id
     lots = lots_of_parties(reader(), [party_id], day).get(party_id, [])
     lot_id = lots[0] if len(lots) == 1 else None
     return redirect(url_for("calls.call_new", party=party_id, lot=lot_id))

@@ -10,6 +10,7 @@ import pytest
 
 from app import create_app
 from app.auth.roles import Role
+from app.db import Base, Database
 from app.ids import new_id
 
 PASSWORD = "kanarie zingt nooit in logboek"
@@ -54,13 +55,25 @@ def test_no_secret_is_said_in_logs_or_answers(walked):
         assert secret not in answers
 
 
-@pytest.mark.one_database
-def test_no_secret_stands_in_the_database_files(walked, database):
+def test_no_secret_stands_in_the_database(walked, database):
     secrets, _said, _answers = walked
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    path = Path(str(database.url.database))
-    stored = b"".join(found.read_bytes() for found in path.parent.glob(f"{path.name}*"))
+    stored = contents(database) + (files(database) if database.is_sqlite else b"")
     assert b"c@example.org" in stored
     for secret in secrets:
         assert secret.encode() not in stored
+
+
+def contents(database: Database) -> bytes:
+    with database.reader() as session:
+        tables = Base.metadata.sorted_tables
+        rows = [row for table in tables for row in session.execute(table.select())]
+    values = [value for row in rows for value in row]
+    return b"\n".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
+
+
+def files(database: Database) -> bytes:
+    """Read the files as a thief of the disk would: pages that are no longer in use too."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    path = Path(str(database.url.database))
+    return b"".join(found.read_bytes() for found in path.parent.glob(f"{path.name}*"))
