@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { compressFiles } from './app/frontend/build/compress.js'
 import { iconSprite } from './app/frontend/build/icons.js'
 
 const entry = (path) => fileURLToPath(new URL(`./app/frontend/${path}`, import.meta.url))
@@ -8,7 +9,7 @@ const entry = (path) => fileURLToPath(new URL(`./app/frontend/${path}`, import.m
 export default defineConfig({
   root: fileURLToPath(new URL('./app/frontend', import.meta.url)),
   base: './',
-  plugins: [iconSprite()],
+  plugins: [iconSprite(), compressFiles()],
   build: {
     outDir: fileURLToPath(new URL('./app/static/dist', import.meta.url)),
     emptyOutDir: true,

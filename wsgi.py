@@ -5,9 +5,11 @@ import gc
 from app import create_app
 from app.jobs.inline import start_inline
 from app.settings import load_settings
+from app.web.static_files import serve_static_files
 
 settings = load_settings()
 app = create_app(settings)
+serve_static_files(app)
 if settings.jobs_inline:
     start_inline(app)
 

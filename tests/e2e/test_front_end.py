@@ -5,9 +5,13 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.auth.actor import system_actor
 from app.auth.roles import Role
+from app.auth.services import CreateUser, create_user
 
 pytestmark = pytest.mark.browser
+
+PASSWORD = "four plain words here"
 
 
 @pytest.fixture
@@ -179,3 +183,32 @@ def test_the_tablet_works_without_network_and_loses_nothing(
     expect(page.locator(".f-unsent")).to_have_count(0)
     assert [one["type"] for one in sent] == ["order.start"]
     complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_an_expired_session_costs_nobody_what_they_typed(
+    gallery, context, page: Page, complaints, clock, database
+):
+    with database.unit_of_work("test") as uow:
+        command = CreateUser("ann@example.org", "Ann", (Role.DISPATCHER,), PASSWORD)
+        create_user(system_actor("test"), command, uow, clock)
+    page.goto("/sign-in")
+    page.locator("#f-email").fill("ann@example.org")
+    page.locator("#f-password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-user]")).to_have_count(1)
+    page.goto("/gallery/guarded")
+    page.locator("#f-phone").fill("0470123456")
+    context.clear_cookies()
+    page.locator("main button[type=submit]").click()
+    dialog = page.locator("#sign-in-again")
+    expect(dialog).to_be_visible()
+    dialog.locator("#f-email").fill("ann@example.org")
+    dialog.locator("#f-password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("[role=alert]")).to_be_visible()
+    dialog.locator("#f-password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("main")).to_contain_text("Kept 0470123456")
+    for expected in ("401", "400", "422"):
+        complaints.forgive(expected)

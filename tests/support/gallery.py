@@ -9,7 +9,7 @@ import pytest
 from flask import Blueprint, Flask, Response, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from app.auth.needs import public
+from app.auth.needs import SIGNED_IN, needs, public
 from app.errors import FieldError
 from app.web.assets import worker_source
 from app.web.frontend import current_assets
@@ -38,8 +38,17 @@ def gallery(app: Flask) -> Flask:
     ):
         methods = ["POST"] if view is save else ["GET"]
         blueprint.add_url_rule(rule, view.__name__, public(REASON)(view), methods=methods)
+    blueprint.add_url_rule(
+        "/guarded", "guarded", needs(SIGNED_IN)(guarded), methods=["GET", "POST"]
+    )
     app.register_blueprint(blueprint)
     return app
+
+
+def guarded() -> str:
+    if request.method == "POST":
+        return f"<p>Kept {request.form['phone']}</p>"
+    return render_template("guarded.html", errors=None)
 
 
 def show(name: str) -> str:
