@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.clock import BRUSSELS
 from app.i18n import (
     format_date,
     format_datetime,
@@ -79,6 +77,4 @@ def export_value(column: Column, row: Any) -> Any:
         return Decimal(value) / 100
     if column.format == "yes_no":
         return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return value.astimezone(BRUSSELS).replace(tzinfo=None)
     return str(value) if isinstance(value, StrEnum) else value

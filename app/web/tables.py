@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import NAMESPACE_URL, uuid5
 
-from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from app.audit import Subject, record
+from app.i18n import get_locale, use_locale
 from app.lists import (
     BulkAction,
     Choice,
@@ -28,14 +36,22 @@ from app.lists import (
     read_state,
 )
 from app.lists.cells import Cell, show_cell, show_value
-from app.lists.export import write_csv, write_xlsx
+from app.lists.export import export_chunks
 from app.lists.fetch import visible_columns
 from app.lists.models import SavedView
-from app.lists.print import PrintedList, print_list
+from app.lists.print import MOST_ROWS, PrintedList, print_list
 from app.lists.state import SIZES, query_string, write_state
 from app.lists.views import list_views
 from app.policies import HousePermission
-from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.tabular.exports import FileFormat
+from app.web.context import (
+    current_actor,
+    current_clock,
+    database,
+    house,
+    open_unit_of_work,
+    reader,
+)
 
 FILES = {
     "csv": "text/csv; charset=utf-8",
@@ -99,27 +115,32 @@ def current_state(spec: TableSpec, views: Views | None = None) -> TableState:
 def export_list(spec: TableSpec, query: Select[Any], kind: str) -> Response:
     """Send what is seen as a file, every page of it, and note the export in the audit trail."""
     state = current_state(spec)
-    columns = visible_columns(spec, state)
     count = count_rows(spec, query, state, reader())
-    rows = iterate_rows(spec, query, state, reader())
-    name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
-    if kind == "csv":
-        body = "".join(write_csv(columns, rows)).encode()
-    elif kind == "pdf":
-        body = _printed(spec, query, state, rows)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "list.xlsx"
-            write_xlsx(path, columns, rows, title=str(spec.title))
-            body = path.read_bytes()
+    body: Any = (
+        _printed(spec, query, state) if kind == "pdf" else _written(spec, query, state, kind)
+    )
     note_export(spec, state, count)
     response = Response(body, mimetype=FILES[kind])
+    name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _printed(spec: TableSpec, query: Select[Any], state: TableState, rows: Iterator[Any]) -> bytes:
+def _written(spec: TableSpec, query: Select[Any], state: TableState, kind: str) -> Iterator[bytes]:
+    """Yield the file while it is read from the database, in a session of its own."""
+    columns, title, locale = visible_columns(spec, state), str(spec.title), get_locale()
+
+    def write() -> Iterator[bytes]:
+        with use_locale(locale), database().reader() as session:
+            rows = iterate_rows(spec, query, state, session)
+            yield from export_chunks(columns, rows, FileFormat(kind), title=title)
+
+    return stream_with_context(write())
+
+
+def _printed(spec: TableSpec, query: Select[Any], state: TableState) -> bytes:
     table = table_of(spec, query)
+    rows = iterate_rows(spec, query, state, reader()) if table.page.count <= MOST_ROWS else ()
     words = PrintedList(
         organisation=house().settings.organisation,
         printed_at=current_clock().now(),

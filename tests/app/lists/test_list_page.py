@@ -75,7 +75,7 @@ def test_export_holds_what_is_seen_and_is_noted(client, database):
 def test_csv_opens_in_a_belgian_spreadsheet(client):
     text = client.get("/people?q=Person+007&format=csv").data.decode()
     assert text.startswith("\ufeffName;E-mail;Language;Length;Created\r\n")
-    assert "Person 007;p0007@people.example;Français;10;08/01/2026 09:00" in text
+    assert "Person 007;p0007@people.example;Français;10;2026-01-08 09:00" in text
 
 
 def test_page_size_is_remembered(client, people):
