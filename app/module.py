@@ -10,6 +10,7 @@ from app.auth.subjects import ROLE, USER
 from app.comments.routes_web import blueprint as comments_blueprint
 from app.comments.services import MENTIONED
 from app.files.jobs import REMOVE_ORPHANS
+from app.files.routes_api import blueprint as files_api
 from app.files.routes_web import blueprint as files_blueprint
 from app.i18n import lazy as _l
 from app.jobs.routes_web import blueprint as jobs_blueprint
@@ -57,7 +58,7 @@ module = Module(
     ),
     notification_kinds=(MENTIONED,),
     privacy=(HOUSE_DATA, *HOUSE_RULES),
-    api_blueprints=(me_api, users_api),
+    api_blueprints=(me_api, users_api, files_api),
     subjects=(USER, ROLE),
     navigation=(
         *ACCOUNT_NAVIGATION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -16,8 +16,13 @@ from app.subjects import Confidentiality, Subject, Subjects
 
 def list_attachments(session: Session, subject: Subject) -> Sequence[Attachment]:
     """Return the files of a record its reader may see, the latest first."""
+    return session.scalars(select_attachments(subject)).all()
+
+
+def select_attachments(subject: Subject) -> Select[Attachment]:
+    """Select the files of a record its reader may see, the latest first."""
     levels = [level for level in Confidentiality if subject.may_see(level)]
-    query = (
+    return (
         select(Attachment)
         .where(
             Attachment.subject_type == subject.type,
@@ -27,7 +32,6 @@ def list_attachments(session: Session, subject: Subject) -> Sequence[Attachment]
         )
         .order_by(Attachment.created_at.desc(), Attachment.id.desc())
     )
-    return session.scalars(query).all()
 
 
 def count_attachments(session: Session, subject: Subject) -> int:

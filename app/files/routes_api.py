@@ -1,0 +1,113 @@
+"""Files of records for programs: the same services, rights and checks as the pages."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask.views import MethodView
+
+from app.api import ApiBlueprint, Page, PageRequest
+from app.auth.needs import SIGNED_IN, needs
+from app.db.paging import paginate
+from app.errors import NotFound
+from app.files import queries, services
+from app.files.intake import take_in
+from app.files.models import Attachment
+from app.files.routes_web import VARIANTS, note_consultation, send_content
+from app.files.schemas import AttachmentIn, AttachmentOut, ContentQuery, SubjectQuery, UploadIn
+from app.subjects import Confidentiality
+from app.web.context import (
+    current_actor,
+    current_clock,
+    file_store,
+    find_subject,
+    house,
+    open_unit_of_work,
+    reader,
+    subjects,
+)
+
+blueprint = ApiBlueprint(
+    "attachments_api",
+    __name__,
+    url_prefix="/api/v1/attachments",
+    description="Files attached to records: photos, reports, letters.",
+)
+
+
+@blueprint.route("")
+class Attachments(MethodView):
+    """The files of one record."""
+
+    @needs(SIGNED_IN)
+    @blueprint.arguments(SubjectQuery, location="query")
+    @blueprint.paged(AttachmentOut)
+    def get(self, query: dict[str, Any], page: PageRequest) -> Page[Attachment]:
+        """List the files of a record, the latest first."""
+        subject = find_subject(query["subject_type"], query["subject_id"])
+        return paginate(reader(), queries.select_attachments(subject), page)
+
+    @needs(SIGNED_IN)
+    @blueprint.arguments(UploadIn, location="files")
+    @blueprint.arguments(AttachmentIn, location="query")
+    @blueprint.response(201, AttachmentOut)
+    def post(self, upload: dict[str, Any], data: dict[str, Any]) -> Attachment:
+        """Attach a file; the same identifier sent again changes nothing."""
+        subject = find_subject(data["subject_type"], data["subject_id"])
+        subject.require_write()
+        limit = house().settings.upload_limit_mib * 1024**2
+        file = upload["file"]
+        stored = take_in(
+            file.stream.read(limit + 1), file.filename or "", file_store(), limit=limit
+        )
+        identity = {"id": data["id"]} if "id" in data else {}
+        command = services.AttachFile(
+            subject, stored, data["caption"], data["confidentiality"], **identity
+        )
+        with open_unit_of_work() as uow:
+            return services.attach_file(current_actor(), command, uow, current_clock())
+
+
+@blueprint.route("/<uuid:attachment_id>")
+class AttachmentById(MethodView):
+    """One file."""
+
+    @needs(SIGNED_IN)
+    @blueprint.response(200, AttachmentOut)
+    def get(self, attachment_id: UUID) -> Attachment:
+        """Read what is known about a file."""
+        return queries.get_attachment(current_actor(), attachment_id, subjects(), reader())[0]
+
+    @needs(SIGNED_IN)
+    @blueprint.response(204)
+    def delete(self, attachment_id: UUID) -> None:
+        """Take a file away; it can be brought back on its page until retention deletes it."""
+        with open_unit_of_work() as uow:
+            services.archive_attachment(
+                current_actor(), attachment_id, subjects(), uow, current_clock()
+            )
+
+
+@blueprint.route("/<uuid:attachment_id>/content")
+class AttachmentContent(MethodView):
+    """The bytes of one file."""
+
+    @needs(SIGNED_IN)
+    @blueprint.arguments(ContentQuery, location="query")
+    @blueprint.response(200, content_type="application/octet-stream")
+    def get(self, query: dict[str, Any], attachment_id: UUID) -> Response:
+        """Download a file, or a picture in a smaller size."""
+        attachment, subject = queries.get_attachment(
+            current_actor(), attachment_id, subjects(), reader()
+        )
+        variant = query.get("variant")
+        if variant is None:
+            if attachment.confidentiality is Confidentiality.SENSITIVE:
+                note_consultation(attachment, subject)
+            return send_content(
+                attachment, attachment.sha256, attachment.media_type, attachment.name
+            )
+        digest = getattr(attachment, VARIANTS[variant])
+        if digest is None:
+            raise NotFound
+        return send_content(attachment, digest, "image/webp", f"{attachment.name}.webp")

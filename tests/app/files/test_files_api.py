@@ -1,0 +1,77 @@
+"""Files for programs."""
+
+from io import BytesIO
+
+import pytest
+
+from app.ids import new_id
+from app.subjects import Confidentiality
+from tests.app.files.pictures import photo
+
+
+@pytest.fixture
+def send(signed_in, boiler):
+    client = signed_in()
+
+    def post(content=b"%PDF-1.7", name="report.pdf", **fields):
+        query = {"subject_type": "boiler", "subject_id": str(boiler.id), **fields}
+        data = {"file": (BytesIO(content), name)}
+        return client.post("/api/v1/attachments", data=data, query_string=query)
+
+    post.client = client
+    return post
+
+
+def test_a_file_is_sent_listed_read_and_taken_away(send, boiler):
+    made = send(photo((600, 400)), "IMG.JPG", caption="Boiler room")
+    assert made.status_code == 201, made.get_json()
+    sent = made.get_json()
+    assert (sent["name"], sent["width"], sent["caption"]) == ("IMG.jpg", 600, "Boiler room")
+    query = {"subject_type": "boiler", "subject_id": str(boiler.id)}
+    page = send.client.get("/api/v1/attachments", query_string=query).get_json()
+    assert page["total"] == 1
+    address = f"/api/v1/attachments/{sent['id']}"
+    assert send.client.get(address).get_json()["sha256"] == sent["sha256"]
+    assert send.client.get(f"{address}/content").mimetype == "image/jpeg"
+    small = send.client.get(f"{address}/content?variant=thumbnail")
+    assert small.mimetype == "image/webp"
+    assert send.client.delete(address).status_code == 204
+    assert send.client.get(address).status_code == 404
+
+
+def test_the_same_identifier_attaches_once(send):
+    id_ = str(new_id())
+    assert send(id=id_).get_json()["id"] == id_
+    assert send(id=id_).status_code == 201
+    assert send(b"%PDF-1.7 other", id=id_).status_code == 409
+
+
+def test_refusals_are_problems_that_name_the_field(send, boiler):
+    refused = send(b"MZ\x90\x00")
+    assert refused.status_code == 422
+    assert refused.mimetype == "application/problem+json"
+    assert refused.get_json()["code"] == "file_refused"
+    assert send(confidentiality="secret").status_code == 422
+    assert send(subject_type="dragon").status_code == 404
+    boiler.can_write = False
+    assert send().status_code == 403
+
+
+def test_outside_the_scope_and_above_the_level_everything_is_absent(send, signed_in, boiler):
+    boiler.sees = Confidentiality.SENSITIVE
+    made = send(confidentiality="sensitive").get_json()
+    address = f"/api/v1/attachments/{made['id']}"
+    assert send.client.get(f"{address}/content").status_code == 200
+    boiler.sees = Confidentiality.PERSONAL
+    assert send.client.get(address).status_code == 404
+    boiler.sees = Confidentiality.SENSITIVE
+    stranger = signed_in("caretaker", sees_everything=False)
+    for path in (address, f"{address}/content"):
+        assert stranger.get(path).status_code == 404
+    assert stranger.delete(address).status_code == 404
+
+
+def test_a_document_has_no_smaller_size(send):
+    made = send().get_json()
+    answer = send.client.get(f"/api/v1/attachments/{made['id']}/content?variant=large")
+    assert answer.status_code == 404
