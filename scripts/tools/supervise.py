@@ -59,6 +59,15 @@ def end_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
         return
 
 
+def start(command: str) -> subprocess.Popen[bytes]:
+    """Start a command line in a group of its own."""
+    return subprocess.Popen(
+        shlex.split(command),
+        start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 # no threads here
+    )
+
+
 def wait_until_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> None:
     """Wait for the first answer; RuntimeError if a process ends or nothing answers in time."""
     deadline = time.monotonic() + READY_WITHIN_S
@@ -89,22 +98,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", required=True, help="where the application will answer")
     parser.add_argument("--announce", default="", help="what to print once it does")
-    parser.add_argument("commands", nargs="+", help="command lines, one argument each")
+    parser.add_argument("commands", nargs="+", help="command lines; the first one serves")
     options = parser.parse_args()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        processes.extend(
-            subprocess.Popen(
-                shlex.split(command),
-                start_new_session=True,
-                preexec_fn=end_with_parent,  # noqa: PLW1509 # no threads here
-            )
-            for command in options.commands
-        )
+        # The first one serves; the others wait until it does, so that people wait less.
+        processes.append(start(options.commands[0]))
         wait_until_ready(options.address, processes)
+        processes.extend(start(command) for command in options.commands[1:])
         print(options.announce, flush=True)
         return watch(processes)
     except Stopped:
