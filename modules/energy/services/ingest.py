@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.orm import Session, selectinload
 
 from app.audit import Subject, record
 from app.auth.actor import Actor
@@ -49,9 +50,11 @@ from modules.energy.readings.quality import Quality
 from modules.energy.services import meters as meter_services
 
 READINGS_PER_COMMIT = 2_000_000
+SERIALS_PER_QUERY = 500
 REFUSALS_KEPT = 10_000
 Progress = Callable[[int, str], None]
 Mask = NDArray[np.bool_]
+NEVER = int(np.iinfo(np.int64).max)
 KNOWN_METER = _l("a meter that is recorded; record it or let unknown meters be added")
 WARNINGS = {
     "ean_check": _l("The EAN fails its check digit: the meter is known by its serial number only."),
@@ -238,6 +241,8 @@ class _Import:
         self.result = result
         self.registers: dict[SeriesKey, _Found | None] = {}
         self.meter_ids: dict[SeriesKey, UUID] = {}
+        self.by_serial: dict[tuple[str, Utility], Meter] = {}
+        self.warned: set[tuple[str, str]] = set()
 
     def parse(self, database: Database) -> Iterator[Part]:
         """Read the file, helped by what is known of its meters."""
@@ -261,8 +266,7 @@ class _Import:
             register = uow.session.get_one(Register, register_id)
             for drop in meter_services.derive(uow.session, register, self.result.batch_id):
                 self._warn_drop(register, drop.at, drop.before, drop.index)
-        for meter_id, last in latest.items():
-            _mark(uow.session, meter_id, touched.get(meter_id), last)
+        _mark(uow.session, touched, latest)
 
     def _store_part(
         self,
@@ -273,6 +277,7 @@ class _Import:
         derive: set[UUID],
     ) -> None:
         refusals = list(part.refusals)
+        self._prefetch(part.series, uow)
         found = [self._register(key, uow) for key in part.series]
         numbers = np.array([f.number if f else 0 for f in found] or [0], dtype=np.int64)
         readings = part.readings
@@ -300,13 +305,18 @@ class _Import:
                 )
             outcome[places] = results
             self.result.conflicts += conflicts
-        for place, (key, register) in enumerate(zip(part.series, found, strict=True)):
-            if register:
-                mine = readings.series == place
-                self._note(key, register, mine, part, outcome, touched, latest)
-                if register.kind is RegisterKind.INDEX and outcome[mine].any():
-                    derive.add(register.id)
+        self._note(part, found, outcome, touched, latest, derive)
         self._count(part, outcome, refusals)
+
+    def _prefetch(self, series: list[SeriesKey], uow: UnitOfWork) -> None:
+        """Load the meters of a file at once, with their registers."""
+        serials = sorted({key.serial for key in series if key.serial and key not in self.registers})
+        self.by_serial = {}
+        for start in range(0, len(serials), SERIALS_PER_QUERY):
+            some = serials[start : start + SERIALS_PER_QUERY]
+            query = select(Meter).where(Meter.serial.in_(some))
+            for meter in uow.session.scalars(query.options(selectinload(Meter.registers))):
+                self.by_serial[meter.serial, meter.utility] = meter
 
     def _unknown(self, part: Part, unknown: Mask) -> list[Refusal]:
         refusals = []
@@ -320,24 +330,33 @@ class _Import:
 
     def _note(
         self,
-        key: SeriesKey,
-        register: _Found,
-        mine: Mask,
         part: Part,
+        found: list[_Found | None],
         outcome: Bytes,
         touched: dict[UUID, int],
         latest: dict[UUID, int],
+        derive: set[UUID],
     ) -> None:
-        meter_id = self.meter_ids[key]
-        valued = mine & (part.readings.quality >= Quality.ESTIMATED)
-        if valued.any():
-            last = int(part.readings.at[valued].max()) + register.interval * 60
-            latest[meter_id] = max(latest.get(meter_id, 0), last)
-        news = mine & (outcome > 0)
-        if news.any():
-            first = int(part.readings.at[news].min())
-            touched[meter_id] = min(touched.get(meter_id, first), first)
-            latest.setdefault(meter_id, 0)
+        """Remember per meter the last value and the first change, and which indexes to cut anew."""
+        readings = part.readings
+        reached = np.full(len(found), -1, dtype=np.int64)
+        valued = readings.quality >= Quality.ESTIMATED
+        np.maximum.at(reached, readings.series[valued], readings.at[valued])
+        changed_from = np.full(len(found), NEVER)
+        news = outcome > 0
+        np.minimum.at(changed_from, readings.series[news], readings.at[news])
+        rows = zip(part.series, found, reached.tolist(), changed_from.tolist(), strict=True)
+        for key, register, last, first in rows:
+            if register is None:
+                continue
+            meter_id = self.meter_ids[key]
+            if last >= 0:
+                latest[meter_id] = max(latest.get(meter_id, 0), last + register.interval * 60)
+            if first != NEVER:
+                touched[meter_id] = min(touched.get(meter_id, first), first)
+                latest.setdefault(meter_id, 0)
+                if register.kind is RegisterKind.INDEX:
+                    derive.add(register.id)
 
     def _count(
         self,
@@ -386,7 +405,9 @@ class _Import:
         if chosen is not None:
             return chosen
         reference = key.serial or (key.ean if valid_ean else "") or self._reference(utility)
-        meter = meter_services.find_by_serial(uow.session, reference, utility)
+        meter = self.by_serial.get((reference, utility)) if utility else None
+        if meter is None and (not key.serial or utility is None):
+            meter = meter_services.find_by_serial(uow.session, reference, utility)
         if meter is None and valid_ean and not key.serial:
             meter = meter_services.find_by_ean(uow.session, key.ean, utility)
         if meter is None:
@@ -426,6 +447,7 @@ class _Import:
         )
         uow.session.add(meter)
         uow.flush()
+        self.by_serial[meter.serial, utility] = meter
         self._warn("meter_added", meter.serial)
         record(
             uow,
@@ -450,9 +472,9 @@ class _Import:
             self._warn("other_ean", ean)
 
     def _warn(self, code: str, value: str) -> None:
-        warning = {"code": code, "value": value}
-        if warning not in self.result.warnings:
-            self.result.warnings.append(warning)
+        if (code, value) not in self.warned:
+            self.warned.add((code, value))
+            self.result.warnings.append({"code": code, "value": value})
 
     def _warn_drop(self, register: Register, at: int, before: float, value: float) -> None:
         when = datetime.fromtimestamp(at, UTC).isoformat()
@@ -461,23 +483,43 @@ class _Import:
         )
 
 
-def _mark(session: Session, meter_id: UUID, first: int | None, last: int) -> None:
+def _mark(session: Session, touched: dict[UUID, int], latest: dict[UUID, int]) -> None:
     """Remember how far the data goes and from where the detection must look again.
 
     Past the unit of work: new readings are no change a person must know of, the version stays.
     """
-    meter = session.get_one(Meter, meter_id)
-    values: dict[str, datetime] = {}
-    if last:
-        reached = datetime.fromtimestamp(last, UTC)
-        values["last_reading_at"] = max(meter.last_reading_at or reached, reached)
-    if first is not None:
-        began = datetime.fromtimestamp(first, UTC)
-        values["changed_from"] = min(meter.changed_from or began, began)
-    if values:
-        statement = update(Meter).where(Meter.id == meter_id).values(**values)
-        session.execute(statement.execution_options(synchronize_session=False))
-        session.expire(meter, list(values))
+    if not latest:
+        return
+    table = cast("Table", Meter.__table__)
+    columns = (table.c.id, table.c.last_reading_at, table.c.changed_from)
+    rows = []
+    ids = list(latest)
+    for start in range(0, len(ids), SERIALS_PER_QUERY):
+        some = ids[start : start + SERIALS_PER_QUERY]
+        for meter_id, reached, began in session.execute(
+            select(*columns).where(table.c.id.in_(some))
+        ):
+            last, first = _instant(latest[meter_id]), _instant(touched.get(meter_id))
+            known = [value for value in (reached, last) if value]
+            starts = [value for value in (began, first) if value]
+            rows.append(
+                {
+                    "meter": meter_id,
+                    "reached": max(known, default=None),
+                    "began": min(starts, default=None),
+                }
+            )
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("meter"))
+        .values(last_reading_at=bindparam("reached"), changed_from=bindparam("began"))
+    )
+    session.connection().execute(statement, rows)
+    session.expire_all()
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _single_intervals(session: Session) -> dict[str, int]:

@@ -207,7 +207,7 @@ def supply_point_of(session: Session, ean: str, utility: Utility, clock: Clock) 
 
 def register_of(session: Session, meter: Meter, spec: RegisterSpec) -> Register:
     """Return the register a file describes, made if it is new; an index brings its derived one."""
-    found = _find_register(session, meter, spec, spec.kind)
+    found = _find_register(meter, spec)
     if found is not None:
         return found
     stands_alone = spec.kind is RegisterKind.INTERVAL
@@ -219,17 +219,12 @@ def register_of(session: Session, meter: Meter, spec: RegisterSpec) -> Register:
     return register
 
 
-def _find_register(
-    session: Session, meter: Meter, spec: RegisterSpec, kind: RegisterKind
-) -> Register | None:
-    query = select(Register).where(
-        Register.meter_id == meter.id,
-        Register.code == spec.code,
-        Register.unit == spec.unit,
-        Register.interval_minutes == spec.interval_minutes,
-        Register.kind == kind,
+def _find_register(meter: Meter, spec: RegisterSpec) -> Register | None:
+    wanted = (spec.code, spec.unit, spec.interval_minutes, spec.kind)
+    return next(
+        (r for r in meter.registers if (r.code, r.unit, r.interval_minutes, r.kind) == wanted),
+        None,
     )
-    return session.scalars(query).first()
 
 
 def _add_register(
