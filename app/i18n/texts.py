@@ -15,29 +15,33 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import Translations
 
 LOCALES = ("fr", "nl", "en")
 DEFAULT_LOCALE = "fr"
 HOUSE_TRANSLATIONS = Path(__file__).parent / "translations"
 
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
-_catalogues: dict[str, NullTranslations] = {}
+_catalogues: dict[str, Translations] = {locale: Translations() for locale in LOCALES}
+_read_folders: set[Path] = set()
 
 
 def load_catalogues(folders: Iterable[Path] = ()) -> None:
-    """Read the catalogues of the house and of the given folders, once at start-up.
+    """Read the catalogues of the house and of the given folders; each is read once a process.
 
     A folder holds `fr.po` and `nl.po`; a missing file means no texts of that area.
     """
-    everywhere = [HOUSE_TRANSLATIONS, *folders]
-    for locale in LOCALES:
-        merged: Translations = Translations()
-        for folder in everywhere:
+    for folder in (HOUSE_TRANSLATIONS, *folders):
+        if folder in _read_folders:
+            continue
+        for locale in LOCALES:
             catalogue = folder / f"{locale}.po"
             if catalogue.exists():
-                merged.merge(_read(catalogue, locale))
-        _catalogues[locale] = merged
+                found = _read(catalogue, locale)
+                _catalogues[locale].merge(found)
+                # French says "0 ligne", Dutch "0 rijen": each catalogue knows its own rule.
+                _catalogues[locale].plural = found.plural
+        _read_folders.add(folder)
 
 
 def _read(path: Path, locale: str) -> Translations:
@@ -69,8 +73,8 @@ def set_locale(locale: str) -> None:
     _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
 
 
-def _catalogue() -> NullTranslations:
-    if not _catalogues:
+def _catalogue() -> Translations:
+    if not _read_folders:
         load_catalogues()
     return _catalogues[_locale.get()]
 

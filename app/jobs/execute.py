@@ -19,6 +19,7 @@ from app.clock import Clock
 from app.db import Database, JsonDict
 from app.errors import AppError
 from app.house import House
+from app.i18n import use_locale
 from app.jobs.job import Job, JobCancelled, JobRun
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import beat, finish, store_checkpoint
@@ -107,10 +108,17 @@ def _actor_of(house: House, record: JobRecord) -> Actor:
     from app.auth.sessions import actor_of
 
     if record.requested_by_id is None:
-        return system_actor(record.name)
+        return _house_actor(house, record)
     with house.database.reader() as session:
         user = session.get(User, record.requested_by_id)
-        return actor_of(user, house.grants, session) if user else system_actor(record.name)
+        return actor_of(user, house.grants, session) if user else _house_actor(house, record)
+
+
+def _house_actor(house: House, record: JobRecord) -> Actor:
+    """Act in the name of the house and say for which work, in the office's language."""
+    titles = {job.name: job.title for module in house.modules for job in module.jobs}
+    with use_locale(house.settings.default_locale):
+        return system_actor(f"Intendant · {titles.get(record.name, record.name)}")
 
 
 def _attempt(job: Job, run: JobRun) -> tuple[JobState, str]:

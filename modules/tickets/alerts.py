@@ -11,8 +11,10 @@ from sqlalchemy import select
 from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import use_locale
+from modules.energy.api import RULE_LABELS, Rule
 from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
-from modules.tickets.commands import Caller, OpenTicket, Place
+from modules.tickets.commands import OpenTicket, Place
 from modules.tickets.enums import EventKind, TicketSource
 from modules.tickets.models import Ticket
 from modules.tickets.services.opening import open_ticket
@@ -30,7 +32,6 @@ def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: 
     """
     if event.building_id is None or find_alert_ticket(uow, event.alert_id) is not None:
         return
-    sentence = event.sentence.get("fr") or event.sentence.get("en", "")
     command = OpenTicket(
         place=Place(
             lot_id=event.lot_id,
@@ -38,10 +39,9 @@ def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: 
             note=event.installation_label or event.meter_label,
         ),
         category_key=CATEGORY,
-        title=f"{event.alert_number} · {event.meter_label}: {sentence}"[:160],
+        title=f"{_rule_in_both(event.rule)} · {event.meter_label}"[:160],
         description="\n".join(text for text in event.sentence.values() if text),
         source=TicketSource.ALERT,
-        caller=Caller(name=actor.display_name),
         priority_key=event.priority,
         priority_reason=event.alert_number,
         opened_at=event.detected_at,
@@ -59,6 +59,15 @@ def note_alert_still(event: AlertStill, actor: Actor, uow: UnitOfWork, clock: Cl
 def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     """Add to the alert's ticket that the meter is back to normal; a person closes the ticket."""
     _note(event, EventKind.ALERT_RESOLVED, actor, uow, clock)
+
+
+def _rule_in_both(rule: Rule) -> str:
+    """Name what was noticed in both languages of the office: a title is stored once."""
+    names = []
+    for locale in ("fr", "nl"):
+        with use_locale(locale):
+            names.append(str(RULE_LABELS[rule]))
+    return " / ".join(names)
 
 
 def find_alert_ticket(uow: UnitOfWork, alert_id: UUID) -> Ticket | None:
