@@ -93,8 +93,8 @@ class BatchJournal:
         tally.changed_fields.update(batch.progress.get("changed_fields", {}))
         tally.differences.extend(batch.progress.get("differences", []))
         refusals = [restore_problem(data) for data in batch.progress.get("refusals", [])]
-        for problem in refusals:
-            tally.refuse(problem)
+        tally.counts[Outcome.REFUSED] += len({problem.row for problem in refusals})
+        tally.add_problems(refusals)
         return cls(batch_id, clock, batch.checkpoint, position or 0, refusals)
 
     def refuse(self, problem: Problem) -> None:
@@ -103,7 +103,12 @@ class BatchJournal:
         self._is_progress_new = True
 
     def write(
-        self, uow: UnitOfWork, entries: Sequence[Entry], tally: Tally, checkpoint: int
+        self,
+        uow: UnitOfWork,
+        entries: Sequence[Entry],
+        tally: Tally,
+        checkpoint: int,
+        refusals: Sequence[Problem] = (),
     ) -> None:
         """Add to the journal and move the checkpoint, in the caller's transaction."""
         if entries:
@@ -115,21 +120,23 @@ class BatchJournal:
             "rows_unchanged": tally.counts[Outcome.UNCHANGED],
             "heartbeat_at": self.clock.now(),
         }
-        if self._is_progress_new or any(e.outcome is Outcome.CHANGED for e in entries):
-            values["progress"] = JsonDict(self._progress(tally))
+        changed = any(entry.outcome is Outcome.CHANGED for entry in entries)
+        if self._is_progress_new or refusals or changed:
+            values["progress"] = JsonDict(self._progress(tally, refusals))
         uow.session.execute(
             update(ImportBatch).where(ImportBatch.id == self.batch_id).values(values)
         )
-        uow.after_commit(lambda: self._moved(checkpoint, len(entries)))
+        uow.after_commit(lambda: self._moved(checkpoint, len(entries), refusals))
 
-    def _progress(self, tally: Tally) -> dict[str, Any]:
+    def _progress(self, tally: Tally, refusals: Sequence[Problem]) -> dict[str, Any]:
         return {
             "changed_fields": dict(tally.changed_fields),
             "differences": tally.differences,
-            "refusals": [store_problem(problem) for problem in self.refusals],
+            "refusals": [store_problem(problem) for problem in (*self.refusals, *refusals)],
         }
 
-    def _moved(self, checkpoint: int, entries: int) -> None:
+    def _moved(self, checkpoint: int, entries: int, refusals: Sequence[Problem]) -> None:
+        self.refusals.extend(refusals)
         self.checkpoint = checkpoint
         self.position += entries
         self._is_progress_new = False

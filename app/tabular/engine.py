@@ -49,9 +49,14 @@ class Journal(Protocol):
         ...
 
     def write(
-        self, uow: UnitOfWork, entries: Sequence[Entry], tally: Tally, checkpoint: int
+        self,
+        uow: UnitOfWork,
+        entries: Sequence[Entry],
+        tally: Tally,
+        checkpoint: int,
+        refusals: Sequence[Problem],
     ) -> None:
-        """Add to the journal and move the checkpoint."""
+        """Add to the journal and move the checkpoint; `refusals` are rows of this chunk."""
         ...
 
     def refuse(self, problem: Problem) -> None:
@@ -87,7 +92,8 @@ class Pass:
                 self.tally.add_block(block)
                 if block.rows:
                     rows, keys = self._identify(session, block.rows)
-                    self.tally.add_changes(self._compare(session, rows, keys))
+                    changes, refusals = self._compare(session, rows, keys)
+                    self._tell(changes, refusals)
                 self._report()
         return self.tally
 
@@ -136,11 +142,11 @@ class Pass:
     ) -> None:
         rows, keys = [row for row, _ in pending], [key for _, key in pending]
         with database.unit_of_work() as uow:
-            changes = self._compare(uow.session, rows, keys)
+            changes, refusals = self._compare(uow.session, rows, keys)
             needed = [c for c in changes if c.outcome is not Outcome.UNCHANGED]
             entries = self.work.apply(uow, self.actor, self.clock, needed) if needed else ()
-            self.tally.add_changes(changes)
-            journal.write(uow, entries, self.tally, rows[-1].number)
+            self._tell(changes, refusals)
+            journal.write(uow, entries, self.tally, rows[-1].number, refusals)
 
     def _identify(self, session: Session, rows: Sequence[Row]) -> tuple[list[Row], list[Hashable]]:
         """Let the importer look things up, and leave out what has no key or one seen before."""
@@ -167,7 +173,8 @@ class Pass:
 
     def _compare(
         self, session: Session, rows: Sequence[Row], keys: Sequence[Hashable]
-    ) -> list[Change]:
+    ) -> tuple[list[Change], list[Problem]]:
+        """Compare rows with what is stored; the second list refuses the rows it names."""
         existing = self.work.load_existing(session, keys)
         keep_blank = self.formats.blank is Blank.KEEP
         changes = []
@@ -179,7 +186,14 @@ class Pass:
             found = find_differences(row.values, before, keep_blank=keep_blank)
             outcome = Outcome.CHANGED if found else Outcome.UNCHANGED
             changes.append(Change(row, key, outcome, before, found))
-        return changes
+        refusals = list(self.work.review(changes))
+        bad = {problem.row for problem in refusals}
+        return [c for c in changes if c.row.number not in bad] if bad else changes, refusals
+
+    def _tell(self, changes: Sequence[Change], refusals: Sequence[Problem]) -> None:
+        self.tally.add_changes(changes)
+        self.tally.counts[Outcome.REFUSED] += len({problem.row for problem in refusals})
+        self.tally.add_problems(refusals)
 
     def _report(self) -> None:
         self.progress(self.tally.rows, self.table.row_estimate)

@@ -90,6 +90,10 @@ class ImportWork(Protocol):
         """
         ...
 
+    def review(self, changes: Sequence[Change]) -> Iterable[Problem]:
+        """Say which compared rows cannot be written, such as a new record that lacks a field."""
+        ...
+
     def apply(
         self, uow: UnitOfWork, actor: Actor, clock: Clock, changes: Sequence[Change]
     ) -> Sequence[Entry]:

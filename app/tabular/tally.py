@@ -29,12 +29,15 @@ class Tally:
 
     def mark(self) -> tuple[Any, ...]:
         """Remember where the tally stands, for a transaction that may be given up."""
-        return Counter(self.counts), Counter(self.changed_fields), len(self.differences)
+        lengths = (len(self.differences), len(self.problems), self.warnings, self.omitted)
+        return Counter(self.counts), Counter(self.changed_fields), lengths
 
     def back_to(self, mark: tuple[Any, ...]) -> None:
         """Forget the changes added since `mark` was taken."""
         self.counts, self.changed_fields = Counter(mark[0]), Counter(mark[1])
-        del self.differences[mark[2] :]
+        differences, problems, self.warnings, self.omitted = mark[2]
+        del self.differences[differences:]
+        del self.problems[problems:]
 
     @property
     def rows(self) -> int:

@@ -69,6 +69,9 @@ class Choice(Kind):
 
     @cached_property
     def _known(self) -> dict[str, StrEnum]:
+        return self._words()
+
+    def _words(self) -> dict[str, StrEnum]:
         known: dict[str, StrEnum] = {}
         for locale in LOCALES:
             with use_locale(locale):
@@ -80,7 +83,9 @@ class Choice(Kind):
         """Return the member."""
         text = plain_text(cell)
         refuse_formula_error(text)
-        member = self._known.get(normalise(text))
+        word = normalise(text)
+        # The catalogues may have been read after these words were gathered: gather them again.
+        member = self._known.get(word) or self._words().get(word)
         if member is None:
             raise BadValue("not_a_choice")
         return member

@@ -1,10 +1,13 @@
 """What of the estate can be imported from files."""
 
 from app.i18n import lazy as _l
+from modules.portfolio.importers.estate import BUILDINGS, LOTS
 from modules.portfolio.importers.rpls import RegisterImporter
 from modules.portfolio.importers.rpls_columns import GEOCODED_COLUMNS, RAW_COLUMNS
 
 IMPORTERS = (
+    BUILDINGS,
+    LOTS,
     RegisterImporter(
         name="rpls",
         title=_l("French register of social housing (geocoded)"),

@@ -59,7 +59,7 @@ class RegisterImporter:
 
     def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
         """Take back what a batch made and changed."""
-        undo_register(uow, clock, entries, self.title)
+        undo_register(uow, entries, self.title)
 
 
 @dataclass(slots=True)
@@ -124,6 +124,10 @@ class RegisterWork:
                 values["entrance"] = row.values["entrance"]
             found[reference] = values
         return found
+
+    def review(self, changes: Sequence[Change]) -> Iterable[Problem]:
+        """Refuse nothing more: a row that could be read can be written."""
+        return ()
 
     def apply(
         self, uow: UnitOfWork, actor: Actor, clock: Clock, changes: Sequence[Change]

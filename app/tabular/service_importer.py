@@ -1,0 +1,174 @@
+"""The importer of records whose changes go through services, one by one.
+
+Slower than writing in bulk, but every rule, count, audit entry and search text of the service
+holds. A file names records by one column; other columns are optional for records that exist, so
+that a list's export can be imported again, and those in `needed` are asked of new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import Conflict
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.tabular.bulk import to_json
+from app.tabular.columns import Column
+from app.tabular.formats import DecimalSign, Formats
+from app.tabular.importer import Change, Entry, Outcome, Values
+from app.tabular.kinds import Doubtful
+from app.tabular.problems import Problem
+from app.tabular.typed import Row
+
+_PLAIN = Formats(decimal=DecimalSign.POINT)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it stands: its values under the names of the columns of the file."""
+
+    id: UUID
+    version: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceImporter:
+    """Columns, and the functions of a module that read, create, change and remove a record.
+
+    `load` returns what the actor may see, by key. `create` and `change` are handed all values of
+    the record, those of the file over those stored. `remove` takes back records a batch made.
+    """
+
+    name: str
+    title: LazyText
+    permission: str
+    columns: tuple[Column, ...]
+    key: str
+    needed: tuple[str, ...]
+    # What an empty cell stands for in columns that are never empty in the database.
+    empty: Mapping[str, Any] = field(default_factory=dict)
+    subject_type: str
+    load: Callable[[Actor, Session, Sequence[str]], Mapping[str, Stored]]
+    create: Callable[[Actor, Values, UnitOfWork, Clock], UUID]
+    change: Callable[[Actor, Stored, Values, UnitOfWork, Clock], None]
+    remove: Callable[[UnitOfWork, Sequence[UUID]], None]
+    find: Callable[[Actor, Session, Sequence[UUID]], Mapping[UUID, Stored]]
+    prepare: Callable[[Actor, Session, Sequence[Row]], Iterable[Problem]]
+    records: Callable[[Actor, Session], Iterator[Mapping[str, Any]]]
+    formats: Formats = field(default_factory=Formats)
+
+    def open(self, actor: Actor, clock: Clock) -> ServiceWork:
+        """Begin a pass over a file."""
+        return ServiceWork(self, actor)
+
+    def column(self, name: str) -> Column:
+        """Return a column by name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
+        """Give changed records their values back, then remove those the batch made."""
+        changed = [entry for entry in entries if entry.before is not None]
+        stored = self.find(actor, uow.session, [entry.subject_id for entry in changed])
+        for entry in changed:
+            record = stored.get(entry.subject_id)
+            after, before = self._typed(entry.after), self._typed(entry.before)
+            if record is None or any(record.values.get(k) != v for k, v in after.items()):
+                raise Conflict(
+                    "import_changed_since",
+                    _l("“%(label)s” was changed since this import.", label=entry.label),
+                )
+            self.change(actor, record, {**record.values, **before}, uow, clock)
+        self.remove(uow, [entry.subject_id for entry in entries if entry.before is None])
+
+    def _typed(self, data: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Read journal values as the columns read cells."""
+        values = {}
+        for name, value in (data or {}).items():
+            read = None if value in (None, "") else self.column(name).kind.read(value, _PLAIN)
+            values[name] = read.value if isinstance(read, Doubtful) else read
+        return values
+
+
+@dataclass(slots=True)
+class ServiceWork:
+    """One pass over one file."""
+
+    importer: ServiceImporter
+    actor: Actor
+    _stored: Mapping[str, Stored] = field(default_factory=dict)
+
+    def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
+        """Look up and check what the importer declared.
+
+        An empty cell leaves a needed column as it is, and means `empty` in the others.
+        """
+        for row in rows:
+            for name in self.importer.needed:
+                if row.values.get(name) in (None, ""):
+                    row.values.pop(name, None)
+            for name, meant in self.importer.empty.items():
+                if name in row.values and row.values[name] in (None, ""):
+                    row.values[name] = meant
+        return self.importer.prepare(self.actor, session, rows)
+
+    def keys(self, rows: Sequence[Row]) -> Sequence[Hashable | None]:
+        """Return the column that names the record."""
+        return [row.values.get(self.importer.key) for row in rows]
+
+    def load_existing(
+        self, session: Session, keys: Sequence[Hashable]
+    ) -> Mapping[Hashable, Values]:
+        """Return the stored values of existing records."""
+        self._stored = self.importer.load(self.actor, session, [str(key) for key in keys])
+        return {key: stored.values for key, stored in self._stored.items()}
+
+    def review(self, changes: Sequence[Change]) -> Iterable[Problem]:
+        """Refuse new records that lack what they need."""
+        for change in changes:
+            if change.outcome is Outcome.NEW:
+                yield from self._lacking(change)
+
+    def _lacking(self, change: Change) -> Iterator[Problem]:
+        for name in self.importer.needed:
+            if change.row.values.get(name) in (None, ""):
+                column = self.importer.column(name)
+                yield Problem(
+                    "needed_for_new",
+                    change.row.number,
+                    field=name,
+                    value=str(change.key),
+                    expected=column.kind.expected,
+                    params={"column": column.title},
+                )
+
+    def apply(
+        self, uow: UnitOfWork, actor: Actor, clock: Clock, changes: Sequence[Change]
+    ) -> Sequence[Entry]:
+        """Create and change records by the services of the module."""
+        return [self._apply(uow, actor, clock, change) for change in changes]
+
+    def _apply(self, uow: UnitOfWork, actor: Actor, clock: Clock, change: Change) -> Entry:
+        importer, row, label = self.importer, change.row, str(change.key)
+        if change.outcome is Outcome.NEW:
+            made = importer.create(actor, row.values, uow, clock)
+            return Entry(row.number, Outcome.NEW, importer.subject_type, made, label)
+        stored = self._stored[label]
+        after = {name: new for name, (_, new) in change.differences.items()}
+        importer.change(actor, stored, {**stored.values, **after}, uow, clock)
+        before = {name: to_json(old) for name, (old, _) in change.differences.items()}
+        written = {name: to_json(value) for name, value in after.items()}
+        return Entry(
+            row.number, Outcome.CHANGED, importer.subject_type, stored.id, label, before, written
+        )
+
+    def rolled_back(self) -> None:
+        """Forget nothing: what is stored is read again with each chunk."""
