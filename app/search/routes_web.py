@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import SIGNED_IN, needs
@@ -24,6 +26,8 @@ def search_page() -> ResponseReturnValue:
     """Show what was found; a number that belongs to one record opens it at once."""
     query = _query()
     groups = _search(query, ON_PAGE)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(q=query, groups=[_as_json(group) for group in groups])
     only = _only_exact_hit(groups)
     if only and (url := address_of(only)):
         return redirect(url)
@@ -69,3 +73,17 @@ def _search(query: str, limit: int) -> list[Group]:
 def _only_exact_hit(groups: list[Group]) -> Hit | None:
     hits = [hit for group in groups for hit in group.hits]
     return hits[0] if len(hits) == 1 and groups[0].is_exact else None
+
+
+def _as_json(group: Group) -> dict[str, Any]:
+    hits = [
+        {
+            "id": str(hit.id),
+            "title": hit.title,
+            "detail": hit.detail,
+            "badge": hit.badge,
+            "url": address_of(hit),
+        }
+        for hit in group.hits
+    ]
+    return {"kind": group.kind, "label": group.label, "is_exact": group.is_exact, "hits": hits}

@@ -1,11 +1,69 @@
 """What the interventions module declares to the house."""
 
-from app.registry import Module
+from app.i18n import lazy as _l
+from app.registry import Module, NavigationItem, Panel
 from modules.interventions.policies import GRANTS, OrderPermission
+from modules.interventions.routes_api import field_blueprint as field_api
+from modules.interventions.routes_api import orders_blueprint as orders_api
+from modules.interventions.routes_web import (
+    field_blueprint,
+    orders_blueprint,
+    technicians_blueprint,
+)
+from modules.interventions.search import OrderSearch
+from modules.interventions.subjects import WORK_ORDER
 
 module = Module(
     name="interventions",
     depends_on=("portfolio", "parties", "tickets"),
+    blueprints=(orders_blueprint, technicians_blueprint, field_blueprint),
+    api_blueprints=(orders_api, field_api),
     permissions=OrderPermission,
     grants=GRANTS,
+    navigation=(
+        NavigationItem(
+            label=_l("Board"),
+            endpoint="interventions.board",
+            permission=OrderPermission.ASSIGN,
+            icon="layout-kanban",
+            group=_l("Interventions"),
+            shortcut="b",
+            order=130,
+        ),
+        NavigationItem(
+            label=_l("Work orders"),
+            endpoint="interventions.order_list",
+            permission=OrderPermission.READ,
+            icon="tool",
+            group=_l("Interventions"),
+            shortcut="w",
+            order=140,
+        ),
+        NavigationItem(
+            label=_l("My day"),
+            endpoint="field.today",
+            permission=OrderPermission.WORK,
+            icon="calendar-check",
+            group=_l("Interventions"),
+            shortcut="m",
+            order=150,
+        ),
+        NavigationItem(
+            label=_l("Technicians"),
+            endpoint="technicians.technician_list",
+            permission=OrderPermission.TECHNICIANS,
+            icon="users",
+            group=_l("Interventions"),
+            order=160,
+        ),
+    ),
+    panels=(
+        Panel("ticket", _l("Work orders"), "interventions.panel_ticket", OrderPermission.READ, 10),
+        Panel("lot", _l("Work orders"), "interventions.panel_lot", OrderPermission.READ, 40),
+        Panel(
+            "building", _l("Work orders"), "interventions.panel_building", OrderPermission.READ, 40
+        ),
+    ),
+    search_providers=(OrderSearch(),),
+    subjects=(WORK_ORDER,),
 )

@@ -41,6 +41,7 @@ from modules.portfolio.queries.places import (
     find_lot_by_reference,
     get_building,
     get_lot,
+    list_areas,
     lot_address,
     lot_labels,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "installation_labels",
     "installations_of_building",
     "installations_serving_lot",
+    "list_areas",
     "list_lots_of_building",
     "list_warnings",
     "lot_address",

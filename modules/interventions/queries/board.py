@@ -1,0 +1,181 @@
+"""The dispatcher's board: what is open, who is there, and who should do what, with the reason.
+
+A proposal is a score anyone can check: area 30, trade 20 to 40 by level, room left in the day up
+to 20, urgency weighs free hands more. Worked example: a plumber of level 2 (30) in his own area
+(30) with half a day free (10) scores 70; a colleague of another area with a free day scores 50.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import BRUSSELS
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from modules.interventions.enums import OPEN_STATUSES
+from modules.interventions.models import Technician, WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.orders import list_technicians, visible_orders
+from modules.portfolio.api import building_labels, lot_labels
+from modules.tickets.api import Trade
+
+MOST_ORDERS = 400
+PROPOSED = 3
+_AREA_POINTS, _LEVEL_POINTS, _ROOM_POINTS = 30, {1: 20, 2: 30, 3: 40}, 20
+_MULTI_SKILLED_POINTS = 15
+# Less than this before the deadline nobody may hide behind a filter.
+_SOON = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who could do an order, how well it fits, and why."""
+
+    technician: Technician
+    score: int
+    reasons: tuple[LazyText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An order on the board."""
+
+    order: WorkOrder
+    place: str
+    is_late: bool
+    is_pressing: bool
+    proposals: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A technician's column: the orders held, and the share of today that is taken."""
+
+    technician: Technician
+    cards: tuple[Card, ...]
+    busy_minutes: int
+
+    @property
+    def load_percent(self) -> int:
+        """Return how full the day is; above 100 when it overflows."""
+        return round(100 * self.busy_minutes / max(self.technician.day_minutes, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything open: what nobody has yet, and each technician's lane."""
+
+    unassigned: tuple[Card, ...]
+    lanes: tuple[Lane, ...]
+    pressing: tuple[Card, ...]
+    is_cut: bool
+
+
+def read_board(actor: Actor, session: Session, now: datetime) -> Board:
+    """Read the board in a fixed number of queries; late and pressing orders always come first."""
+    require(actor, OrderPermission.ASSIGN)
+    statement = (
+        select(WorkOrder)
+        .where(WorkOrder.status.in_(OPEN_STATUSES))
+        .order_by(WorkOrder.due_at.is_(None), WorkOrder.due_at, WorkOrder.number)
+        .limit(MOST_ORDERS)
+    )
+    orders = session.scalars(visible_orders(actor, statement)).all()
+    technicians = list_technicians(session)
+    busy = busy_minutes_today(orders, now)
+    places = place_labels(session, orders)
+    cards = [card_of(order, places, now, propose(order, technicians, busy)) for order in orders]
+    return Board(
+        unassigned=tuple(card for card in cards if card.order.technician_id is None),
+        lanes=tuple(
+            Lane(
+                one,
+                tuple(card for card in cards if card.order.technician_id == one.id),
+                busy.get(one.id, 0),
+            )
+            for one in technicians
+        ),
+        pressing=tuple(card for card in cards if card.is_late or card.is_pressing),
+        is_cut=len(orders) == MOST_ORDERS,
+    )
+
+
+def propose(
+    order: WorkOrder, technicians: Iterable[Technician], busy: Mapping[UUID, int]
+) -> tuple[Proposal, ...]:
+    """Return who could do an order, best first; whoever lacks the trade is not proposed."""
+    found = [
+        proposal
+        for one in technicians
+        if (proposal := score(order, one, busy.get(one.id, 0))) is not None
+    ]
+    found.sort(key=lambda proposal: (-proposal.score, proposal.technician.name))
+    return tuple(found[:PROPOSED])
+
+
+def score(order: WorkOrder, technician: Technician, busy_minutes: int) -> Proposal | None:
+    """Score one technician for one order, or None without the trade."""
+    levels = {skill.trade: skill.level for skill in technician.skills}
+    if order.trade in levels:
+        points = _LEVEL_POINTS.get(levels[order.trade], _LEVEL_POINTS[1])
+        reasons = [_l("has the trade")]
+    elif Trade.MULTI_SKILLED in levels:
+        points, reasons = _MULTI_SKILLED_POINTS, [_l("multi-skilled")]
+    else:
+        return None
+    if order.area_id in {area.area_id for area in technician.areas}:
+        points += _AREA_POINTS
+        reasons.append(_l("own area"))
+    free = max(0, technician.day_minutes - busy_minutes)
+    points += round(_ROOM_POINTS * min(1.0, free / max(technician.day_minutes, 1)))
+    reasons.append(_l("%(hours)s h free today", hours=round(free / 60, 1)))
+    return Proposal(technician, points, tuple(reasons))
+
+
+def busy_minutes_today(orders: Sequence[WorkOrder], now: datetime) -> dict[UUID, int]:
+    """Add up the minutes of work each technician holds for today, planned or without a day."""
+    today = now.astimezone(BRUSSELS).date()
+    busy: dict[UUID, int] = {}
+    for order in orders:
+        planned = order.planned_start_at
+        is_today = planned is None or planned.astimezone(BRUSSELS).date() <= today
+        if order.technician_id is not None and is_today:
+            busy[order.technician_id] = busy.get(order.technician_id, 0) + order.estimated_minutes
+    return busy
+
+
+def card_of(
+    order: WorkOrder,
+    places: Mapping[UUID, str],
+    now: datetime,
+    proposals: tuple[Proposal, ...] = (),
+) -> Card:
+    """Make the card of an order."""
+    is_late = order.due_at is not None and order.due_at < now
+    is_pressing = order.due_at is not None and now <= order.due_at < now + _SOON
+    return Card(order, places.get(order.id, ""), is_late, is_pressing, proposals)
+
+
+def place_labels(session: Session, orders: Sequence[WorkOrder]) -> dict[UUID, str]:
+    """Return the label of each order's lot or building by order, in two queries."""
+    lots = lot_labels(session, [o.lot_id for o in orders if o.lot_id])
+    buildings = building_labels(session, [o.building_id for o in orders if not o.lot_id])
+    return {
+        o.id: (lots.get(o.lot_id) if o.lot_id else buildings.get(o.building_id)) or ""
+        for o in orders
+    }
+
+
+def count_open_orders(actor: Actor, session: Session) -> int:
+    """Count the open orders the actor sees."""
+    statement = select(func.count()).select_from(WorkOrder)
+    statement = statement.where(WorkOrder.status.in_(OPEN_STATUSES))
+    return session.scalar(visible_orders(actor, statement)) or 0

@@ -1,0 +1,226 @@
+"""Orders on screen: list, sheet, the dispatcher's board and the steps taken from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+
+from app.auth.actor import Actor
+from app.auth.needs import needs
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import gettext as _
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form
+from app.web.tables import list_page
+from app.web.urls import safe_next
+from modules.interventions import services
+from modules.interventions.enums import OPEN_STATUSES, WORK_CLASS_LABELS
+from modules.interventions.models import WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries import orders as queries
+from modules.interventions.queries.board import place_labels, read_board
+from modules.interventions.routes_web.words import rules_today, words
+from modules.interventions.schemas import AssignIn, OrderIn, ScheduleIn, TextIn
+from modules.interventions.tables import order_table, select_orders
+from modules.portfolio.api import place_facts
+from modules.tickets.api import TRADE_LABELS, get_ticket_facts, list_ticket_facts
+
+blueprint = Blueprint("interventions", __name__)
+blueprint.context_processor(words)
+
+Step = Callable[[Actor, UUID, Any, UnitOfWork, Clock], WorkOrder]
+
+
+@blueprint.get("/work-orders")
+@needs(OrderPermission.READ)
+def order_list() -> ResponseReturnValue:
+    """List the orders the actor may see."""
+    actions = []
+    if current_actor().can(OrderPermission.ASSIGN):
+        actions.append((_("Board"), url_for("interventions.board")))
+    return list_page(order_table(rules_today()), select_orders(current_actor()), actions=actions)
+
+
+@blueprint.get("/work-orders/board")
+@needs(OrderPermission.ASSIGN)
+def board() -> ResponseReturnValue:
+    """Show what is open, who is there, and who should do what."""
+    found = read_board(current_actor(), reader(), current_clock().now())
+    return render_template("interventions/board.html", board=found)
+
+
+@blueprint.get("/work-orders/new")
+@needs(OrderPermission.CREATE)
+def order_new() -> ResponseReturnValue:
+    """Show the form, filled from the ticket."""
+    form = Form(OrderIn)
+    form.values = {
+        key: value for key, value in request.args.items() if key in ("ticket", "building", "lot")
+    }
+    return render_template("interventions/order_form.html", form=form, errors=(), **_about(form))
+
+
+@blueprint.post("/work-orders")
+@needs(OrderPermission.CREATE)
+def order_create() -> ResponseReturnValue:
+    """Create an order."""
+    form = Form(OrderIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            order = services.create_order(current_actor(), form.load(), uow, current_clock())
+            order_id, number = order.id, order.number
+    except FORM_ERRORS as error:
+        return form.refused(error, "interventions/order_form.html", **_about(form))
+    said = _("Order %(number)s created", number=number)
+    return form.done(url_for("interventions.order_detail", order_id=order_id), said)
+
+
+@blueprint.get("/work-orders/<uuid:order_id>")
+@needs(OrderPermission.READ)
+def order_detail(order_id: UUID) -> ResponseReturnValue:
+    """Show an order: what, where, who, what happened."""
+    return render_template("interventions/order_detail.html", errors=(), **_sheet(order_id))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/assign")
+@needs(OrderPermission.ASSIGN)
+def order_assign(order_id: UUID) -> ResponseReturnValue:
+    """Give an order to a technician, or take it back."""
+
+    def assign(actor: Actor, one: UUID, data: Any, uow: UnitOfWork, clock: Clock) -> WorkOrder:
+        return services.assign_order(actor, one, data["technician_id"], uow, clock)
+
+    return _step(order_id, AssignIn, assign)
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/schedule")
+@needs(OrderPermission.ASSIGN)
+def order_schedule(order_id: UUID) -> ResponseReturnValue:
+    """Plan the visit."""
+    return _step(order_id, ScheduleIn, services.schedule_order)
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/hold")
+@needs(OrderPermission.ASSIGN)
+def order_hold(order_id: UUID) -> ResponseReturnValue:
+    """Put on hold, with the reason."""
+    return _step(order_id, TextIn, _with_text(services.hold_order))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/close")
+@needs(OrderPermission.CLOSE)
+def order_close(order_id: UUID) -> ResponseReturnValue:
+    """Close an order whose work is done."""
+    return _step(order_id, TextIn, _with_text(services.close_order))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/cancel")
+@needs(OrderPermission.CANCEL)
+def order_cancel(order_id: UUID) -> ResponseReturnValue:
+    """Cancel, with the reason."""
+    return _step(order_id, TextIn, _with_text(services.cancel_order))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/reopen")
+@needs(OrderPermission.ASSIGN)
+def order_reopen(order_id: UUID) -> ResponseReturnValue:
+    """Open a finished order again."""
+    return _step(order_id, TextIn, _with_text(services.reopen_order))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/notes")
+@needs(OrderPermission.CREATE)
+def order_note(order_id: UUID) -> ResponseReturnValue:
+    """Add a note of the office."""
+    return _step(order_id, TextIn, _with_text(services.note_order))
+
+
+@blueprint.get("/work-orders/panels/tickets/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_ticket(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders of a ticket on its sheet, and the way to make one."""
+    found = queries.list_orders_of_ticket(current_actor(), reader(), subject_id)
+    return render_template("interventions/_panel.html", orders=found, ticket_id=subject_id)
+
+
+@blueprint.get("/work-orders/panels/lots/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_lot(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders of a lot on its sheet."""
+    found = queries.list_orders_on_place(current_actor(), reader(), lot_id=subject_id)
+    return render_template("interventions/_panel.html", orders=found, ticket_id=None)
+
+
+@blueprint.get("/work-orders/panels/buildings/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_building(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders of a building on its sheet."""
+    found = queries.list_orders_on_place(current_actor(), reader(), building_id=subject_id)
+    return render_template("interventions/_panel.html", orders=found, ticket_id=None)
+
+
+def _with_text(step: Callable[..., WorkOrder]) -> Step:
+    return lambda actor, one, data, uow, clock: step(actor, one, data["text"], uow, clock)
+
+
+def _step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseReturnValue:
+    """Take a step and go back to where it was taken; what is refused is said on the sheet."""
+    form = Form(schema, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            step(current_actor(), order_id, form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        return form.refused(error, "interventions/order_detail.html", **_sheet(order_id))
+    target = url_for("interventions.order_detail", order_id=order_id)
+    back = safe_next(request.form.get("next"), target)
+    return form.done(back) if "HX-Request" in request.headers else redirect(back, code=303)
+
+
+def _about(form: Form) -> dict[str, Any]:
+    """Gather what the form of an order shows beside its fields."""
+    actor, session = current_actor(), reader()
+    ticket_id = form.value("ticket")
+    ticket = get_ticket_facts(actor, session, UUID(str(ticket_id))) if ticket_id else None
+    building_id = form.value("building") or (ticket.building_id if ticket else None)
+    lot_id = form.value("lot") or (ticket.lot_id if ticket else None)
+    place = ""
+    if building_id or lot_id:
+        place = place_facts(
+            actor,
+            session,
+            building_id=UUID(str(building_id)) if building_id else None,
+            lot_id=UUID(str(lot_id)) if lot_id else None,
+        ).label
+    return {
+        "ticket": ticket,
+        "place": place,
+        "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
+        "priorities": [(key, str(one.name)) for key, one in rules_today().priorities.items()],
+        "classes": [(key.value, str(label)) for key, label in WORK_CLASS_LABELS.items()],
+    }
+
+
+def _sheet(order_id: UUID) -> dict[str, Any]:
+    actor, session = current_actor(), reader()
+    order = queries.get_order(actor, session, order_id)
+    may_see_tickets = actor.can("tickets.ticket.read")
+    ticket_ids = queries.ticket_ids_of(session, order_id)
+    parent = order.parent_id
+    return {
+        "order": order,
+        "place": place_labels(session, [order])[order.id],
+        "events": list(reversed(queries.list_events(session, order_id))),
+        "entries": queries.list_entries(session, order_id),
+        "visits": queries.list_visits(session, order_id),
+        "tickets": list_ticket_facts(actor, session, ticket_ids) if may_see_tickets else [],
+        "parent": queries.get_order(actor, session, parent) if parent else None,
+        "follow_ons": queries.list_follow_ons(actor, session, order_id),
+        "technicians": [(str(t.id), t.name) for t in queries.list_technicians(session)],
+        "is_open": order.status in OPEN_STATUSES,
+    }

@@ -1,0 +1,38 @@
+"""The words and rules every page of interventions shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.clock import BRUSSELS
+from app.web.context import current_clock, reader
+from modules.interventions.enums import (
+    ENTRY_LABELS,
+    EVENT_LABELS,
+    NO_ACCESS_LABELS,
+    OUTCOME_LABELS,
+    STATUS_LABELS,
+    STATUS_TONES,
+    WORK_CLASS_LABELS,
+)
+from modules.tickets.api import TRADE_LABELS, Rules, load_rules
+
+
+def rules_today() -> Rules:
+    """Return the priorities in force today."""
+    return load_rules(reader(), current_clock().today(BRUSSELS))
+
+
+def words() -> dict[str, Any]:
+    """Give templates the words for states, outcomes and reasons."""
+    return {
+        "status_labels": STATUS_LABELS,
+        "tones": STATUS_TONES,
+        "event_labels": EVENT_LABELS,
+        "entry_labels": ENTRY_LABELS,
+        "outcome_labels": OUTCOME_LABELS,
+        "no_access_labels": NO_ACCESS_LABELS,
+        "work_class_labels": WORK_CLASS_LABELS,
+        "trade_labels": TRADE_LABELS,
+        "rules": rules_today(),
+    }

@@ -1,0 +1,248 @@
+"""What forms and the API of interventions accept, and what goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load
+from marshmallow.validate import Length, OneOf, Range
+
+from app.i18n import lazy as _l
+from app.web.fields import Line, LocalInstant, Paragraphs, Ticked
+from app.web.forms import FormSchema
+from modules.interventions.commands import (
+    CompleteOrder,
+    CreateOrder,
+    FollowOn,
+    NoAccess,
+    SaveTechnician,
+    ScheduleOrder,
+)
+from modules.interventions.enums import NoAccessReason, OrderStatus, WorkClass
+from modules.tickets.api import Trade
+
+_LONG = 5_000
+_MOST_OPERATIONS = 100
+
+
+class OrderIn(FormSchema):
+    """An order, from a ticket or on a place."""
+
+    ticket_id = fields.UUID(data_key="ticket", load_default=None)
+    building_id = fields.UUID(data_key="building", load_default=None)
+    lot_id = fields.UUID(data_key="lot", load_default=None)
+    parent_id = fields.UUID(data_key="parent", load_default=None)
+    title = Line(load_default="", validate=Length(max=160), metadata={"label": _l("Work")})
+    description = Paragraphs(load_default="", validate=Length(max=_LONG))
+    trade = fields.Enum(Trade, by_value=True, load_default=None)
+    priority = Line(load_default="")
+    work_class = fields.Enum(WorkClass, by_value=True, load_default=WorkClass.RESPONSIVE)
+    planner_note = Paragraphs(load_default="", validate=Length(max=_LONG))
+    estimated_minutes = fields.Integer(load_default=60, validate=Range(5, 2880))
+    needs_signature = Ticked()
+    needs_two = Ticked()
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> CreateOrder:
+        ticket = data.pop("ticket_id")
+        priority = data.pop("priority")
+        return CreateOrder(ticket_ids=(ticket,) if ticket else (), priority_key=priority, **data)
+
+
+class AssignIn(FormSchema):
+    """Who does it; empty takes it back."""
+
+    technician_id = fields.UUID(data_key="technician", load_default=None)
+
+
+class ScheduleIn(FormSchema):
+    """When the visit is."""
+
+    command = ScheduleOrder
+    start = LocalInstant(required=True, metadata={"label": _l("Start")})
+    end = LocalInstant(required=True, metadata={"label": _l("End")})
+
+
+class TextIn(FormSchema):
+    """A text that may be empty."""
+
+    text = Paragraphs(load_default="", validate=Length(max=_LONG))
+
+
+class NoAccessIn(FormSchema):
+    """Nobody could get in."""
+
+    command = NoAccess
+    reason = fields.Enum(NoAccessReason, by_value=True, required=True)
+    card_left = Ticked()
+    call_attempted = Ticked()
+    proposed_slot = Line(load_default="")
+    text = Paragraphs(load_default="")
+
+
+class CompleteIn(FormSchema):
+    """The end of a visit."""
+
+    command = CompleteOrder
+    work_done = Paragraphs(load_default="", validate=Length(max=_LONG))
+    diagnosis = Paragraphs(load_default="", validate=Length(max=_LONG))
+    is_done = fields.Boolean(load_default=True)
+
+
+class FollowOnIn(FormSchema):
+    """Further work."""
+
+    command = FollowOn
+    text = Paragraphs(required=True, metadata={"label": _l("What else must be done")})
+    trade = fields.Enum(Trade, by_value=True, load_default=None)
+    urgent = Ticked()
+    two_people = Ticked()
+    material = Line(load_default="")
+
+
+class HoursIn(FormSchema):
+    """Minutes worked."""
+
+    minutes = fields.Integer(required=True, validate=Range(1, 1440))
+
+
+class MaterialIn(FormSchema):
+    """A line of material."""
+
+    label = Line(required=True, validate=Length(max=160))
+    quantity = Line(load_default="1", validate=Length(max=20))
+    unit = Line(load_default="", validate=Length(max=20))
+
+
+class TechnicianIn(FormSchema):
+    """A technician."""
+
+    name = Line(required=True, validate=Length(max=120), metadata={"label": _l("Name")})
+    email = Line(load_default="")
+    phone = Line(load_default="", validate=Length(max=30))
+    locale = fields.String(load_default="fr", validate=OneOf(["fr", "nl", "en"]))
+    day_minutes = fields.Integer(load_default=420, validate=Range(30, 900))
+    is_active = Ticked()
+    trades = fields.List(fields.Enum(Trade, by_value=True), load_default=list)
+    areas = fields.List(fields.UUID(), load_default=list)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> tuple[SaveTechnician, str]:
+        command = SaveTechnician(
+            name=data["name"],
+            phone=data["phone"],
+            locale=data["locale"],
+            day_minutes=data["day_minutes"],
+            is_active=data["is_active"],
+            skills=dict.fromkeys(data["trades"], 2),
+            area_ids=tuple(data["areas"]),
+        )
+        return command, data["email"]
+
+
+class OperationIn(Schema):
+    """One thing done on a tablet; the payload is read by its own operation."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=Length(max=40))
+    order_id = fields.UUID(required=True)
+    base_version = fields.Integer(load_default=0)
+    payload = fields.Dict(load_default=dict)
+    made_at = fields.AwareDateTime(required=True)
+
+
+class OperationsIn(Schema):
+    """A batch from one tablet."""
+
+    device_id = fields.String(required=True, validate=Length(1, 64))
+    operations = fields.List(
+        fields.Nested(OperationIn), required=True, validate=Length(max=_MOST_OPERATIONS)
+    )
+
+
+class OperationsOut(Schema):
+    """One answer for each operation."""
+
+    results = fields.List(fields.Dict())
+
+
+class DayQuery(Schema):
+    """How many days ahead."""
+
+    days = fields.Integer(load_default=3, validate=Range(0, 14))
+
+
+class DayOut(Schema):
+    """The technician's coming days; see docs/offline_sync.md."""
+
+    generated_at = fields.String()
+    server_version = fields.String()
+    csrf_token = fields.String()
+    technician = fields.Dict()
+    orders = fields.List(fields.Dict())
+    lookups = fields.Dict()
+
+
+class OrderQuery(Schema):
+    """Which orders to list."""
+
+    status = fields.List(fields.Enum(OrderStatus, by_value=True), load_default=None)
+    building_id = fields.UUID(load_default=None)
+    lot_id = fields.UUID(load_default=None)
+    technician_id = fields.UUID(load_default=None)
+    ticket_id = fields.UUID(load_default=None)
+
+
+class OrderApiIn(Schema):
+    """An order to create."""
+
+    ticket_ids = fields.List(fields.UUID(), load_default=list, validate=Length(max=50))
+    title = Line(load_default="", validate=Length(max=160))
+    description = Paragraphs(load_default="", validate=Length(max=_LONG))
+    trade = fields.Enum(Trade, by_value=True, load_default=None)
+    priority_key = Line(load_default="", validate=Length(max=40))
+    work_class = fields.Enum(WorkClass, by_value=True, load_default=WorkClass.RESPONSIVE)
+    building_id = fields.UUID(load_default=None)
+    lot_id = fields.UUID(load_default=None)
+    planner_note = Paragraphs(load_default="", validate=Length(max=_LONG))
+    estimated_minutes = fields.Integer(load_default=60, validate=Range(5, 2880))
+    needs_signature = fields.Boolean(load_default=False)
+    needs_two = fields.Boolean(load_default=False)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> CreateOrder:
+        return CreateOrder(ticket_ids=tuple(data.pop("ticket_ids")), **data)
+
+
+class AssignApiIn(Schema):
+    """Who does it; null takes it back."""
+
+    technician_id = fields.UUID(required=True, allow_none=True)
+
+
+class OrderOut(Schema):
+    """A work order."""
+
+    id = fields.UUID()
+    number = fields.String()
+    version = fields.Integer()
+    title = fields.String()
+    description = fields.String()
+    status = fields.Enum(OrderStatus, by_value=True)
+    reason = fields.String()
+    work_class = fields.Enum(WorkClass, by_value=True)
+    priority_key = fields.String()
+    trade = fields.Enum(Trade, by_value=True)
+    building_id = fields.UUID()
+    lot_id = fields.UUID(allow_none=True)
+    installation_id = fields.UUID(allow_none=True)
+    parent_id = fields.UUID(allow_none=True)
+    technician_id = fields.UUID(allow_none=True)
+    due_at = fields.AwareDateTime(allow_none=True)
+    planned_start_at = fields.AwareDateTime(allow_none=True)
+    planned_end_at = fields.AwareDateTime(allow_none=True)
+    started_at = fields.AwareDateTime(allow_none=True)
+    completed_at = fields.AwareDateTime(allow_none=True)
+    diagnosis = fields.String()
+    work_done = fields.String()
+    updated_at = fields.AwareDateTime()

@@ -1,0 +1,42 @@
+"""Work orders as records that take files, comments and a history."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from app.i18n import lazy as _l
+from app.subjects import Subject, SubjectKind
+from modules.interventions.enums import EVENT_LABELS
+from modules.interventions.policies import OrderPermission, can_work_on_order
+from modules.interventions.queries.orders import find_technician, get_order
+
+
+def find_order_subject(actor: Actor, session: Session, order_id: UUID) -> Subject | None:
+    """Return an order as an actor sees it, or None."""
+    if not actor.can(OrderPermission.READ):
+        return None
+    try:
+        order = get_order(actor, session, order_id)
+    except NotFound:
+        return None
+    technician = find_technician(session, actor.user_id)
+    return Subject(
+        type="work_order",
+        id=order.id,
+        label=order.number,
+        url=f"/work-orders/{order.id}",
+        building_id=order.building_id,
+        can_write=can_work_on_order(actor, technician, order),
+    )
+
+
+WORK_ORDER = SubjectKind(
+    type="work_order",
+    label=_l("Work order"),
+    find=find_order_subject,
+    actions={f"interventions.order.{kind.value}": label for kind, label in EVENT_LABELS.items()},
+)

@@ -1,0 +1,138 @@
+"""The list of work orders, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.i18n import lazy as _l
+from app.lists import Choice, Column, DateRange, EmptyState, TableSpec, Text, YesNo
+from modules.interventions.enums import (
+    OPEN_STATUSES,
+    STATUS_LABELS,
+    STATUS_TONES,
+    WORK_CLASS_LABELS,
+)
+from modules.interventions.models import Technician, WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.orders import list_technicians, visible_orders
+from modules.portfolio.api import building_label_sql, lot_label_sql
+from modules.tickets.api import TRADE_LABELS, Rules
+
+
+def select_orders(actor: Actor) -> Select[Any]:
+    """Return what the list shows of each order the actor may see."""
+    columns: Any = select(
+        WorkOrder.id,
+        WorkOrder.number,
+        WorkOrder.title,
+        WorkOrder.status,
+        WorkOrder.reason,
+        WorkOrder.priority_key,
+        WorkOrder.trade,
+        WorkOrder.work_class,
+        WorkOrder.due_at,
+        WorkOrder.planned_start_at,
+        WorkOrder.created_at,
+        WorkOrder.completed_at,
+        Technician.name.label("technician"),
+        building_label_sql(WorkOrder.building_id).label("building"),
+        lot_label_sql(WorkOrder.lot_id).label("lot"),
+    ).outerjoin(Technician, Technician.id == WorkOrder.technician_id)
+    statement: Select[Any] = visible_orders(actor, columns)
+    return statement
+
+
+def _is_open(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 it is the value
+    is_open = WorkOrder.status.in_(OPEN_STATUSES)
+    return is_open if wanted else ~is_open
+
+
+def _technicians(_actor: Actor, session: Session) -> Iterable[tuple[str, Any]]:
+    return [(str(one.id), one.name) for one in list_technicians(session, active_only=False)]
+
+
+def order_table(rules: Rules) -> TableSpec:
+    """Declare the list with the priorities in force."""
+    priorities = {key: str(rule.name) for key, rule in rules.priorities.items()}
+    return TableSpec(
+        name="interventions.orders",
+        title=_l("Work orders"),
+        key=WorkOrder.id,
+        permission=OrderPermission.READ,
+        columns=(
+            Column(
+                "number",
+                _l("Number"),
+                sort=WorkOrder.number,
+                link=lambda row: f"/work-orders/{row.id}",
+            ),
+            Column("title", _l("Work"), sort=WorkOrder.title),
+            Column(
+                "status",
+                _l("Status"),
+                sort=WorkOrder.status,
+                labels=STATUS_LABELS,
+                tones=STATUS_TONES,
+                format="badge",
+            ),
+            Column(
+                "priority",
+                _l("Priority"),
+                lambda row: priorities.get(row.priority_key, row.priority_key),
+                sort=WorkOrder.priority_key,
+            ),
+            Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
+            Column("technician", _l("Technician"), sort=Technician.name),
+            Column("place", _l("Place"), lambda row: row.lot or row.building),
+            Column(
+                "due",
+                _l("Deadline"),
+                lambda row: row.due_at,
+                sort=WorkOrder.due_at,
+                format="datetime",
+            ),
+            Column(
+                "planned",
+                _l("Visit"),
+                lambda row: row.planned_start_at,
+                sort=WorkOrder.planned_start_at,
+                format="datetime",
+            ),
+            Column("reason", _l("Reason"), is_default=False),
+            Column(
+                "work_class",
+                _l("Kind of work"),
+                sort=WorkOrder.work_class,
+                labels=WORK_CLASS_LABELS,
+                is_default=False,
+            ),
+            Column(
+                "created",
+                _l("Created"),
+                lambda row: row.created_at,
+                sort=WorkOrder.created_at,
+                format="datetime",
+                is_default=False,
+            ),
+        ),
+        filters=(
+            Text("q", _l("Search"), columns=(WorkOrder.number, WorkOrder.title)),
+            YesNo("open", _l("Open"), condition=_is_open),
+            Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),
+            Choice("priority", _l("Priority"), WorkOrder.priority_key, options=priorities),
+            Choice("technician", _l("Technician"), WorkOrder.technician_id, options=_technicians),
+            Choice("trade", _l("Trade"), WorkOrder.trade, options=TRADE_LABELS, is_prominent=False),
+            DateRange("due", _l("Deadline"), WorkOrder.due_at, is_prominent=False),
+        ),
+        default_sort=("-number",),
+        empty=EmptyState(
+            _l("No work order yet"),
+            _l("An order is made from a ticket: open the ticket and choose “Order work”."),
+            icon="tool",
+        ),
+    )
