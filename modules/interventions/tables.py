@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, DateRange, EmptyState, TableSpec, Text, YesNo
+from app.lists import Choice, Column, DateRange, EmptyState, Filter, TableSpec, Text, YesNo
 from modules.interventions.enums import (
     OPEN_STATUSES,
     STATUS_LABELS,
@@ -64,75 +64,87 @@ def order_table(rules: Rules) -> TableSpec:
         title=_l("Work orders"),
         key=WorkOrder.id,
         permission=OrderPermission.READ,
-        columns=(
-            Column(
-                "number",
-                _l("Number"),
-                sort=WorkOrder.number,
-                link=lambda row: f"/work-orders/{row.id}",
-            ),
-            Column("title", _l("Work"), sort=WorkOrder.title),
-            Column(
-                "status",
-                _l("Status"),
-                sort=WorkOrder.status,
-                labels=STATUS_LABELS,
-                tones=STATUS_TONES,
-                format="badge",
-            ),
-            Column(
-                "priority",
-                _l("Priority"),
-                lambda row: priorities.get(row.priority_key, row.priority_key),
-                sort=WorkOrder.priority_key,
-            ),
-            Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
-            Column("technician", _l("Technician"), sort=Technician.name),
-            Column("place", _l("Place"), lambda row: row.lot or row.building),
-            Column(
-                "due",
-                _l("Deadline"),
-                lambda row: row.due_at,
-                sort=WorkOrder.due_at,
-                format="datetime",
-            ),
-            Column(
-                "planned",
-                _l("Visit"),
-                lambda row: row.planned_start_at,
-                sort=WorkOrder.planned_start_at,
-                format="datetime",
-            ),
-            Column("reason", _l("Reason"), is_default=False),
-            Column(
-                "work_class",
-                _l("Kind of work"),
-                sort=WorkOrder.work_class,
-                labels=WORK_CLASS_LABELS,
-                is_default=False,
-            ),
-            Column(
-                "created",
-                _l("Created"),
-                lambda row: row.created_at,
-                sort=WorkOrder.created_at,
-                format="datetime",
-                is_default=False,
-            ),
-        ),
-        filters=(
-            Text("q", _l("Search"), columns=(WorkOrder.number, WorkOrder.title)),
-            YesNo("open", _l("Open"), condition=_is_open),
-            Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),
-            Choice("priority", _l("Priority"), WorkOrder.priority_key, options=priorities),
-            Choice("technician", _l("Technician"), WorkOrder.technician_id, options=_technicians),
-            Choice("trade", _l("Trade"), WorkOrder.trade, options=TRADE_LABELS, is_prominent=False),
-            DateRange("due", _l("Deadline"), WorkOrder.due_at, is_prominent=False),
-        ),
+        columns=(*_shown(priorities), *_FURTHER),
+        filters=_filters(priorities),
         default_sort=("-number",),
         empty=EmptyState(
             _l("No work order yet"),
             _l("An order is made from a ticket: open the ticket and choose “Order work”."),
             icon="tool",
         ),
+    )
+
+
+def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
+    return (
+        Column(
+            "number",
+            _l("Number"),
+            sort=WorkOrder.number,
+            link=lambda row: f"/work-orders/{row.id}",
+        ),
+        Column("title", _l("Work"), sort=WorkOrder.title),
+        Column(
+            "status",
+            _l("Status"),
+            sort=WorkOrder.status,
+            labels=STATUS_LABELS,
+            tones=STATUS_TONES,
+            format="badge",
+        ),
+        Column(
+            "priority",
+            _l("Priority"),
+            lambda row: priorities.get(row.priority_key, row.priority_key),
+            sort=WorkOrder.priority_key,
+        ),
+        Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
+        Column("technician", _l("Technician"), sort=Technician.name),
+        Column("place", _l("Place"), lambda row: row.lot or row.building),
+        Column(
+            "due",
+            _l("Deadline"),
+            lambda row: row.due_at,
+            sort=WorkOrder.due_at,
+            format="datetime",
+        ),
+        Column(
+            "planned",
+            _l("Visit"),
+            lambda row: row.planned_start_at,
+            sort=WorkOrder.planned_start_at,
+            format="datetime",
+        ),
+    )
+
+
+_FURTHER = (
+    Column("reason", _l("Reason"), is_default=False),
+    Column(
+        "work_class",
+        _l("Kind of work"),
+        sort=WorkOrder.work_class,
+        labels=WORK_CLASS_LABELS,
+        is_default=False,
+    ),
+    Column(
+        "created",
+        _l("Created"),
+        lambda row: row.created_at,
+        sort=WorkOrder.created_at,
+        format="datetime",
+        is_default=False,
+    ),
+)
+
+
+def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
+    return (
+        Text("q", _l("Search"), columns=(WorkOrder.number, WorkOrder.title)),
+        YesNo("open", _l("Open"), condition=_is_open),
+        Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),
+        Choice("priority", _l("Priority"), WorkOrder.priority_key, options=priorities),
+        Choice("technician", _l("Technician"), WorkOrder.technician_id, options=_technicians),
+        Choice("trade", _l("Trade"), WorkOrder.trade, options=TRADE_LABELS, is_prominent=False),
+        DateRange("due", _l("Deadline"), WorkOrder.due_at, is_prominent=False),
     )

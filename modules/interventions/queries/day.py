@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,71 +70,96 @@ def describe_day(actor: Actor, session: Session, now: datetime, days: int = 3) -
                 "name": technician.name if technician else actor.display_name,
                 "locale": locale,
             },
-            "orders": _orders(session, orders, rules, now),
+            "orders": _orders(session, orders, now),
             "lookups": _lookups(rules),
         }
 
 
-def _orders(
-    session: Session, orders: Sequence[WorkOrder], rules: Rules, now: datetime
-) -> list[dict[str, Any]]:
-    places = place_labels(session, orders)
-    buildings = building_labels(session, [order.building_id for order in orders])
-    plants = installation_labels(
-        session, [order.installation_id for order in orders if order.installation_id]
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is read once for all orders of the day."""
+
+    places: Mapping[UUID, str]
+    buildings: Mapping[UUID, str]
+    plants: Mapping[UUID, str]
+    history: Mapping[UUID, list[dict[str, Any]]]
+    photos: Mapping[UUID, list[dict[str, Any]]]
+
+
+def _orders(session: Session, orders: Sequence[WorkOrder], now: datetime) -> list[dict[str, Any]]:
+    plants = [order.installation_id for order in orders if order.installation_id]
+    around = _Around(
+        places=place_labels(session, orders),
+        buildings=building_labels(session, [order.building_id for order in orders]),
+        plants=installation_labels(session, plants),
+        history=_history(session, orders),
+        photos=_photos(session, orders),
     )
-    history = _history(session, orders)
-    photos = _photos(session, orders)
     day = now.astimezone(BRUSSELS).date()
     return [
-        {
-            "id": str(order.id),
-            "number": order.number,
-            "version": order.version,
-            "title": order.title,
-            "description": order.description,
-            "status": order.status.value,
-            "priority": order.priority_key,
-            "trade": order.trade.value,
-            "planned_start_at": instant(order.planned_start_at),
-            "planned_end_at": instant(order.planned_end_at),
-            "due_at": instant(order.due_at),
-            "started_at": instant(order.started_at),
-            "sequence": position,
-            "planner_note": order.planner_note,
-            "requires": {"signature": order.needs_signature, "photo": False, "checklist": []},
-            "location": {
-                "building_id": str(order.building_id),
-                "building_label": buildings.get(order.building_id, ""),
-                "lot_id": str(order.lot_id) if order.lot_id else None,
-                "lot_label": places[order.id] if order.lot_id else "",
-                "address": dict.fromkeys(("fr", "nl", "en"), _address(places[order.id])),
-            },
-            "contact": _contact(order),
-            "warnings": [
-                {"id": str(w.id), "kind": w.kind.value, "severity": "warning", "text": w.reason}
-                for w in list_warnings(
-                    session, day, building_id=order.building_id, lot_id=order.lot_id
-                )
-            ],
-            "installation": {
-                "id": str(order.installation_id),
-                "label": plants.get(order.installation_id, ""),
-                "kind": "",
-                "documents": [],
-            }
-            if order.installation_id
-            else None,
-            "photos": photos.get(order.id, []),
-            "history": history.get(order.building_id, []),
-            "fields": {
-                "diagnosis": order.diagnosis,
-                "outcome": None,
-                "follow_on": None,
-                "work_done": order.work_done,
-            },
+        _task(order, position)
+        | _spot(order, around)
+        | {
+            "warnings": _warnings(session, order, day),
+            "photos": around.photos.get(order.id, []),
+            "history": around.history.get(order.building_id, []),
         }
         for position, order in enumerate(orders, start=1)
+    ]
+
+
+def _task(order: WorkOrder, position: int) -> dict[str, Any]:
+    """Say what is to be done and when."""
+    return {
+        "id": str(order.id),
+        "number": order.number,
+        "version": order.version,
+        "title": order.title,
+        "description": order.description,
+        "status": order.status.value,
+        "priority": order.priority_key,
+        "trade": order.trade.value,
+        "planned_start_at": instant(order.planned_start_at),
+        "planned_end_at": instant(order.planned_end_at),
+        "due_at": instant(order.due_at),
+        "started_at": instant(order.started_at),
+        "sequence": position,
+        "planner_note": order.planner_note,
+        "requires": {"signature": order.needs_signature, "photo": False, "checklist": []},
+        "contact": _contact(order),
+        "fields": {
+            "diagnosis": order.diagnosis,
+            "outcome": None,
+            "follow_on": None,
+            "work_done": order.work_done,
+        },
+    }
+
+
+def _spot(order: WorkOrder, around: _Around) -> dict[str, Any]:
+    """Say where, and on which plant."""
+    place = around.places[order.id]
+    plant = order.installation_id
+    label = around.plants.get(plant, "") if plant else ""
+    return {
+        "location": {
+            "building_id": str(order.building_id),
+            "building_label": around.buildings.get(order.building_id, ""),
+            "lot_id": str(order.lot_id) if order.lot_id else None,
+            "lot_label": place if order.lot_id else "",
+            "address": dict.fromkeys(("fr", "nl", "en"), _address(place)),
+        },
+        "installation": {"id": str(plant), "label": label, "kind": "", "documents": []}
+        if plant
+        else None,
+    }
+
+
+def _warnings(session: Session, order: WorkOrder, day: date) -> list[dict[str, Any]]:
+    found = list_warnings(session, day, building_id=order.building_id, lot_id=order.lot_id)
+    return [
+        {"id": str(w.id), "kind": w.kind.value, "severity": "warning", "text": w.reason}
+        for w in found
     ]
 
 

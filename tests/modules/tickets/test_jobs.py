@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from app.auth.actor import system_actor
 from app.clock import FixedClock
 from app.db import Database
@@ -11,8 +13,6 @@ from modules.tickets.enums import TicketStatus
 from modules.tickets.jobs import run_close_quiet, run_resume_deferred
 from modules.tickets.models import Ticket
 from modules.tickets.services import complete_ticket, defer_ticket
-from sqlalchemy import select
-
 from tests.factories.tickets import AGENT, make_ticket
 
 
