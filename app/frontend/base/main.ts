@@ -14,6 +14,7 @@ import { startRequests } from './requests'
 import { startRows, startWalk } from './rows'
 import { startSearch } from './search'
 import { guardForms } from './session'
+import { startSubmits } from './submits'
 import { startTabs } from './tabs'
 import { startTheme } from './theme'
 import { showToasts, toast } from './toasts'
@@ -31,6 +32,7 @@ onContent(startRows)
 onContent(startFields)
 onContent(showToasts)
 guardForms()
+startSubmits()
 
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null

@@ -2,6 +2,7 @@
 import { csrfToken, enhanceAll } from '../shared/dom'
 import { t } from '../shared/i18n'
 import { noteContact, signInAgain } from './session'
+import { renewKey } from './submits'
 import { toast } from './toasts'
 
 interface Context {
@@ -31,7 +32,9 @@ export function startRequests(): void {
   })
   document.addEventListener('htmx:after:request', (event) => {
     const context = contextOf(event)
-    if (context && !mayBeSwapped(context)) event.preventDefault()
+    if (!context) return
+    renewKey(context.sourceElement)
+    if (!mayBeSwapped(context)) event.preventDefault()
   })
   document.addEventListener('htmx:after:swap', () => enhanceAll(document))
   document.addEventListener('htmx:error', (event) => {

@@ -25,6 +25,11 @@ describe('an order with waiting work', () => {
     expect(withWaiting(order({ status: 'in_progress' }), [done('order.pause')]).phase).toBe('paused')
   })
 
+  it('that somebody could not enter last time can be begun again', () => {
+    expect(withWaiting(order({ status: 'no_access' }), []).phase).toBe('planned')
+    expect(withWaiting(order({ status: 'pending_material' }), [done('order.start')]).phase).toBe('busy')
+  })
+
   it('leaves the server’s copy untouched', () => {
     const original = order()
     withWaiting(original, [done('order.change', { fields: { diagnosis: 'new' } })])
@@ -42,7 +47,7 @@ it('completing waits for what the order requires', () => {
 it('the order in progress comes first, finished ones last', () => {
   const list = [
     withWaiting(order({ id: 'late', planned_start_at: '2026-03-02T14:00:00Z' }), []),
-    withWaiting(order({ id: 'done', status: 'done', planned_start_at: '2026-03-02T07:00:00Z' }), []),
+    withWaiting(order({ id: 'done', status: 'complete', planned_start_at: '2026-03-02T07:00:00Z' }), []),
     withWaiting(order({ id: 'early', planned_start_at: '2026-03-02T08:00:00Z' }), []),
     withWaiting(order({ id: 'busy', status: 'in_progress', planned_start_at: '2026-03-02T16:00:00Z' }), []),
   ]

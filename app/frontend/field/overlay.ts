@@ -17,10 +17,10 @@ export interface Seen {
   readings: Record<string, string>
 }
 
+/** What the server's status means here; every other one (waiting for material, no access last time…) can be begun. */
 const SERVER_PHASES: Record<string, Phase> = {
-  travelling: 'travelling', on_the_way: 'travelling', en_route: 'travelling',
-  in_progress: 'busy', started: 'busy', on_site: 'busy', paused: 'paused', on_hold: 'paused',
-  done: 'done', completed: 'done', closed: 'done', cancelled: 'done', no_access: 'no_access',
+  travelling: 'travelling', in_progress: 'busy',
+  complete: 'done', closed: 'done', cancelled: 'done',
 }
 
 const STEPS: Partial<Record<Operation['type'], Phase>> = {

@@ -32,8 +32,11 @@ function place(order: Order): string {
   return [[street, lot_label].filter(Boolean).join(', '), [postcode, inLanguage(municipality)].filter(Boolean).join(' ')].filter(Boolean).join(' · ')
 }
 
-function phaseTag(seen: Seen): HTMLElement {
-  return make('span', { class: `tag tag-${PHASE_TONES[seen.phase]}` }, phaseWord(seen.phase))
+/** Where the order stands: the server's word until something is begun here. */
+function phaseTag(seen: Seen, desk: Desk): HTMLElement {
+  const own = phaseWord(seen.phase)
+  const word = seen.phase === 'planned' ? labelOf(desk.lookups.statuses, seen.order.status) || own : own
+  return make('span', { class: `tag tag-${PHASE_TONES[seen.phase]}` }, word)
 }
 
 /** The day: orders by date, the unfinished ones first. */
@@ -60,7 +63,7 @@ function orderCard(desk: Desk, seen: Seen): HTMLElement {
     make('span', { class: 'f-time' }, start || '–'),
     make('span', { class: 'f-what' },
       make('strong', {}, order.title), make('span', {}, place(order)),
-      make('span', { class: 'f-tags' }, phaseTag(seen),
+      make('span', { class: 'f-tags' }, phaseTag(seen, desk),
         ...(order.priority ? [make('span', { class: 'tag' }, labelOf(desk.lookups.priorities, order.priority))] : []),
         ...(order.warnings?.length ? [make('span', { class: 'tag tag-warning' }, `⚠ ${order.warnings.length}`)] : []))))
 }
@@ -70,7 +73,7 @@ export function orderView(desk: Desk, order: Order, queue: Queued[]): HTMLElemen
   const seen = withWaiting(order, queue)
   return make('article', {},
     make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
-      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), phaseTag(seen)),
+      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), phaseTag(seen, desk)),
     ...warningParts(order), ...accessParts(order), ...taskParts(order, seen, desk), ...doneParts(seen, desk), ...historyParts(order),
     actionBar(desk, seen))
 }
