@@ -118,12 +118,12 @@ STATE_LABELS: dict[AlertState, LazyText] = {
     AlertState.RESOLVED: _l("Resolved"),
 }
 EVENT_LABELS: dict[AlertEventKind, LazyText] = {
-    AlertEventKind.OPENED: _l("Opened"),
+    AlertEventKind.OPENED: _l("Alert opened"),
     AlertEventKind.STILL: _l("Still there"),
-    AlertEventKind.RESOLVED: _l("Resolved"),
-    AlertEventKind.EXPLAINED: _l("Explained"),
-    AlertEventKind.FALSE_ALARM: _l("False alarm"),
-    AlertEventKind.REOPENED: _l("Reopened"),
+    AlertEventKind.RESOLVED: _l("Alert resolved"),
+    AlertEventKind.EXPLAINED: _l("Alert explained"),
+    AlertEventKind.FALSE_ALARM: _l("Alert called false"),
+    AlertEventKind.REOPENED: _l("Alert reopened"),
 }
 BATCH_LABELS: dict[BatchState, LazyText] = {
     BatchState.RUNNING: _l("Running"),

@@ -42,3 +42,9 @@ def already_resolved() -> Conflict:
 def reason_needed() -> Invalid:
     """Ask for a reason."""
     return Invalid("reason_needed", _l("Say why, in a few words."), field="reason")
+
+
+def unknown_place(field: str, value: str) -> Invalid:
+    """Refuse the code of a building or lot that is not known, or not in the actor's area."""
+    message = _l("No place is known as “%(value)s”. Check the code on its page.", value=value)
+    return Invalid("unknown_place", message, field=field)

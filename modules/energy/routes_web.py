@@ -45,10 +45,11 @@ from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.queries import meters as meter_queries
 from modules.energy.readings.quality import Quality
-from modules.energy.schemas import ChangeMeterIn, HandleAlertIn, command_of
+from modules.energy.schemas import ChangeMeterIn, HandleAlertIn
 from modules.energy.services.alerts import handle_alert
 from modules.energy.services.ingest import WARNINGS
 from modules.energy.services.meters import change_meter
+from modules.energy.services.places import change_command, place_codes
 
 blueprint = Blueprint("energy", __name__, url_prefix="/energy", template_folder="templates")
 
@@ -106,7 +107,7 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         last_day_shown=format_date(end - SECOND),
         spans=_spans(meter, begin, end),
         days=_recent_days(session, meter, end),
-        health=meter_queries.health_of(actor, session, meter, end - timedelta(days=30), end),
+        health=_health(session, meter, end),
         files=meter_queries.source_files(session, meter),
         panels=panels_for(house().modules, "meter", actor),
         **_words(),
@@ -138,6 +139,7 @@ def meter_edit(meter_id: UUID) -> ResponseReturnValue:
     meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
     form = Form(ChangeMeterIn, shows=meter)
     form.values["ean"] = meter.supply_point.ean if meter.supply_point else meter.received_ean
+    form.values |= place_codes(current_actor(), reader(), meter)
     return render_template("energy/meter_form.html", form=form, meter=meter, **_words())
 
 
@@ -148,7 +150,7 @@ def meter_change(meter_id: UUID) -> ResponseReturnValue:
     form = Form(ChangeMeterIn, request.form)
     try:
         with open_unit_of_work() as uow:
-            command = command_of(meter_id, form.load())
+            command = change_command(current_actor(), uow.session, meter_id, form.load())
             change_meter(current_actor(), command, uow, current_clock())
     except FORM_ERRORS as error:
         meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
@@ -298,6 +300,13 @@ def _place_panel(
     return render_template(
         "energy/_place.html", meters=meters, alerts=alerts, totals=totals, **_words()
     )
+
+
+def _health(session: Session, meter: Meter, end: datetime) -> meter_queries.Health:
+    """Look at the thirty days before the end of the period, not at hours still to come."""
+    reached = min(end, meter.last_reading_at or current_clock().now())
+    begin = reached - timedelta(days=30)
+    return meter_queries.health_of(current_actor(), session, meter, begin, reached)
 
 
 def _alert_context(alert: Alert, form: Form | None) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from marshmallow import Schema, fields, validate
 from app.i18n import get_locale
 from app.web.fields import BelgianDate, DecimalComma, Line
 from app.web.forms import FormSchema, VersionField
-from modules.energy.commands import ChangeMeter
 from modules.energy.enums import AlertEventKind, AlertState, FeedsKind, Rule, Unit, Utility
 
 EAN_LENGTH = 40
@@ -30,8 +29,8 @@ class ChangeMeterIn(FormSchema):
     installed_on = BelgianDate(allow_none=True, load_default=None)
     removed_on = BelgianDate(allow_none=True, load_default=None)
     feeds = fields.Enum(FeedsKind, by_value=True, allow_none=True, load_default=None)
-    building_id = fields.UUID(allow_none=True, load_default=None)
-    lot_id = fields.UUID(allow_none=True, load_default=None)
+    building_code = Line(load_default="", validate=validate.Length(max=30))
+    lot_reference = Line(load_default="", validate=validate.Length(max=40))
     installation_label = Line(load_default="", validate=validate.Length(max=120))
     delivery_delay_hours = fields.Integer(
         load_default=26, validate=validate.Range(min=1, max=24 * 60)
@@ -158,8 +157,3 @@ class HandleAlertApiIn(Schema):
         required=True, validate=validate.OneOf(["explained", "false_alarm", "resolved"])
     )
     reason = fields.String(required=True, validate=validate.Length(min=1, max=1000))
-
-
-def command_of(meter_id: Any, values: dict[str, Any]) -> ChangeMeter:
-    """Make the command that changes a meter from a loaded form."""
-    return ChangeMeter(meter_id=meter_id, **{**values, "multiplier": float(values["multiplier"])})

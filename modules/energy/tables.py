@@ -128,6 +128,7 @@ ALERTS = TableSpec(
             lambda a: a.detected_at,
             sort=Alert.detected_at,
             format="datetime",
+            is_default=False,
         ),
     ),
     filters=(

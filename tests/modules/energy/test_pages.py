@@ -136,8 +136,8 @@ def test_meter_is_changed_from_its_form(client, login, leak, database):
         "delivery_delay_hours": "30",
         "installation_label": "Chaufferie",
         "feeds": "",
-        "building_id": "",
-        "lot_id": "",
+        "building_code": "",
+        "lot_reference": "",
         "digits": "",
         "installed_on": "",
         "removed_on": "",
@@ -153,6 +153,18 @@ def test_meter_is_changed_from_its_form(client, login, leak, database):
         assert not meter.is_attached
     stale = client.post(here, data=data)
     assert stale.status_code == 412
+
+
+def test_meter_is_attached_by_the_code_of_its_building(client, login, leak, database, building):
+    login(client, Role.ENERGY_COORDINATOR)
+    here = f"/energy/meters/{leak.meter_id}/edit"
+    assert building.code in text_of(client.get(here))
+    data = {"version": "1", "building_code": "BLD-none", "multiplier": "1"}
+    assert client.post(here, data=data).status_code == 422
+    data["building_code"] = building.code
+    assert client.post(here, data=data).status_code == 303
+    with database.reader() as session:
+        assert session.get(Meter, leak.meter_id).building_id == building.id
 
 
 def test_upload_asks_for_a_job_with_the_file_kept_aside(client, login, database):
