@@ -4,6 +4,7 @@ from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
+from modules.tickets.demo import SEED
 from modules.tickets.jobs import JOBS
 from modules.tickets.policies import GRANTS, TicketPermission
 from modules.tickets.routes_calls import blueprint as calls_blueprint
@@ -51,6 +52,7 @@ module = Module(
         Panel("party", _l("Tickets"), "tickets.panel_party", TicketPermission.READ, 30),
     ),
     jobs=JOBS,
+    seeds=(SEED,),
     search_providers=(TicketSearch(),),
     handlers=(
         (AlertOpened, open_alert_ticket),

@@ -1,0 +1,134 @@
+"""Invent what happens to a ticket: a whole life, of which only what lies before now is told.
+
+Every state occurs because stories are cut at the present moment, not because it was drawn.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from modules.tickets.enums import EventKind, WaitingReason
+from modules.tickets.rules import Category, Rules
+
+AGENTS = ("Accueil technique", "Technisch onthaal", "Dispatching", "Équipe de nuit")
+# Hours until somebody works on it, and how long that takes, by priority.
+PACE: Mapping[str, tuple[float, float]] = {
+    "immediate": (0.4, 1.5),
+    "breakdown": (1.2, 2.5),
+    "urgent": (8, 3),
+    "damp": (60, 6),
+    "normal": (110, 2),
+    "planned": (700, 12),
+}
+# How often each problem is reported; what is not named counts one.
+WEIGHT: Mapping[str, int] = {
+    "home.water.leak": 14,
+    "home.heating.none": 13,
+    "home.water.hot": 9,
+    "home.water.blocked": 9,
+    "home.water.toilet": 7,
+    "home.water.tap": 6,
+    "home.power.socket": 5,
+    "home.power.none": 5,
+    "home.joinery.locked_out": 6,
+    "home.joinery.window": 6,
+    "home.damp.mould": 6,
+    "common.lift.stopped": 7,
+    "common.light": 5,
+    "common.door.open": 5,
+    "common.door.intercom": 4,
+    "common.clean": 5,
+    "home.pests": 4,
+    "home.heating.radiator": 5,
+}
+_WINTER = (10, 11, 12, 1, 2, 3)
+# Alerts and outages have their own ways in.
+_NOT_BY_CALL = ("plant.energy", "plant.boiler", "plant.water", "home.gas.co")
+
+
+@dataclass(slots=True)
+class Happened:
+    """One event of a story, in the form the life cycle reads."""
+
+    kind: EventKind
+    at: datetime
+    actor_name: str
+    text: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def sayings() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return what callers say in French and Dutch by category."""
+    with (Path(__file__).parent / "words.csv").open(encoding="utf-8", newline="") as source:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row in csv.DictReader(source):
+            found.setdefault(row["category"], []).append((row["fr"], row["nl"]))
+    return {key: tuple(pairs) for key, pairs in found.items()}
+
+
+def draw_category(chance: Random, rules: Rules, at: datetime) -> Category:
+    """Draw a problem, heating only three times as rarely in summer as in winter."""
+    keys = [key for key in sayings() if key not in _NOT_BY_CALL]
+    weights = [WEIGHT.get(key, 1) for key in keys]
+    for position, key in enumerate(keys):
+        if key.startswith("home.heating") and at.month not in _WINTER:
+            weights[position] /= 4
+    return rules.categories[chance.choices(keys, weights)[0]]
+
+
+def draw_words(chance: Random, category: Category, locale: str) -> str:
+    """Draw what the caller says."""
+    french, dutch = chance.choice(sayings()[category.key])
+    return dutch if locale == "nl" else french
+
+
+def tell_story(
+    chance: Random, opened_at: datetime, priority: str, opening: Mapping[str, Any]
+) -> Iterator[Happened]:
+    """Tell the whole life of a ticket; the caller cuts it at the present."""
+    start_h, work_h = PACE.get(priority, PACE["normal"])
+    at = opened_at
+    yield Happened(EventKind.OPENED, at, chance.choice(AGENTS), data=dict(opening))
+    at += timedelta(minutes=chance.randint(2, 90))
+    if chance.random() < 0.04:
+        yield Happened(EventKind.CANCELLED, at, chance.choice(AGENTS), "Annulé par l'appelant")
+        return
+    yield Happened(EventKind.QUALIFIED, at, "Dispatching")
+    if chance.random() < 0.12:
+        at = yield from _wait(chance, at)
+    at += timedelta(hours=start_h * chance.uniform(0.3, 1.7))
+    yield Happened(EventKind.STARTED, at, "Dispatching")
+    at += timedelta(hours=work_h * chance.uniform(0.4, 1.8))
+    yield Happened(EventKind.COMPLETED, at, "Dispatching")
+    if chance.random() < 0.06:
+        at += timedelta(hours=chance.uniform(3, 120))
+        yield Happened(EventKind.RETURNED, at, chance.choice(AGENTS), "Toujours pas réparé")
+        at += timedelta(hours=start_h * chance.uniform(0.5, 2))
+        yield Happened(EventKind.STARTED, at, "Dispatching")
+        at += timedelta(hours=work_h)
+        yield Happened(EventKind.COMPLETED, at, "Dispatching")
+    at += timedelta(hours=chance.uniform(20, 330))
+    yield Happened(EventKind.CLOSED, at, "Dispatching")
+
+
+def _wait(chance: Random, at: datetime) -> Generator[Happened, None, datetime]:
+    """Wait for the tenant, a part, a contractor or a later day, then go on."""
+    at += timedelta(hours=chance.uniform(1, 30))
+    if chance.random() < 0.25:
+        until = (at + timedelta(days=chance.randint(5, 30))).date()
+        yield Happened(EventKind.DEFERRED, at, "Dispatching", data={"until": until.isoformat()})
+        at += timedelta(days=chance.randint(5, 30))
+    else:
+        reason = chance.choice(list(WaitingReason))
+        yield Happened(EventKind.WAITED, at, "Dispatching", data={"reason": reason.value})
+        at += timedelta(hours=chance.uniform(6, 240))
+    yield Happened(EventKind.RESUMED, at, "Dispatching")
+    return at
