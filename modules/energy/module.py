@@ -33,7 +33,7 @@ module = Module(
             permission=EnergyPermission.METER_READ,
             icon="gauge",
             group=GROUP,
-            shortcut="m",
+            shortcut="e",
             order=51,
         ),
     ),

@@ -28,7 +28,7 @@ module = Module(
             permission=OrderPermission.ASSIGN,
             icon="layout-kanban",
             group=_l("Interventions"),
-            shortcut="b",
+            shortcut="d",
             order=130,
         ),
         NavigationItem(
@@ -46,7 +46,7 @@ module = Module(
             permission=OrderPermission.WORK,
             icon="calendar-check",
             group=_l("Interventions"),
-            shortcut="m",
+            shortcut="v",
             order=150,
         ),
         NavigationItem(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
+from app.registry import find_modules
 from tests.architecture.code import ROOT, Source, python_files
 
 LONGEST_FUNCTION = 60
@@ -75,8 +76,6 @@ def test_only_the_unit_of_work_commits() -> None:
 
 
 def test_every_module_uses_only_what_it_depends_on() -> None:
-    from app.registry import find_modules
-
     allowed = {module.name: {module.name, *module.depends_on} for module in find_modules()}
     found = [
         f"{source.name} imports modules.{other}: add it to depends_on in module.py"
@@ -95,3 +94,11 @@ def _modules_imported(source: Source) -> set[str]:
         elif isinstance(node, ast.Import):
             names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("modules.")}
     return names
+
+
+def test_every_module_has_its_page() -> None:
+    pages = {module.name for module in find_modules() if module.name != "house"}
+    missing = [
+        name for name in sorted(pages) if not (ROOT / "modules" / name / "README.md").exists()
+    ]
+    assert not missing, f"write README.md: purpose, words, states, permissions, jobs: {missing}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -113,6 +114,18 @@ def test_every_menu_entry_leads_to_a_page_its_permission_opens(app: Flask) -> No
             elif declared_permission(view, "GET") != item.permission:
                 faults.append(f"{item.endpoint}: the menu and the route ask for different rights")
     assert not faults, "\n".join(faults)
+
+
+def test_no_two_menu_entries_share_a_letter(app: Flask) -> None:
+    letters = Counter(
+        item.shortcut
+        for module in house(app).modules
+        for item in module.navigation
+        if item.shortcut
+    )
+    letters["h"] += 1  # home
+    shared = [letter for letter, times in letters.items() if times > 1]
+    assert not shared, f"give one of them another letter in its module.py: {shared}"
 
 
 def test_every_page_can_be_reached(app: Flask) -> None:
