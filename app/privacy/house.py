@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -24,10 +23,9 @@ from app.jobs.models import JobRecord
 from app.mail.models import MailState, OutboxMail
 from app.notifications.models import Notification
 from app.privacy.hooks import PersonalData, PersonRef, RetentionRule
+from app.privacy.texts import forget_words, says, telling_words
 
 BATCH = 2000
-# Shorter words would be found everywhere.
-SHORTEST_WORD = 5
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> dict[str, Any]:
@@ -58,12 +56,11 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
         gone = delete(model).where(model.subject_type == person.type, model.subject_id == person.id)
         touched += _rows(session, gone)
     touched += _rows(session, delete(OutboxMail).where(_mails_of(person)))
-    words = _words(person)
-    if words:
-        session.execute(delete(Notification).where(_says(words, cast(Notification.params, String))))
-        for comment in session.scalars(select(Comment).where(_says(words, Comment.text))):
-            comment.text = _without(words, comment.text)
-            touched += 1
+    words = telling_words(person)
+    touched += _rows(session, delete(Notification).where(says(words, Notification.params)))
+    touched += len(forget_words(session, Comment, (Comment.text,), words))
+    mails = (OutboxMail.subject, OutboxMail.text, OutboxMail.to_name)
+    touched += len(forget_words(session, OutboxMail, mails, words))
     return touched + redact_trail(person, actor, uow, clock)
 
 
@@ -74,10 +71,9 @@ def redact_trail(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock)
     """
     session = uow.session
     about = (AuditEntry.subject_type == person.type) & (AuditEntry.subject_id == person.id)
-    words = _words(person)
-    named = _says(words, AuditEntry.subject_label, cast(AuditEntry.changes, String))
-    wanted = or_(about, named) if words else about
-    ids = session.scalars(select(AuditEntry.id).where(wanted, AuditEntry.action != REDACTED)).all()
+    named = says(telling_words(person), AuditEntry.subject_label, AuditEntry.changes)
+    wanted = select(AuditEntry.id).where(or_(about, named), AuditEntry.action != REDACTED)
+    ids = session.scalars(wanted).all()
     if not ids:
         return 0
     for start in range(0, len(ids), 500):
@@ -101,26 +97,6 @@ def _mails_of(person: PersonRef) -> Any:
     about = (OutboxMail.subject_type == person.type) & (OutboxMail.subject_id == person.id)
     addresses = [word.lower() for word in person.words if "@" in word]
     return or_(about, OutboxMail.to_address.in_(addresses)) if addresses else about
-
-
-def _words(person: PersonRef) -> list[str]:
-    return [word.strip() for word in person.words if len(word.strip()) >= SHORTEST_WORD]
-
-
-def _says(words: Iterable[str], *columns: Any) -> Any:
-    """Return the condition that a column holds a word, also as JSON writes it."""
-    forms = {form for word in words for form in (word, word.encode("unicode_escape").decode())}
-    return or_(
-        *(column.icontains(form, autoescape=True) for column in columns for form in sorted(forms))
-    )
-
-
-def _without(words: Iterable[str], text: str) -> str:
-    import re
-
-    for word in words:
-        text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)
-    return text
 
 
 def _rows(session: Session, statement: Any) -> int:

@@ -4,6 +4,7 @@ from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.interventions.demo import SEED
 from modules.interventions.policies import GRANTS, OrderPermission
+from modules.interventions.privacy import PRIVACY
 from modules.interventions.routes_api import field_blueprint as field_api
 from modules.interventions.routes_api import orders_blueprint as orders_api
 from modules.interventions.routes_web import (
@@ -68,4 +69,5 @@ module = Module(
     search_providers=(OrderSearch(),),
     seeds=(SEED,),
     subjects=(WORK_ORDER,),
+    privacy=PRIVACY,
 )

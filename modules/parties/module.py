@@ -5,6 +5,7 @@ from app.registry import Module, NavigationItem, Panel
 from modules.parties.demo.seed import SEED
 from modules.parties.jobs import JOBS
 from modules.parties.policies import GRANTS, PartyPermission
+from modules.parties.privacy import PRIVACY
 from modules.parties.routes_web import blueprint
 from modules.parties.search import PartyProvider
 from modules.parties.subjects import PARTY
@@ -44,6 +45,7 @@ module = Module(
     ),
     jobs=JOBS,
     subjects=(PARTY,),
+    privacy=PRIVACY,
     search_providers=(PartyProvider(),),
     seeds=(SEED,),
 )

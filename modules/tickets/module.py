@@ -3,10 +3,12 @@
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
+from modules.parties.events import PartyErased
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
 from modules.tickets.demo import SEED
 from modules.tickets.jobs import JOBS
 from modules.tickets.policies import GRANTS, TicketPermission
+from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
@@ -54,8 +56,10 @@ module = Module(
     jobs=JOBS,
     seeds=(SEED,),
     search_providers=(TicketSearch(),),
+    privacy=PRIVACY,
     handlers=(
         (AlertOpened, open_alert_ticket),
+        (PartyErased, forget_erased),
         (AlertStill, note_alert_still),
         (AlertResolved, note_alert_resolved),
     ),

@@ -1,0 +1,62 @@
+"""Find and take out of texts the words that betray a person: names, addresses, numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import String, cast, false, or_, select
+from sqlalchemy.orm import Session
+
+from app.privacy.hooks import PersonRef
+
+# Shorter words would be found everywhere.
+SHORTEST_WORD = 5
+GONE = "…"
+
+
+def telling_words(person: PersonRef) -> list[str]:
+    """Return the words of a person that are long enough to mean them, the longest first."""
+    words = {word.strip() for word in person.words}
+    return sorted((w for w in words if len(w) >= SHORTEST_WORD), key=lambda w: (-len(w), w))
+
+
+def says(words: Iterable[str], *columns: Any) -> Any:
+    """Return the condition that a column holds one of the words, also as JSON writes it."""
+    forms = {form for word in words for form in (word, word.encode("unicode_escape").decode())}
+    if not forms:
+        return false()
+    return or_(
+        *(
+            cast(column, String).icontains(form, autoescape=True)
+            for column in columns
+            for form in sorted(forms)
+        )
+    )
+
+
+def without(words: Iterable[str], value: Any) -> Any:
+    """Return a text, or any plain value, with the words replaced by an ellipsis."""
+    if isinstance(value, str):
+        for word in words:
+            value = re.sub(re.escape(word), GONE, value, flags=re.IGNORECASE)
+        return value
+    if isinstance(value, dict | list):
+        text = without(list(words), json.dumps(value, ensure_ascii=False))
+        return json.loads(text)
+    return value
+
+
+def forget_words(
+    session: Session, model: Any, columns: Sequence[Any], words: Sequence[str]
+) -> list[Any]:
+    """Take words out of some columns of every row of a model that holds them; return the rows."""
+    if not words:
+        return []
+    rows = list(session.scalars(select(model).where(says(words, *columns))))
+    for row in rows:
+        for column in columns:
+            setattr(row, column.key, without(words, getattr(row, column.key)))
+    return rows

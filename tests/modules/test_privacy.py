@@ -1,0 +1,110 @@
+"""A person is forgotten across all modules, and old calls forget who made them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.auth.roles import Role
+from app.db import Base, EventBus
+from app.errors import Conflict
+from app.policies import HousePermission
+from app.privacy import Privacy, services
+from app.registry import find_modules, grants_of
+from modules.parties.policies import PartyPermission
+from modules.tickets.commands import Caller
+from modules.tickets.models import Ticket
+from modules.tickets.privacy import forget_old_callers
+from tests.factories.parties import house, make_party
+from tests.factories.portfolio import make_building, make_lot
+from tests.factories.tickets import make_ticket
+
+NAME, MAIL, PHONE = "Zénobie Canarisse", "zenobie@example.be", "+32470999888"
+
+
+@pytest.fixture
+def privacy(database):
+    modules = find_modules()
+    database.bus = EventBus(pair for module in modules for pair in module.handlers)
+    return Privacy(item for module in modules for item in module.privacy)
+
+
+@pytest.fixture
+def officer(actor_with):
+    return actor_with(*grants_of(find_modules())[Role.DATA_PROTECTION_OFFICER])
+
+
+@pytest.fixture
+def caller(database, clock):
+    with database.unit_of_work("test") as uow:
+        party = make_party(uow, clock, "Canarisse", "Zénobie", phones=(PHONE,), emails=(MAIL,))
+        lot = make_lot(uow, clock, make_building(uow, clock))
+        words = Caller(party_id=party.id, name=NAME, phone=PHONE, email=MAIL, locale="fr")
+        make_ticket(
+            uow, clock, lot, caller=words, description=f"{NAME} sonne, rappeler au {PHONE}."
+        )
+        make_ticket(uow, clock, lot, description=f"La voisine ({NAME}) confirme.")
+    return party, lot
+
+
+def everything_in(database) -> str:
+    with database.reader() as session:
+        return "\n".join(
+            str(row)
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(select(table))
+        )
+
+
+def test_the_officer_holds_the_rights_it_takes(officer):
+    for permission in (
+        HousePermission.PRIVACY_MANAGE,
+        PartyPermission.DISCLOSE,
+        PartyPermission.ERASE,
+    ):
+        assert officer.can(permission)
+
+
+def test_a_disclosure_holds_the_calls(database, clock, privacy, officer, caller):
+    with database.unit_of_work("test") as uow:
+        found = services.disclose_person(officer, "party", caller[0].id, privacy, uow, clock)
+    text = str(found.parts)
+    for word in (NAME, MAIL, PHONE, "sonne, rappeler"):
+        assert word in text
+
+
+def test_nothing_of_an_erased_person_is_left(database, clock, privacy, officer, caller):
+    assert NAME in everything_in(database)
+    with database.unit_of_work("test") as uow:
+        services.erase_person(officer, "party", caller[0].id, privacy, uow, clock)
+    left = everything_in(database)
+    for word in (NAME, "Canarisse", "canarisse", MAIL, PHONE, "470999888"):
+        assert word not in left
+        assert word.encode("unicode_escape").decode() not in left
+    with database.reader() as session:
+        tickets = session.scalars(select(Ticket)).all()
+        assert len(tickets) == 2
+        assert all(ticket.caller_id is None for ticket in tickets)
+
+
+def test_who_lives_here_is_not_forgotten_and_nothing_changes(
+    database, clock, privacy, officer, caller
+):
+    party, lot = caller
+    with database.unit_of_work("test") as uow:
+        house(uow, clock, party, lot.id)
+    with pytest.raises(Conflict), database.unit_of_work("test") as uow:
+        services.erase_person(officer, "party", party.id, privacy, uow, clock)
+    assert NAME in everything_in(database)
+
+
+def test_old_calls_forget_who_made_them(database, clock, caller):
+    with database.unit_of_work("test") as uow:
+        for ticket in uow.session.scalars(select(Ticket)):
+            ticket.closed_at = clock.now()
+    clock.advance(timedelta(days=1))
+    with database.unit_of_work("test") as uow:
+        assert forget_old_callers(clock.now() - timedelta(days=30), uow, clock) == 0
+        assert forget_old_callers(clock.now(), uow, clock) == 2
+        uow.flush()
+        assert forget_old_callers(clock.now(), uow, clock) == 0
