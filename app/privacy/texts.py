@@ -11,6 +11,7 @@ from sqlalchemy import String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.privacy.hooks import PersonRef
+from app.search.normalise import fold
 
 # Shorter words would be found everywhere.
 SHORTEST_WORD = 5
@@ -18,8 +19,12 @@ GONE = "…"
 
 
 def telling_words(person: PersonRef) -> list[str]:
-    """Return the words of a person that are long enough to mean them, the longest first."""
+    """Return the words of a person that are long enough to mean them, the longest first.
+
+    Columns that are searched hold them without accents and capitals, so these forms count too.
+    """
     words = {word.strip() for word in person.words}
+    words |= {fold(word) for word in words}
     return sorted((w for w in words if len(w) >= SHORTEST_WORD), key=lambda w: (-len(w), w))
 
 
