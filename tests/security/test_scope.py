@@ -38,6 +38,12 @@ UNSCOPED = {
 
 
 @pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A plain client: reading every page for faults would take a minute."""
+    return FlaskClient(app)
+
+
+@pytest.fixture
 def foreign(app: Flask, database) -> dict[str, list[UUID]]:
     """A small estate that the person at the door sees nothing of; identifiers by table."""
     load_demo(house(app), scale=0.02, say=lambda _text: None)
