@@ -17,7 +17,7 @@ from app.jobs.routes_web import blueprint as jobs_blueprint
 from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_web import blueprint as notifications_blueprint
-from app.policies import GRANTS, HousePermission
+from app.policies import GRANTS, LABELS, HousePermission
 from app.privacy.house import HOUSE_DATA, HOUSE_RULES
 from app.privacy.jobs import APPLY_RETENTION
 from app.privacy.routes_web import NAVIGATION as PRIVACY_NAVIGATION
@@ -35,6 +35,8 @@ module = Module(
     name="house",
     permissions=HousePermission,
     grants=GRANTS,
+    title=_l("House"),
+    permission_labels=LABELS,
     blueprints=(
         account_pages,
         admin_pages,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from app.auth.roles import Role
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 
 
 class HousePermission(StrEnum):
@@ -34,4 +36,16 @@ GRANTS: Mapping[Role, frozenset[HousePermission]] = {
     Role.DATA_PROTECTION_OFFICER: frozenset(
         {HousePermission.AUDIT_READ, HousePermission.PRIVACY_MANAGE}
     ),
+}
+
+LABELS: dict[HousePermission, LazyText] = {
+    HousePermission.AUDIT_READ: _l("Read the audit trail"),
+    HousePermission.IMPORT_RUN: _l("Import files"),
+    HousePermission.JOB_READ: _l("See the background jobs"),
+    HousePermission.JOB_RUN: _l("Start and stop background jobs"),
+    HousePermission.PRIVACY_MANAGE: _l("Handle requests about personal data"),
+    HousePermission.SETTINGS_MANAGE: _l("Change the settings"),
+    HousePermission.TOKEN_CREATE: _l("Make keys for programs"),
+    HousePermission.USER_MANAGE: _l("Manage accounts and roles"),
+    HousePermission.VIEW_SHARE: _l("Share views of lists"),
 }

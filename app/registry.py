@@ -94,6 +94,9 @@ class Module:
     """The declaration of a module: data, no logic."""
 
     name: str
+    # What people call it, and its permissions, on the page of roles.
+    title: LazyText | str = ""
+    permission_labels: Mapping[Any, LazyText] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
     blueprints: tuple[Blueprint, ...] = ()
     api_blueprints: tuple[Any, ...] = ()

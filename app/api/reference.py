@@ -45,15 +45,21 @@ def reference() -> ResponseReturnValue:
     operations = sorted(operations_of(document), key=lambda o: (o.tag, o.path))
     tags = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
     groups = [
-        (tag, tags.get(tag, ""), list(found)) for tag, found in groupby(operations, lambda o: o.tag)
+        (tag, title_of(tag), tags.get(tag, ""), list(found))
+        for tag, found in groupby(operations, lambda o: o.tag)
     ]
     return render_template(
         "api/reference.html",
-        description=document["info"]["description"].split("\n\n"),
+        description=document["info"]["description"].replace("`", "").split("\n\n"),
         groups=groups,
         schemas=document.get("components", {}).get("schemas", {}),
         type_of=type_of,
     )
+
+
+def title_of(tag: str) -> str:
+    """Make a heading of the name of a blueprint: `energy_meters_api` is "Energy meters"."""
+    return tag.removesuffix("_api").replace("_", " ").capitalize()
 
 
 def operations_of(document: dict[str, Any]) -> list[Operation]:
@@ -114,5 +120,5 @@ def type_of(schema: dict[str, Any]) -> str:
     if "array" in kind and "items" in schema:
         return f"list of {type_of(schema['items'])}"
     if "enum" in schema:
-        return f"{kind}: " + ", ".join(str(value) for value in schema["enum"] if value is not None)
+        return "one of " + ", ".join(str(value) for value in schema["enum"] if value is not None)
     return f"{kind} ({schema['format']})" if "format" in schema else kind

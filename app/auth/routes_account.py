@@ -8,6 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from app.auth import password_changes, tokens
+from app.auth.actor import Actor
 from app.auth.commands import CreateToken
 from app.auth.devices import device_of
 from app.auth.keys import hash_secret
@@ -118,11 +119,18 @@ def _page(errors: tuple[FieldError, ...] = (), new_key: str = "") -> str:
         sessions=list_sessions(actor.user_id, settings, reader(), current_clock()),
         present=hash_secret(session.get("sid", "")),
         keys=tokens.list_tokens(actor.user_id, reader()),
-        permission_options=[(p, p) for p in sorted(actor.permissions)],
+        permission_options=_permission_options(actor),
         errors=errors,
         typed=request.form,
         new_key=new_key,
     )
+
+
+def _permission_options(actor: Actor) -> list[tuple[str, str]]:
+    """Give the permissions a person holds, in words."""
+    labels = {p.value: label for m in house().modules for p, label in m.permission_labels.items()}
+    held = ((p, str(labels.get(p, p))) for p in actor.permissions)
+    return sorted(held, key=lambda option: option[1])
 
 
 def _back() -> ResponseReturnValue:

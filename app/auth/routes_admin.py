@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -302,10 +303,13 @@ def _role_page(role: Role, error: str = "") -> str:
     )
 
 
-def _permission_groups() -> Iterator[tuple[str, list[str]]]:
+def _permission_groups() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """Give each module: name, title, and its permissions with their labels."""
     for module in house().modules:
         if module.permissions:
-            yield module.name, sorted(p.value for p in module.permissions)
+            labels = module.permission_labels
+            found = [(p.value, str(labels.get(p, p.value))) for p in module.permissions]
+            yield module.name, str(module.title or module.name), sorted(found, key=itemgetter(1))
 
 
 def _slug(role: Role) -> str:

@@ -5,7 +5,7 @@ from app.registry import Module, NavigationItem, Panel
 from modules.energy import cli, models, routes_api, routes_web  # noqa: F401  models for migrations
 from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
-from modules.energy.policies import GRANTS, EnergyPermission
+from modules.energy.policies import GRANTS, LABELS, EnergyPermission
 from modules.energy.subjects import ALERT, METER
 
 GROUP = _l("Energy")
@@ -17,6 +17,8 @@ module = Module(
     api_blueprints=(routes_api.meters, routes_api.readings, routes_api.alerts),
     permissions=EnergyPermission,
     grants=GRANTS,
+    title=_l("Energy"),
+    permission_labels=LABELS,
     navigation=(
         NavigationItem(
             label=_l("Abnormal consumption"),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from app.auth.roles import Role
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 
 
 class EnergyPermission(StrEnum):
@@ -41,4 +43,13 @@ GRANTS: Mapping[Role, frozenset[EnergyPermission]] = {
     Role.COUNCIL: READ,
     Role.FINANCE: READ,
     Role.SOCIAL_WORKER: READ,
+}
+
+LABELS: dict[EnergyPermission, LazyText] = {
+    EnergyPermission.ALERT_HANDLE: _l("Handle alerts of abnormal consumption"),
+    EnergyPermission.ALERT_READ: _l("See alerts of abnormal consumption"),
+    EnergyPermission.METER_CHANGE: _l("Change meters"),
+    EnergyPermission.METER_READ: _l("See meters and their curves"),
+    EnergyPermission.READINGS_IMPORT: _l("Import readings"),
+    EnergyPermission.READINGS_SCAN: _l("Look for abnormal consumption"),
 }

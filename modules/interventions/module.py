@@ -3,7 +3,7 @@
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.interventions.demo import SEED
-from modules.interventions.policies import GRANTS, OrderPermission
+from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.privacy import PRIVACY
 from modules.interventions.routes_api import field_blueprint as field_api
 from modules.interventions.routes_api import orders_blueprint as orders_api
@@ -22,6 +22,8 @@ module = Module(
     api_blueprints=(orders_api, field_api),
     permissions=OrderPermission,
     grants=GRANTS,
+    title=_l("Work orders"),
+    permission_labels=LABELS,
     navigation=(
         NavigationItem(
             label=_l("Board"),

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from app.auth.actor import Actor
 from app.auth.roles import Role
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 from modules.interventions.models import Technician, WorkOrder
 
 
@@ -55,3 +57,14 @@ def can_work_on_order(actor: Actor, technician: Technician | None, order: WorkOr
         return True
     is_own = technician is not None and order.technician_id == technician.id
     return actor.can(OrderPermission.WORK) and is_own
+
+
+LABELS: dict[OrderPermission, LazyText] = {
+    OrderPermission.ASSIGN: _l("Assign work orders"),
+    OrderPermission.CANCEL: _l("Cancel work orders"),
+    OrderPermission.CLOSE: _l("Close work orders"),
+    OrderPermission.CREATE: _l("Make work orders"),
+    OrderPermission.READ: _l("See work orders"),
+    OrderPermission.TECHNICIANS: _l("Manage technicians"),
+    OrderPermission.WORK: _l("Work on the tablet"),
+}

@@ -4,7 +4,7 @@ from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.parties.demo.seed import SEED
 from modules.parties.jobs import JOBS
-from modules.parties.policies import GRANTS, PartyPermission
+from modules.parties.policies import GRANTS, LABELS, PartyPermission
 from modules.parties.privacy import PRIVACY
 from modules.parties.routes_web import blueprint
 from modules.parties.search import PartyProvider
@@ -16,6 +16,8 @@ module = Module(
     blueprints=(blueprint,),
     permissions=PartyPermission,
     grants=GRANTS,
+    title=_l("People"),
+    permission_labels=LABELS,
     navigation=(
         NavigationItem(
             label=_l("People"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from app.auth.roles import Role
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 
 
 class PartyPermission(StrEnum):
@@ -47,4 +49,15 @@ GRANTS: dict[Role, frozenset[PartyPermission]] = {
     Role.SOCIAL_WORKER: _READ,
     Role.MAINTENANCE_ENGINEER: _READ,
     Role.WORKS_PROJECT_LEAD: _READ,
+}
+
+LABELS: dict[PartyPermission, LazyText] = {
+    PartyPermission.READ: _l("See people and households"),
+    PartyPermission.CHANGE: _l("Change people and households"),
+    PartyPermission.MERGE: _l("Merge people entered twice"),
+    PartyPermission.IMPORT: _l("Import people"),
+    PartyPermission.EXPORT: _l("Export people"),
+    PartyPermission.ERASE: _l("Erase a person’s data"),
+    PartyPermission.DISCLOSE: _l("Give a person their data"),
+    PartyPermission.OCCUPY: _l("Record who lives where"),
 }

@@ -5,7 +5,7 @@ from app.registry import Module, NavigationItem, ScopeKind
 from modules.portfolio.demo.seed import SEED
 from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.jobs import JOBS
-from modules.portfolio.policies import GRANTS, PortfolioPermission
+from modules.portfolio.policies import GRANTS, LABELS, PortfolioPermission
 from modules.portfolio.queries.choices import area_choices, building_choices
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
@@ -16,6 +16,8 @@ module = Module(
     blueprints=(blueprint,),
     permissions=PortfolioPermission,
     grants=GRANTS,
+    title=_l("Estate"),
+    permission_labels=LABELS,
     navigation=(
         NavigationItem(
             label=_l("Buildings"),

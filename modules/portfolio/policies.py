@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from app.auth.actor import Actor
 from app.auth.roles import Role
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 from app.subjects import Confidentiality
 
 
@@ -94,3 +96,21 @@ def sees_documents(actor: Actor) -> Confidentiality:
     )
     found = (level for permission, level in levels if actor.can(permission))
     return next(found, Confidentiality.PUBLIC)
+
+
+LABELS: dict[PortfolioPermission, LazyText] = {
+    PortfolioPermission.READ: _l("See sites, buildings and lots"),
+    PortfolioPermission.CHANGE: _l("Change sites, buildings and lots"),
+    PortfolioPermission.ARCHIVE: _l("Archive sites, buildings and lots"),
+    PortfolioPermission.CHANGE_STATUS: _l("Change the status of a lot"),
+    PortfolioPermission.CERTIFY: _l("Record energy certificates"),
+    PortfolioPermission.WARN: _l("Write warnings about a place"),
+    PortfolioPermission.READ_LAND: _l("See land"),
+    PortfolioPermission.CHANGE_LAND: _l("Change land"),
+    PortfolioPermission.READ_DOCUMENTS: _l("Read documents"),
+    PortfolioPermission.ADD_DOCUMENTS: _l("Add documents"),
+    PortfolioPermission.READ_PERSONAL_DOCUMENTS: _l("Read documents with personal data"),
+    PortfolioPermission.READ_SENSITIVE_DOCUMENTS: _l("Read sensitive documents"),
+    PortfolioPermission.IMPORT: _l("Import places"),
+    PortfolioPermission.EXPORT: _l("Export places"),
+}

@@ -7,7 +7,7 @@ from modules.parties.events import PartyErased
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
 from modules.tickets.demo import SEED
 from modules.tickets.jobs import JOBS
-from modules.tickets.policies import GRANTS, TicketPermission
+from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
@@ -18,6 +18,8 @@ module = Module(
     depends_on=("portfolio", "parties", "energy"),
     permissions=TicketPermission,
     grants=GRANTS,
+    title=_l("Calls and tickets"),
+    permission_labels=LABELS,
     blueprints=(calls_blueprint, tickets_blueprint),
     navigation=(
         NavigationItem(

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from app.auth.actor import Actor
 from app.auth.roles import Role
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 from modules.tickets.models import Ticket
 
 
@@ -63,3 +65,17 @@ def can_handle_ticket(actor: Actor, ticket: Ticket) -> bool:
 def can_close_ticket(actor: Actor) -> bool:
     """Say whether the actor may close a completed ticket or send it back."""
     return actor.can(TicketPermission.CLOSE)
+
+
+LABELS: dict[TicketPermission, LazyText] = {
+    TicketPermission.CANCEL: _l("Cancel tickets"),
+    TicketPermission.CLOSE: _l("Close tickets"),
+    TicketPermission.HANDLE: _l("Handle tickets"),
+    TicketPermission.NOTE: _l("Write notes on tickets"),
+    TicketPermission.OPEN: _l("Open tickets"),
+    TicketPermission.OUTAGE: _l("Declare and end known outages"),
+    TicketPermission.PRIORITISE: _l("Change the priority of tickets"),
+    TicketPermission.READ: _l("See tickets"),
+    TicketPermission.RULES: _l("Change priorities, categories and deadlines"),
+    TicketPermission.TAKE_CALLS: _l("Take calls"),
+}
