@@ -42,7 +42,26 @@ export function startMenus(): void {
       event.preventDefault()
     }
   })
+  startFolds()
   startSide()
+}
+
+const FOLDS = 'details.data-table-menu[open], details[data-fold][open]'
+
+/** Folds that open over the page close when one clicks elsewhere or presses Escape. */
+function startFolds(): void {
+  document.addEventListener('click', (event) => {
+    for (const fold of document.querySelectorAll<HTMLDetailsElement>(FOLDS)) {
+      if (!fold.contains(event.target as Node | null)) fold.open = false
+    }
+  })
+  document.addEventListener('keydown', (event) => {
+    const fold = event.key === 'Escape' && event.target instanceof Element ? event.target.closest<HTMLDetailsElement>(FOLDS) : null
+    if (!fold) return
+    fold.open = false
+    fold.querySelector('summary')?.focus()
+    event.preventDefault()
+  })
 }
 
 function startSide(): void {
