@@ -107,8 +107,9 @@ def _tickets(session: Session) -> Iterator[dict[str, Any]]:
         )
         .order_by(tickets.c.opened_at)
     )
-    for row in session.execute(statement).mappings():
-        yield {**row, "story": story.get(row["id"], []), "area_id": areas.get(row["building_id"])}
+    for found in session.execute(statement).mappings():
+        moments = story.get(found["id"], [])
+        yield {**found, "story": moments, "area_id": areas.get(found["building_id"])}
 
 
 def _crew(session: Session, planting: Planting) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def sayings() -> Mapping[str, tuple[tuple[str, str], ...]]:
 def draw_category(chance: Random, rules: Rules, at: datetime) -> Category:
     """Draw a problem, heating only three times as rarely in summer as in winter."""
     keys = [key for key in sayings() if key not in _NOT_BY_CALL]
-    weights = [WEIGHT.get(key, 1) for key in keys]
+    weights = [float(WEIGHT.get(key, 1)) for key in keys]
     for position, key in enumerate(keys):
         if key.startswith("home.heating") and at.month not in _WINTER:
             weights[position] /= 4
