@@ -100,14 +100,15 @@ def by_openpyxl(path: Path) -> int:
 def by_engine(path: Path) -> int:
     """Read every row and check every cell."""
     from app.tabular.readers import open_reader
+    from app.tabular.runner import calm_collector
     from app.tabular.typed import TypedTable
 
-    table = TypedTable(open_reader(path), columns())
     rows = 0
-    for block in table.blocks():
-        if block.problems:
-            raise SystemExit(f"unexpected: {block.problems[0]}")
-        rows += len(block.rows)
+    with calm_collector():  # as every import does
+        for block in TypedTable(open_reader(path), columns()).blocks():
+            if block.problems:
+                raise SystemExit(f"unexpected: {block.problems[0]}")
+            rows += len(block.rows)
     return rows
 
 

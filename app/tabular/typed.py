@@ -92,7 +92,7 @@ class _ColumnReader(dict[Any, Any]):
             return _Refusal(bad.code, bad.params)
         except (ValueError, ArithmeticError, RecursionError):
             return _Refusal("bad_pattern", {})
-        return self._checked(value)
+        return self._checked(value) if self.column.checks else value
 
     def _checked(self, value: Any) -> Any:
         bare = value.value if isinstance(value, Doubtful) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from app.i18n import LazyText
@@ -15,6 +16,7 @@ from app.tabular.kinds.text import refuse_formula_error
 
 _SPACES = str.maketrans("", "", " '’\u00a0\u202f\u2009")
 _PLAIN = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?")
+_TOO_LARGE = 10**15
 _SCIENTIFIC = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?[eE][+-]?\d{1,2}")
 _GROUPED = {
     ".": re.compile(r"[+-]?\d{1,3}(\.\d{3})+"),
@@ -133,8 +135,10 @@ class DecimalNumber(Number):
 
     def read(self, cell: Cell, formats: Formats) -> Any:
         """Return a Decimal with exactly `places` decimals."""
+        if type(cell) is float and isfinite(cell) and abs(cell) < _TOO_LARGE:
+            return self._bounded(Decimal(f"{cell:.{self.places}f}"))
         number, ambiguous = self._decimal(cell, formats)
-        if abs(number) >= Decimal(10) ** 15:
+        if abs(number) >= _TOO_LARGE:
             raise BadValue("too_large", limit="10^15")
         value = number.quantize(Decimal(1).scaleb(-self.places))
         typed = isinstance(cell, str)

@@ -43,11 +43,24 @@ class Text(Kind):
 
     def read(self, cell: Cell, formats: Formats) -> Any:
         """Return the text, composed (NFC); the spaces inside it stay."""
+        if self._is_plain(cell):
+            return cell
         text = unicodedata.normalize("NFC", restore(plain_text(cell)))
         refuse_formula_error(text)
         self._refuse(text)
         text = text.upper() if self.upper else text
         return _doubt(text)
+
+    def _is_plain(self, cell: Cell) -> bool:
+        """Recognise the usual cell, printable ASCII, of which there is nothing to say."""
+        return (
+            isinstance(cell, str)
+            and cell.isascii()
+            and cell.isprintable()
+            and len(cell) <= self.max_length
+            and cell[:1] not in ("'", "#", " ")
+            and not (self.pattern or self.upper or "?" in cell or cell.endswith(" "))
+        )
 
     def _refuse(self, text: str) -> None:
         if len(text) > self.max_length:

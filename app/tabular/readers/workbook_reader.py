@@ -49,6 +49,9 @@ class WorkbookReader:
     names: tuple[str, ...]
     estimate: int | None = None
     scans: dict[str, SheetScan] = field(default_factory=dict)
+    book: CalamineWorkbook | None = None
+    # The sheet read last: headings and rows are two passes over one parsed sheet.
+    parsed: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path, limits: Limits) -> WorkbookReader:
@@ -62,7 +65,7 @@ class WorkbookReader:
         names.sort(key=lambda name: name in hidden)
         if not names:
             raise TabularError("empty_file")
-        return cls(path, limits, tuple(names), None, scans)
+        return cls(path, limits, tuple(names), None, scans, book)
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -85,8 +88,11 @@ class WorkbookReader:
             yield from sheet_blocks(opened, scan, self.limits)
 
     def _open_sheet(self, name: str) -> OpenSheet:
-        book = CalamineWorkbook.from_path(str(self.path))
-        sheet = book.get_sheet_by_name(name)
+        if name not in self.parsed:
+            self.parsed.clear()
+            book = self.book or CalamineWorkbook.from_path(str(self.path))
+            self.parsed[name] = book.get_sheet_by_name(name)
+        sheet = self.parsed[name]
         start = sheet.start or (0, 0)
         merged = tuple(sheet.merged_cell_ranges or ())
         # The iterator begins at the first row of the sheet, but at its first used column.
