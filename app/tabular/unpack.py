@@ -159,6 +159,15 @@ class _Meter:
 
 
 def _inflate(raw: IO[bytes], part: zipfile.ZipInfo, meter: _Meter) -> Iterator[bytes]:
+    try:
+        yield from _pieces(raw, part, meter)
+    except (zlib.error, OSError, ValueError) as error:
+        raise TabularError("unreadable_file") from error
+
+
+def _pieces(raw: IO[bytes], part: zipfile.ZipInfo, meter: _Meter) -> Iterator[bytes]:
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise TabularError("unreadable_file")
     raw.seek(part.header_offset)
     header = raw.read(_LOCAL_HEADER.size)
     if len(header) < _LOCAL_HEADER.size:
