@@ -56,6 +56,25 @@ VERBS: Mapping[str, LazyText] = {
     "updated": _l("changed"),
 }
 
+# Some codes name the act, others what came of it.
+PRESENT = {
+    "add": "added",
+    "archive": "archived",
+    "assign": "assigned",
+    "cancel": "cancelled",
+    "change": "changed",
+    "close": "closed",
+    "create": "created",
+    "delete": "deleted",
+    "export": "exported",
+    "import": "imported",
+    "merge": "merged",
+    "open": "opened",
+    "remove": "removed",
+    "restore": "restored",
+    "update": "changed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ReadableChange:
@@ -97,6 +116,7 @@ def action_label(action: str, kind: SubjectKind | None) -> str:
     if found:
         return str(found)
     verb = action.rsplit(".", 1)[-1]
+    verb = PRESENT.get(verb, verb)
     noun = str(kind.label) if kind else action.rsplit(".", 2)[-2].replace("_", " ").capitalize()
     word = VERBS.get(verb)
     return f"{noun}: {word or verb.replace('_', ' ')}"

@@ -18,6 +18,9 @@ from app.i18n import (
 from app.i18n import gettext as _
 from app.lists.spec import Column
 
+# A text of this length stays on one line: numbers, references, states.
+SHORT = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -27,6 +30,14 @@ class Cell:
     text: Any
     url: str | None = None
     tone: str = ""
+
+    @property
+    def css(self) -> str:
+        """Say how wide the cell wants to be: as its words, or a share of the room."""
+        if callable(self.column.format):
+            return "cell-free"
+        is_short = self.column.format not in ("text", "badge")
+        return "cell-short" if is_short or len(str(self.text)) <= SHORT else "cell-text"
 
 
 _SHOW: dict[str, Callable[[Any, Column], Any]] = {
