@@ -2,7 +2,7 @@
 import { make } from '../shared/dom'
 import { formatNumber } from '../shared/format'
 import { t } from '../shared/i18n'
-import type { Lookups, Meter, OperationType, Order } from './contract'
+import type { Lookups, Meter, Operation, OperationType, Order } from './contract'
 import { ask, type Answers, type Part } from './forms'
 import { isPlausible, missing, type Seen } from './overlay'
 import { keepPhoto, scale } from './photos'
@@ -10,7 +10,7 @@ import { enqueue, type Tools } from './queue'
 import { signaturePad } from './signature'
 import type { FieldStore } from './store'
 
-export interface Desk { store: FieldStore, tools: Tools, lookups: Lookups, changed: () => void }
+export interface Desk { store: FieldStore, tools: Tools, lookups: Lookups, sent: Operation[], changed: () => void }
 
 /** Queue one operation and show it at once. */
 export async function act(desk: Desk, order: Order, type: OperationType, payload: Record<string, unknown> = {}): Promise<void> {

@@ -22,7 +22,7 @@ async function open(root: HTMLElement): Promise<void> {
   const { dayUrl = '', operationsUrl = '', photoUrl = '', workerUrl, signInUrl = '/sign-in' } = root.dataset
   const sync = new Sync(store, { day: dayUrl, operations: operationsUrl, photo: photoUrl }, newId)
   const tools = { id: newId, now: () => new Date() }
-  const desk: Desk = { store, tools, lookups: {}, changed: () => { void render(); void flush() } }
+  const desk: Desk = { store, tools, lookups: {}, sent: [], changed: () => { void render(); void flush() } }
   const view = root.querySelector<HTMLElement>('[data-view]') ?? root
   const state = root.querySelector<HTMLElement>('[data-sync]')
   let outcome: Outcome = navigator.onLine ? 'done' : 'offline'
@@ -37,7 +37,10 @@ async function open(root: HTMLElement): Promise<void> {
   }
 
   async function render(): Promise<void> {
-    const [orders, queue, lookups] = await Promise.all([store.orders.toArray(), store.queue.orderBy('seq').toArray(), store.get<Lookups>('lookups')])
+    const [orders, queue, sent, lookups] = await Promise.all([
+      store.orders.toArray(), store.queue.orderBy('seq').toArray(), store.sent.toArray(), store.get<Lookups>('lookups'),
+    ])
+    desk.sent = sent
     desk.lookups = lookups ?? {}
     const [page, id] = location.hash.slice(1).split('/')
     const order = page === 'order' ? orders.find((candidate) => candidate.id === id) : undefined

@@ -30,6 +30,13 @@ describe('an order with waiting work', () => {
     expect(withWaiting(order({ status: 'pending_material' }), [done('order.start')]).phase).toBe('busy')
   })
 
+  it('keeps showing what the server accepted, without doing it twice', () => {
+    const sent = [done('order.start'), done('order.signature'), done('order.hours', { minutes: 20 }), done('order.change', { fields: { diagnosis: 'stale' } })]
+    const seen = withWaiting(order({ status: 'in_progress', requires: { signature: true } }), [done('order.hours', { minutes: 10 })], sent)
+    expect(seen).toMatchObject({ phase: 'busy', minutes: 30, hasSignature: true, fields: { diagnosis: 'old' } })
+    expect(missing(seen)).toEqual([])
+  })
+
   it('leaves the server’s copy untouched', () => {
     const original = order()
     withWaiting(original, [done('order.change', { fields: { diagnosis: 'new' } })])

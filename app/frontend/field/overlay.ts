@@ -28,19 +28,24 @@ const STEPS: Partial<Record<Operation['type'], Phase>> = {
   'order.complete': 'done', 'order.no_access': 'no_access',
 }
 
-export function withWaiting(order: Order, operations: Operation[]): Seen {
+/** Put what was done on top of the server's state: what it has accepted only adds, what waits also changes. */
+export function withWaiting(order: Order, operations: Operation[], sent: Operation[] = []): Seen {
   const seen: Seen = {
     order, phase: SERVER_PHASES[order.status] ?? 'planned', fields: { ...order.fields },
     notes: [], minutes: 0, materials: [], photos: 0, answers: {}, hasSignature: false, readings: {},
   }
-  for (const operation of operations) if (operation.order_id === order.id) add(seen, operation)
+  for (const operation of sent) if (operation.order_id === order.id) add(seen, operation)
+  for (const operation of operations) {
+    if (operation.order_id !== order.id) continue
+    add(seen, operation)
+    seen.phase = STEPS[operation.type] ?? seen.phase
+    Object.assign(seen.fields, textsOf(operation))
+  }
   return seen
 }
 
 function add(seen: Seen, operation: Operation): void {
   const { payload, type } = operation
-  seen.phase = STEPS[type] ?? seen.phase
-  Object.assign(seen.fields, textsOf(operation))
   if (type === 'order.note') seen.notes.push(String(payload.text))
   if (type === 'order.hours') seen.minutes += Number(payload.minutes) || 0
   if (type === 'order.material') seen.materials.push([payload.quantity, payload.unit, payload.label].filter(Boolean).join(' '))

@@ -90,6 +90,17 @@ describe('the day', () => {
     expect(await store.get('csrf_token')).toBe('fresh')
   })
 
+  it('still shows what was finished today, until tomorrow', async () => {
+    await takeDay(store, day(order('o1'), order('o2')))
+    const end = await enqueue(store, tools, order('o1'), 'order.complete')
+    await settle(store, await nextBatch(store), [{ id: end.id, status: 'accepted' }])
+    await takeDay(store, { ...day(), generated_at: '2026-03-02T12:00:00Z' })
+    expect((await store.orders.toArray()).map(({ id, status }) => `${id} ${status}`)).toEqual(['o1 complete'])
+    await takeDay(store, { ...day(), generated_at: '2026-03-03T06:00:00Z' })
+    expect(await store.orders.count()).toBe(0)
+    expect(await store.sent.count()).toBe(0)
+  })
+
   it('of another person is only taken when nothing waits', async () => {
     await takeDay(store, day(order()))
     await enqueue(store, tools, order(), 'order.note')

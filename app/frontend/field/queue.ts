@@ -37,7 +37,7 @@ export function asSent({ id, type, order_id, base_version, payload, made_at }: Q
 export async function settle(store: FieldStore, sent: Queued[], results: Result[]): Promise<number> {
   const answers = new Map(results.map((result) => [result.id, result]))
   let settled = 0
-  await store.transaction('rw', store.queue, store.orders, async () => {
+  await store.transaction('rw', store.queue, store.sent, async () => {
     for (const operation of sent) {
       const result = answers.get(operation.id)
       if (!result) continue
@@ -52,6 +52,7 @@ async function settleOne(store: FieldStore, operation: Queued, result: Result): 
   if (result.status === 'accepted' || result.status === 'duplicate') {
     // The version is not taken from the answer: it may hold changes nobody here has seen yet.
     await store.queue.delete(operation.seq)
+    await store.sent.put(asSent(operation))
   } else if (result.status === 'conflict') {
     await store.queue.update(operation.seq, {
       state: 'conflict', ...(result.current ? { current: result.current } : {}),
@@ -100,21 +101,36 @@ export async function discard(store: FieldStore, operation: Queued): Promise<voi
   })
 }
 
-/** Replace the local days by those of the server; orders with unsent work stay even when they left the list. */
+const SHOWN_AFTER_MS = 18 * 3600 * 1000
+
+/**
+ * Replace the local days by those of the server. Orders with unsent work stay even when they left the list, and what
+ * was finished today stays to be seen.
+ */
 export async function takeDay(store: FieldStore, day: Day): Promise<void> {
-  await store.transaction('rw', store.orders, store.queue, store.photos, store.settings, async () => {
+  const { orders, queue, photos, sent, settings } = store
+  await store.transaction('rw', [orders, queue, photos, sent, settings], async () => {
     const busy = new Set<string>()
     await store.queue.each(({ order_id }) => { busy.add(order_id) })
     await store.photos.each(({ order_id }) => { busy.add(order_id) })
     const present = new Set(day.orders.map(({ id }) => id))
+    const finished = await finishedToday(store, Date.parse(day.generated_at))
     const gone = (await store.orders.toCollection().primaryKeys()).filter((id) => !present.has(id) && !busy.has(id))
-    await store.orders.bulkDelete(gone)
+    await store.orders.bulkDelete(gone.filter((id) => !finished.has(id)))
+    await store.orders.where('id').anyOf(gone.filter((id) => finished.has(id))).modify({ status: 'complete' })
+    await store.sent.where('order_id').anyOf(gone.filter((id) => !finished.has(id))).delete()
     await store.orders.bulkPut(day.orders)
     await store.set('technician', day.technician)
     await store.set('lookups', day.lookups ?? {})
     await store.set('generated_at', day.generated_at)
     if (day.csrf_token) await store.set('csrf_token', day.csrf_token)
   })
+}
+
+async function finishedToday(store: FieldStore, now: number): Promise<Set<string>> {
+  const ends = await store.sent.filter(({ type, made_at }) =>
+    ['order.complete', 'order.no_access'].includes(type) && now - Date.parse(made_at) < SHOWN_AFTER_MS).toArray()
+  return new Set(ends.map(({ order_id }) => order_id))
 }
 
 /** Whether this device may show the days of this person: another's unsent work comes first. */
@@ -127,6 +143,6 @@ export async function belongsTo(store: FieldStore, technicianId: string): Promis
 export async function wipe(store: FieldStore): Promise<boolean> {
   const waiting = (await store.queue.count()) + (await store.photos.count())
   if (waiting) return false
-  await Promise.all([store.orders.clear(), store.settings.clear()])
+  await Promise.all([store.orders.clear(), store.sent.clear(), store.settings.clear()])
   return true
 }

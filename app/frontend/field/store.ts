@@ -27,11 +27,13 @@ export class FieldStore extends Dexie {
   declare orders: EntityTable<Order, 'id'>
   declare queue: EntityTable<Queued, 'seq'>
   declare photos: EntityTable<Photo, 'id'>
+  /** What the server accepted, kept so that the technician still sees the own work of the day. */
+  declare sent: EntityTable<Operation, 'id'>
   declare settings: EntityTable<Setting, 'key'>
 
   constructor(name = 'intendant-field') {
     super(name)
-    this.version(1).stores({ orders: 'id', queue: '++seq, &id, order_id, state', photos: 'id, order_id, state', settings: 'key' })
+    this.version(1).stores({ orders: 'id', queue: '++seq, &id, order_id, state', photos: 'id, order_id, state', sent: 'id, order_id', settings: 'key' })
   }
 
   async get<T>(key: string): Promise<T | undefined> {

@@ -41,7 +41,7 @@ function phaseTag(seen: Seen, desk: Desk): HTMLElement {
 
 /** The day: orders by date, the unfinished ones first. */
 export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLElement {
-  const seen = inOrder(orders.map((order) => withWaiting(order, queue)))
+  const seen = inOrder(orders.map((order) => withWaiting(order, queue, desk.sent)))
   if (!seen.length) {
     return make('div', { class: 'f-empty' }, make('p', {}, t('No order for the coming days.')), make('p', {}, t('Call your dispatcher if you expected one.')))
   }
@@ -70,7 +70,7 @@ function orderCard(desk: Desk, seen: Seen): HTMLElement {
 
 /** One order: warnings first, then how to get in, what to do, what was done. */
 export function orderView(desk: Desk, order: Order, queue: Queued[]): HTMLElement {
-  const seen = withWaiting(order, queue)
+  const seen = withWaiting(order, queue, desk.sent)
   return make('article', {},
     make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
       make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), phaseTag(seen, desk)),
