@@ -6,6 +6,7 @@ from modules.parties.demo.seed import SEED
 from modules.parties.jobs import JOBS
 from modules.parties.policies import GRANTS, LABELS, PartyPermission
 from modules.parties.privacy import PRIVACY
+from modules.parties.routes_api import BLUEPRINTS
 from modules.parties.routes_web import blueprint
 from modules.parties.search import PartyProvider
 from modules.parties.subjects import PARTY
@@ -14,6 +15,7 @@ module = Module(
     name="parties",
     depends_on=("portfolio",),
     blueprints=(blueprint,),
+    api_blueprints=BLUEPRINTS,
     permissions=PartyPermission,
     grants=GRANTS,
     title=_l("People"),

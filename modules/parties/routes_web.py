@@ -52,10 +52,8 @@ from modules.parties.services import (
     allow_channel,
     change_party,
     create_party,
-    disclose_party,
     dismiss_duplicate,
     end_relation,
-    erase_party,
     merge_parties,
     move_in,
     move_out,
@@ -358,24 +356,3 @@ def duplicate_dismiss(duplicate_id: UUID) -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         dismiss_duplicate(current_actor(), duplicate_id, uow, current_clock())
     return form.done(url_for("parties.duplicate_list"), _("Noted: these are two."))
-
-
-@blueprint.post("/parties/<uuid:party_id>/disclosure")
-@needs(PartyPermission.DISCLOSE)
-def party_disclose(party_id: UUID) -> ResponseReturnValue:
-    """Send everything held about a person, for that person."""
-    with open_unit_of_work() as uow:
-        told = disclose_party(current_actor(), party_id, uow, current_clock())
-    response = Response(orjson.dumps(told, option=orjson.OPT_INDENT_2), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{told["reference"]}.json"'
-    return response
-
-
-@blueprint.post("/parties/<uuid:party_id>/erasure")
-@needs(PartyPermission.ERASE)
-def party_erase(party_id: UUID) -> ResponseReturnValue:
-    """Forget a person who does not live in the estate any more."""
-    form = Form(VersionIn)
-    with open_unit_of_work() as uow:
-        erase_party(current_actor(), party_id, uow, current_clock())
-    return form.done(url_for("parties.party_list"), _("The person's data was erased."))

@@ -7,6 +7,7 @@ from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.jobs import JOBS
 from modules.portfolio.policies import GRANTS, LABELS, PortfolioPermission
 from modules.portfolio.queries.choices import area_choices, building_choices
+from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
 from modules.portfolio.subjects import SUBJECTS
@@ -14,6 +15,7 @@ from modules.portfolio.subjects import SUBJECTS
 module = Module(
     name="portfolio",
     blueprints=(blueprint,),
+    api_blueprints=BLUEPRINTS,
     permissions=PortfolioPermission,
     grants=GRANTS,
     title=_l("Estate"),

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import orjson
 import pytest
 from sqlalchemy import select
 
@@ -165,12 +164,18 @@ def test_channels_and_relations(client, login, people, database):
     assert client.post(f"{sheet}/relations/{relation.id}/end").status_code == 303
 
 
-def test_privacy(client, login, people, database):
+def test_privacy_goes_through_the_house(client, login, people, database):
     login(client, Role.DATA_PROTECTION_OFFICER)
-    told = client.post(f"/parties/{people['tenant']}/disclosure")
-    assert orjson.loads(told.data)["name"] == "El Amrani"
-    assert client.post(f"/parties/{people['tenant']}/erasure").status_code == 409
-    assert client.post(f"/parties/{people['twin']}/erasure").status_code == 303
+    told = client.post(f"/privacy/party/{people['tenant']}/disclosure")
+    assert told.status_code == 200
+    refused = client.post(
+        f"/privacy/party/{people['tenant']}/erasure", data={"confirm": "Fatima El Amrani"}
+    )
+    assert refused.status_code == 409
+    done = client.post(
+        f"/privacy/party/{people['twin']}/erasure", data={"confirm": "El Amrani Fatima"}
+    )
+    assert done.status_code == 303
     with database.reader() as session:
         assert session.get(Party, people["twin"]).first_name == ""
 

@@ -1,0 +1,103 @@
+"""People and their stays for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+
+from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.auth.needs import needs
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from modules.parties import services
+from modules.parties.commands import Change, Occupy, PartyFacts
+from modules.parties.models import Occupancy, Party
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.lists import matches_party, select_parties
+from modules.parties.queries.people import get_party, list_occupancies
+from modules.parties.schemas_api import OccupancyIn, OccupancyOut, PartyIn, PartyOut, PartyQuery
+
+parties = ApiBlueprint(
+    "parties_api", __name__, url_prefix="/api/v1/parties", description="People, organisations."
+)
+occupancies = ApiBlueprint(
+    "occupancies_api", __name__, url_prefix="/api/v1/occupancies", description="Who is where."
+)
+
+
+@parties.route("")
+class Parties(MethodView):
+    """All parties."""
+
+    @needs(PartyPermission.READ)
+    @parties.arguments(PartyQuery, location="query")
+    @parties.paged(PartyOut)
+    def get(self, query: dict[str, Any], page: PageRequest) -> Page[Party]:
+        """List parties by name."""
+        statement = select_parties(current_actor())
+        if words := query.pop("q", ""):
+            statement = statement.where(matches_party(words))
+        for name, value in query.items():
+            statement = statement.where(getattr(Party, name) == value)
+        return paginate(reader(), statement.order_by(Party.sort_name, Party.id), page)
+
+    @needs(PartyPermission.CHANGE)
+    @parties.arguments(PartyIn)
+    @parties.response(201, PartyOut)
+    @parties.versioned
+    def post(self, facts: PartyFacts) -> Party:
+        """Add a party."""
+        with open_unit_of_work() as uow:
+            return services.create_party(current_actor(), facts, uow, current_clock())
+
+
+@parties.route("/<uuid:party_id>")
+class PartyById(MethodView):
+    """One party."""
+
+    @needs(PartyPermission.READ)
+    @parties.response(200, PartyOut)
+    @parties.versioned
+    def get(self, party_id: UUID) -> Party:
+        """Read a party."""
+        return get_party(current_actor(), reader(), party_id)
+
+    @needs(PartyPermission.CHANGE)
+    @parties.arguments(PartyIn)
+    @parties.response(200, PartyOut)
+    @parties.versioned
+    def put(self, facts: PartyFacts, party_id: UUID, expected_version: int) -> Party:
+        """Replace the facts of a party."""
+        change = Change(party_id, expected_version)
+        with open_unit_of_work() as uow:
+            return services.change_party(current_actor(), change, facts, uow, current_clock())
+
+
+@parties.route("/<uuid:party_id>/occupancies")
+class PartyOccupancies(MethodView):
+    """The stays of a party."""
+
+    @needs(PartyPermission.READ)
+    @parties.response(200, OccupancyOut(many=True))
+    def get(self, party_id: UUID) -> Sequence[Occupancy]:
+        """List the stays of a party, the latest first."""
+        party = get_party(current_actor(), reader(), party_id)
+        return list_occupancies(reader(), party_id=party.id)
+
+
+@occupancies.route("")
+class Occupancies(MethodView):
+    """Stays."""
+
+    @needs(PartyPermission.OCCUPY)
+    @occupancies.arguments(OccupancyIn)
+    @occupancies.response(201, OccupancyOut)
+    def post(self, data: dict[str, Any]) -> Occupancy:
+        """Move a party into a lot."""
+        with open_unit_of_work() as uow:
+            return services.move_in(current_actor(), Occupy(**data), uow, current_clock())
+
+
+BLUEPRINTS = (parties, occupancies)

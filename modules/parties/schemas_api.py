@@ -1,0 +1,106 @@
+"""What programs send and get about people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from modules.parties.commands import PartyFacts, PhoneFacts
+from modules.parties.enums import Language, OccupancyRole, PartyKind, PhoneKind
+
+
+class PhoneSchema(Schema):
+    """A telephone number; written in any form, answered as E.164."""
+
+    number = fields.String(required=True, validate=validate.Length(max=40))
+    kind = fields.Enum(PhoneKind, by_value=True)
+    label = fields.String(validate=validate.Length(max=60))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> PhoneFacts:
+        return PhoneFacts(**data)
+
+
+class PhoneOut(Schema):
+    """A telephone number."""
+
+    number = fields.String(required=True, attribute="e164")
+    kind = fields.Enum(PhoneKind, by_value=True)
+    label = fields.String()
+
+
+class PartyIn(Schema):
+    """Everything a program may write about a party."""
+
+    kind = fields.Enum(PartyKind, by_value=True, required=True)
+    name = fields.String(required=True, validate=validate.Length(min=1, max=160))
+    first_name = fields.String(validate=validate.Length(max=80))
+    reference = fields.String(validate=validate.Length(max=30))
+    language = fields.Enum(Language, by_value=True)
+    birth_date = fields.Date(allow_none=True)
+    enterprise_number = fields.String(validate=validate.Length(max=12), allow_none=True)
+    postal_address = fields.String(validate=validate.Length(max=250))
+    note = fields.String(validate=validate.Length(max=4000))
+    phones = fields.List(fields.Nested(PhoneSchema), validate=validate.Length(max=20))
+    emails = fields.List(
+        fields.String(validate=validate.Length(max=254)), validate=validate.Length(max=20)
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> PartyFacts:
+        for name in ("phones", "emails"):
+            data[name] = tuple(data.get(name, ()))
+        return PartyFacts(**data)
+
+
+class PartyOut(Schema):
+    """A party."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    reference = fields.String(required=True)
+    kind = fields.Enum(PartyKind, by_value=True, required=True)
+    name = fields.String(required=True)
+    first_name = fields.String()
+    language = fields.Enum(Language, by_value=True)
+    birth_date = fields.Date(allow_none=True)
+    enterprise_number = fields.String(allow_none=True)
+    postal_address = fields.String()
+    note = fields.String()
+    phones = fields.List(fields.Nested(PhoneOut))
+    emails = fields.List(fields.Pluck("EmailOut", "email"))
+    updated_at = fields.AwareDateTime(required=True)
+
+
+class EmailOut(Schema):
+    """An e-mail address."""
+
+    email = fields.String()
+
+
+class PartyQuery(Schema):
+    """Which parties are wanted."""
+
+    q = fields.String(
+        validate=validate.Length(max=200),
+        metadata={"description": "Words of the name, a telephone number or an e-mail address."},
+    )
+    kind = fields.Enum(PartyKind, by_value=True)
+    language = fields.Enum(Language, by_value=True)
+
+
+class OccupancyIn(Schema):
+    """A party moves into a lot."""
+
+    party_id = fields.UUID(required=True)
+    lot_id = fields.UUID(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(allow_none=True)
+    role = fields.Enum(OccupancyRole, by_value=True)
+
+
+class OccupancyOut(OccupancyIn):
+    """A stay; `ends_on` is its last day."""
+
+    id = fields.UUID(required=True)
