@@ -20,7 +20,7 @@ from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import AddressFacts, BuildingFacts, Change, ShapeGiven
 from modules.portfolio.errors import building_in_use
 from modules.portfolio.events import BuildingArchived
-from modules.portfolio.models import Address, Building, Entrance, Floor, Lot
+from modules.portfolio.models import Address, Area, Building, Entrance, Floor, Lot, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.queries.scope import sees_building
@@ -33,6 +33,7 @@ from modules.portfolio.services.common import (
     lot_search_text,
     note,
     refuse_taken,
+    refuse_unknown,
 )
 
 SERIES = ("BLD", 4)
@@ -41,7 +42,7 @@ SERIES = ("BLD", 4)
 def create_building(actor: Actor, facts: BuildingFacts, uow: UnitOfWork, clock: Clock) -> Building:
     """Add a building to the estate; Conflict when its code is taken."""
     require(actor, PortfolioPermission.CHANGE)
-    values = _values(facts)
+    values = _values(uow.session, facts)
     values["code"] = fresh_reference(uow.session, Building.code, facts.code, SERIES)
     now = clock.now()
     address = Address(**asdict(facts.address))
@@ -64,7 +65,7 @@ def change_building(
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, change.id)
     check_version(building, change.version)
-    values = _values(facts)
+    values = _values(uow.session, facts)
     values["code"] = facts.code.strip() or building.code
     refuse_taken(uow.session, Building.code, values["code"], except_id=building.id)
     changes = changed_fields(building, values)
@@ -82,7 +83,8 @@ def change_building(
     return building
 
 
-def _values(facts: BuildingFacts) -> dict[str, Any]:
+def _values(session: Session, facts: BuildingFacts) -> dict[str, Any]:
+    refuse_unknown(session, area_id=(Area, facts.area_id), site_id=(Site, facts.site_id))
     values = {f.name: getattr(facts, f.name) for f in fields(facts) if f.name != "address"}
     if facts.cadastral_ref:
         values["cadastral_ref"] = read_capakey(facts.cadastral_ref)

@@ -12,7 +12,8 @@ from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, UnitOfWork
-from app.errors import StaleVersion
+from app.errors import Invalid, StaleVersion
+from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
@@ -48,6 +49,13 @@ def refuse_taken(session: Session, column: Any, value: str, except_id: UUID | No
     found: Any = session.scalars(statement).first()
     if found is not None and found.id != except_id:
         raise reference_taken(column.key, value)
+
+
+def refuse_unknown(session: Session, **links: tuple[type[Base], UUID | None]) -> None:
+    """Raise Invalid, naming the field, when something pointed at does not exist."""
+    for field, (model, identifier) in links.items():
+        if identifier is not None and session.get(model, identifier) is None:
+            raise Invalid("unknown_record", _l("This record does not exist."), field=field)
 
 
 def fresh_reference(session: Session, column: Any, given: str, series: tuple[str, int]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
 
 from app.audit import Subject, changed_fields
 from app.auth.actor import Actor
@@ -25,7 +26,13 @@ from modules.portfolio.enums import BoundaryKind
 from modules.portfolio.models import Area, Boundary, LandParcel, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_parcel
-from modules.portfolio.services.common import check_version, fresh_reference, note, refuse_taken
+from modules.portfolio.services.common import (
+    check_version,
+    fresh_reference,
+    note,
+    refuse_taken,
+    refuse_unknown,
+)
 
 SERIES = ("PAR", 4)
 
@@ -41,7 +48,7 @@ def create_parcel(
     require(actor, PortfolioPermission.CHANGE_LAND)
     if not actor.scope.everything and facts.area_id not in actor.scope.area_ids:
         raise NotFound
-    values = _values(facts)
+    values = _values(uow.session, facts)
     values["reference"] = fresh_reference(
         uow.session, LandParcel.reference, facts.reference, SERIES
     )
@@ -64,7 +71,7 @@ def change_parcel(
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
     check_version(parcel, change.version)
-    values = _values(facts)
+    values = _values(uow.session, facts)
     values["reference"] = facts.reference.strip() or parcel.reference
     refuse_taken(uow.session, LandParcel.reference, values["reference"], except_id=parcel.id)
     changes = changed_fields(parcel, values)
@@ -94,7 +101,12 @@ def place_parcel(
     return parcel
 
 
-def _values(facts: ParcelFacts) -> dict[str, Any]:
+def _values(session: Session, facts: ParcelFacts) -> dict[str, Any]:
+    refuse_unknown(
+        session,
+        area_id=(Area, facts.area_id),
+        predecessor_id=(LandParcel, facts.predecessor_id),
+    )
     values = asdict(facts)
     values["capakey"] = read_capakey(facts.capakey) if facts.capakey else None
     return values

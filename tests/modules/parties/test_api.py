@@ -4,7 +4,8 @@ from app.auth.roles import Role
 from tests.factories.portfolio import make_building, make_lot
 
 AN = {"kind": "person", "name": "Peeters", "first_name": "An", "language": "nl",
-      "phones": [{"number": "0470 12 34 56", "label": "soir"}], "emails": ["An@example.be"]}  # fmt: skip
+      "phones": [{"number": "0470 12 34 56", "label": "soir"}],
+      "emails": ["An@example.be"]}  # fmt: skip
 
 
 def test_a_party_is_added_found_and_replaced(client, login):

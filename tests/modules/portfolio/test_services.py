@@ -405,3 +405,9 @@ def test_lot_facts_keep_regime_and_category(uow, clock):
     assert isinstance(lot, Lot)
     assert lot.regime is Regime.TRANSIT
     assert LotFacts.__dataclass_params__.frozen
+
+
+def test_a_link_to_nothing_is_named(uow, clock):
+    with pytest.raises(Invalid) as caught:
+        make_building(uow, clock, area_id=make_building(uow, clock).id)
+    assert caught.value.field == "area_id"
