@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import (
     Blueprint,
@@ -17,7 +17,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
+from app.audit import Subject, record
 from app.auth.needs import needs
+from app.auth.policy import require
 from app.errors import AppError, FieldError, Invalid, NotFound
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
@@ -29,7 +31,7 @@ from app.tabular import queries, services, wizard
 from app.tabular.annotate import annotated_file
 from app.tabular.batches import batch_problems
 from app.tabular.commands import ChooseReading, Upload
-from app.tabular.exports import FileFormat, template_file
+from app.tabular.exports import FileFormat, export_file, template_file
 from app.tabular.formats import Blank, DateOrder, Formats
 from app.tabular.importer import Importer
 from app.tabular.models import STATE_LABELS, BatchState, ImportBatch
@@ -319,6 +321,30 @@ def template_download(importer: str, kind: str) -> ResponseReturnValue:
         raise NotFound
     chunks = template_file(found.columns, wanted, title=str(found.title))
     return _download(stream_with_context(chunks), wanted, importer)
+
+
+@blueprint.get("/exports/<string:importer>/<string:kind>")
+@needs(HousePermission.IMPORT_RUN)
+def record_export(importer: str, kind: str) -> ResponseReturnValue:
+    """Give what is stored as a file that imports again without a change; it is noted."""
+    found, wanted = importers().get(importer), _format(kind)
+    records = getattr(found, "records", None)
+    if found is None or records is None:
+        raise NotFound
+    require(current_actor(), found.permission)
+    kept = list(records(current_actor(), reader()))
+    chunks = list(export_file(found.columns, kept, wanted, title=str(found.title)))
+    subject = Subject("list", uuid5(NAMESPACE_URL, f"imports.{importer}"), str(found.title))
+    with open_unit_of_work() as uow:
+        record(
+            uow,
+            current_actor(),
+            current_clock(),
+            action="lists.list.exported",
+            subject=subject,
+            changes={"rows": (None, len(kept))},
+        )
+    return _download(chunks, wanted, importer)
 
 
 @blueprint.post("/profiles/<uuid:profile_id>/delete")

@@ -3,6 +3,7 @@
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.parties.demo.seed import SEED
+from modules.parties.importers import IMPORTERS
 from modules.parties.jobs import JOBS
 from modules.parties.policies import GRANTS, LABELS, PartyPermission
 from modules.parties.privacy import PRIVACY
@@ -48,6 +49,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    importers=IMPORTERS,
     subjects=(PARTY,),
     privacy=PRIVACY,
     search_providers=(PartyProvider(),),

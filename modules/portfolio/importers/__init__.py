@@ -2,12 +2,14 @@
 
 from app.i18n import lazy as _l
 from modules.portfolio.importers.estate import BUILDINGS, LOTS
+from modules.portfolio.importers.parcels import PARCELS
 from modules.portfolio.importers.rpls import RegisterImporter
 from modules.portfolio.importers.rpls_columns import GEOCODED_COLUMNS, RAW_COLUMNS
 
 IMPORTERS = (
     BUILDINGS,
     LOTS,
+    PARCELS,
     RegisterImporter(
         name="rpls",
         title=_l("French register of social housing (geocoded)"),

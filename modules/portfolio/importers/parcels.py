@@ -1,0 +1,160 @@
+"""Import and export land parcels by their own columns, through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Select, Table, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import lazy as _l
+from app.search.changes import touch_documents
+from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
+from app.tabular.columns import Column
+from app.tabular.importer import Values
+from app.tabular.kinds import Choice, Day, DecimalNumber, Integer, Lookup, Text
+from app.tabular.problems import Problem
+from app.tabular.service_importer import ServiceImporter, Stored
+from app.tabular.typed import Row
+from modules.portfolio import enums
+from modules.portfolio.commands import Change, ParcelFacts
+from modules.portfolio.models import Area, LandParcel
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.scope import parcels_in_scope
+from modules.portfolio.services.land import change_parcel, create_parcel
+
+TABLE = cast("Table", LandParcel.__table__)
+_YEAR = Integer(low=1000, high=2100, likely_low=1950)
+_DAY = Day(low=date(1800, 1, 1))
+_CENT = Decimal("0.01")
+
+COLUMNS = (
+    Column("reference", _l("Reference"), Text(max_length=30), required=True, example="PAR-0001"),
+    Column("capakey", _l("Cadastral number"),
+           Text(max_length=17, pattern=r"\d{5}[A-Za-z]\d{4}[/-]\d{2}[A-Za-z_]\d{3}"),
+           example="11004A0479/00N000"),
+    Column("region", _l("Region"), Choice(enum=enums.Region, labels=enums.REGION_LABELS)),
+    Column("use", _l("Use"), Choice(enum=enums.LandUse, labels=enums.LAND_USE_LABELS)),
+    Column("commune", _l("Commune"), Text(max_length=80)),
+    Column("commune_nis", _l("NIS code of the commune"), Text(max_length=5, pattern=r"\d{5}")),
+    Column("area", _l("Work area"), Lookup(noun=_l("the code of a work area"), max_length=20)),
+    Column("area_m2", _l("Area in the deeds (m²)"),
+           DecimalNumber(places=2, rounds=True, low=_CENT, high=100_000_000)),
+    Column("cadastral_income", _l("Cadastral income (€)"),
+           DecimalNumber(places=2, low=0, high=10_000_000)),
+    Column("farm_region", _l("Agricultural region"), Text(max_length=60)),
+    Column("crop", _l("Crop"), Text(max_length=80)),
+    Column("crop_year", _l("Crop of the year"), _YEAR),
+    Column("farm_ref", _l("Farm reference"), Text(max_length=40)),
+    Column("valid_from", _l("Valid from"), _DAY),
+    Column("valid_to", _l("Valid to"), _DAY),
+    Column("note", _l("Note"), Text(max_length=4_000, multiline=True)),
+)  # fmt: skip
+_OWN = tuple(
+    f.name
+    for f in fields(ParcelFacts)
+    if f.name not in {"area_id", "predecessor_id", "cadastral_income_cents"}
+)
+
+
+def _parcels(actor: Actor) -> Select[LandParcel, str]:
+    statement = (
+        select(LandParcel, Area.code)
+        .outerjoin(Area, LandParcel.area_id == Area.id)
+        .where(LandParcel.archived_at.is_(None))
+        .order_by(LandParcel.reference)
+    )
+    return parcels_in_scope(statement, actor)
+
+
+def _stored(parcel: LandParcel, area: str | None) -> Stored:
+    values = {name: getattr(parcel, name) for name in _OWN}
+    surface, cents = parcel.area_m2, parcel.cadastral_income_cents
+    values["area"] = area
+    values["area_m2"] = None if surface is None else Decimal(repr(surface)).quantize(_CENT)
+    values["cadastral_income"] = None if cents is None else Decimal(cents) * _CENT
+    return Stored(parcel.id, parcel.version, values)
+
+
+def load(actor: Actor, session: Session, references: Sequence[str]) -> dict[str, Stored]:
+    """Return parcels by reference."""
+    rows = session.execute(_parcels(actor).where(LandParcel.reference.in_(references)))
+    return {parcel.reference: _stored(parcel, area) for parcel, area in rows}
+
+
+def find(actor: Actor, session: Session, ids: Sequence[UUID]) -> dict[UUID, Stored]:
+    """Return parcels by identifier."""
+    rows = session.execute(_parcels(actor).where(LandParcel.id.in_(ids)))
+    return {parcel.id: _stored(parcel, area) for parcel, area in rows}
+
+
+def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
+    """Yield the parcels the actor sees."""
+    for parcel, area in session.execute(_parcels(actor)):
+        yield _stored(parcel, area).values
+
+
+def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Refuse rows of an area that is not there."""
+    wanted = {row.values["area"] for row in rows if row.values.get("area")}
+    known = set(session.scalars(select(Area.code).where(Area.code.in_(wanted)))) if wanted else ()
+    for row in rows:
+        area = row.values.get("area")
+        if area and area not in known:
+            yield Problem("not_found", row.number, field="area", value=str(area))
+
+
+def _facts(values: Values, session: Session) -> ParcelFacts:
+    own = {name: values[name] for name in _OWN if values.get(name) not in (None, "")}
+    surface, income, area = (values.get(n) for n in ("area_m2", "cadastral_income", "area"))
+    own |= {"area_m2": None if surface is None else float(surface)}
+    return ParcelFacts(
+        **own,
+        area_id=session.scalar(select(Area.id).where(Area.code == area)) if area else None,
+        cadastral_income_cents=None if income is None else int(income * 100),
+    )
+
+
+def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
+    """Add a parcel."""
+    return create_parcel(actor, _facts(values, uow.session), None, uow, clock).id
+
+
+def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock: Clock) -> None:
+    """Change a parcel."""
+    facts = _facts(values, uow.session)
+    change_parcel(actor, Change(stored.id, stored.version), facts, uow, clock)
+
+
+def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Remove parcels an import made; Conflict when touched since."""
+    refuse_changed(uow.session, TABLE, dict.fromkeys(ids), _l("Land"))
+    refuse_dependents(uow.session, TABLE, ids)
+    delete_rows(uow.session, TABLE, ids)
+    touch_documents(uow.session, "parcel")
+
+
+PARCELS = ServiceImporter(
+    name="parcels",
+    title=_l("Land"),
+    permission=PortfolioPermission.IMPORT,
+    columns=COLUMNS,
+    key="reference",
+    needed=("region", "use"),
+    subject_type="parcel",
+    load=load,
+    create=create,
+    change=change,
+    remove=remove,
+    find=find,
+    prepare=prepare,
+    records=records,
+)
