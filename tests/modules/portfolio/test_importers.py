@@ -123,7 +123,7 @@ def test_parcels_are_made_changed_and_taken_back(database, clock, actor, estate,
 def test_parties_are_made_and_taken_back(database, clock, actor, estate, tmp_path):
     path = tmp_path / "p.csv"
     path.write_text(
-        "Référence;Type;Nom;Prénom;Langue;Téléphone 1;E-mail 1\n"
+        "reference;kind;name;first_name;language;phone_1;email_1\n"
         "P-X1;Personne;Peeters;An;Néerlandais;0470 12 34 56;an@example.be\n"
         "P-X2;Personne;;Sans nom;;;\n"
         "P-X3;Personne;Faux;Numéro;;12;\n",
