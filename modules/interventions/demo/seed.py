@@ -319,7 +319,11 @@ class Works:
             "made_at": order["completed_at"],
             "received_at": order["completed_at"],
         }
-        hours: dict[str, Any] = {"kind": EntryKind.HOURS, "minutes": order["estimated_minutes"], "text": ""}
+        hours: dict[str, Any] = {
+            "kind": EntryKind.HOURS,
+            "minutes": order["estimated_minutes"],
+            "text": "",
+        }
         hours |= {"data": JsonDict({"kind": "work"})}
         entries = [hours]
         if self.chance.random() < 0.4:
