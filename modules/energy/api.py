@@ -15,6 +15,7 @@ from modules.energy.models import Alert, Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import count_open, get_alert, list_alerts
 from modules.energy.queries.meters import UtilityTotal, list_meters, totals_of
+from modules.energy.services.alerts import watch_alert
 
 __all__ = [
     "RULE_LABELS",
@@ -31,6 +32,7 @@ __all__ = [
     "count_open",
     "meters_of_building",
     "open_alerts",
+    "watch_alert",
 ]
 
 

@@ -78,6 +78,7 @@ class AlertEventKind(StrEnum):
     EXPLAINED = "explained"
     FALSE_ALARM = "false_alarm"
     REOPENED = "reopened"
+    WATCHED = "watched"
 
 
 class BatchState(StrEnum):
@@ -124,6 +125,7 @@ EVENT_LABELS: dict[AlertEventKind, LazyText] = {
     AlertEventKind.EXPLAINED: _l("Alert explained"),
     AlertEventKind.FALSE_ALARM: _l("Alert called false"),
     AlertEventKind.REOPENED: _l("Alert reopened"),
+    AlertEventKind.WATCHED: _l("Repaired, now watched on the meter"),
 }
 BATCH_LABELS: dict[BatchState, LazyText] = {
     BatchState.RUNNING: _l("Running"),

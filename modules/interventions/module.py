@@ -17,7 +17,7 @@ from modules.interventions.subjects import WORK_ORDER
 
 module = Module(
     name="interventions",
-    depends_on=("portfolio", "parties", "tickets"),
+    depends_on=("portfolio", "parties", "energy", "tickets"),
     blueprints=(orders_blueprint, technicians_blueprint, field_blueprint),
     api_blueprints=(orders_api, field_api),
     permissions=OrderPermission,

@@ -9,6 +9,8 @@ from modules.tickets.demo import SEED
 from modules.tickets.jobs import JOBS
 from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
+from modules.tickets.routes_api import blueprint as tickets_api
+from modules.tickets.routes_api import rules_blueprint as rules_api
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
@@ -21,6 +23,7 @@ module = Module(
     title=_l("Calls and tickets"),
     permission_labels=LABELS,
     blueprints=(calls_blueprint, tickets_blueprint),
+    api_blueprints=(tickets_api, rules_api),
     navigation=(
         NavigationItem(
             label=_l("New call"),

@@ -112,6 +112,28 @@ def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clo
     return alert
 
 
+def watch_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clock: Clock) -> bool:
+    """Note that what an alert is about was repaired; only the meter decides whether it helped.
+
+    The caller has checked the right: work on an order entails it. Returns False for an alert that
+    is absent or over.
+    """
+    alert = uow.session.get(Alert, alert_id)
+    if alert is None or alert.state is not AlertState.OPEN:
+        return False
+    _add_event(alert, AlertEventKind.WATCHED, actor, uow, clock, reason)
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.alert.watched",
+        subject=subject_of(alert),
+        changes={"reason": (None, reason)},
+        building_id=alert.meter.building_id,
+    )
+    return True
+
+
 def open_key(meter_id: UUID, rule: Rule) -> str:
     """Return the key by which the database allows one open alert per meter and cause."""
     return f"{meter_id}:{rule.value}"

@@ -16,6 +16,7 @@ from app.db import JsonDict, UnitOfWork
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.ids import new_id
+from modules.energy.api import watch_alert
 from modules.interventions.commands import CompleteOrder, CreateOrder, FollowOn, NoAccess
 from modules.interventions.enums import (
     NO_ACCESS_LABELS,
@@ -241,14 +242,17 @@ def _complete_tickets(
         if not has_open_orders(uow, ticket_id, besides=order.id):
             progress = Progress(EventKind.COMPLETED, text=order.number, at=at)
             record_progress(ticket_id, progress, actor, uow, clock)
-    alerts = [t.alert_id for t in list_ticket_facts(_as_house(actor), uow.session, ids)]
+    found = list_ticket_facts(_as_house(actor), uow.session, ids)
+    alerts = tuple(ticket.alert_id for ticket in found if ticket.alert_id)
+    for alert_id in alerts:
+        watch_alert(actor, alert_id, order.number, uow, clock)
     completed = OrderCompleted(
         order_id=order.id,
         number=order.number,
         building_id=order.building_id,
         lot_id=order.lot_id,
         installation_id=order.installation_id,
-        alert_ids=tuple(alert for alert in alerts if alert),
+        alert_ids=alerts,
         completed_at=at,
     )
     uow.publish(completed, actor, clock)

@@ -19,7 +19,13 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.i18n import LazyText
 from app.i18n import lazy as _l
-from modules.portfolio.api import LotNeighbours, neighbours
+from modules.portfolio.api import (
+    InstallationKind,
+    LotNeighbours,
+    installations_serving_lot,
+    lots_served_by_installation,
+    neighbours,
+)
 from modules.tickets.enums import OPEN_STATUSES, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.queries.tickets import visible_tickets
@@ -39,6 +45,16 @@ SAME_BUILDING = (10, _l("same building"))
 SAME_CALLER = (25, _l("same caller"))
 SAME_KIND = (30, _l("same kind of problem"))
 SAME_DAY = (10, _l("reported today"))
+
+# The installations through which a kind of problem reaches other homes.
+PLANT_OF: Mapping[str, frozenset[InstallationKind]] = {
+    "home.water": frozenset({InstallationKind.RISER, InstallationKind.HOT_WATER}),
+    "home.heating": frozenset({InstallationKind.BOILER_HOUSE, InstallationKind.RISER}),
+    "home.damp": frozenset({InstallationKind.RISER}),
+    "home.power": frozenset({InstallationKind.ELECTRIC_CABINET}),
+    "common.lift": frozenset({InstallationKind.LIFT}),
+    "common.door": frozenset({InstallationKind.DOOR_ENTRY}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,7 @@ class Similar:
 def find_similar(actor: Actor, session: Session, asked: Asked, clock: Clock) -> list[Similar]:
     """Return the likeliest open or recently finished tickets, best first, in three queries."""
     around = neighbours(actor, session, asked.lot_id) if asked.lot_id else None
-    near = _places(asked, around)
+    near = _places(asked, around, _served_alike(actor, session, asked))
     found = _candidates(actor, session, asked, clock.now())
     scored = [_score(ticket, asked, near, clock.now()) for ticket in found]
     likely = [one for one in scored if one.score >= LEAST]
@@ -113,7 +129,23 @@ def _candidates(actor: Actor, session: Session, asked: Asked, now: datetime) -> 
     return session.scalars(visible_tickets(actor, statement)).all()
 
 
-def _places(asked: Asked, around: LotNeighbours | None) -> Mapping[UUID, tuple[int, LazyText]]:
+def _served_alike(actor: Actor, session: Session, asked: Asked) -> set[UUID]:
+    """Return the lots behind the same riser, boiler house or lift, as far as the problem runs."""
+    kinds = PLANT_OF.get(asked.family, frozenset())
+    if asked.lot_id is None or not kinds:
+        return set()
+    plants = installations_serving_lot(actor, session, asked.lot_id)
+    return {
+        lot_id
+        for plant in plants
+        if plant.kind in kinds
+        for lot_id in lots_served_by_installation(actor, session, plant.id)
+    }
+
+
+def _places(
+    asked: Asked, around: LotNeighbours | None, served_alike: Iterable[UUID]
+) -> Mapping[UUID, tuple[int, LazyText]]:
     """Map each lot nearby to the points and the words of the nearest relation."""
     if around is None:
         return {}
@@ -122,6 +154,7 @@ def _places(asked: Asked, around: LotNeighbours | None) -> Mapping[UUID, tuple[i
         (around.same_entrance, SAME_ENTRANCE),
         (around.same_landing, SAME_LANDING),
         (around.below, BELOW),
+        (served_alike, SAME_PLANT),
         (around.above, ABOVE),
     )
     for lots, points in relations:

@@ -1,0 +1,177 @@
+"""Tickets for programs: the same services and rights as the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from sqlalchemy import select
+
+from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.auth.needs import needs
+from app.clock import BRUSSELS
+from app.search.normalise import normalise
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from modules.tickets import services
+from modules.tickets.commands import CallAgain, OpenTicket, Wait
+from modules.tickets.models import Ticket, TicketEvent
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.tickets import get_ticket, list_events, visible_tickets
+from modules.tickets.rules import load_rules
+from modules.tickets.schemas_api import (
+    CallAgainApiIn,
+    CategoryOut,
+    EventOut,
+    HoldApiIn,
+    PriorityOut,
+    TextApiIn,
+    TicketApiIn,
+    TicketApiQuery,
+    TicketOut,
+)
+
+blueprint = ApiBlueprint(
+    "tickets_api", __name__, url_prefix="/api/v1/tickets", description="What was said: tickets."
+)
+rules_blueprint = ApiBlueprint(
+    "ticket_rules_api",
+    __name__,
+    url_prefix="/api/v1/ticket-rules",
+    description="Priorities and kinds of problems in force today.",
+)
+
+
+@blueprint.route("")
+class Tickets(MethodView):
+    """All tickets."""
+
+    @needs(TicketPermission.READ)
+    @blueprint.arguments(TicketApiQuery, location="query")
+    @blueprint.paged(TicketOut)
+    def get(self, query: dict[str, Any], page: PageRequest) -> Page[Ticket]:
+        """List tickets, the latest first."""
+        statement = visible_tickets(current_actor(), select(Ticket))
+        for name in ("building_id", "lot_id", "caller_id"):
+            if query[name] is not None:
+                statement = statement.where(getattr(Ticket, name) == query[name])
+        if query["status"]:
+            statement = statement.where(Ticket.status.in_(query["status"]))
+        if query["category_key"]:
+            start = query["category_key"]
+            statement = statement.where(Ticket.category_key.startswith(start, autoescape=True))
+        for word in normalise(query["q"]).split():
+            statement = statement.where(Ticket.search_text.contains(word, autoescape=True))
+        if query["updated_since"] is not None:
+            statement = statement.where(Ticket.updated_at >= query["updated_since"])
+        return paginate(reader(), statement.order_by(Ticket.opened_at.desc(), Ticket.id), page)
+
+    @needs(TicketPermission.OPEN)
+    @blueprint.arguments(TicketApiIn)
+    @blueprint.response(201, TicketOut)
+    @blueprint.versioned
+    def post(self, command: OpenTicket) -> Ticket:
+        """Open a ticket; its number, priority and deadline are given here."""
+        with open_unit_of_work() as uow:
+            return services.open_ticket(current_actor(), command, uow, current_clock())
+
+
+@blueprint.route("/<uuid:ticket_id>")
+class TicketById(MethodView):
+    """One ticket."""
+
+    @needs(TicketPermission.READ)
+    @blueprint.response(200, TicketOut)
+    @blueprint.versioned
+    def get(self, ticket_id: UUID) -> Ticket:
+        """Show a ticket."""
+        return get_ticket(current_actor(), reader(), ticket_id)
+
+
+@blueprint.route("/<uuid:ticket_id>/events")
+class TicketEvents(MethodView):
+    """What happened to a ticket."""
+
+    @needs(TicketPermission.READ)
+    @blueprint.response(200, EventOut(many=True))
+    def get(self, ticket_id: UUID) -> Sequence[TicketEvent]:
+        """List the events of a ticket in the order in which they were recorded."""
+        return list_events(current_actor(), reader(), ticket_id)
+
+
+@blueprint.route("/<uuid:ticket_id>/notes")
+class TicketNotes(MethodView):
+    """Notes."""
+
+    @needs(TicketPermission.NOTE)
+    @blueprint.arguments(TextApiIn)
+    @blueprint.response(200, TicketOut)
+    def post(self, data: dict[str, Any], ticket_id: UUID) -> Ticket:
+        """Add a note to a ticket."""
+        with open_unit_of_work() as uow:
+            text = data["text"]
+            return services.note_ticket(current_actor(), ticket_id, text, uow, current_clock())
+
+
+@blueprint.route("/<uuid:ticket_id>/calls")
+class TicketCalls(MethodView):
+    """Further calls about the same thing."""
+
+    @needs(TicketPermission.NOTE)
+    @blueprint.arguments(CallAgainApiIn)
+    @blueprint.response(200, TicketOut)
+    def post(self, command: CallAgain, ticket_id: UUID) -> Ticket:
+        """Note that somebody reports the same thing again."""
+        with open_unit_of_work() as uow:
+            return services.call_again(current_actor(), ticket_id, command, uow, current_clock())
+
+
+@blueprint.route("/<uuid:ticket_id>/hold")
+class TicketHold(MethodView):
+    """Waiting for somebody or something."""
+
+    @needs(TicketPermission.HANDLE)
+    @blueprint.arguments(HoldApiIn)
+    @blueprint.response(200, TicketOut)
+    def post(self, data: dict[str, Any], ticket_id: UUID) -> Ticket:
+        """Put a ticket on hold; the deadline stands still unless the office is the reason."""
+        with open_unit_of_work() as uow:
+            command = Wait(data["reason"], data["text"])
+            return services.put_on_hold(current_actor(), ticket_id, command, uow, current_clock())
+
+
+@blueprint.route("/<uuid:ticket_id>/completion")
+class TicketCompletion(MethodView):
+    """The end of the work."""
+
+    @needs(TicketPermission.HANDLE)
+    @blueprint.arguments(TextApiIn)
+    @blueprint.response(200, TicketOut)
+    def post(self, data: dict[str, Any], ticket_id: UUID) -> Ticket:
+        """Say that the work on a ticket is done; the caller is told."""
+        with open_unit_of_work() as uow:
+            text = data["text"]
+            return services.complete_ticket(current_actor(), ticket_id, text, uow, current_clock())
+
+
+@rules_blueprint.route("/priorities")
+class Priorities(MethodView):
+    """How fast the office promises to be."""
+
+    @needs(TicketPermission.READ)
+    @rules_blueprint.response(200, PriorityOut(many=True))
+    def get(self) -> Sequence[Any]:
+        """List the priorities, the most urgent first."""
+        return list(load_rules(reader(), current_clock().today(BRUSSELS)).priorities.values())
+
+
+@rules_blueprint.route("/categories")
+class Categories(MethodView):
+    """Kinds of problems."""
+
+    @needs(TicketPermission.READ)
+    @rules_blueprint.response(200, CategoryOut(many=True))
+    def get(self) -> Sequence[Any]:
+        """List the kinds of problems with their headings."""
+        return list(load_rules(reader(), current_clock().today(BRUSSELS)).categories.values())

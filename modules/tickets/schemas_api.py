@@ -1,0 +1,153 @@
+"""What the API of tickets accepts and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load
+from marshmallow.validate import Length, OneOf
+
+from app.calendar.service import Coverage
+from app.i18n import LOCALES
+from app.web.fields import Line, Paragraphs
+from modules.tickets.commands import CallAgain, Caller, OpenTicket, Place
+from modules.tickets.enums import TicketSource, TicketStatus, Trade, WaitingReason
+
+_LONG = 4_000
+
+
+class CallerApi(Schema):
+    """Who reports."""
+
+    party_id = fields.UUID(load_default=None, allow_none=True)
+    name = Line(load_default="", validate=Length(max=160))
+    phone = Line(load_default="", validate=Length(max=30))
+    email = fields.Email(load_default="", validate=Length(max=254))
+    locale = fields.String(load_default="fr", validate=OneOf(LOCALES))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> Caller:
+        return Caller(**data)
+
+
+class TicketApiIn(Schema):
+    """A ticket to open, on a lot or a building."""
+
+    lot_id = fields.UUID(load_default=None, allow_none=True)
+    building_id = fields.UUID(load_default=None, allow_none=True)
+    place_note = Line(load_default="", validate=Length(max=200))
+    category_key = Line(required=True, validate=Length(max=60))
+    title = Line(load_default="", validate=Length(max=160))
+    description = Paragraphs(load_default="", validate=Length(max=_LONG))
+    source = fields.Enum(TicketSource, by_value=True, load_default=TicketSource.OTHER)
+    caller = fields.Nested(CallerApi, load_default=Caller)
+    priority_key = Line(load_default="", validate=Length(max=40))
+    priority_reason = Line(load_default="", validate=Length(max=300))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> OpenTicket:
+        place = Place(data.pop("lot_id"), data.pop("building_id"), note=data.pop("place_note"))
+        return OpenTicket(place=place, **data)
+
+
+class TicketApiQuery(Schema):
+    """Which tickets to list."""
+
+    status = fields.List(fields.Enum(TicketStatus, by_value=True), load_default=None)
+    building_id = fields.UUID(load_default=None)
+    lot_id = fields.UUID(load_default=None)
+    caller_id = fields.UUID(load_default=None)
+    category_key = fields.String(load_default="", validate=Length(max=60))
+    q = fields.String(load_default="", validate=Length(max=200))
+    updated_since = fields.AwareDateTime(load_default=None)
+
+
+class TextApiIn(Schema):
+    """A text."""
+
+    text = Paragraphs(load_default="", validate=Length(max=_LONG))
+
+
+class HoldApiIn(Schema):
+    """For whom or what it waits."""
+
+    reason = fields.Enum(WaitingReason, by_value=True, required=True)
+    text = Paragraphs(load_default="", validate=Length(max=_LONG))
+
+
+class CallAgainApiIn(Schema):
+    """Somebody reports the same thing again."""
+
+    caller = fields.Nested(CallerApi, load_default=Caller)
+    text = Paragraphs(load_default="", validate=Length(max=_LONG))
+    is_new_household = fields.Boolean(load_default=False)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> CallAgain:
+        return CallAgain(data["caller"], data["text"], data["is_new_household"])
+
+
+class EventOut(Schema):
+    """One thing that happened to a ticket."""
+
+    position = fields.Integer()
+    kind = fields.String()
+    at = fields.AwareDateTime()
+    recorded_at = fields.AwareDateTime()
+    actor_name = fields.String()
+    text = fields.String()
+    data = fields.Dict()
+
+
+class TicketOut(Schema):
+    """A ticket."""
+
+    id = fields.UUID()
+    number = fields.String()
+    version = fields.Integer()
+    source = fields.Enum(TicketSource, by_value=True)
+    status = fields.Enum(TicketStatus, by_value=True)
+    waiting_reason = fields.Enum(WaitingReason, by_value=True, allow_none=True)
+    deferred_until = fields.Date(allow_none=True)
+    duplicate_of_id = fields.UUID(allow_none=True)
+    category_key = fields.String()
+    priority_key = fields.String()
+    trade = fields.Enum(Trade, by_value=True)
+    title = fields.String()
+    description = fields.String()
+    building_id = fields.UUID(allow_none=True)
+    lot_id = fields.UUID(allow_none=True)
+    installation_id = fields.UUID(allow_none=True)
+    place_note = fields.String()
+    caller_id = fields.UUID(allow_none=True)
+    caller_name = fields.String()
+    caller_locale = fields.String()
+    alert_id = fields.UUID(allow_none=True)
+    outage_id = fields.UUID(allow_none=True)
+    opened_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime(allow_none=True)
+    completed_at = fields.AwareDateTime(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True)
+    returned_count = fields.Integer()
+    affected_count = fields.Integer()
+    updated_at = fields.AwareDateTime()
+
+
+class PriorityOut(Schema):
+    """A priority and its promise."""
+
+    key = fields.String()
+    rank = fields.Integer()
+    target_minutes = fields.Integer()
+    coverage = fields.Enum(Coverage, by_value=True)
+    name = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class CategoryOut(Schema):
+    """A kind of problem."""
+
+    key = fields.String()
+    name = fields.Dict(keys=fields.String(), values=fields.String())
+    priority_key = fields.String()
+    trade = fields.Enum(Trade, by_value=True, allow_none=True)
+    is_choice = fields.Boolean()

@@ -1,0 +1,94 @@
+"""Abnormal consumption is one ticket with the urgency of a breakdown, and follows its alert."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.auth.actor import system_actor
+from app.clock import FixedClock
+from app.db import UnitOfWork
+from app.ids import new_id
+from modules.energy.enums import Rule, Utility
+from modules.energy.events import AlertOpened, AlertResolved, AlertStill
+from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
+from modules.tickets.enums import EventKind, TicketSource, TicketStatus
+from modules.tickets.models import Ticket
+from modules.tickets.services.recording import events_of
+from tests.factories.portfolio import make_building
+
+SCAN = system_actor("Night scan")
+
+
+def opened(clock: FixedClock, building_id: Any, **facts: Any) -> AlertOpened:
+    now = clock.now()
+    given: dict[str, Any] = {
+        "alert_id": new_id(),
+        "alert_number": "AL-2026-000001",
+        "meter_id": new_id(),
+        "meter_label": "Eau, cave",
+        "utility": Utility.WATER,
+        "rule": next(iter(Rule)),
+        "building_id": building_id,
+        "lot_id": None,
+        "installation_label": "Chaufferie",
+        "onset_at": now - timedelta(hours=30),
+        "detected_at": now - timedelta(minutes=20),
+        "until_at": now,
+        "excess_wh": None,
+        "excess_l": 4200,
+        "excess_wh_per_day": None,
+        "excess_l_per_day": 3300,
+        "cost_cents": 2100,
+        "cost_cents_per_day": 1650,
+        "sentence": {"fr": "L'eau coule la nuit.", "nl": "Er loopt water 's nachts."},
+    } | facts
+    return AlertOpened(**given)
+
+
+def tickets(uow: UnitOfWork) -> list[Ticket]:
+    uow.flush()
+    return list(uow.session.scalars(select(Ticket)))
+
+
+def test_an_alert_opens_one_ticket_counted_from_detection(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    building = make_building(uow, clock)
+    event = opened(clock, building.id)
+    for _ in range(2):
+        open_alert_ticket(event, SCAN, uow, clock)
+    (ticket,) = tickets(uow)
+    assert (ticket.source, ticket.priority_key) == (TicketSource.ALERT, "breakdown")
+    assert ticket.opened_at == event.detected_at
+    assert ticket.due_at == event.detected_at + timedelta(hours=4)
+    assert ticket.building_id == building.id
+    assert ticket.alert["excess_l"] == 4200
+    assert ticket.alert["curve_url"].startswith("/energy/alerts/")
+
+
+def test_a_meter_without_a_building_opens_none(uow: UnitOfWork, clock: FixedClock) -> None:
+    open_alert_ticket(opened(clock, None), SCAN, uow, clock)
+    assert tickets(uow) == []
+
+
+def test_still_and_resolved_are_told_on_the_same_ticket(uow: UnitOfWork, clock: FixedClock) -> None:
+    event = opened(clock, make_building(uow, clock).id)
+    open_alert_ticket(event, SCAN, uow, clock)
+    clock.advance(timedelta(days=1))
+    facts = {key: getattr(event, key) for key in asdict(event)}
+    note_alert_still(AlertStill(**facts | {"cost_cents": 3750}), SCAN, uow, clock)
+    resolved = AlertResolved(**facts, resolved_at=clock.now(), reason="robinet fermé")
+    note_alert_resolved(resolved, SCAN, uow, clock)
+    (ticket,) = tickets(uow)
+    kinds = [one.kind for one in events_of(uow.session, ticket.id)]
+    assert kinds[-2:] == [EventKind.ALERT_STILL, EventKind.ALERT_RESOLVED]
+    assert ticket.status is TicketStatus.NEW
+    assert "robinet fermé" in events_of(uow.session, ticket.id)[-1].text
+
+
+def test_what_no_ticket_knows_changes_nothing(uow: UnitOfWork, clock: FixedClock) -> None:
+    facts = asdict(opened(clock, make_building(uow, clock).id))
+    note_alert_still(AlertStill(**facts), SCAN, uow, clock)
+    assert tickets(uow) == []
