@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from app.auth.actor import system_actor
 from app.clock import BRUSSELS, FixedClock
 from app.errors import AppError
+from app.i18n import use_locale
 from app.web.context import current_clock, database
 from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility
@@ -78,12 +79,18 @@ def ingest(  # noqa: PLR0913, PLR0917  one parameter per option, as click passes
         )
     except AppError as failure:
         raise click.ClickException(str(failure.message)) from failure
+    with use_locale("en"):
+        _tell(result, report)
+    if not result.is_clean:
+        sys.exit(1)
+
+
+def _tell(result: IngestResult, report: Path | None) -> None:
+    """Write the report and say how it went, in English as every command."""
     if report:
         text = json.dumps(result.as_dict(), ensure_ascii=False, indent=2)
         report.write_text(text + "\n", encoding="utf-8")
     _show(result)
-    if not result.is_clean:
-        sys.exit(1)
 
 
 @group.command("scan")

@@ -6,6 +6,7 @@ from modules.energy import cli, models, routes_api, routes_web  # noqa: F401  mo
 from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
+from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.subjects import ALERT, METER
 
 GROUP = _l("Energy")
@@ -50,6 +51,7 @@ module = Module(
     ),
     jobs=JOBS,
     cli=(cli.group,),
+    search_providers=(MeterSearch(), AlertSearch()),
     seeds=(SEED,),
     subjects=(METER, ALERT),
 )

@@ -26,7 +26,7 @@ from app.web.fields import parse_day
 from app.web.forms import FORM_ERRORS, Form
 from app.web.tables import list_page
 from modules.energy import curves, jobs, tables, words
-from modules.energy.commands import HandleAlert
+from modules.energy.commands import DeclareMeterChange, HandleAlert
 from modules.energy.enums import (
     DIRECTION_LABELS,
     EVENT_LABELS,
@@ -37,6 +37,7 @@ from modules.energy.enums import (
     AlertEventKind,
     AlertState,
     RegisterKind,
+    Unit,
     Utility,
 )
 from modules.energy.formats import FORMATS, find_format
@@ -45,10 +46,10 @@ from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.queries import meters as meter_queries
 from modules.energy.readings.quality import Quality
-from modules.energy.schemas import ChangeMeterIn, HandleAlertIn
+from modules.energy.schemas import ChangeMeterIn, HandleAlertIn, ReplaceCounterIn
 from modules.energy.services.alerts import handle_alert
 from modules.energy.services.ingest import WARNINGS
-from modules.energy.services.meters import change_meter
+from modules.energy.services.meters import change_meter, declare_meter_change
 from modules.energy.services.places import change_command, place_codes
 
 blueprint = Blueprint("energy", __name__, url_prefix="/energy", template_folder="templates")
@@ -109,6 +110,8 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         days=_recent_days(session, meter, end),
         health=_health(session, meter, end),
         files=meter_queries.source_files(session, meter),
+        drops=meter_queries.drops_of(session, meter),
+        has_index=any(register.kind is RegisterKind.INDEX for register in meter.registers),
         panels=panels_for(house().modules, "meter", actor),
         **_words(),
     )
@@ -155,6 +158,37 @@ def meter_change(meter_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
         return form.refused(error, "energy/meter_form.html", fresh=meter, meter=meter, **_words())
+    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
+
+
+@blueprint.get("/meters/<uuid:meter_id>/replace-counter")
+@needs(EnergyPermission.METER_CHANGE)
+def counter_edit(meter_id: UUID) -> ResponseReturnValue:
+    """Show the form that says a counter was replaced."""
+    meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
+    return render_template(
+        "energy/counter_form.html", form=Form(ReplaceCounterIn), **_counter_context(meter)
+    )
+
+
+@blueprint.post("/meters/<uuid:meter_id>/replace-counter")
+@needs(EnergyPermission.METER_CHANGE)
+def counter_replace(meter_id: UUID) -> ResponseReturnValue:
+    """Declare that a counter was replaced; its consumption is cut anew."""
+    form = Form(ReplaceCounterIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            meter = meter_queries.get_meter(current_actor(), uow.session, meter_id)
+            typed = form.load()
+            if typed["register_id"] not in {register.id for register in meter.registers}:
+                raise NotFound
+            for name in ("final_index", "start_index"):
+                typed[name] = float(typed[name]) * meter_queries.INDEX_UNIT
+            command = DeclareMeterChange(**typed)
+            declare_meter_change(current_actor(), command, uow, current_clock())
+    except FORM_ERRORS as error:
+        meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
+        return form.refused(error, "energy/counter_form.html", **_counter_context(meter))
     return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
 
 
@@ -319,6 +353,16 @@ def _alert_context(alert: Alert, form: Form | None) -> dict[str, Any]:
         **_words(),
     }
     return context if form is None else {**context, "form": form, "errors": ()}
+
+
+def _counter_context(meter: Meter) -> dict[str, Any]:
+    indexes = [r for r in meter.registers if r.kind is RegisterKind.INDEX and r.interval_minutes]
+    return {
+        "meter": meter,
+        "registers": [(str(register.id), register.code) for register in indexes],
+        "drops": meter_queries.drops_of(reader(), meter),
+        "index_unit": "m³" if indexes and indexes[0].unit is Unit.LITRE else "kWh",
+    }
 
 
 def _words() -> dict[str, Any]:

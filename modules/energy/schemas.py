@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.i18n import get_locale
-from app.web.fields import BelgianDate, DecimalComma, Line
+from app.web.fields import BelgianDate, DecimalComma, Line, LocalInstant
 from app.web.forms import FormSchema, VersionField
 from modules.energy.enums import AlertEventKind, AlertState, FeedsKind, Rule, Unit, Utility
 
@@ -35,6 +35,16 @@ class ChangeMeterIn(FormSchema):
     delivery_delay_hours = fields.Integer(
         load_default=26, validate=validate.Range(min=1, max=24 * 60)
     )
+
+
+class ReplaceCounterIn(FormSchema):
+    """The form of a counter that was replaced; indexes in kWh or m³."""
+
+    register_id = fields.UUID(required=True)
+    changed_at = LocalInstant(required=True)
+    final_index = DecimalComma(places=3, required=True, validate=validate.Range(min=0))
+    start_index = DecimalComma(places=3, load_default=0, validate=validate.Range(min=0))
+    reason = Line(load_default="", validate=validate.Length(max=300))
 
 
 class HandleAlertIn(FormSchema):

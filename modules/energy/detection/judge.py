@@ -68,7 +68,7 @@ def judge(
     spike inside either.
     """
     runs = find_runs(x)
-    found = _episodes(Rule.SILENT, [_silent(runs, rules)], x, first)
+    found = _episodes(Rule.SILENT, [_silent(x, runs, rules)], x, first)
     if profile.is_ready:
         zero, stuck = _zero(runs, profile, rules, utility), _stuck(runs, profile, rules)
         even = _even_flow(x, stuck, runs, profile, rules)
@@ -94,10 +94,12 @@ def judge(
     return sorted(found, key=lambda episode: episode.raised)
 
 
-def _silent(runs: Runs, rules: Rules) -> _Signal:
+def _silent(x: Hours, runs: Runs, rules: Rules) -> _Signal:
+    """Tell of hours without a reading; before its first one a meter is not silent but new."""
     length = runs.missing.astype(np.float64)
+    began = np.logical_or.accumulate(~np.isnan(x)) if len(x) else np.zeros(0, dtype=bool)
     return _Signal(
-        length >= rules.silent_hours, runs.missing, length, length * 0, rules.silent_hours
+        began & (length >= rules.silent_hours), runs.missing, length, length * 0, rules.silent_hours
     )
 
 

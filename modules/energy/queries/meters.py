@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session, selectinload
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.errors import NotFound
-from modules.energy import consumption
-from modules.energy.enums import Unit, Utility
+from modules.energy import consumption, counters
+from modules.energy.enums import RegisterKind, Unit, Utility
 from modules.energy.models import IngestBatch, Meter, SupplyPoint, reading_conflicts, reading_days
 from modules.energy.policies import EnergyPermission
 from modules.energy.readings.blocks import DAY_S
 from modules.energy.readings.quality import Quality
 from modules.portfolio.api import visible_building_ids
+
+INDEX_UNIT = 1000.0  # Wh or litres in the kWh or m³ people read on a counter
 
 
 def select_meters(actor: Actor) -> Select[Meter]:
@@ -121,6 +123,32 @@ def source_files(session: Session, meter: Meter, limit: int = 5) -> Sequence[Ing
     sources = select(reading_days.c.batch_id).where(reading_days.c.register.in_(numbers))
     query = select(IngestBatch).where(IngestBatch.id.in_(sources))
     return session.scalars(query.order_by(IngestBatch.started_at.desc()).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class DropShown:
+    """An index that fell without a reason: when, from and to what, in the unit of the counter."""
+
+    code: str
+    at: datetime
+    before: float
+    index: float
+
+
+def drops_of(session: Session, meter: Meter) -> list[DropShown]:
+    """Return the falls of a meter's indexes that nobody explained, the latest first."""
+    found = [
+        DropShown(
+            register.code,
+            datetime.fromtimestamp(drop.at, UTC),
+            drop.before / INDEX_UNIT,
+            drop.index / INDEX_UNIT,
+        )
+        for register in meter.registers
+        if register.kind is RegisterKind.INDEX and register.interval_minutes
+        for drop in counters.course_of(session, register).drops
+    ]
+    return sorted(found, key=lambda drop: drop.at, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from app.clock import Clock
 from app.db import Database, JsonDict, UnitOfWork
 from app.errors import NotFound
 from app.i18n import lazy as _l
+from app.search.changes import touch_documents
 from modules.energy import ean as ean_numbers
 from modules.energy import errors, store
 from modules.energy.commands import IngestFile
@@ -448,6 +449,7 @@ class _Import:
         uow.session.add(meter)
         uow.flush()
         self.by_serial[meter.serial, utility] = meter
+        touch_documents(uow.session, "meter", [meter.id])
         self._warn("meter_added", meter.serial)
         record(
             uow,

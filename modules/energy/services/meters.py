@@ -15,8 +15,9 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
+from app.search.changes import touch_documents
+from modules.energy import counters, errors, store
 from modules.energy import ean as ean_numbers
-from modules.energy import errors, store
 from modules.energy.commands import AddMeter, ChangeMeter, DeclareMeterChange
 from modules.energy.enums import Direction, RegisterKind, Unit, Utility
 from modules.energy.formats.base import RegisterSpec
@@ -54,6 +55,7 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
     )
     uow.session.add(meter)
     uow.flush()
+    touch_documents(uow.session, "meter", [meter.id])
     record(
         uow,
         actor,
@@ -94,6 +96,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
         meter.supply_point = point
     if changes:
         meter.updated_at = clock.now()
+        touch_documents(uow.session, "meter", [meter.id])
         record(
             uow,
             actor,
@@ -262,16 +265,7 @@ def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.
     derived = session.scalars(select(Register).where(Register.source_id == register.id)).first()
     if derived is None:
         return ()
-    at, values = store.read_index(session, register.number)
-    known = at[~np.isnan(values)]
-    if len(known) < 2:
-        return ()
-    course = index.unroll(
-        at,
-        values,
-        capacity=_capacity(register.meter),
-        changes=_changes(session, register),
-    )
+    course = counters.course_of(session, register)
     if len(course.at) < 2:
         return course.drops
     first, last = int(course.at[0]) // blocks.DAY_S, int(course.at[-1] - 1) // blocks.DAY_S
@@ -281,18 +275,6 @@ def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.
     cut = index.consumption(course, starts, derived.interval_minutes * 60)
     store.replace_derived(session, derived.number, derived.interval_minutes, first, cut, batch_id)
     return course.drops
-
-
-def _capacity(meter: Meter) -> float | None:
-    return None if meter.digits is None else 10.0**meter.digits * 1_000.0
-
-
-def _changes(session: Session, register: Register) -> list[index.MeterChange]:
-    query = select(MeterChangeRecord).where(MeterChangeRecord.register_id == register.id)
-    return [
-        index.MeterChange(int(c.changed_at.timestamp()), c.final_index, c.start_index)
-        for c in session.scalars(query)
-    ]
 
 
 def is_in_service(meter: Meter, on: date) -> bool:

@@ -246,3 +246,32 @@ def test_scope_hides_meters_and_alerts(client, login, leak):
     assert client.get(f"/energy/alerts/{leak.id}").status_code == 404
     assert client.get(f"/energy/meters/{leak.meter_id}").status_code == 404
     assert client.get("/api/v1/meters").get_json()["total"] == 0
+
+
+def test_a_replaced_counter_is_declared_on_its_page(client, login, database, clock, tmp_path):
+    path = tmp_path / "gas.csv"
+    times = [f"2026-03-01 00:{m:02d}" for m in (0, 15, 30, 45)]
+    rows = zip(times, ["100.0", "100.4", "0.1", "0.3"], strict=True)
+    path.write_text("time,Total gas used\n" + "".join(f"{t},{v}\n" for t, v in rows))
+    ingest(database, clock, "homewizard", path)
+    with database.reader() as session:
+        meter = session.scalars(select(Meter)).one()
+        register = next(r for r in meter.registers if r.kind == "index")
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    sheet = f"/energy/meters/{meter.id}"
+    assert "fell without a known reason" in text_of(client.get(sheet))
+    assert "Last fall" in text_of(client.get(f"{sheet}/replace-counter"))
+    data = {"register_id": register.id, "changed_at": "2026-03-01T00:20", "final_index": ""}
+    assert client.post(f"{sheet}/replace-counter", data=data).status_code == 422
+    data |= {"final_index": "100,5", "start_index": "0"}
+    assert client.post(f"{sheet}/replace-counter", data=data).status_code == 303
+    assert "never fell" in text_of(client.get(sheet))
+    data["register_id"] = "00000000-0000-7000-8000-000000000009"
+    assert client.post(f"{sheet}/replace-counter", data=data).status_code == 404
+
+
+def test_search_finds_meters_and_alerts_by_number_and_by_name(client, login, leak):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    for typed in ("W1", "w1", "cold water", leak.number):
+        page = text_of(client.get("/search", query_string={"q": typed}, follow_redirects=True))
+        assert "Cold water" in page, typed
