@@ -1,13 +1,16 @@
 """The front end in a real browser under the real policy: keys, drafts, curves, maps, tablet."""
 
 import json
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
+from tests.support.gallery import BASE_COLOUR
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +135,16 @@ def test_the_map_is_really_drawn(at_desk, page: Page, check_accessibility, photo
     expect(page.locator(".maplibregl-popup")).to_contain_text("Rue Haute 5")
     check_accessibility(page)
     photograph(page, "gallery-map")
+
+
+def test_an_operators_tile_archive_lies_under_the_map_with_its_mention(at_desk, page: Page):
+    page.goto("/gallery/base_map")
+    expect(page.locator("[data-map]")).to_have_attribute("data-ready", "true", timeout=30_000)
+    expect(page.locator(".maplibregl-ctrl-attrib")).to_contain_text("© Somebody")
+    box = page.locator("[data-map]").bounding_box()
+    assert box is not None
+    picture = Image.open(BytesIO(page.screenshot(clip=box))).convert("RGB")
+    assert picture.getpixel((int(box["width"]) - 100, int(box["height"]) - 60)) == BASE_COLOUR
 
 
 DAY = {

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request, send_file
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from app.auth.needs import SIGNED_IN, needs, public
 from app.errors import FieldError
 from app.web.assets import worker_source
 from app.web.frontend import current_assets
+from tests.support.tile_archive import one_tile_archive
 
 ERRORS = (
     FieldError("phone", "Write a Belgian number, for example 0470 12 34 56"),
     FieldError("category", "Choose what is broken"),
 )
 REASON = "a page of the tests"
+BASE_COLOUR = (200, 30, 90)
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def gallery(app: Flask) -> Flask:
         ("/curve.json", curve),
         ("/buildings.geojson", buildings),
         ("/part", part),
+        ("/base.pmtiles", base_map),
         ("/field/", field_shell),
         ("/field/worker.js", field_worker),
     ):
@@ -94,6 +98,11 @@ def _square(index: int) -> dict[str, Any]:
         "geometry": {"type": "Polygon", "coordinates": [ring]},
         "properties": {"kind": ["home", "shop"][index % 2], "address": f"Rue Haute {index}"},
     }
+
+
+def base_map() -> Response:
+    archive = BytesIO(one_tile_archive(BASE_COLOUR))
+    return send_file(archive, "application/octet-stream", conditional=True, etag="base")
 
 
 def field_shell() -> str:
