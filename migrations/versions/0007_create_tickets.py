@@ -35,15 +35,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "ticket_drafts",
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "values", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
-        ),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_ticket_drafts")),
-    )
-    op.create_table(
         "ticket_priority_rules",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
@@ -299,6 +290,5 @@ def downgrade() -> None:
 
     op.drop_table("ticket_outages")
     op.drop_table("ticket_priority_rules")
-    op.drop_table("ticket_drafts")
     op.drop_table("ticket_category_rules")
     # ### end Alembic commands ###

@@ -180,16 +180,6 @@ class OutageCall(Entity):
     actor_id: Mapped[UUID]
 
 
-class IntakeDraft(Base):
-    """What an agent is typing, kept so that a closed page loses nothing; one an agent."""
-
-    __tablename__ = "ticket_drafts"
-
-    user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    values: Mapped[JsonDict] = mapped_column(default=dict)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
-
-
 class PriorityRule(Entity):
     """A priority as the office decided it from a day on; replaces the proposal of the house."""
 

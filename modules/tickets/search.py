@@ -13,7 +13,7 @@ from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.providers import Hit
-from modules.tickets.enums import STATUS_LABELS
+from modules.tickets.enums import OPEN_STATUSES, STATUS_LABELS
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import find_ticket_by_number, visible_tickets
@@ -36,8 +36,11 @@ class TicketSearch:
         return [_hit(ticket) for ticket in found if ticket is not None]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
-        """Return the words of the tickets."""
-        statement = select(Ticket.id, Ticket.search_text)
+        """Return the words of the open tickets; years of closed ones are searched in the list.
+
+        Every worker holds these words in memory, and a caller asks about what is still open.
+        """
+        statement = select(Ticket.id, Ticket.search_text).where(Ticket.status.in_(OPEN_STATUSES))
         if ids is not None:
             statement = statement.where(Ticket.id.in_(ids))
         return [(key, text) for key, text in session.execute(statement)]
