@@ -26,7 +26,7 @@ BUILDING_KIND_LABELS: dict[BuildingKind, LazyText] = {
     BuildingKind.RESIDENTIAL: _l("Residential building"),
     BuildingKind.MIXED: _l("Homes and shops"),
     BuildingKind.OFFICE: _l("Office building"),
-    BuildingKind.ADMINISTRATION: _l("Administration"),
+    BuildingKind.ADMINISTRATION: _l("Administration building"),
     BuildingKind.BRANCH_OFFICE: _l("Social branch office"),
     BuildingKind.CARE_HOME: _l("Care home"),
     BuildingKind.SCHOOL: _l("School or nursery"),

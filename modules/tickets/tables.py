@@ -112,7 +112,7 @@ EMPTY = EmptyState(
 def _main_columns(names: Names) -> tuple[Column, ...]:
     return (
         Column("number", _l("Number"), sort=Ticket.number, link=lambda row: f"/tickets/{row.id}"),
-        Column("title", _l("Report"), sort=Ticket.title),
+        Column("title", _l("What is reported"), sort=Ticket.title),
         Column(
             "status",
             _l("Status"),
