@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.errors import AppError, Unauthenticated
 from app.i18n import gettext as _
-from app.web.context import request_id
+from app.web.context import find_actor, request_id
 from app.web.validation import field_errors
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,9 @@ def wants_json() -> bool:
 
 
 def handle_app_error(error: AppError) -> ResponseReturnValue:
-    """Show one of our errors."""
+    """Show one of our errors; refusals of a guard are noted for whoever watches."""
+    if error.status in (403, 429) or error.code == "token_invalid":
+        note_refusal(error.code, **error.details)
     if wants_json():
         return problem(error)
     is_fragment = "HX-Request" in request.headers
@@ -50,6 +52,7 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     sentence = http_sentence(status)
     if isinstance(error, CSRFError):
         code = "csrf_refused"
+        note_refusal(code)
         sentence = _("This form is too old or came from elsewhere. Reload the page, send it again.")
     if wants_json():
         return problem_response(status, code, *_said_by_library(error, sentence))
@@ -62,6 +65,20 @@ def _said_by_library(error: HTTPException, sentence: str) -> tuple[str, dict[str
     found = field_errors(data.get("errors") or data.get("messages") or {})
     listed = [{"field": e.field, "message": str(e.message), "value": None} for e in found]
     return str(data.get("message") or sentence), {"errors": listed} if listed else {}
+
+
+def note_refusal(code: str, **details: Any) -> None:
+    """Log a refusal by a guard: which, where, of whom; never what was sent (ASVS 5.0 V16.3)."""
+    actor = find_actor()
+    log.warning(
+        "refused",
+        code=code,
+        permission=details.get("permission"),
+        endpoint=request.endpoint,
+        method=request.method,
+        actor_id=str(actor.user_id) if actor else None,
+        address=request.remote_addr,
+    )
 
 
 def handle_unexpected(error: Exception) -> ResponseReturnValue:
