@@ -19,7 +19,7 @@ LIVES_S = 400 * 24 * 3600
 
 def device_of(incoming: Request) -> Device:
     """Describe where a request comes from, with the account its device is known for."""
-    email, nonce = _read(incoming.cookies.get(COOKIE, ""))
+    email, nonce = _read(incoming.cookies.get(cookie_name(), ""))
     return Device(
         address=incoming.remote_addr or "",
         user_agent=incoming.user_agent.string,
@@ -32,14 +32,18 @@ def remember_device(response: Response, device: Device, email: str) -> None:
     """Give the browser the cookie of a device on which an account signed in."""
     nonce = device.nonce_for(email) or secrets.token_hex(16)
     response.set_cookie(
-        COOKIE,
+        cookie_name(),
         str(_serializer().dumps([email, nonce])),
         max_age=LIVES_S,
         httponly=True,
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         samesite="Lax",
-        path="/sign-in",
     )
+
+
+def cookie_name() -> str:
+    """Name the cookie so that browsers refuse it from any other host (over https)."""
+    return f"__Host-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
 
 
 def _read(cookie: str) -> tuple[str, str]:

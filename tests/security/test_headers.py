@@ -79,6 +79,7 @@ def test_every_address_answers_with_every_header(app: Flask, login, role):
         ("GET", "/nothing/here", 404),
         ("GET", "/api/nothing", 404),
         ("DELETE", "/sign-in", 405),
+        ("TRACE", "/sign-in", 405),
         ("GET", "/static/nothing.js", 404),
         ("GET", "/static/icon.svg", 200),
         ("GET", "/broken", 500),
