@@ -82,7 +82,7 @@ class BuildingIn(FormSchema):
         attribute="address.commune_nis",
         metadata={"label": _l("NIS code of the commune")},
     )
-    area_id = fields.UUID(metadata={"label": _l("Area")})
+    area_id = fields.UUID(metadata={"label": _l("Work area")})
     site_id = fields.UUID(metadata={"label": _l("Site")})
     built_year = _year(_l("Built"))
     renovated_year = _year(_l("Renovated"))
@@ -120,7 +120,7 @@ class LotIn(FormSchema):
         validate=validate.Range(min=0, max=30), metadata={"label": _l("Bedrooms")}
     )
     rooms = fields.Integer(validate=validate.Range(min=0, max=99), metadata={"label": _l("Rooms")})
-    area_m2 = _area(_l("Area"))
+    area_m2 = _area(_l("Surface area"))
     accessibility = _choice(Accessibility, _l("Accessibility"))
     heating = _choice(Heating, _l("Heating"))
     heat_source = _choice(HeatSource, _l("Energy"))
@@ -144,7 +144,7 @@ class ParcelIn(FormSchema):
     capakey = _line(_l("Cadastral number"), 17)
     valid_from = BelgianDate(metadata={"label": _l("Valid from")})
     valid_to = BelgianDate(metadata={"label": _l("Valid to")})
-    area_id = fields.UUID(metadata={"label": _l("Area")})
+    area_id = fields.UUID(metadata={"label": _l("Work area")})
     commune = _line(_l("Commune"), 80)
     commune_nis = Line(
         validate=validate.Regexp(r"^\d{5}$"), metadata={"label": _l("NIS code of the commune")}

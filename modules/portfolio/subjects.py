@@ -40,8 +40,8 @@ ACTION_LABELS: dict[str, LazyText] = {
 }
 FIELD_LABELS: dict[str, LazyText] = {
     "accessibility": _l("Accessibility"),
-    "area_id": _l("Area"),
-    "area_m2": _l("Area"),
+    "area_id": _l("Work area"),
+    "area_m2": _l("Surface area"),
     "bedrooms": _l("Bedrooms"),
     "box": _l("Box"),
     "building_id": _l("Building"),

@@ -53,7 +53,7 @@ BUILDINGS = TableSpec(
             sort=(Address.street_fr, Address.number),
             link=lambda row: f"/buildings/{row.id}",
         ),
-        Column("name", _l("Name"), sort=Building.name, is_default=False),
+        Column("name", _l("Name"), sort=Building.name),
         Column("kind", _l("Kind"), sort=Building.kind, labels=BUILDING_KIND_LABELS),
         Column(
             "lots", _l("Lots"), lambda row: row.lot_count, sort=Building.lot_count,
@@ -85,7 +85,7 @@ BUILDINGS = TableSpec(
     filters=(
         Text("q", _l("Search"), condition=lambda text: matches(Building.search_text, text)),
         Choice("kind", _l("Kind"), Building.kind, options=BUILDING_KIND_LABELS),
-        Choice("area", _l("Area"), Building.area_id, options=area_options),
+        Choice("area", _l("Work area"), Building.area_id, options=area_options),
         Choice("energy", _l("Energy class"), Building.energy_class, options=_LETTERS),
         YesNo(
             "vacancy", _l("With empty lots"),
@@ -139,7 +139,7 @@ LOTS = TableSpec(
         Column("floor", _l("Floor"), lambda row: row.floor_level, sort=Lot.floor_level),
         Column("bedrooms", _l("Bedrooms"), sort=Lot.bedrooms, total=Lot.bedrooms, format="integer"),
         Column(
-            "area_m2", _l("Area"), sort=Lot.area_m2, total=Lot.area_m2, format="quantity",
+            "area_m2", _l("Surface area"), sort=Lot.area_m2, total=Lot.area_m2, format="quantity",
             unit="m²",
         ),
         Column("regime", _l("Regime"), sort=Lot.regime, labels=REGIME_LABELS),
@@ -181,7 +181,7 @@ LOTS = TableSpec(
             "category", _l("Category"), Lot.category, options=LOT_CATEGORY_LABELS,
             is_prominent=False,
         ),
-        Choice("area", _l("Area"), Building.area_id, options=area_options, is_prominent=False),
+        Choice("area", _l("Work area"), Building.area_id, options=area_options, is_prominent=False),
         Choice(
             "energy", _l("Energy class"), Lot.energy_class, options=_LETTERS, is_prominent=False
         ),
@@ -192,7 +192,7 @@ LOTS = TableSpec(
         Choice(
             "funding", _l("Funding"), Lot.funding, options=FUNDING_LABELS, is_prominent=False
         ),
-        NumberRange("surface", _l("Area"), Lot.area_m2, unit="m²", is_prominent=False),
+        NumberRange("surface", _l("Surface area"), Lot.area_m2, unit="m²", is_prominent=False),
         Within(
             "within", _l("Drawn shape"), lon=Building.lon, lat=Building.lat, is_prominent=False
         ),
@@ -220,7 +220,7 @@ PARCELS = TableSpec(
         Column("region", _l("Region"), sort=LandParcel.region, labels=REGION_LABELS),
         Column("use", _l("Use"), sort=LandParcel.use, labels=LAND_USE_LABELS),
         Column(
-            "area_ha", _l("Area"), lambda row: row.area_m2 and row.area_m2 / 10_000,
+            "area_ha", _l("Surface area"), lambda row: row.area_m2 and row.area_m2 / 10_000,
             sort=LandParcel.area_m2, format="quantity", unit="ha",
         ),
         Column("crop", _l("Crop"), sort=LandParcel.crop),

@@ -1,14 +1,16 @@
 """What the tickets module declares to the house."""
 
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel
+from app.registry import Measure, Module, NavigationItem, Panel
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
-from modules.parties.events import PartyErased
+from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
 from modules.tickets.demo import SEED
 from modules.tickets.jobs import JOBS
+from modules.tickets.merged_parties import follow_merge, follow_undo
 from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
+from modules.tickets.queries.tickets import count_open_by_building
 from modules.tickets.routes_api import blueprint as tickets_api
 from modules.tickets.routes_api import rules_blueprint as rules_api
 from modules.tickets.routes_calls import blueprint as calls_blueprint
@@ -58,6 +60,15 @@ module = Module(
         Panel("building", _l("Tickets"), "tickets.panel_building", TicketPermission.READ, 30),
         Panel("party", _l("Tickets"), "tickets.panel_party", TicketPermission.READ, 30),
     ),
+    measures=(
+        Measure(
+            place="building",
+            key="open_tickets",
+            label=_l("Unresolved tickets"),
+            permission=TicketPermission.READ,
+            count=count_open_by_building,
+        ),
+    ),
     jobs=JOBS,
     seeds=(SEED,),
     search_providers=(TicketSearch(),),
@@ -65,6 +76,8 @@ module = Module(
     handlers=(
         (AlertOpened, open_alert_ticket),
         (PartyErased, forget_erased),
+        (PartyMerged, follow_merge),
+        (PartyMergeUndone, follow_undo),
         (AlertStill, note_alert_still),
         (AlertResolved, note_alert_resolved),
     ),

@@ -83,7 +83,7 @@ LOT_COLUMNS = (
     Column("funding", _l("Funding"), _choice(enums.Funding, enums.FUNDING_LABELS)),
     Column("bedrooms", _l("Bedrooms"), Integer(low=0, high=50, likely_high=8)),
     Column("rooms", _l("Rooms"), Integer(low=0, high=100, likely_high=15)),
-    Column("area_m2", _l("Area"), DecimalNumber(places=2, rounds=True, low=Decimal("0.01"),
+    Column("area_m2", _l("Surface area"), DecimalNumber(places=2, rounds=True, low=Decimal("0.01"),
            high=100_000, likely_low=5, likely_high=1_000)),
     Column("accessibility", _l("Accessibility"),
            _choice(enums.Accessibility, enums.ACCESSIBILITY_LABELS)),

@@ -121,6 +121,17 @@ def count_open(actor: Actor, session: Session) -> int:
     return session.scalar(visible_tickets(actor, statement)) or 0
 
 
+def count_open_by_building(actor: Actor, session: Session) -> dict[UUID, int]:
+    """Count the open tickets of each building the actor sees, in one query, for the map."""
+    statement = (
+        select(Ticket.building_id, func.count())
+        .where(Ticket.status.in_(OPEN_STATUSES), Ticket.building_id.is_not(None))
+        .group_by(Ticket.building_id)
+    )
+    rows = session.execute(visible_tickets(actor, statement))
+    return {building_id: count for building_id, count in rows if building_id is not None}
+
+
 def list_most_urgent(actor: Actor, session: Session, limit: int = 10) -> Sequence[Ticket]:
     """Return the open tickets whose deadline is nearest or past."""
     statement = (
