@@ -59,8 +59,8 @@ class ScheduleIn(FormSchema):
     """When the visit is."""
 
     command = ScheduleOrder
-    start = LocalInstant(required=True, metadata={"label": _l("Start")})
-    end = LocalInstant(required=True, metadata={"label": _l("End")})
+    start = LocalInstant(required=True, metadata={"label": _l("Start time")})
+    end = LocalInstant(required=True, metadata={"label": _l("End time")})
 
 
 class TextIn(FormSchema):

@@ -294,15 +294,13 @@ class Works:
 
     def _visit(self, order: dict[str, Any], who: dict[str, Any]) -> None:
         is_over = order["completed_at"] is not None
-        minutes = order["estimated_minutes"]
-        began = order["completed_at"] - timedelta(minutes=minutes) if is_over else None
         self.rows["visits"].append(
             {
                 "id": _id(self.chance, order["started_at"]),
                 "order_id": order["id"],
                 "technician_id": who["id"],
                 "actor_name": who["name"],
-                "started_at": max(order["started_at"], began) if began else order["started_at"],
+                "started_at": order["started_at"],
                 "ended_at": order["completed_at"],
                 "outcome": Outcome.DONE if is_over else None,
                 "report": order["work_done"],
