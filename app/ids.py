@@ -16,3 +16,20 @@ def new_id() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Make many identifiers of one moment, in increasing order: bulk loads ask once.
+
+    The 12 bits behind the milliseconds count (method 1 of RFC 9562, 6.2); after 4,096 of them the
+    milliseconds move on, as they would have.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    noise = os.urandom(8 * count)
+    identifiers = []
+    for number in range(count):
+        moment = (milliseconds + (number >> 12)) & (1 << 48) - 1
+        tail = int.from_bytes(noise[8 * number : 8 * number + 8]) & (1 << 62) - 1
+        value = moment << 80 | 0x7 << 76 | (number & 0xFFF) << 64 | 0x2 << 62 | tail
+        identifiers.append(UUID(int=value))
+    return identifiers

@@ -108,13 +108,13 @@ def step(file: Path, target: Path) -> int:
     importer = declared_importers(find_modules())["rpls"]
     database = Database(f"sqlite:///{target}")
     source = ImportFile(file, file.name, importer, importer.formats)
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     report = import_file(system_actor("benchmark"), source, database, SystemClock())
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - worked
     database.dispose()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = {str(k): v for k, v in report.tally.counts.items()}
-    print(json.dumps({"seconds": seconds, "memory_mb": memory, "counts": counts}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "memory_mb": memory, "counts": counts}))
     return 0
 
 
@@ -136,21 +136,21 @@ def peer(file: Path, target: Path, rows: dict[str, Any]) -> dict[str, Any]:
     connection = sqlite3.connect(target)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     unpack = gzip.open if file.suffix == ".gz" else open
     with unpack(file, "rt", encoding="utf-8") as source:
         read = sum(1 for _ in csv.reader(source, delimiter=";"))
     for statement, values in rows.values():
         connection.executemany(statement, values)
     connection.commit()
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - worked
     connection.close()
-    return {"seconds": seconds, "memory_mb": 0, "counts": {"rows read": read - 1}}
+    return {"seconds": seconds, "cpu": cpu, "memory_mb": 0, "counts": {"rows read": read - 1}}
 
 
 def tell(rounds: list[dict[str, Any]]) -> int:
     """Print medians (and extremes) with their ratios, and judge the bars."""
-    print(f"{'':8} {'seconds':>8} {'(min–max)':>14} {'× peer':>7} {'MB':>5}  counts")
+    print(f"{'':8} {'seconds':>8} {'(min–max)':>14} {'× peer':>7} {'CPU s':>6} {'MB':>5}  counts")
     peer_time = statistics.median(r["peer"]["seconds"] for r in rounds)
     medians = {}
     for name in rounds[0]:
@@ -160,9 +160,13 @@ def tell(rounds: list[dict[str, Any]]) -> int:
         spread = f"({times[0]:.2f}–{times[-1]:.2f})"
         counts = {k: v for k, v in rounds[0][name]["counts"].items() if v}
         ratio = medians[name] / peer_time
-        print(f"{name:8} {medians[name]:8.2f} {spread:>14} {ratio:7.2f} {memory:5.0f}  {counts}")
+        cpu = statistics.median(r[name]["cpu"] for r in rounds)
+        head = f"{name:8} {medians[name]:8.2f} {spread:>14} {ratio:7.2f} {cpu:6.2f}"
+        print(f"{head} {memory:5.0f}  {counts}")
     ratio = statistics.median(r["import"]["seconds"] / r["peer"]["seconds"] for r in rounds)
     again = statistics.median(r["again"]["seconds"] / r["import"]["seconds"] for r in rounds)
+    worked = statistics.median(r["import"]["cpu"] / r["peer"]["cpu"] for r in rounds)
+    print(f"in CPU time, which a busy machine disturbs less: import ÷ peer {worked:.2f}")
     memory = max(part["memory_mb"] for r in rounds for part in r.values())
     bars = (
         ("import ÷ peer", ratio, MAX_RATIO),

@@ -151,9 +151,18 @@ class BatchJournal:
             "subject_type": [entry.subject_type for entry in entries],
             "subject_id": [entry.subject_id for entry in entries],
             "label": [entry.label[:200] for entry in entries],
-            "before": [entry.before for entry in entries],
-            "after": [entry.after for entry in entries],
+            **_values_of(entries),
         }
+
+
+def _values_of(entries: Sequence[Entry]) -> dict[str, list[Any]]:
+    """Return the columns of old and new values, unless every record is new and has none."""
+    if all(entry.before is None and entry.after is None for entry in entries):
+        return {}
+    return {
+        "before": [entry.before for entry in entries],
+        "after": [entry.after for entry in entries],
+    }
 
 
 def end_batch(

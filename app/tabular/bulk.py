@@ -76,6 +76,9 @@ def _bound(kind: TypeEngine[Any], values: list[Any], dialect: Dialect) -> list[A
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
+    first = values[0]
+    if all(value is first for value in values):
+        return [process(first)] * len(values)
     if isinstance(kind, EnumText | UtcDateTime | Date):
         known = {value: process(value) for value in set(values)}
         return [known[value] for value in values]

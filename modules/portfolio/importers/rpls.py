@@ -21,7 +21,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Forbidden
 from app.i18n import LazyText
-from app.ids import new_id
+from app.ids import new_ids
 from app.tabular.bulk import to_json, update_rows
 from app.tabular.columns import Column
 from app.tabular.formats import Blank, DecimalSign, Formats
@@ -168,24 +168,28 @@ class RegisterWork:
         return entries
 
     def _insert_lots(self, makers: rpls_rows.Makers, changes: Sequence[Change]) -> list[Entry]:
-        entries, rows = [], []
-        for change in changes:
+        lots = []
+        for lot_id, change in zip(new_ids(len(changes)), changes, strict=True):
             values, place = change.row.values, self.places[change.row.number]
-            lot_id = new_id()
-            building_id = self.buildings[place.building]
-            floor = self.floors.get((building_id, values.get("floor_level") or 0))
-            rows.append(
-                makers.lot_row(change, lot_id, place)
-                | {
-                    "building_id": building_id,
-                    "entrance_id": self.entrances[building_id, place.entrance],
-                    "floor_id": floor if values.get("floor_level") is not None else None,
-                }
+            building_id, reference = self.buildings[place.building], str(change.key)
+            level = values.get("floor_level")
+            more = values.get("box") or values["door"]
+            lots.append(
+                rpls_rows.NewLot(
+                    lot_id,
+                    reference,
+                    building_id,
+                    self.entrances[building_id, place.entrance],
+                    None if level is None else self.floors[building_id, level],
+                    rpls_rows.search_text(reference, more, place),
+                    values,
+                )
             )
-            label = str(change.key)
-            entries.append(Entry(change.row.number, Outcome.NEW, "lot", lot_id, label))
-        makers.write_lots(rows)
-        return entries
+        makers.write_lots(lots)
+        return [
+            Entry(change.row.number, Outcome.NEW, "lot", lot.id, lot.reference)
+            for change, lot in zip(changes, lots, strict=True)
+        ]
 
     def _update_lots(
         self, session: Session, clock: Clock, changes: Sequence[Change]

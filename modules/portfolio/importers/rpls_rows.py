@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import shapely
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.geo import geometry_text
 from app.i18n import gettext as _
-from app.ids import new_id
+from app.ids import new_id, new_ids
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
-from app.tabular.bulk import insert_rows
-from app.tabular.importer import Change, Entry, Outcome
+from app.tabular.bulk import insert_columns, insert_rows
+from app.tabular.importer import Entry, Outcome
 from app.tabular.problems import Problem, Severity
 from app.tabular.typed import Row
 from modules.portfolio.enums import (
@@ -45,6 +45,12 @@ FACTS = (
     "floor_level", "box", "rooms", "area_m2", "built_year", "first_let_year", "regime",
     "energy_class",
 )  # fmt: skip
+# Columns of a lot that are what the file says, or nothing.
+_AS_READ = (
+    "floor_level", "door", "rooms", "area_m2", "built_year", "first_let_year", "energy_class",
+)  # fmt: skip
+LOTS = cast("Table", Lot.__table__)
+EVENTS = cast("Table", LotStatusEvent.__table__)
 _IDS_A_QUERY = 400
 _NAMED_ONE_BY_ONE = 50
 
@@ -226,54 +232,62 @@ class Makers:
             insert_rows(self.session, model.__table__, rows)  # type: ignore[arg-type]
             rows.clear()
 
-    def lot_row(self, change: Change, lot_id: UUID, place: Place) -> dict[str, Any]:
-        """Make the row of a dwelling, without its building, entrance and floor."""
-        now, values, reference = self.clock.now(), change.row.values, str(change.key)
-        return {
-            "id": lot_id,
-            "reference": reference,
-            "floor_level": values.get("floor_level"),
-            "box": values.get("box") or "",
-            "door": values["door"],
+    def write_lots(self, lots: Sequence[NewLot]) -> None:
+        """Insert dwellings, column by column, and the first event of their history."""
+        if not lots:
+            return
+        now, today, count = self.clock.now(), self.clock.today(), len(lots)
+        constant = {
             "kind": LotKind.HOME,
             "category": LotCategory.ORDINARY,
-            "regime": values.get("regime") or Regime.SUBSIDISED,
             "funding": Funding.UNKNOWN,
-            "rooms": values["rooms"],
-            "area_m2": values["area_m2"],
             "accessibility": Accessibility.UNKNOWN,
             "heating": Heating.UNKNOWN,
             "heat_source": HeatSource.UNKNOWN,
-            "built_year": values.get("built_year"),
-            "first_let_year": values.get("first_let_year"),
             "note": "",
             "status": LotStatus.LET,
-            "status_since": self.clock.today(),
-            "energy_class": values.get("energy_class"),
-            "search_text": search_text(reference, values.get("box") or values["door"], place),
+            "status_since": today,
             "version": 1,
             "created_at": now,
             "updated_at": now,
         }
+        ids = [lot.id for lot in lots]
+        columns: dict[str, list[Any]] = {
+            "id": ids,
+            "reference": [lot.reference for lot in lots],
+            "building_id": [lot.building_id for lot in lots],
+            "entrance_id": [lot.entrance_id for lot in lots],
+            "floor_id": [lot.floor_id for lot in lots],
+            "search_text": [lot.search_text for lot in lots],
+            "box": [lot.values.get("box") or "" for lot in lots],
+            "regime": [lot.values.get("regime") or Regime.SUBSIDISED for lot in lots],
+            **{name: [lot.values.get(name) for lot in lots] for name in _AS_READ},
+            **{name: [value] * count for name, value in constant.items()},
+        }
+        insert_columns(self.session, LOTS, columns)
+        events: dict[str, list[Any]] = {
+            "id": new_ids(count),
+            "lot_id": ids,
+            "status": [LotStatus.LET] * count,
+            "starts_on": [today] * count,
+            "reason": [_("Taken as let: the register does not say who lives here.")] * count,
+            "author_id": [self.actor.user_id] * count,
+            "recorded_at": [now] * count,
+        }
+        insert_columns(self.session, EVENTS, events)
 
-    def write_lots(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert dwellings and the first event of their history."""
-        insert_rows(self.session, Lot.__table__, rows)  # type: ignore[arg-type]
-        reason = _("Taken as let: the register does not say who lives here.")
-        today, now = self.clock.today(), self.clock.now()
-        events = [
-            {
-                "id": new_id(),
-                "lot_id": row["id"],
-                "status": LotStatus.LET,
-                "starts_on": today,
-                "reason": reason,
-                "author_id": self.actor.user_id,
-                "recorded_at": now,
-            }
-            for row in rows
-        ]
-        insert_rows(self.session, LotStatusEvent.__table__, events)  # type: ignore[arg-type]
+
+@dataclass(frozen=True, slots=True)
+class NewLot:
+    """A dwelling to be made, and where."""
+
+    id: UUID
+    reference: str
+    building_id: UUID
+    entrance_id: UUID
+    floor_id: UUID | None
+    search_text: str
+    values: Mapping[str, Any]
 
 
 def _on_the_map(place: Place) -> dict[str, Any]:
