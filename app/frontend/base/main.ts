@@ -5,6 +5,7 @@ import Alpine from '@alpinejs/csp'
 import 'htmx.org'
 import { onContent } from '../shared/dom'
 import { t } from '../shared/i18n'
+import { startBoard } from './board'
 import { startDialogs } from './dialogs'
 import { startDrafts } from './drafts'
 import { startFields } from './fields'
@@ -29,6 +30,7 @@ startTheme()
 startDrafts(onContent)
 onContent(startTabs)
 onContent(startRows)
+onContent(startBoard)
 onContent(startFields)
 onContent(showToasts)
 guardForms()
