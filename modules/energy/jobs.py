@@ -6,15 +6,17 @@ from pathlib import Path
 from uuid import UUID
 
 from app.i18n import lazy as _l
-from app.jobs import Cron, Job, JobRun
+from app.jobs import Cron, Every, Job, JobRun
 from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility
+from modules.energy.inbox import arrived_files, make_inbox, read_file
 from modules.energy.policies import EnergyPermission
 from modules.energy.services.ingest import ingest_file
 from modules.energy.services.scan import scan
 
 SCAN = "energy.detect_abnormal_consumption"
 INGEST = "energy.ingest_readings"
+INBOX = "energy.read_inbox"
 
 
 def detect_abnormal_consumption(run: JobRun) -> None:
@@ -65,6 +67,20 @@ def ingest_readings(run: JobRun) -> None:
     command.path.unlink(missing_ok=True)
 
 
+def read_inbox(run: JobRun) -> None:
+    """Read the files that arrived in the folder, then judge the meters they touched."""
+    inbox = make_inbox(Path(run.settings.instance_dir))
+    waiting = list(arrived_files(inbox, run.clock.now()))
+    refused = 0
+    for number, file in enumerate(waiting, 1):
+        run.check_cancelled()
+        refused += not read_file(run.database, run.actor, run.clock, inbox, file)
+        run.progress(number, len(waiting), file.path.name)
+    if waiting:
+        scan(run.database, run.actor, run.clock, only_changed=True)
+    run.progress(len(waiting), len(waiting), f"{len(waiting)} / {refused}")
+
+
 JOBS = (
     Job(
         name=SCAN,
@@ -77,6 +93,13 @@ JOBS = (
         name=INGEST,
         title=_l("Import meter readings"),
         run=ingest_readings,
+        permission=EnergyPermission.READINGS_IMPORT,
+    ),
+    Job(
+        name=INBOX,
+        title=_l("Read the meter files that arrived"),
+        run=read_inbox,
+        schedule=Every(minutes=15),
         permission=EnergyPermission.READINGS_IMPORT,
     ),
 )

@@ -137,7 +137,7 @@ def kill_again_and_again(database, readings, undisturbed, times):
 
 
 def test_killed_work_is_simply_done_again(database, readings, undisturbed):
-    kill_again_and_again(database, readings, undisturbed, 2)
+    kill_again_and_again(database, readings, undisturbed, 1)
 
 
 @pytest.mark.long
