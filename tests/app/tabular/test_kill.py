@@ -7,7 +7,7 @@ import random
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ RPLS = next(importer for importer in IMPORTERS if importer.name == "rpls")
 COPIES = 20
 PROGRAM = """
 import sys
+from contextlib import suppress
 from pathlib import Path
 from app.auth.actor import system_actor
 from app.clock import SystemClock
@@ -62,7 +63,8 @@ def start_and_kill(database: Database, path: Path, delay: float) -> bool:
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "ready"
-    time.sleep(delay)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=delay)
     process.send_signal(signal.SIGKILL)
     finished = "done" in process.stdout.read()
     process.stdout.close()
