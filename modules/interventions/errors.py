@@ -19,7 +19,6 @@ class OrderStepNotPossible(Conflict):
                 number=number,
                 status=status,
             ),
-            status=status,
         )
 
 

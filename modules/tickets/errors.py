@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, FieldError, Invalid
 from app.i18n import lazy as _l
 
 
@@ -19,7 +19,6 @@ class StepNotPossible(Conflict):
                 number=number,
                 status=status,
             ),
-            status=status,
         )
 
 
@@ -29,7 +28,8 @@ class UnknownCategory(Invalid):
     def __init__(self, key: str) -> None:
         """Ask for a choice from the list."""
         message = _l("Choose a problem from the list.")
-        super().__init__("unknown_category", message, field="category", value=key)
+        wrong = FieldError("category", message, key)
+        super().__init__("unknown_category", message, errors=(wrong,))
 
 
 class UnknownPriority(Invalid):
@@ -38,7 +38,8 @@ class UnknownPriority(Invalid):
     def __init__(self, key: str) -> None:
         """Ask for a choice from the list."""
         message = _l("Choose a priority from the list.")
-        super().__init__("unknown_priority", message, field="priority", value=key)
+        wrong = FieldError("priority", message, key)
+        super().__init__("unknown_priority", message, errors=(wrong,))
 
 
 class ReasonNeeded(Invalid):
