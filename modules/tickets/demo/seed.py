@@ -24,7 +24,7 @@ from modules.parties.api import occupants_of_lots
 from modules.tickets.demo.stories import Happened, draw_category, draw_words, tell_story
 from modules.tickets.enums import TicketSource, Trade
 from modules.tickets.lifecycle import derive_state, read_deadline
-from modules.tickets.models import Ticket, TicketEvent
+from modules.tickets.models import Ticket
 from modules.tickets.rules import Category, Rules, load_rules
 from modules.tickets.services.opening import SERIES
 from modules.tickets.services.recording import target_data
@@ -111,10 +111,11 @@ class Calls:
 
     def insert(self, planting: Planting) -> None:
         """Insert in short transactions, so that nobody waits for the demo."""
-        for rows, model in ((self.tickets, Ticket), (self.events, TicketEvent)):
+        tables = Base.metadata.tables
+        for rows, name in ((self.tickets, "tickets"), (self.events, "ticket_events")):
             for start in range(0, len(rows), _CHUNK):
                 with planting.database.unit_of_work("demo") as uow:
-                    uow.session.execute(insert(model), rows[start : start + _CHUNK])
+                    uow.session.execute(insert(tables[name]), rows[start : start + _CHUNK])
         with planting.database.unit_of_work("demo") as uow:
             touch_documents(uow.session, "ticket")
 
