@@ -11,9 +11,12 @@ from app.i18n import lazy as _l
 
 PAGE_TEXTS: tuple[LazyText, ...] = (
     _l("Beginning"),
+    _l("Cancel"),
+    _l("Choose all rows of this page"),
     _l("Click the corners; close with the first point or Enter."),
     _l("Close or go back"),
     _l("Close"),
+    _l("Colleagues"),
     _l("Copied"),
     _l("Discard the draft"),
     _l("Draw an area to search"),
@@ -46,6 +49,7 @@ PAGE_TEXTS: tuple[LazyText, ...] = (
     _l("Zoom out"),
     _l("no reading"),
     _l("{count} characters left"),
+    _l("{count} chosen"),
     _l("{title}: from {low} to {high}"),
 )
 

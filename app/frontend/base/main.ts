@@ -6,11 +6,13 @@ import 'htmx.org'
 import { onContent } from '../shared/dom'
 import { t } from '../shared/i18n'
 import { startBoard } from './board'
+import { startBulk } from './bulk'
 import { startDialogs } from './dialogs'
 import { startDrafts } from './drafts'
 import { startFields } from './fields'
 import { startKeyboard } from './keyboard'
 import { startMenus } from './menus'
+import { startMentions } from './mentions'
 import { startRequests } from './requests'
 import { startRows, startWalk } from './rows'
 import { startSearch } from './search'
@@ -32,6 +34,8 @@ onContent(startTabs)
 onContent(startRows)
 onContent(startBoard)
 onContent(startFields)
+onContent(startBulk)
+onContent(startMentions)
 onContent(showToasts)
 guardForms()
 startSubmits()
