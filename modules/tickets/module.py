@@ -16,6 +16,7 @@ from modules.tickets.routes_api import rules_blueprint as rules_api
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
+from modules.tickets.subjects import TICKET
 
 module = Module(
     name="tickets",
@@ -72,6 +73,7 @@ module = Module(
     jobs=JOBS,
     seeds=(SEED,),
     search_providers=(TicketSearch(),),
+    subjects=(TICKET,),
     privacy=PRIVACY,
     handlers=(
         (AlertOpened, open_alert_ticket),

@@ -1,46 +1,66 @@
 /** Lists with tick boxes: choose all of a page, see how many, confirm what is done to them. */
-import { fresh, make } from '../shared/dom'
+import { make } from '../shared/dom'
 import { t } from '../shared/i18n'
 
-export function startBulk(root: ParentNode): void {
-  for (const form of fresh<HTMLFormElement>(root, 'form[data-bulk]')) attach(form)
-}
-
-function attach(form: HTMLFormElement): void {
-  const boxes = [...form.elements].filter((e): e is HTMLInputElement => e instanceof HTMLInputElement && e.name === 'selected')
-  const buttons = [...form.querySelectorAll<HTMLButtonElement>('button[type="submit"]')]
-  const count = make('span', { role: 'status', class: 'text-secondary' })
-  const all = make('input', { type: 'checkbox', class: 'form-check-input', 'aria-label': t('Choose all rows of this page') })
-  boxes[0]?.closest('table')?.querySelector('thead th')?.replaceChildren(all)
-  form.prepend(count)
-
-  const chosen = () => boxes.filter((box) => box.checked).length
-  const update = () => {
-    const number = chosen()
-    count.textContent = t('{count} chosen', { count: number })
-    all.checked = number === boxes.length
-    all.indeterminate = number > 0 && number < boxes.length
-    for (const button of buttons) button.disabled = number === 0
+/** Bring every list up to date; the server may just have swapped its rows. */
+export function startBulk(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-bulk]')) {
+    offerAll(form)
+    update(form)
   }
-  all.addEventListener('change', () => {
-    for (const box of boxes) box.checked = all.checked
-    update()
-  })
-  for (const box of boxes) box.addEventListener('change', update)
-  form.addEventListener('submit', (event) => {
-    const button = event.submitter as HTMLButtonElement | null
-    const question = button?.dataset.confirm
-    if (!question || button.dataset.confirmed) return
-    event.preventDefault()
-    ask(question.replace('%(count)s', String(chosen())), button)
-  })
-  update()
 }
+
+const boxesOf = (form: HTMLFormElement) =>
+  [...form.elements].filter((e): e is HTMLInputElement => e instanceof HTMLInputElement && e.name === 'selected')
+
+const allOf = (form: HTMLFormElement) =>
+  document.querySelector<HTMLInputElement>(`input[data-bulk-all="${form.id}"]`)
+
+function offerAll(form: HTMLFormElement): void {
+  const head = boxesOf(form)[0]?.closest('table')?.querySelector('thead th')
+  if (!head || allOf(form)) return
+  head.replaceChildren(make('input', { type: 'checkbox', class: 'form-check-input', 'data-bulk-all': form.id, 'aria-label': t('Choose all rows of this page') }))
+}
+
+function update(form: HTMLFormElement): void {
+  const boxes = boxesOf(form)
+  const number = boxes.filter((box) => box.checked).length
+  let count = form.querySelector('[data-bulk-count]')
+  if (!count) form.prepend(count = make('span', { role: 'status', class: 'text-secondary', 'data-bulk-count': '' }))
+  count.textContent = t('{count} chosen', { count: number })
+  const all = allOf(form)
+  if (all) {
+    all.checked = number > 0 && number === boxes.length
+    all.indeterminate = number > 0 && number < boxes.length
+  }
+  for (const button of form.querySelectorAll<HTMLButtonElement>('button[type="submit"]')) button.disabled = number === 0
+}
+
+document.addEventListener('change', (event) => {
+  const box = event.target
+  if (!(box instanceof HTMLInputElement)) return
+  const form = box.dataset.bulkAll ? document.getElementById(box.dataset.bulkAll) : box.form
+  if (!(form instanceof HTMLFormElement) || !form.matches('[data-bulk]')) return
+  if (box.dataset.bulkAll) for (const one of boxesOf(form)) one.checked = box.checked
+  update(form)
+})
+
+document.addEventListener('submit', (event) => {
+  const button = event.submitter
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || !form.matches('[data-bulk]') || !(button instanceof HTMLButtonElement)) return
+  const question = button.dataset.confirm
+  if (!question || button.dataset.confirmed) return
+  event.preventDefault()
+  const count = boxesOf(form).filter((box) => box.checked).length
+  ask(question.replace('%(count)s', String(count)), button)
+})
 
 function ask(question: string, button: HTMLButtonElement): void {
   const yes = make('button', { type: 'button', class: button.className.replace('btn-sm', '') }, button.textContent ?? '')
   const no = make('button', { type: 'button', class: 'btn btn-ghost-secondary' }, t('Cancel'))
-  const dialog = make('dialog', { class: 'sheet sheet-small', 'aria-label': question }, make('div', { class: 'sheet-body' }, make('p', {}, question), yes, ' ', no))
+  const body = make('div', { class: 'sheet-body' }, make('p', {}, question), yes, ' ', no)
+  const dialog = make('dialog', { class: 'sheet sheet-small', 'aria-label': question }, body)
   no.addEventListener('click', () => dialog.close())
   yes.addEventListener('click', () => {
     dialog.close()
