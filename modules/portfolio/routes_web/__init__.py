@@ -2,6 +2,6 @@
 
 from modules.portfolio.routes_web.blueprint import blueprint
 
-from modules.portfolio.routes_web import buildings, facts, land, lots, maps, parts  # isort: skip
+from modules.portfolio.routes_web import buildings, facts, land, lots, maps, parts, shapes  # isort: skip
 
-__all__ = ["blueprint", "buildings", "facts", "land", "lots", "maps", "parts"]
+__all__ = ["blueprint", "buildings", "facts", "land", "lots", "maps", "parts", "shapes"]

@@ -1,0 +1,99 @@
+"""Outlines in and out of the map, as files other programs read."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.errors import AppError, FieldError, Invalid, NotFound
+from app.geo import Crs
+from app.i18n import gettext as _
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.routes_web.blueprint import blueprint, choices
+from modules.portfolio.shapes import (
+    SHAPE_KIND_LABELS,
+    ShapeKind,
+    geojson_of,
+    import_shapes,
+    read_shapes,
+    write_geopackage,
+)
+
+SUFFIXES = {".gpkg", ".geojson", ".json", ".gml"}
+SYSTEMS = (Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84)
+
+
+@blueprint.get("/shapes")
+@needs(PortfolioPermission.EXPORT)
+def shape_page() -> ResponseReturnValue:
+    """Offer outlines as files, and take them in."""
+    return _page()
+
+
+def _page(status: int = 200, **context: object) -> ResponseReturnValue:
+    page = render_template(
+        "portfolio/shape_page.html",
+        kinds=choices(SHAPE_KIND_LABELS),
+        systems=[(str(int(crs)), f"EPSG:{int(crs)}") for crs in SYSTEMS],
+        **{"errors": (), "report": None, **context},
+    )
+    return page, status
+
+
+@blueprint.get("/shapes/<string:kind>.geojson")
+@needs(PortfolioPermission.EXPORT)
+def shape_geojson(kind: str) -> ResponseReturnValue:
+    """Send the outlines of a kind as GeoJSON."""
+    if kind not in set(ShapeKind):
+        raise NotFound
+    text = geojson_of(current_actor(), ShapeKind(kind), reader())
+    response = Response(text, mimetype="application/geo+json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{kind}.geojson"'
+    return response
+
+
+@blueprint.get("/shapes/estate.gpkg")
+@needs(PortfolioPermission.EXPORT)
+def shape_geopackage() -> ResponseReturnValue:
+    """Send the outlines as a GeoPackage, in Lambert 2008 unless another system is asked."""
+    asked = request.args.get("crs", str(int(Crs.LAMBERT_2008)))
+    if asked not in {str(int(crs)) for crs in SYSTEMS}:
+        raise NotFound
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "estate.gpkg"
+        write_geopackage(current_actor(), reader(), path, Crs(int(asked)))
+        content = path.read_bytes() if path.exists() else b""
+    response = Response(content, mimetype="application/geopackage+sqlite3")
+    response.headers["Content-Disposition"] = 'attachment; filename="estate.gpkg"'
+    return response
+
+
+@blueprint.post("/shapes")
+@needs(PortfolioPermission.IMPORT)
+def shape_import() -> ResponseReturnValue:
+    """Take outlines in from a file and say what became of each."""
+    sent = request.files.get("file")
+    suffix = Path(sent.filename or "").suffix.lower() if sent else ""
+    kind = request.form.get("kind", "")
+    if sent is None or suffix not in SUFFIXES or kind not in set(ShapeKind):
+        wrong = FieldError("file", _("Choose a GeoPackage, GeoJSON or GML file."))
+        return _page(Invalid.status, errors=(wrong,))
+    asked = request.form.get("crs", "")
+    crs = Crs(int(asked)) if asked in {str(int(one)) for one in SYSTEMS} else None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"shapes{suffix}"
+        sent.save(path)
+        try:
+            shapes = read_shapes(path, ShapeKind(kind), crs)
+            with open_unit_of_work() as uow:
+                report = import_shapes(
+                    current_actor(), ShapeKind(kind), shapes, uow, current_clock()
+                )
+        except AppError as error:
+            return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
+    return _page(report=report)

@@ -1,0 +1,244 @@
+"""Outlines in and out: GeoPackage and GeoJSON, buildings by code and parcels by reference.
+
+What is exported can be imported again. A shape whose record is not known is refused and named; a
+parcel is made when its row says region and use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import AppError
+from app.geo import Crs, collection_text, feature_text, geometry_text, read_features
+from app.geo.geopackage import layers, read_layer, write_layers
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from modules.portfolio.commands import Change, ParcelFacts, ShapeGiven
+from modules.portfolio.enums import LandUse, Region
+from modules.portfolio.models import Building, LandParcel
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.lists import select_buildings, select_parcels
+from modules.portfolio.services import create_parcel, place_building, place_parcel
+
+Shapes = Iterable[tuple[BaseGeometry, Mapping[str, Any]]]
+
+
+class ShapeKind(StrEnum):
+    """What the shapes of a file are."""
+
+    BUILDINGS = "buildings"
+    PARCELS = "parcels"
+
+
+SHAPE_KIND_LABELS: dict[ShapeKind, LazyText] = {
+    ShapeKind.BUILDINGS: _l("Outlines of buildings"),
+    ShapeKind.PARCELS: _l("Land parcels"),
+}
+# The attribute that names the record.
+NAMES = {ShapeKind.BUILDINGS: "code", ShapeKind.PARCELS: "reference"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A shape that was not taken: its rank in the file, its name, and why."""
+
+    row: int
+    name: str
+    reason: Any
+
+
+@dataclass(slots=True)
+class ShapeReport:
+    """What became of the shapes of a file; each is counted once."""
+
+    drawn: int = 0
+    made: int = 0
+    unchanged: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Count the shapes of the file."""
+        return self.drawn + self.made + self.unchanged + len(self.refused)
+
+
+def read_shapes(path: Path, kind: ShapeKind, crs: Crs | None = None) -> Shapes:
+    """Read the shapes of a file: GeoJSON by its name, else the layer named like the kind."""
+    if path.suffix.lower() in {".geojson", ".json"}:
+        return list(read_features(path.read_bytes()))
+    names = layers(path)
+    layer = kind.value if kind.value in names else None
+    return list(read_layer(path, layer, crs))
+
+
+def import_shapes(
+    actor: Actor, kind: ShapeKind, shapes: Shapes, uow: UnitOfWork, clock: Clock
+) -> ShapeReport:
+    """Draw the records a file names; a shape that is refused leaves the others alone."""
+    require(actor, PortfolioPermission.IMPORT)
+    draw = _DRAWERS[kind]
+    report = ShapeReport()
+    for row, (geometry, facts) in enumerate(shapes, start=1):
+        name = str(facts.get(NAMES[kind]) or "").strip()
+        try:
+            with uow.session.begin_nested():
+                outcome = draw(actor, name, (geometry, facts), uow, clock)
+        except (AppError, ValueError) as error:
+            reason = error.message if isinstance(error, AppError) else _l("A value is not known.")
+            report.refused.append(Refusal(row, name, reason))
+            continue
+        if outcome is None:
+            report.refused.append(Refusal(row, name, _l("No record with this name was found.")))
+        else:
+            setattr(report, outcome, getattr(report, outcome) + 1)
+    return report
+
+
+def _draw_building(
+    actor: Actor, name: str, shape: tuple[BaseGeometry, Mapping[str, Any]], uow: UnitOfWork,
+    clock: Clock,
+) -> str | None:  # fmt: skip
+    query = select_buildings(actor).where(Building.code == name)
+    building = uow.session.scalars(query.options(undefer(Building.geojson))).one_or_none()
+    if building is None:
+        return None
+    if building.geojson == geometry_text(shape[0]):
+        return "unchanged"
+    place_building(actor, building.id, ShapeGiven(shape[0]), uow, clock)
+    return "drawn"
+
+
+def _draw_parcel(
+    actor: Actor, name: str, shape: tuple[BaseGeometry, Mapping[str, Any]], uow: UnitOfWork,
+    clock: Clock,
+) -> str | None:  # fmt: skip
+    geometry, facts = shape
+    query = select_parcels(actor).where(LandParcel.reference == name)
+    parcel = uow.session.scalars(query.options(undefer(LandParcel.geojson))).one_or_none()
+    if parcel is None:
+        if not facts.get("region") or not facts.get("use"):
+            return None
+        create_parcel(actor, _parcel_facts(name, facts), ShapeGiven(geometry), uow, clock)
+        return "made"
+    if parcel.geojson == geometry_text(geometry):
+        return "unchanged"
+    change = Change(parcel.id, parcel.version)
+    place_parcel(actor, change, ShapeGiven(geometry), uow, clock)
+    return "drawn"
+
+
+def _parcel_facts(name: str, facts: Mapping[str, Any]) -> ParcelFacts:
+    """Read a new parcel from the attributes of its shape; ValueError for an unknown value."""
+    return ParcelFacts(
+        reference=name,
+        region=Region(str(facts["region"])),
+        use=LandUse(str(facts["use"])),
+        capakey=str(facts["capakey"]) if facts.get("capakey") else None,
+        commune=str(facts.get("commune") or ""),
+        crop=str(facts.get("crop") or ""),
+        farm_ref=str(facts["farm_ref"]) if facts.get("farm_ref") else None,
+        area_m2=float(facts["area_m2"]) if facts.get("area_m2") else None,
+    )
+
+
+_DRAWERS: dict[ShapeKind, Callable[..., str | None]] = {
+    ShapeKind.BUILDINGS: _draw_building,
+    ShapeKind.PARCELS: _draw_parcel,
+}
+
+
+def export_shapes(
+    actor: Actor, kind: ShapeKind, session: Session
+) -> Iterator[tuple[UUID, BaseGeometry, dict[str, Any]]]:
+    """Yield the drawn records the actor sees, with their attributes, in one query."""
+    require(actor, PortfolioPermission.EXPORT)
+    if kind is ShapeKind.BUILDINGS:
+        yield from _building_shapes(actor, session)
+    else:
+        require(actor, PortfolioPermission.READ_LAND)
+        yield from _parcel_shapes(actor, session)
+
+
+def _building_shapes(
+    actor: Actor, session: Session
+) -> Iterator[tuple[UUID, BaseGeometry, dict[str, Any]]]:
+    query = select_buildings(actor).where(Building.geojson.is_not(None)).order_by(Building.code)
+    for row in session.scalars(query.options(undefer(Building.geometry))):
+        if row.geometry is None:
+            continue
+        yield (
+            row.id,
+            row.geometry,
+            {
+                "code": row.code,
+                "name": row.name,
+                "kind": row.kind.value,
+                "address_fr": row.address.label("fr"),
+                "address_nl": row.address.label("nl"),
+                "lots": row.lot_count,
+                "empty_lots": row.empty_lot_count,
+                "energy_class": row.energy_class,
+                "built_year": row.built_year,
+                "cadastral_ref": row.cadastral_ref,
+            },
+        )
+
+
+def _parcel_shapes(
+    actor: Actor, session: Session
+) -> Iterator[tuple[UUID, BaseGeometry, dict[str, Any]]]:
+    query = select(LandParcel).where(
+        LandParcel.id.in_(select_parcels(actor).with_only_columns(LandParcel.id)),
+        LandParcel.geojson.is_not(None),
+    )
+    query = query.options(undefer(LandParcel.geometry)).order_by(LandParcel.reference)
+    for row in session.scalars(query):
+        if row.geometry is None:
+            continue
+        yield (
+            row.id,
+            row.geometry,
+            {
+                "reference": row.reference,
+                "capakey": row.capakey,
+                "region": row.region.value,
+                "use": row.use.value,
+                "commune": row.commune,
+                "crop": row.crop,
+                "farm_ref": row.farm_ref,
+                "area_m2": row.area_m2,
+            },
+        )
+
+
+def geojson_of(actor: Actor, kind: ShapeKind, session: Session) -> str:
+    """Write the shapes of a kind as a GeoJSON collection."""
+    return collection_text(
+        feature_text(str(key), geometry_text(geometry), facts)
+        for key, geometry, facts in export_shapes(actor, kind, session)
+    )
+
+
+def write_geopackage(actor: Actor, session: Session, path: Path, crs: Crs) -> None:
+    """Write a GeoPackage with one layer for each kind the actor may read."""
+    kinds = [ShapeKind.BUILDINGS]
+    if actor.can(PortfolioPermission.READ_LAND):
+        kinds.append(ShapeKind.PARCELS)
+    content = {
+        kind.value: [(shape, facts) for _key, shape, facts in export_shapes(actor, kind, session)]
+        for kind in kinds
+    }
+    write_layers(path, content, crs)
