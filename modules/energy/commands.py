@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from modules.energy.enums import AlertEventKind, FeedsKind, Rule, Utility
+from modules.energy.enums import AlertEventKind, FeedsKind, Utility
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,20 @@ class HandleAlert:
 class SetRule:
     """Set a threshold from a date on, for all meters, a utility or one meter."""
 
-    rule: Rule
     parameter: str
     value: float
     valid_from: date
     source: str
     utility: Utility | None = None
     meter_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTariff:
+    """Set a price from a date on: euros per kWh, or per m³ of water."""
+
+    utility: Utility
+    price_per_unit: float
+    valid_from: date
+    source: str
+    kwh_per_m3: float | None = None

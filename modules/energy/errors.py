@@ -48,3 +48,15 @@ def unknown_place(field: str, value: str) -> Invalid:
     """Refuse the code of a building or lot that is not known, or not in the actor's area."""
     message = _l("No place is known as “%(value)s”. Check the code on its page.", value=value)
     return Invalid("unknown_place", message, field=field)
+
+
+def unknown_parameter(name: str) -> Invalid:
+    """Refuse a threshold that does not exist."""
+    message = _l("There is no threshold “%(name)s”.", name=name)
+    return Invalid("unknown_parameter", message, field="parameter")
+
+
+def unknown_meter(reference: str) -> Invalid:
+    """Refuse a meter nobody knows."""
+    message = _l("No meter is known as “%(reference)s”.", reference=reference)
+    return Invalid("unknown_meter", message, field="meter")

@@ -19,6 +19,7 @@ class EnergyPermission(StrEnum):
     METER_READ = "energy.meter.read"
     READINGS_IMPORT = "energy.readings.import"
     READINGS_SCAN = "energy.readings.scan"
+    RULES_CHANGE = "energy.rules.change"
 
 
 READ = frozenset({EnergyPermission.METER_READ, EnergyPermission.ALERT_READ})
@@ -52,4 +53,5 @@ LABELS: dict[EnergyPermission, LazyText] = {
     EnergyPermission.METER_READ: _l("See meters and their curves"),
     EnergyPermission.READINGS_IMPORT: _l("Import readings"),
     EnergyPermission.READINGS_SCAN: _l("Look for abnormal consumption"),
+    EnergyPermission.RULES_CHANGE: _l("Set prices and thresholds of energy"),
 }

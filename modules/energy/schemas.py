@@ -57,6 +57,29 @@ class HandleAlertIn(FormSchema):
     )
 
 
+class TariffIn(FormSchema):
+    """The form of a price."""
+
+    utility = fields.Enum(Utility, by_value=True, required=True)
+    price_per_unit = DecimalComma(places=4, required=True, validate=validate.Range(min=0, max=1000))
+    kwh_per_m3 = DecimalComma(
+        places=4, allow_none=True, load_default=None, validate=validate.Range(min=0, max=100)
+    )
+    valid_from = BelgianDate(required=True)
+    source = Line(required=True, validate=validate.Length(min=1, max=300))
+
+
+class RuleIn(FormSchema):
+    """The form of a threshold."""
+
+    parameter = Line(required=True, validate=validate.Length(min=1, max=40))
+    value = DecimalComma(places=4, required=True, validate=validate.Range(min=0, max=100_000))
+    utility = fields.Enum(Utility, by_value=True, allow_none=True, load_default=None)
+    meter = Line(load_default="", validate=validate.Length(max=120))
+    valid_from = BelgianDate(required=True)
+    source = Line(required=True, validate=validate.Length(min=1, max=300))
+
+
 class MeterQuery(Schema):
     """Filters of the list of meters."""
 

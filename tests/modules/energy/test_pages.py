@@ -275,3 +275,49 @@ def test_search_finds_meters_and_alerts_by_number_and_by_name(client, login, lea
     for typed in ("W1", "w1", "cold water", leak.number):
         page = text_of(client.get("/search", query_string={"q": typed}, follow_redirects=True))
         assert "Cold water" in page, typed
+
+
+def test_prices_and_thresholds_are_replaced_and_kept(client, login, leak, database):
+    from modules.energy.models import RuleSetting, Tariff
+
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    assert "to be confirmed" in text_of(client.get("/energy/settings"))
+    price = {
+        "utility": "water",
+        "price_per_unit": "6,10",
+        "valid_from": "2026-03-01",
+        "source": "Invoice of February",
+    }
+    assert client.post("/energy/settings/tariffs", data={**price, "source": ""}).status_code == 422
+    assert client.post("/energy/settings/tariffs", data=price).status_code == 303
+    rule = {
+        "parameter": "silent_hours",
+        "value": "12",
+        "utility": "",
+        "meter": "W1",
+        "valid_from": "2026-03-01",
+        "source": "Agreed with the supplier",
+    }
+    assert client.post("/energy/settings/rules", data={**rule, "meter": "?"}).status_code == 422
+    unknown = {**rule, "parameter": "luck"}
+    assert client.post("/energy/settings/rules", data=unknown).status_code == 422
+    for value, day in (("12", "2026-03-01"), ("24", "2026-03-10")):
+        data = {**rule, "value": value, "valid_from": day}
+        assert client.post("/energy/settings/rules", data=data).status_code == 303
+    page = text_of(client.get("/energy/settings"))
+    assert "Invoice of February" in page
+    assert "Agreed with the supplier" in page
+    with database.reader() as session:
+        water = session.scalars(
+            select(Tariff).where(Tariff.utility == "water").order_by(Tariff.valid_from)
+        ).all()
+        assert [t.is_confirmed for t in water] == [False, True]
+        assert water[0].valid_until.isoformat() == "2026-02-28"
+        rules = session.scalars(select(RuleSetting).order_by(RuleSetting.valid_from)).all()
+        assert [(r.value, r.meter_id) for r in rules] == [(12, leak.meter_id), (24, leak.meter_id)]
+        assert rules[0].valid_until.isoformat() == "2026-03-09"
+
+
+def test_reader_may_not_set_prices(client, login):
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert client.get("/energy/settings").status_code == 403

@@ -1,0 +1,155 @@
+"""Prices and thresholds: data with dates and a source, replaced and never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import Subject, record
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from modules.energy import errors
+from modules.energy.commands import SetRule, SetTariff
+from modules.energy.detection.rules import Rules
+from modules.energy.enums import UTILITY_LABELS, Rule
+from modules.energy.models import RuleSetting, Tariff
+from modules.energy.policies import EnergyPermission
+
+RULE_OF = {
+    "base": Rule.NIGHT_BASE,
+    "past": Rule.NIGHT_BASE,
+    "season": Rule.ABOVE_SEASON,
+    "spike": Rule.SPIKE,
+    "zero": Rule.ZERO,
+    "stuck": Rule.STUCK,
+    "silent": Rule.SILENT,
+}
+PLAIN_LABELS: dict[str, LazyText] = {
+    "silent_hours": _l("Silent meter: hours without a reading"),
+    "zero_hours": _l("Nothing consumed: least hours"),
+    "zero_margin": _l("Nothing consumed: times the longest of its past"),
+    "stuck_hours": _l("Stuck: least hours"),
+    "stuck_margin": _l("Stuck: times the longest of its past"),
+    "spike_top": _l("Spike: times the highest hour of its past"),
+    "spike_spreads": _l("Spike: multiples of its own spread"),
+    "past_share": _l("All rises: share of its past that counts as usual"),
+    "past_margin": _l("All rises: times what its past hardly passed"),
+}
+
+
+def parameter_labels() -> dict[str, LazyText]:
+    """Name every threshold that can be set."""
+    labels = dict(PLAIN_LABELS)
+    for name, levels, share, spreads in (
+        (
+            "base",
+            Rules().base,
+            _l("Base load over %(hours)s hours: share of the mean"),
+            _l("Base load over %(hours)s hours: multiples of its own spread"),
+        ),
+        (
+            "season",
+            Rules().season,
+            _l("Consumption over %(hours)s hours: share of the mean"),
+            _l("Consumption over %(hours)s hours: multiples of its own spread"),
+        ),
+    ):
+        for width in levels:
+            labels[f"{name}_{width}_share"] = LazyText(share.message, {"hours": width})
+            labels[f"{name}_{width}_spreads"] = LazyText(spreads.message, {"hours": width})
+    return labels
+
+
+def default_of(parameter: str) -> float:
+    """Return the value of a threshold that nobody set."""
+    name, _, kind = parameter.rpartition("_")
+    level, _, width = name.partition("_")
+    if width.isdigit():
+        return float(getattr(getattr(Rules(), level)[int(width)], kind))
+    return float(getattr(Rules(), parameter))
+
+
+def set_rule(actor: Actor, command: SetRule, uow: UnitOfWork, clock: Clock) -> RuleSetting:
+    """Set a threshold from a day on; the one in force before ends the day before."""
+    require(actor, EnergyPermission.RULES_CHANGE)
+    if command.parameter not in parameter_labels():
+        raise errors.unknown_parameter(command.parameter)
+    same = select(RuleSetting).where(
+        RuleSetting.parameter == command.parameter,
+        RuleSetting.utility == command.utility,
+        RuleSetting.meter_id == command.meter_id,
+        RuleSetting.valid_until.is_(None),
+    )
+    before = uow.session.scalars(same).first()
+    if before is not None:
+        before.valid_until = command.valid_from - timedelta(days=1)
+    row = RuleSetting(
+        rule=RULE_OF[command.parameter.partition("_")[0]],
+        parameter=command.parameter,
+        value=command.value,
+        utility=command.utility,
+        meter_id=command.meter_id,
+        valid_from=command.valid_from,
+        source=command.source,
+    )
+    uow.session.add(row)
+    uow.flush()
+    old = before.value if before else default_of(command.parameter)
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.rule.set",
+        subject=Subject("energy_rule", row.id, command.parameter),
+        changes={"value": (old, command.value), "source": (None, command.source)},
+    )
+    return row
+
+
+def set_tariff(actor: Actor, command: SetTariff, uow: UnitOfWork, clock: Clock) -> Tariff:
+    """Set a confirmed price from a day on; the one in force before ends the day before."""
+    require(actor, EnergyPermission.RULES_CHANGE)
+    same = select(Tariff).where(Tariff.utility == command.utility, Tariff.valid_until.is_(None))
+    before = uow.session.scalars(same.order_by(Tariff.valid_from.desc())).first()
+    if before is not None:
+        before.valid_until = command.valid_from - timedelta(days=1)
+    row = Tariff(
+        utility=command.utility,
+        price_per_unit=command.price_per_unit,
+        kwh_per_m3=command.kwh_per_m3 or (before.kwh_per_m3 if before else None),
+        valid_from=command.valid_from,
+        source=command.source,
+        is_confirmed=True,
+    )
+    uow.session.add(row)
+    uow.flush()
+    old = before.price_per_unit if before else None
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.tariff.set",
+        subject=Subject("energy_tariff", row.id, str(UTILITY_LABELS[command.utility])),
+        changes={"price": (old, command.price_per_unit), "source": (None, command.source)},
+    )
+    return row
+
+
+def list_tariffs(actor: Actor, session: Session) -> Sequence[Tariff]:
+    """Return every price, the latest first for each utility."""
+    require(actor, EnergyPermission.RULES_CHANGE)
+    return session.scalars(select(Tariff).order_by(Tariff.utility, Tariff.valid_from.desc())).all()
+
+
+def list_rules(actor: Actor, session: Session) -> Sequence[RuleSetting]:
+    """Return every threshold somebody set, the latest first."""
+    require(actor, EnergyPermission.RULES_CHANGE)
+    query = select(RuleSetting).order_by(RuleSetting.valid_from.desc(), RuleSetting.id.desc())
+    return session.scalars(query.limit(500)).all()
