@@ -1,11 +1,20 @@
 """What the pages and the API of accounts accept and show."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from app.auth.roles import Role
 from app.i18n import LOCALES
 
 _NAME = validate.And(validate.Length(min=1, max=120), validate.Regexp(r".*\S"))
+
+
+_LIST_OF_IDS = {"type": "array", "items": {"type": "string", "format": "uuid"}}
+
+
+def _scope_of(user: Any, kind: str) -> list[str]:
+    return [str(scope.subject_id) for scope in user.scopes if scope.kind == kind]
 
 
 class UserIn(Schema):
@@ -49,6 +58,12 @@ class UserOut(Schema):
         metadata={"type": "array", "items": {"type": "string"}},
     )
     sees_everything = fields.Boolean(required=True)
+    area_ids = fields.Function(
+        lambda user: _scope_of(user, "area"), metadata=_LIST_OF_IDS, required=True
+    )
+    building_ids = fields.Function(
+        lambda user: _scope_of(user, "building"), metadata=_LIST_OF_IDS, required=True
+    )
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
     archived_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.audit import Subject, changed_fields, record
 from app.auth.actor import Actor
@@ -78,6 +79,8 @@ def change_user(
     if not changes and not rights:
         return user
     user.updated_at = clock.now()
+    # Roles and scope are rows of their own: the account's version counts for them too.
+    flag_modified(user, "updated_at")
     uow.flush()
     _record(uow, actor, clock, "auth.user.change", user, changes | rights)
     if rights:

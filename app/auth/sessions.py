@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import Subject, record
@@ -23,6 +23,8 @@ from app.policies import HousePermission
 from app.settings import Settings
 
 TOUCH_EVERY = timedelta(minutes=1)
+# Far longer than any session lives; older rows only take room.
+REMEMBERED_FOR = timedelta(days=30)
 
 
 def open_session(
@@ -31,6 +33,8 @@ def open_session(
     """Open a session and return its token; the token itself is never kept."""
     token = make_secret()
     now = clock.now()
+    forgotten = (UserSession.user_id == user.id) & (UserSession.created_at < now - REMEMBERED_FOR)
+    uow.session.execute(delete(UserSession).where(forgotten))
     uow.session.add(
         UserSession(
             user_id=user.id,

@@ -61,6 +61,20 @@ def test_account_is_made_read_changed_and_archived(admin):
     assert admin.get("/api/v1/users?text=anna&is_archived=true").get_json()["total"] == 1
 
 
+def test_scope_of_an_account_is_written_and_read(admin):
+    areas, buildings = [str(new_id())], [str(new_id()), str(new_id())]
+    scope = {"area_ids": areas, "building_ids": buildings}
+    made = admin.post("/api/v1/users", json={**ANNA, **scope}).get_json()
+    assert made["area_ids"] == areas
+    assert sorted(made["building_ids"]) == sorted(buildings)
+    address = f"/api/v1/users/{made['id']}"
+    less = {"building_ids": buildings[:1]}
+    changed = admin.patch(address, json=less, headers={"If-Match": '"1"'}).get_json()
+    assert (changed["building_ids"], changed["area_ids"]) == (buildings[:1], areas)
+    assert changed["version"] == 2
+    assert admin.patch(address, json=less, headers={"If-Match": '"1"'}).status_code == 412
+
+
 def test_change_without_if_match_is_428(admin):
     address = f"/api/v1/users/{admin.post('/api/v1/users', json=ANNA).get_json()['id']}"
     answer = admin.patch(address, json={"display_name": "X"})
