@@ -1,5 +1,8 @@
 """A person signs in with a password, in each language, with the keyboard."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -43,3 +46,27 @@ def test_the_first_page_is_readable_by_everybody(page: Page, sign_in, check_acce
     page.goto("/")
     expect(page.locator("h1")).to_be_visible()
     check_accessibility(page)
+
+
+def test_a_session_that_ended_costs_nothing(database, page: Page, clock, complaints):
+    """What was asked when the session ended happens after signing in on the spot."""
+    with database.unit_of_work("test") as uow:
+        command = CreateUser("chief@example.org", "Chief", (Role.ADMINISTRATOR,), PASSWORD)
+        create_user(system_actor("test"), command, uow, clock)
+    page.goto("/sign-in")
+    page.locator("input[name=email]").fill("chief@example.org")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/", timeout=20_000)
+    page.goto("/admin/users")
+    clock.advance(timedelta(minutes=31))
+    page.locator("th a").first.click()
+    dialog = page.locator("dialog[data-sign-in-again]")
+    expect(dialog).to_be_visible(timeout=20_000)
+    dialog.locator("input[name=email]").fill("chief@example.org")
+    dialog.locator("input[name=password]").fill(PASSWORD)
+    dialog.locator("button[type=submit]").click()
+    expect(dialog).to_be_hidden(timeout=20_000)
+    expect(page.locator("th[aria-sort]")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/admin/users"))
+    complaints.forgive("401")

@@ -26,13 +26,14 @@ SAMPLE = 3
 # What differs between two answers about the same thing.
 CHANGING = re.compile(r'(csrf[-_]token" (content|value)="[^"]*"|"request_id": "[^"]*")')
 # Records that belong to the house or to the person who asks, not to a place.
-# An import is a file of the whole estate, for the few who may import.
+# An import is a file of the whole estate, technicians are staff: for the few who manage them.
 UNSCOPED = {
     "areas",
     "energy_ingest_batches",
     "import_batches",
     "import_profiles",
     "job_runs",
+    "technicians",
     "users",
 }
 
