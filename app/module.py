@@ -27,6 +27,7 @@ from app.search.routes_web import blueprint as search_pages
 from app.tabular.jobs import JOBS as IMPORT_JOBS
 from app.tabular.routes_web import NAVIGATION as IMPORTS_NAVIGATION
 from app.tabular.routes_web import blueprint as imports_blueprint
+from app.tabular.subjects import BATCH, PROFILE
 from app.web.history import AUDIT_NAVIGATION
 from app.web.history import blueprint as history_blueprint
 from app.web.saved_views import blueprint as views_blueprint
@@ -61,7 +62,7 @@ module = Module(
     notification_kinds=(MENTIONED,),
     privacy=(HOUSE_DATA, *HOUSE_RULES),
     api_blueprints=(me_api, users_api, files_api),
-    subjects=(USER, ROLE),
+    subjects=(USER, ROLE, BATCH, PROFILE),
     navigation=(
         *ACCOUNT_NAVIGATION,
         NavigationItem(
