@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf
 
 from app.calendar.service import Coverage
 from app.i18n import LOCALES
+from app.i18n import gettext as _
 from app.web.fields import Line, Paragraphs
 from modules.tickets.commands import CallAgain, Caller, OpenTicket, Place
 from modules.tickets.enums import TicketSource, TicketStatus, Trade, WaitingReason
 
 _LONG = 4_000
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def email_or_nothing(value: str) -> None:
+    """Refuse what is written but is not an address."""
+    if value and not _EMAIL.fullmatch(value):
+        raise ValidationError(_("Expected form: name@example.be, or nothing."))
 
 
 class CallerApi(Schema):
@@ -22,7 +31,7 @@ class CallerApi(Schema):
     party_id = fields.UUID(load_default=None, allow_none=True)
     name = Line(load_default="", validate=Length(max=160))
     phone = Line(load_default="", validate=Length(max=30))
-    email = fields.Email(load_default="", validate=Length(max=254))
+    email = fields.String(load_default="", validate=[Length(max=254), email_or_nothing])
     locale = fields.String(load_default="fr", validate=OneOf(LOCALES))
 
     @post_load

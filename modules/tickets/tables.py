@@ -153,7 +153,7 @@ def _more_columns(names: Names) -> tuple[Column, ...]:
             is_default=False,
         ),
         Column("trade", _l("Trade"), sort=Ticket.trade, labels=TRADE_LABELS, is_default=False),
-        Column("source", _l("Source"), sort=Ticket.source, labels=SOURCE_LABELS, is_default=False),
+        Column("source", _l("Channel"), sort=Ticket.source, labels=SOURCE_LABELS, is_default=False),
         Column("caller", _l("Caller"), lambda row: row.caller_name, is_default=False),
         Column(
             "affected",
@@ -185,6 +185,6 @@ def _filters(names: Names, now: datetime) -> tuple[Filter, ...]:
             options=names.categories,
             is_prominent=False,
         ),
-        Choice("source", _l("Source"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
+        Choice("source", _l("Channel"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
         DateRange("opened", _l("Opened"), Ticket.opened_at, is_prominent=False),
     )

@@ -7,7 +7,7 @@ import random
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,7 +75,8 @@ def start_and_kill(database: Database, what: str, delay: float) -> bool:
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "ready"
-    time.sleep(delay)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=delay)
     process.send_signal(signal.SIGKILL)
     finished = "done" in process.stdout.read()
     process.stdout.close()
