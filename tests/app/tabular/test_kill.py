@@ -28,7 +28,6 @@ RPLS = next(importer for importer in IMPORTERS if importer.name == "rpls")
 COPIES = 20
 PROGRAM = """
 import sys
-from contextlib import suppress
 from pathlib import Path
 from app.auth.actor import system_actor
 from app.clock import SystemClock
