@@ -34,12 +34,13 @@ from app.clock import SystemClock
 from app.db import Database
 from app.registry import find_modules
 from app.tabular.queries import declared_importers
-from app.tabular.runner import ImportFile, import_file
+from app.tabular.runner import ImportFile, Watch, import_file
 importer = declared_importers(find_modules())["rpls"]
 path = Path(sys.argv[2])
 print("ready", flush=True)
 source = ImportFile(path, path.name, importer, importer.formats)
-import_file(system_actor("killed"), source, Database(sys.argv[1]), SystemClock())
+watch = Watch(lambda done, total: print("chunk", flush=True))
+import_file(system_actor("killed"), source, Database(sys.argv[1]), SystemClock(), watch)
 print("done", flush=True)
 """
 
@@ -53,8 +54,8 @@ def register(tmp_path: Path) -> Path:
     return path
 
 
-def start_and_kill(database: Database, path: Path, delay: float) -> bool:
-    """Start the importer, kill it after a while; tell whether it was still at work."""
+def start_and_kill(database: Database, path: Path, chunks: int, delay: float) -> bool:
+    """Kill the importer somewhere after a chunk; tell whether it was still at work."""
     url = database.url.render_as_string(hide_password=False)
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, url, str(path)],
@@ -62,6 +63,8 @@ def start_and_kill(database: Database, path: Path, delay: float) -> bool:
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "ready"
+    for _ in range(chunks):
+        process.stdout.readline()
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=delay)
     process.send_signal(signal.SIGKILL)
@@ -113,7 +116,7 @@ def kill_again_and_again(database: Database, register: Path, expected: list, tim
     dice = random.Random(20)
     hits = 0
     for _ in range(times):
-        hits += start_and_kill(database, register, dice.uniform(0.0, 0.9))
+        hits += start_and_kill(database, register, dice.randrange(6), dice.uniform(0.0, 0.03))
         refuse_torn(database)
     report = whole(database, register)
     assert report.state == "done"
