@@ -46,8 +46,8 @@ def building_features(
         maintain_column_froms=True,
     )
     kinds = {kind: str(label) for kind, label in BUILDING_KIND_LABELS.items()}
-    drawn = statement.where(Building.geojson.is_not(None)).limit(MOST_SHAPES)
-    for row in session.execute(drawn):
+    drawn = statement.where(Building.geojson.is_not(None)).order_by(Building.code)
+    for row in session.execute(drawn.limit(MOST_SHAPES)):
         building_id, shape, code, name, kind, letter, lots, empty, road, number = row
         yield feature_text(
             str(building_id),
@@ -85,8 +85,10 @@ def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[str]:
         LandParcel.commune,
         LandParcel.crop,
     )
-    drawn = statement.where(LandParcel.geojson.is_not(None)).limit(MOST_SHAPES)
-    for parcel_id, shape, reference, use, commune, crop in session.execute(drawn):
+    drawn = statement.where(LandParcel.geojson.is_not(None)).order_by(LandParcel.reference)
+    for parcel_id, shape, reference, use, commune, crop in session.execute(
+        drawn.limit(MOST_SHAPES)
+    ):
         facts = {
             "title": reference,
             "url": f"/land-parcels/{parcel_id}",
