@@ -70,7 +70,9 @@ def client_of(settings, database, clock):
 
 
 @pytest.fixture
-def client(client_of, oidc) -> FlaskClient:
+def client(client_of, oidc, issuer) -> FlaskClient:
+    """Return a visitor; the provider forgets the lies an earlier test asked of it."""
+    persona(issuer)
     return client_of(oidc)
 
 
