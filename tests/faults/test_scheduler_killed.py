@@ -8,12 +8,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 
-import pytest
 from sqlalchemy import func, select, update
 
 from app.auth.models import SignInAttempt
@@ -21,10 +18,10 @@ from app.clock import SystemClock
 from app.db import Database, JsonDict
 from app.jobs.models import JobRecord, JobState
 from tests.faults.scheduler_process import STEPS
+from tests.support.servers import PAUSE, ROOT, wait_for
+from tests.support.sizes import sized
 
-ROOT = Path(__file__).parent.parent.parent
 SEED = 20260302
-PAUSE = Event()
 
 
 def start(database: Database, folder: Path) -> subprocess.Popen[bytes]:
@@ -38,16 +35,6 @@ def start(database: Database, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.faults.scheduler_process"], cwd=ROOT, env=environment
     )
-
-
-def wait_for(true: Callable[[], bool], limit_s: float, poll_s: float = 0.1) -> bool:
-    """Look again and again until something is true; False when time runs out."""
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        PAUSE.wait(poll_s)
-    return False
 
 
 def ask(database: Database) -> JobRecord:
@@ -111,14 +98,11 @@ def check_end(database: Database, folder: Path, row: JobRecord) -> None:
     assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
 
 
-def test_a_killed_scheduler_loses_and_repeats_nothing(database: Database, tmp_path: Path) -> None:
-    row = kill_until_done(database, tmp_path, kills=2)
-    check_end(database, tmp_path, row)
-
-
-@pytest.mark.long
-def test_fifty_kills_lose_and_repeat_nothing(database: Database, tmp_path: Path) -> None:
-    row = kill_until_done(database, tmp_path, kills=50)
+@sized(in_ci=2, of_the_bar=50)
+def test_a_killed_scheduler_loses_and_repeats_nothing(
+    database: Database, tmp_path: Path, size: int
+) -> None:
+    row = kill_until_done(database, tmp_path, kills=size)
     check_end(database, tmp_path, row)
 
 

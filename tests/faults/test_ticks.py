@@ -17,6 +17,7 @@ from app.jobs.models import JobRecord, JobState
 from app.jobs.scheduler import Scheduler
 from app.registry import Module
 from app.settings import Settings
+from tests.support.sizes import sized
 
 
 class Tally:
@@ -68,12 +69,7 @@ def check(house: House, tally: Tally, turns: int) -> None:
     assert len(tally.ticks) == len(set(tally.ticks)) == turns - 1
 
 
-def test_each_tick_runs_once(house: House, clock: FixedClock, tally: Tally) -> None:
-    compete(house, clock, 60)
-    check(house, tally, 60)
-
-
-@pytest.mark.long
-def test_a_thousand_ticks_run_once_each(house: House, clock: FixedClock, tally: Tally) -> None:
-    compete(house, clock, 1000)
-    check(house, tally, 1000)
+@sized(in_ci=60, of_the_bar=1000)
+def test_each_tick_runs_once(house: House, clock: FixedClock, tally: Tally, size: int) -> None:
+    compete(house, clock, size)
+    check(house, tally, size)

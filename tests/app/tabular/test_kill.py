@@ -21,11 +21,13 @@ from app.tabular.models import BatchState, ImportBatch, ImportBatchRow
 from app.tabular.runner import ImportFile, import_file
 from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.models import Building, Entrance, Floor, Lot, LotStatusEvent
+from tests.support.sizes import sized
 
 ROOT = Path(__file__).parents[3]
 EXCERPT = ROOT / "tests" / "data" / "rpls" / "nantes_2018_excerpt.csv"
 RPLS = next(importer for importer in IMPORTERS if importer.name == "rpls")
 COPIES = 20
+KILLS_OF_ONE_IMPORT = 10
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -111,9 +113,10 @@ def whole(database: Database, path: Path):
     return import_file(system_actor("whole"), source, database, SystemClock())
 
 
-def kill_again_and_again(database: Database, register: Path, expected: list, times: int) -> int:
+def kill_and_finish(
+    database: Database, register: Path, expected: list, times: int, dice: random.Random
+) -> int:
     """Kill the importer at random moments, then let it finish; count kills that hit it at work."""
-    dice = random.Random(20)
     hits = 0
     for _ in range(times):
         hits += start_and_kill(database, register, dice.randrange(6), dice.uniform(0.0, 0.03))
@@ -141,17 +144,20 @@ def expected(database: Database, register: Path, tmp_path: Path) -> list:
     return found
 
 
-def test_a_killed_import_goes_on(database: Database, register: Path, expected: list) -> None:
-    assert kill_again_and_again(database, register, expected, times=2) >= 1
+def forget_everything(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        for model in (LotStatusEvent, Lot, Floor, Entrance, Building, ImportBatch):
+            uow.session.execute(model.__table__.delete())
 
 
-@pytest.mark.long
-def test_an_import_killed_fifty_times(database: Database, register: Path, expected: list) -> None:
+@sized(in_ci=2, of_the_bar=100)
+def test_a_killed_import_goes_on(
+    database: Database, register: Path, expected: list, size: int
+) -> None:
+    dice = random.Random(20)
     hits = 0
-    for _ in range(5):
-        with database.unit_of_work() as uow:
-            for model in (LotStatusEvent, Lot, Floor, Entrance, Building):
-                uow.session.execute(model.__table__.delete())
-            uow.session.execute(ImportBatch.__table__.delete())
-        hits += kill_again_and_again(database, register, expected, times=10)
-    assert hits >= 5
+    for already in range(0, size, KILLS_OF_ONE_IMPORT):
+        forget_everything(database)
+        times = min(KILLS_OF_ONE_IMPORT, size - already)
+        hits += kill_and_finish(database, register, expected, times, dice)
+    assert hits >= max(1, size // KILLS_OF_ONE_IMPORT)

@@ -22,6 +22,7 @@ from modules.energy.models import Alert, AlertEventRecord
 from modules.energy.services.scan import scan
 from tests.factories.energy import ACTOR, hours, ingest, write_long
 from tests.modules.energy.test_ingest import content
+from tests.support.sizes import sized
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -137,10 +138,6 @@ def kill_again_and_again(database, readings, undisturbed, times):
     return hits
 
 
-def test_killed_work_is_simply_done_again(database, readings, undisturbed):
-    kill_again_and_again(database, readings, undisturbed, 1)
-
-
-@pytest.mark.long
-def test_killed_work_is_simply_done_again_fifty_times(database, readings, undisturbed):
-    assert kill_again_and_again(database, readings, undisturbed, 25) > 10
+@sized(in_ci=1, of_the_bar=50)
+def test_killed_work_is_simply_done_again(database, readings, undisturbed, size):
+    assert kill_again_and_again(database, readings, undisturbed, size) >= size // 5
