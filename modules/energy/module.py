@@ -2,10 +2,11 @@
 
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
-from modules.energy import cli, models, routes_api, routes_settings, routes_web  # noqa: F401  models for migrations
+from modules.energy import cli, models, routes_api  # noqa: F401  models for migrations
 from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
+from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.subjects import ALERT, METER
 
@@ -14,7 +15,7 @@ GROUP = _l("Energy")
 module = Module(
     name="energy",
     depends_on=("portfolio",),
-    blueprints=(routes_web.blueprint, routes_settings.blueprint),
+    blueprints=(blueprint, settings.blueprint),
     api_blueprints=(routes_api.meters, routes_api.readings, routes_api.alerts),
     permissions=EnergyPermission,
     grants=GRANTS,

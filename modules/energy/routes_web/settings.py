@@ -26,9 +26,7 @@ from modules.energy.services.settings import (
     set_tariff,
 )
 
-blueprint = Blueprint(
-    "energy_settings", __name__, url_prefix="/energy/settings", template_folder="templates"
-)
+blueprint = Blueprint("energy_settings", __name__, url_prefix="/energy/settings")
 PAGE = "energy/settings.html"
 
 

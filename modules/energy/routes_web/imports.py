@@ -1,0 +1,99 @@
+"""Imports of readings and the scan asked for by a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.auth.policy import require
+from app.errors import FieldError
+from app.i18n import gettext as _
+from app.i18n import lazy as _l
+from app.jobs import request_job
+from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.tables import list_page
+from modules.energy import jobs, tables
+from modules.energy.formats import FORMATS, find_format
+from modules.energy.policies import EnergyPermission
+from modules.energy.queries import meters as meter_queries
+from modules.energy.routes_web.blueprint import blueprint, shared_words
+from modules.energy.services.ingest import WARNINGS
+
+
+@blueprint.get("/imports")
+@needs(EnergyPermission.READINGS_IMPORT)
+def batch_list() -> ResponseReturnValue:
+    """List the imports of readings."""
+    query = meter_queries.select_batches(current_actor())
+    return list_page(tables.BATCHES, query, template="energy/batch_list.html")
+
+
+@blueprint.get("/imports/<uuid:batch_id>")
+@needs(EnergyPermission.READINGS_IMPORT)
+def batch_detail(batch_id: UUID) -> ResponseReturnValue:
+    """Show how each row of a file ended."""
+    batch = meter_queries.get_batch(current_actor(), reader(), batch_id)
+    return render_template(
+        "energy/batch_detail.html", batch=batch, warnings=WARNINGS, **shared_words()
+    )
+
+
+@blueprint.get("/imports/new")
+@needs(EnergyPermission.READINGS_IMPORT)
+def ingest_new() -> ResponseReturnValue:
+    """Show the page to import a file."""
+    return render_template("energy/ingest_form.html", formats=FORMATS, errors=(), **shared_words())
+
+
+@blueprint.post("/imports/new")
+@needs(EnergyPermission.READINGS_IMPORT)
+def ingest_start() -> ResponseReturnValue:
+    """Keep the file and ask for its import; the next page shows how far it is."""
+    require(current_actor(), EnergyPermission.READINGS_IMPORT)
+    upload = request.files.get("file")
+    kind = find_format(request.form.get("format", ""))
+    errors = []
+    if upload is None or not upload.filename:
+        errors.append(FieldError("file", _l("Choose a file.")))
+    if kind is None:
+        errors.append(FieldError("format", _l("Choose what kind of file it is.")))
+    if errors or upload is None or kind is None:
+        page = render_template(
+            "energy/ingest_form.html", formats=FORMATS, errors=tuple(errors), **shared_words()
+        )
+        return page, 422
+    args = {
+        "format": kind.name,
+        "path": str(_kept(upload)),
+        "name": Path(upload.filename or "").name,
+        "meter": request.form.get("meter", "").strip(),
+        "utility": request.form.get("utility", ""),
+        "create_unknown": "create_unknown" in request.form,
+    }
+    with open_unit_of_work() as uow:
+        row = request_job(current_actor(), jobs.INGEST, args, uow, current_clock())
+    return redirect(url_for("jobs.run_detail", run_id=row.id), code=303)
+
+
+@blueprint.post("/scan")
+@needs(EnergyPermission.READINGS_SCAN)
+def scan_start() -> ResponseReturnValue:
+    """Ask for a scan now."""
+    with open_unit_of_work() as uow:
+        row = request_job(current_actor(), jobs.SCAN, {}, uow, current_clock())
+    flash(_("The meters are being judged."), "info")
+    return redirect(url_for("jobs.run_detail", run_id=row.id), code=303)
+
+
+def _kept(upload: Any) -> Path:
+    folder = house().settings.instance_dir / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix="readings-", delete=False) as file:
+        upload.save(file)
+        return Path(file.name)

@@ -1,0 +1,215 @@
+"""Meters: list, sheet with its curve, form, replaced counter."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.auth.needs import needs
+from app.errors import NotFound
+from app.i18n import format_date
+from app.i18n import gettext as _
+from app.registry import panels_for
+from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.fields import parse_day
+from app.web.forms import FORM_ERRORS, Form
+from app.web.tables import list_page
+from modules.energy import curves, tables
+from modules.energy.commands import DeclareMeterChange
+from modules.energy.consumption import midnight
+from modules.energy.enums import (
+    RegisterKind,
+    Unit,
+)
+from modules.energy.models import Meter
+from modules.energy.policies import EnergyPermission
+from modules.energy.queries import alerts as alert_queries
+from modules.energy.queries import meters as meter_queries
+from modules.energy.routes_web.blueprint import blueprint, shared_words
+from modules.energy.schemas import ChangeMeterIn, ReplaceCounterIn
+from modules.energy.services.meters import change_meter, declare_meter_change
+from modules.energy.services.places import change_command, place_codes
+
+LONGEST_DAYS = 400
+SECOND = timedelta(seconds=1)
+
+
+@blueprint.get("/meters")
+@needs(EnergyPermission.METER_READ)
+def meter_list() -> ResponseReturnValue:
+    """List the meters."""
+    query = meter_queries.select_meters(current_actor())
+    return list_page(tables.METERS, query, template="energy/meter_list.html")
+
+
+@blueprint.get("/meters/<uuid:meter_id>")
+@needs(EnergyPermission.METER_READ)
+def meter_detail(meter_id: UUID) -> ResponseReturnValue:
+    """Show a meter: curve, days, alerts, health of its data."""
+    actor, session = current_actor(), reader()
+    meter = meter_queries.get_meter(actor, session, meter_id)
+    begin, end = _period(meter, default_days=7)
+    alerts = (
+        alert_queries.list_alerts(actor, session, meter_id=meter.id)
+        if actor.can(EnergyPermission.ALERT_READ)
+        else ()
+    )
+    return render_template(
+        "energy/meter_detail.html",
+        meter=meter,
+        alerts=alerts,
+        begin=begin,
+        first_day=curves.brussels_day(begin).isoformat(),
+        last_day=curves.brussels_day(end - SECOND).isoformat(),
+        last_day_shown=format_date(end - SECOND),
+        spans=_spans(meter, begin, end),
+        days=_recent_days(session, meter, end),
+        health=_health(session, meter, end),
+        files=meter_queries.source_files(session, meter),
+        drops=meter_queries.drops_of(session, meter),
+        has_index=any(register.kind is RegisterKind.INDEX for register in meter.registers),
+        panels=panels_for(house().modules, "meter", actor),
+        **shared_words(),
+    )
+
+
+@blueprint.get("/meters/<uuid:meter_id>/curve.json")
+@needs(EnergyPermission.METER_READ)
+def meter_curve(meter_id: UUID) -> ResponseReturnValue:
+    """Give the curve of a meter over a period."""
+    actor, session = current_actor(), reader()
+    meter = meter_queries.get_meter(actor, session, meter_id)
+    begin, end = _period(meter, default_days=7)
+    alerts = (
+        alert_queries.alerts_between(actor, session, meter.id, begin, end)
+        if actor.can(EnergyPermission.ALERT_READ)
+        else ()
+    )
+    if end - begin > timedelta(days=curves.HOURS_FROM_DAYS):
+        first, last = curves.brussels_day(begin), curves.brussels_day(end - SECOND)
+        return jsonify(curves.day_chart(session, meter, first, last, alerts))
+    return jsonify(curves.load_curve(session, meter, begin, end, alerts))
+
+
+@blueprint.get("/meters/<uuid:meter_id>/edit")
+@needs(EnergyPermission.METER_CHANGE)
+def meter_edit(meter_id: UUID) -> ResponseReturnValue:
+    """Show the form of a meter."""
+    meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
+    form = Form(ChangeMeterIn, shows=meter)
+    form.values["ean"] = meter.supply_point.ean if meter.supply_point else meter.received_ean
+    form.values |= place_codes(current_actor(), reader(), meter)
+    return render_template("energy/meter_form.html", form=form, meter=meter, **shared_words())
+
+
+@blueprint.post("/meters/<uuid:meter_id>/edit")
+@needs(EnergyPermission.METER_CHANGE)
+def meter_change(meter_id: UUID) -> ResponseReturnValue:
+    """Change a meter."""
+    form = Form(ChangeMeterIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            command = change_command(current_actor(), uow.session, meter_id, form.load())
+            change_meter(current_actor(), command, uow, current_clock())
+    except FORM_ERRORS as error:
+        meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
+        return form.refused(
+            error, "energy/meter_form.html", fresh=meter, meter=meter, **shared_words()
+        )
+    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
+
+
+@blueprint.get("/meters/<uuid:meter_id>/replace-counter")
+@needs(EnergyPermission.METER_CHANGE)
+def counter_edit(meter_id: UUID) -> ResponseReturnValue:
+    """Show the form that says a counter was replaced."""
+    meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
+    return render_template(
+        "energy/counter_form.html", form=Form(ReplaceCounterIn), **_counter_context(meter)
+    )
+
+
+@blueprint.post("/meters/<uuid:meter_id>/replace-counter")
+@needs(EnergyPermission.METER_CHANGE)
+def counter_replace(meter_id: UUID) -> ResponseReturnValue:
+    """Declare that a counter was replaced; its consumption is cut anew."""
+    form = Form(ReplaceCounterIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            meter = meter_queries.get_meter(current_actor(), uow.session, meter_id)
+            typed = form.load()
+            if typed["register_id"] not in {register.id for register in meter.registers}:
+                raise NotFound
+            for name in ("final_index", "start_index"):
+                typed[name] = float(typed[name]) * meter_queries.INDEX_UNIT
+            command = DeclareMeterChange(**typed)
+            declare_meter_change(current_actor(), command, uow, current_clock())
+    except FORM_ERRORS as error:
+        meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
+        return form.refused(error, "energy/counter_form.html", **_counter_context(meter))
+    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
+
+
+def _health(session: Session, meter: Meter, end: datetime) -> meter_queries.Health:
+    """Look at the thirty days before the end of the period, not at hours still to come."""
+    reached = min(end, meter.last_reading_at or current_clock().now())
+    begin = reached - timedelta(days=30)
+    return meter_queries.health_of(current_actor(), session, meter, begin, reached)
+
+
+def _counter_context(meter: Meter) -> dict[str, Any]:
+    indexes = [r for r in meter.registers if r.kind is RegisterKind.INDEX and r.interval_minutes]
+    return {
+        "meter": meter,
+        "registers": [(str(register.id), register.code) for register in indexes],
+        "drops": meter_queries.drops_of(reader(), meter),
+        "index_unit": "m³" if indexes and indexes[0].unit is Unit.LITRE else "kWh",
+    }
+
+
+def _period(meter: Meter, default_days: int) -> tuple[datetime, datetime]:
+    """Return the period asked for by `from` and `to`, else the last days with readings."""
+    first, last = _day("from"), _day("to")
+    if last is None:
+        reached = meter.last_reading_at or current_clock().now()
+        last = curves.brussels_day(reached - SECOND)
+    if first is None:
+        first = last - timedelta(days=default_days - 1)
+    first = max(min(first, last), last - timedelta(days=LONGEST_DAYS))
+    return midnight(first), midnight(last + timedelta(days=1))
+
+
+def _day(name: str) -> date | None:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return parse_day(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _spans(meter: Meter, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Return links to other lengths of period that end on the same day, the present one marked."""
+    last = curves.brussels_day(end - SECOND)
+    shown = round((end - begin).total_seconds() / 86400)
+    here = url_for("energy.meter_detail", meter_id=meter.id)
+    choices = ((1, _("Day")), (7, _("Week")), (31, _("Month")), (365, _("Year")))
+    return [
+        {
+            "label": label,
+            "is_current": shown == days,
+            "url": f"{here}?from={last - timedelta(days=days - 1)}&to={last}",
+        }
+        for days, label in choices
+    ]
+
+
+def _recent_days(session: Session, meter: Meter, end: datetime) -> list[tuple[date, float | None]]:
+    last = curves.brussels_day(end - SECOND)
+    return curves.daily_totals(session, meter, last - timedelta(days=13), last)

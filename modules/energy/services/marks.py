@@ -1,0 +1,53 @@
+"""How far the data of meters goes, and from where the detection must look at them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from modules.energy.models import Meter
+
+METERS_PER_QUERY = 500
+
+
+def mark_readings(
+    session: Session, reached: Mapping[UUID, int], changed_from: Mapping[UUID, int]
+) -> None:
+    """Note on meters their last value and their first change, in UTC seconds (0: unknown).
+
+    Past the unit of work: new readings are no change a person must know of, the version stays.
+    """
+    if not reached:
+        return
+    table = cast("Table", Meter.__table__)
+    columns = (table.c.id, table.c.last_reading_at, table.c.changed_from)
+    rows = []
+    ids = list(reached)
+    for start in range(0, len(ids), METERS_PER_QUERY):
+        some = ids[start : start + METERS_PER_QUERY]
+        for meter_id, last, first in session.execute(select(*columns).where(table.c.id.in_(some))):
+            lasts = [value for value in (last, _instant(reached[meter_id])) if value]
+            firsts = [value for value in (first, _instant(changed_from.get(meter_id))) if value]
+            rows.append(
+                {
+                    "meter": meter_id,
+                    "reached": max(lasts, default=None),
+                    "began": min(firsts, default=None),
+                }
+            )
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("meter"))
+        .values(last_reading_at=bindparam("reached"), changed_from=bindparam("began"))
+    )
+    session.connection().execute(statement, rows)
+    session.expire_all()
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
