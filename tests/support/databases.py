@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from app.db import Database, EventBus, UnitOfWork, migrate
 from app.registry import find_modules
@@ -86,6 +87,13 @@ class Templates:
         if "cluster" in self.__dict__:
             self.cluster.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@event.listens_for(Engine, "connect")
+def _reverse_what_no_statement_orders(connection: Any, _record: Any) -> None:
+    """Give rows backwards where nothing says `ORDER BY`, so that no test passes by luck."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 @pytest.fixture(scope="session")
