@@ -1,7 +1,8 @@
-"""Who acts and what time it is."""
+"""Who acts, what time it is and which language is spoken."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -10,6 +11,8 @@ import pytest
 from app.auth.actor import Actor, Scope
 from app.auth.roles import Role
 from app.clock import FixedClock
+from app.i18n import use_locale
+from app.i18n.texts import DEFAULT_LOCALE
 from app.ids import new_id
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -26,6 +29,13 @@ class ActorMaker(Protocol):
         locale: str = "fr",
         name: str = "Test Person",
     ) -> Actor: ...
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Begin in the usual language, whatever the requests of earlier tests spoke."""
+    with use_locale(DEFAULT_LOCALE):
+        yield
 
 
 @pytest.fixture
