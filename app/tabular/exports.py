@@ -108,7 +108,7 @@ def _write_explanations(book: WorkbookWriter, columns: Sequence[Column]) -> None
                 str(column.title),
                 required,
                 explained_form(column),
-                column.example,
+                example_of(column),
                 str(column.help or ""),
             )
             sheet.write_styled(
@@ -124,6 +124,14 @@ def explained_form(column: Column) -> str:
     if isinstance(kind, YesNo):
         return f"{_('yes')}, {_('no')}"
     return str(kind.expected)
+
+
+def example_of(column: Column) -> str:
+    """Give a value that would be accepted; of a list, its first one."""
+    kind = column.kind
+    if column.example or not isinstance(kind, Choice):
+        return column.example
+    return str(kind.write(next(iter(kind.enum))))
 
 
 def write_file(chunks: Iterable[bytes], path: Path) -> None:

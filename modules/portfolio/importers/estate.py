@@ -71,7 +71,8 @@ BUILDING_COLUMNS = (
 
 LOT_COLUMNS = (
     Column("reference", _l("Reference"), Text(max_length=40), required=True, example="LOT-000123"),
-    Column("building", _l("Building"), Lookup(noun=_l("the code of a building"), max_length=30)),
+    Column("building", _l("Building"), Lookup(noun=_l("the code of a building"), max_length=30),
+           example="BLD-0042"),
     Column("entrance", _l("Entrance"), Lookup(noun=_l("the code of an entrance of the building"),
            max_length=30)),
     Column("floor_level", _l("Floor"), Integer(low=-10, high=60)),

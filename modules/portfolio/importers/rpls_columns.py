@@ -33,7 +33,7 @@ ALIASES = {"C": Construction.COLLECTIVE, "I": Construction.HOUSE, "E": Construct
 
 _ADDRESS = (
     Column("depcom", _l("Commune code (INSEE)"), Text(max_length=5, pattern=r"\d[\dAB]\d{3}"),
-           required=True),
+           required=True, example="59350"),
     Column("codepostal", _l("Post code"), Text(max_length=5, pattern=r"\d{5}")),
     Column("libcom", _l("Commune"), Text(max_length=80), aliases=("libcom17", "libcom18")),
     Column("numvoie", _l("House number"), Text(max_length=10)),
@@ -56,10 +56,11 @@ _POSITION = (
 _FACTS = (
     Column("typeconst", _l("Kind of construction"),
            Choice(enum=Construction, labels=CONSTRUCTION_LABELS, aliases=ALIASES), required=True),
-    Column("nbpiece", _l("Rooms"), Integer(low=1, high=30, likely_high=9), required=True),
+    Column("nbpiece", _l("Rooms"), Integer(low=1, high=30, likely_high=9), required=True,
+           example="3"),
     Column("surfhab", _l("Living area (m²)"),
            DecimalNumber(places=1, low=1, high=2_000, likely_low=9, likely_high=300),
-           required=True),
+           required=True, example="68.5"),
     Column("construct", _l("Year of construction"),
            Integer(low=1000, high=2100, likely_low=1600, likely_high=2030)),
     Column("locat", _l("Year of the first letting"),
