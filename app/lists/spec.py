@@ -97,6 +97,8 @@ class TableSpec:
     bulk_actions: tuple[BulkAction, ...] = ()
     key_of: Callable[[Any], Any] = field(default=lambda row: row.id)
     permission: str = ""
+    # Asked for before rows leave the house as a file; empty: whoever sees the list may take it.
+    export_permission: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that cannot work, at import rather than at the first click."""

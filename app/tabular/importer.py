@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -139,6 +139,20 @@ class Importer(Protocol):
 
     def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
         """Take back what a batch did; Conflict when something changed or depends on it since."""
+        ...
+
+
+@runtime_checkable
+class Exporter(Importer, Protocol):
+    """An importer whose records can be written as a file that it imports again."""
+
+    @property
+    def export_permission(self) -> str:
+        """The right asked for, with `permission`, before records leave the house."""
+        ...
+
+    def records(self, actor: Actor, session: Session) -> Iterator[Values]:
+        """Yield the values of every record the actor sees."""
         ...
 
 

@@ -33,7 +33,7 @@ from app.tabular.batches import batch_problems
 from app.tabular.commands import ChooseReading, Upload
 from app.tabular.exports import FileFormat, export_file, template_file
 from app.tabular.formats import Blank, DateOrder, Formats
-from app.tabular.importer import Importer
+from app.tabular.importer import Exporter, Importer
 from app.tabular.models import STATE_LABELS, BatchState, ImportBatch
 from app.tabular.preview import Preview, mapping_of, preview_file
 from app.tabular.problems import TabularError
@@ -328,11 +328,11 @@ def template_download(importer: str, kind: str) -> ResponseReturnValue:
 def record_export(importer: str, kind: str) -> ResponseReturnValue:
     """Give what is stored as a file that imports again without a change; it is noted."""
     found, wanted = importers().get(importer), _format(kind)
-    records = getattr(found, "records", None)
-    if found is None or records is None:
+    if not isinstance(found, Exporter):
         raise NotFound
     require(current_actor(), found.permission)
-    kept = list(records(current_actor(), reader()))
+    require(current_actor(), found.export_permission)
+    kept = list(found.records(current_actor(), reader()))
     chunks = list(export_file(found.columns, kept, wanted, title=str(found.title)))
     subject = Subject("list", uuid5(NAMESPACE_URL, f"imports.{importer}"), str(found.title))
     with open_unit_of_work() as uow:

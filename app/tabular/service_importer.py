@@ -51,6 +51,7 @@ class ServiceImporter:
     name: str
     title: LazyText
     permission: str
+    export_permission: str
     columns: tuple[Column, ...]
     key: str
     needed: tuple[str, ...]

@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from app.audit import Subject, record
+from app.auth.policy import require
 from app.i18n import get_locale, use_locale
 from app.lists import (
     BulkAction,
@@ -113,7 +114,12 @@ def current_state(spec: TableSpec, views: Views | None = None) -> TableState:
 
 
 def export_list(spec: TableSpec, query: Select[Any], kind: str) -> Response:
-    """Send what is seen as a file, every page of it, and note the export in the audit trail."""
+    """Send what is seen as a file, every page of it, and note the export in the audit trail.
+
+    Forbidden without the right the list asks for.
+    """
+    if spec.export_permission:
+        require(current_actor(), spec.export_permission)
     state = current_state(spec)
     count = count_rows(spec, query, state, reader())
     body: Any = (
@@ -264,6 +270,12 @@ class TableView:
     def can_share(self) -> bool:
         """Tell whether the actor may keep views for everybody."""
         return current_actor().can(HousePermission.VIEW_SHARE)
+
+    @property
+    def can_export(self) -> bool:
+        """Tell whether the actor may take rows out as a file."""
+        wanted = self.spec.export_permission
+        return not wanted or current_actor().can(wanted)
 
     @property
     def headings(self) -> list[Heading]:

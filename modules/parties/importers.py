@@ -134,6 +134,7 @@ IMPORTERS = (
         name="parties",
         title=_l("People and organisations"),
         permission=PartyPermission.IMPORT,
+        export_permission=PartyPermission.EXPORT,
         columns=COLUMNS,
         key="reference",
         needed=("kind", "name"),

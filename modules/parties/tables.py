@@ -15,6 +15,7 @@ PARTIES = TableSpec(
     title=_l("People and organisations"),
     key=Party.id,
     permission=PartyPermission.READ,
+    export_permission=PartyPermission.EXPORT,
     columns=(
         Column(
             "name", _l("Name"), lambda row: row.full_name, sort=Party.sort_name,

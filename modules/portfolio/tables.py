@@ -42,6 +42,7 @@ BUILDINGS = TableSpec(
     title=_l("Buildings"),
     key=Building.id,
     permission=PortfolioPermission.READ,
+    export_permission=PortfolioPermission.EXPORT,
     columns=(
         Column(
             "code", _l("Code"), sort=Building.code, link=lambda row: f"/buildings/{row.id}"
@@ -127,6 +128,7 @@ LOTS = TableSpec(
     title=_l("Lots"),
     key=Lot.id,
     permission=PortfolioPermission.READ,
+    export_permission=PortfolioPermission.EXPORT,
     columns=(
         Column(
             "reference", _l("Reference"), sort=Lot.reference, link=lambda row: f"/lots/{row.id}"
@@ -210,6 +212,7 @@ PARCELS = TableSpec(
     title=_l("Land"),
     key=LandParcel.id,
     permission=PortfolioPermission.READ_LAND,
+    export_permission=PortfolioPermission.EXPORT,
     columns=(
         Column(
             "reference", _l("Reference"), sort=LandParcel.reference,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from flask import Flask
 from sqlalchemy import event
@@ -11,8 +13,10 @@ from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
 from app.demo import plant_seeds
+from app.registry import Module, find_modules
 from app.settings import Settings
 from app.web.context import house
+from tests.architecture.code import ROOT, python_files
 from tests.support.databases import Templates
 from tests.support.people import START
 from tests.support.web import sign_in
@@ -61,3 +65,20 @@ def test_a_longer_list_takes_no_more_queries(templates: Templates, settings: Set
     assert not grown, f"load what the rows need in one query each: {grown}"
     heavy = {name: count for name, count in large.items() if count > MOST_QUERIES}
     assert not heavy, f"more than {MOST_QUERIES} queries: {heavy}"
+
+
+def test_a_list_asks_for_the_right_to_export_where_there_is_one() -> None:
+    rights = {module.name: exports(module) for module in find_modules()}
+    silent = [
+        f"{source.name}:{call.lineno}"
+        for source in python_files("modules")
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "TableSpec"
+        if rights[source.path.relative_to(ROOT).parts[1]]
+        and "export_permission" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert not silent, f"say export_permission= in {silent}"
+
+
+def exports(module: Module) -> list[str]:
+    return [right for right in module.permissions or () if right.value.endswith(".export")]

@@ -50,8 +50,6 @@ DELIBERATE: dict[str, str] = {
 
 # Permissions that roles hold already for screens that are still to come.
 PLANNED = {
-    "parties.party.export": "lists are exported by whoever may read them",
-    "portfolio.place.export": "lists are exported by whoever may read them",
     "tickets.call.take": "a call is taken by whoever may open a ticket",
     "tickets.rules.change": "categories and priorities are changed by import",
 }

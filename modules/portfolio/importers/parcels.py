@@ -146,6 +146,7 @@ PARCELS = ServiceImporter(
     name="parcels",
     title=_l("Land"),
     permission=PortfolioPermission.IMPORT,
+    export_permission=PortfolioPermission.EXPORT,
     columns=COLUMNS,
     key="reference",
     needed=("region", "use"),

@@ -193,3 +193,14 @@ def test_lists_take_a_constant_number_of_queries(
     with count_queries() as many:
         client.get("/parties")
     assert few.count == many.count
+
+
+def test_people_leave_as_a_file_only_with_the_right_to_export_them(client, login, people):
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert "format=xlsx" not in client.get("/parties").get_data(as_text=True)
+    assert [client.get(f"/parties?format={kind}").status_code for kind in ("csv", "pdf")] == [
+        403
+    ] * 2
+    login(client, Role.FINANCE)
+    assert "format=xlsx" in client.get("/parties").get_data(as_text=True)
+    assert "Fatima" in client.get("/parties?format=csv").get_data(as_text=True)
