@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -13,7 +14,13 @@ _REGIONAL = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_BE"}
 
 
 def _locale() -> Locale:
-    return Locale.parse(_REGIONAL[get_locale()])
+    return _babel_locale(get_locale())
+
+
+@cache
+def _babel_locale(locale: str) -> Locale:
+    # Babel looks for its files at every parse: two hundred times on a page with a list.
+    return Locale.parse(_REGIONAL[locale])
 
 
 def format_date(value: date | datetime | None, style: str = "short") -> str:
@@ -25,15 +32,16 @@ def format_date(value: date | datetime | None, style: str = "short") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(BRUSSELS).date()
-    pattern = "dd/MM/yyyy" if style == "short" else style
-    return dates.format_date(value, format=pattern, locale=_locale())
+    if style == "short":
+        return f"{value.day:02}/{value.month:02}/{value.year:04}"
+    return dates.format_date(value, format=style, locale=_locale())
 
 
 def format_time(value: datetime | None, zone: ZoneInfo = BRUSSELS) -> str:
     """Write the hour and minute of an instant in a zone."""
     if value is None:
         return ""
-    return dates.format_time(value.astimezone(zone), format="HH:mm", locale=_locale())
+    return f"{value.astimezone(zone):%H:%M}"
 
 
 def format_datetime(value: datetime | None, zone: ZoneInfo = BRUSSELS) -> str:

@@ -36,7 +36,7 @@ from app.lists import (
     iterate_rows,
     read_state,
 )
-from app.lists.cells import Cell, show_cell, show_value
+from app.lists.cells import Cell, cell_maker, show_value
 from app.lists.export import export_chunks
 from app.lists.fetch import visible_columns
 from app.lists.models import SavedView
@@ -292,9 +292,9 @@ class TableView:
     @property
     def rows(self) -> list[TableRow]:
         """Return the rows with their cells."""
-        columns = self.page.columns
+        makers = [cell_maker(column) for column in self.page.columns]
         return [
-            TableRow(str(self.spec.key_of(row)), [show_cell(c, row) for c in columns])
+            TableRow(str(self.spec.key_of(row)), [make(row) for make in makers])
             for row in self.page.rows
         ]
 
