@@ -1,16 +1,15 @@
-"""Sign in through the organisation's identity provider: there, and back."""
+"""Sign in through the organisation's identity provider: there, and back.
+
+The client's libraries, ten megabytes, are imported where a provider is really asked.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import structlog
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from joserfc.errors import JoseError
-from requests.exceptions import RequestException
 
 from app.auth.devices import device_of
 from app.auth.needs import public
@@ -34,6 +33,8 @@ def register_oidc(app: Flask, settings: OidcSettings) -> None:
     """Prepare the client; the provider is asked for its description when first needed."""
     if not settings.issuer:
         return
+    from authlib.integrations.flask_client import OAuth
+
     oauth = OAuth(app)
     oauth.register(
         "oidc",
@@ -53,6 +54,8 @@ def register_oidc(app: Flask, settings: OidcSettings) -> None:
 @public("nobody is signed in yet")
 def oidc_start() -> ResponseReturnValue:
     """Send the person to the provider, with state, nonce and PKCE."""
+    from requests.exceptions import RequestException
+
     session["oidc_next"] = safe_next(request.args.get("next"), url_for("house.home"))
     try:
         _checked_metadata()
@@ -66,6 +69,9 @@ def oidc_start() -> ResponseReturnValue:
 @public("the identity provider sends people here")
 def oidc_callback() -> ResponseReturnValue:
     """Check what the provider says and open a session."""
+    from authlib.integrations.base_client.errors import OAuthError
+    from joserfc.errors import JoseError
+
     settings = house().settings.oidc
     target = safe_next(session.get("oidc_next"), url_for("house.home"))
     try:
@@ -85,6 +91,8 @@ def oidc_callback() -> ResponseReturnValue:
 
 def _claims(settings: OidcSettings) -> dict[str, Any]:
     """Exchange the code and return the claims of a token that is genuine, ours and fresh."""
+    from requests.exceptions import RequestException
+
     try:
         _checked_metadata()
         token = _client().authorize_access_token(

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from io import RawIOBase
-from typing import BinaryIO
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.errors import Invalid
 from app.i18n import lazy as _l
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MAGIC = b"INTENDANT-BACKUP-1\n"
 SALT_BYTES = 16
@@ -27,6 +26,9 @@ TAG_BYTES = 16
 
 
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     key = Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
     return AESGCM(key)
 
@@ -60,6 +62,8 @@ def is_sealed(source: BinaryIO) -> bool:
 
 def unseal(source: BinaryIO, passphrase: str) -> Iterator[bytes]:
     """Decrypt chunk by chunk; Invalid for a wrong passphrase or a changed file."""
+    from cryptography.exceptions import InvalidTag
+
     if source.read(len(MAGIC)) != MAGIC:
         raise Invalid("backup_unreadable", _l("This file is not an encrypted backup."))
     salt, prefix = source.read(SALT_BYTES), source.read(PREFIX_BYTES)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import AppError, Invalid
-from app.files import images
 from app.files.kinds import judge
 from app.files.names import clean_name
 from app.files.store import FileStore
@@ -55,6 +54,8 @@ def take_in(
     if not kind.is_image:
         digest = store.put(content)
         return StoredFile(clean_name(name, kind.ending), kind.media_type, len(content), digest)
+    from app.files import images  # nine megabytes that only pictures need
+
     picture = images.rewrite(content)
     return StoredFile(
         name=clean_name(name, picture.kind.ending),

@@ -28,7 +28,7 @@ def test_files_are_numbered_without_gaps() -> None:
 
 
 def test_head_file_names_the_last_migration() -> None:
-    assert migrate.head_number() == script_names()[-1][:4], (
+    assert migrate.head_revision() == script_names()[-1][:4], (
         f"write the number in {migrate.HEAD_FILE}"
     )
 
