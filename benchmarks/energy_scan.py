@@ -39,7 +39,8 @@ from modules.energy.enums import Unit, Utility  # noqa: E402
 from modules.energy.formats.base import RegisterSpec  # noqa: E402
 from modules.energy.models import Alert  # noqa: E402
 from modules.energy.readings.quality import Quality  # noqa: E402
-from modules.energy.services.meters import add_meter, register_of  # noqa: E402
+from modules.energy.services.meters import add_meter  # noqa: E402
+from modules.energy.services.registers import register_of  # noqa: E402
 from modules.energy.services.scan import scan  # noqa: E402
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)

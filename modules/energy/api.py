@@ -10,20 +10,36 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
-from modules.energy.enums import RULE_LABELS, UTILITY_LABELS, AlertState, Rule, Unit, Utility
+from modules.energy.commands import TakeReading
+from modules.energy.enums import (
+    DOUBT_LABELS,
+    RULE_LABELS,
+    UTILITY_LABELS,
+    AlertState,
+    ReadingDoubt,
+    ReadingSource,
+    Rule,
+    Unit,
+    Utility,
+)
 from modules.energy.models import Alert, Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import count_open, get_alert, list_alerts
 from modules.energy.queries.meters import UtilityTotal, list_meters, totals_of
 from modules.energy.services.alerts import watch_alert
+from modules.energy.services.entries import take_reading
 
 __all__ = [
+    "DOUBT_LABELS",
     "RULE_LABELS",
     "UTILITY_LABELS",
     "AlertFacts",
     "EnergyPermission",
     "MeterFacts",
+    "ReadingDoubt",
+    "ReadingSource",
     "Rule",
+    "TakeReading",
     "Unit",
     "Utility",
     "UtilityTotal",
@@ -32,6 +48,7 @@ __all__ = [
     "count_open",
     "meters_of_building",
     "open_alerts",
+    "take_reading",
     "watch_alert",
 ]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from modules.energy.enums import AlertEventKind, FeedsKind, Utility
+from modules.energy.enums import AlertEventKind, FeedsKind, ReadingSource, Utility
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,17 @@ class DeclareMeterChange:
     changed_at: datetime
     final_index: float
     start_index: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReading:
+    """Keep an index read on the counter of a meter, in kWh or m³ as the counter shows it."""
+
+    meter_id: UUID
+    read_at: datetime
+    index: float
+    source: ReadingSource = ReadingSource.TECHNICIAN
     reason: str = ""
 
 

@@ -18,7 +18,7 @@ from modules.energy import store
 from modules.energy.models import Meter, Register, reading_days
 from modules.energy.readings import blocks
 from modules.energy.readings.blocks import DAY_S, Bytes
-from modules.energy.readings.quality import Quality
+from modules.energy.readings.quality import has_value
 
 HOUR_S = 3600
 Hours = NDArray[np.float64]
@@ -150,7 +150,7 @@ def _slots(session: Session, main: _Main, first: int, last: int, step: int) -> t
 
 def _worst(left: Bytes, right: Bytes) -> Bytes:
     """Keep the lower rank of two registers, where both have a value."""
-    has_left, has_right = left >= Quality.ESTIMATED, right >= Quality.ESTIMATED
+    has_left, has_right = has_value(left), has_value(right)
     lowest = np.where(has_left & has_right, np.minimum(left, right), np.maximum(left, right))
     return np.asarray(lowest, dtype=np.uint8)
 

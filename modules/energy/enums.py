@@ -81,6 +81,24 @@ class AlertEventKind(StrEnum):
     WATCHED = "watched"
 
 
+class ReadingSource(StrEnum):
+    """Where a reading typed by a person comes from."""
+
+    PERSON = "person"
+    TECHNICIAN = "technician"
+    OCCUPANT = "occupant"
+    INVOICE = "invoice"
+    SUPPLIER = "supplier"
+
+
+class ReadingDoubt(StrEnum):
+    """Why a typed reading deserves a second look; it is kept all the same."""
+
+    BELOW_PREVIOUS = "below_previous"
+    ABOVE_NEXT = "above_next"
+    ABOVE_USUAL = "above_usual"
+
+
 class BatchState(StrEnum):
     """Where the import of a file stands."""
 
@@ -131,4 +149,16 @@ BATCH_LABELS: dict[BatchState, LazyText] = {
     BatchState.RUNNING: _l("Running"),
     BatchState.DONE: _l("Done"),
     BatchState.FAILED: _l("Failed"),
+}
+SOURCE_LABELS: dict[ReadingSource, LazyText] = {
+    ReadingSource.PERSON: _l("Somebody of the office"),
+    ReadingSource.TECHNICIAN: _l("Technician on the spot"),
+    ReadingSource.OCCUPANT: _l("Occupant"),
+    ReadingSource.INVOICE: _l("Invoice"),
+    ReadingSource.SUPPLIER: _l("Grid operator or supplier"),
+}
+DOUBT_LABELS: dict[ReadingDoubt, LazyText] = {
+    ReadingDoubt.BELOW_PREVIOUS: _l("The index is lower than the one before."),
+    ReadingDoubt.ABOVE_NEXT: _l("The index is higher than the one after."),
+    ReadingDoubt.ABOVE_USUAL: _l("This is more than three times what is usual."),
 }

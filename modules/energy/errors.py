@@ -60,3 +60,8 @@ def unknown_meter(reference: str) -> Invalid:
     """Refuse a meter nobody knows."""
     message = _l("No meter is known as “%(reference)s”.", reference=reference)
     return Invalid("unknown_meter", message, field="meter")
+
+
+def in_future(field: str) -> Invalid:
+    """Refuse a reading of a moment still to come."""
+    return Invalid("in_future", _l("This moment is still to come."), field=field)

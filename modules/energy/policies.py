@@ -17,13 +17,15 @@ class EnergyPermission(StrEnum):
     ALERT_READ = "energy.alert.read"
     METER_CHANGE = "energy.meter.change"
     METER_READ = "energy.meter.read"
+    READINGS_ENTER = "energy.readings.enter"
     READINGS_IMPORT = "energy.readings.import"
     READINGS_SCAN = "energy.readings.scan"
     RULES_CHANGE = "energy.rules.change"
 
 
 READ = frozenset({EnergyPermission.METER_READ, EnergyPermission.ALERT_READ})
-HANDLE = READ | {EnergyPermission.ALERT_HANDLE}
+ENTER = READ | {EnergyPermission.READINGS_ENTER}
+HANDLE = ENTER | {EnergyPermission.ALERT_HANDLE}
 EVERYTHING = frozenset(EnergyPermission)
 
 GRANTS: Mapping[Role, frozenset[EnergyPermission]] = {
@@ -35,9 +37,9 @@ GRANTS: Mapping[Role, frozenset[EnergyPermission]] = {
     Role.DISPATCH_LEADER: HANDLE,
     Role.PROPERTY_DIRECTOR: READ,
     Role.CALL_CENTRE_AGENT: READ,
-    Role.TECHNICIAN: READ,
-    Role.SITE_COORDINATOR: READ,
-    Role.CARETAKER: READ,
+    Role.TECHNICIAN: ENTER,
+    Role.SITE_COORDINATOR: ENTER,
+    Role.CARETAKER: ENTER,
     Role.ANALYST: READ,
     Role.CARE_HOME_DIRECTOR: READ,
     Role.BRANCH_OFFICE_HEAD: READ,
@@ -51,6 +53,7 @@ LABELS: dict[EnergyPermission, LazyText] = {
     EnergyPermission.ALERT_READ: _l("See alerts of abnormal consumption"),
     EnergyPermission.METER_CHANGE: _l("Change meters"),
     EnergyPermission.METER_READ: _l("See meters and their curves"),
+    EnergyPermission.READINGS_ENTER: _l("Enter an index read on a meter"),
     EnergyPermission.READINGS_IMPORT: _l("Import readings"),
     EnergyPermission.READINGS_SCAN: _l("Look for abnormal consumption"),
     EnergyPermission.RULES_CHANGE: _l("Set prices and thresholds of energy"),

@@ -57,6 +57,7 @@ METER = SubjectKind(
         "energy.meter.add": _l("Meter recorded"),
         "energy.meter.change": _l("Meter changed"),
         "energy.meter.replace_counter": _l("Counter replaced"),
+        "energy.reading.enter": _l("Reading entered"),
     },
     fields={
         "label": _l("Name"),
@@ -70,6 +71,9 @@ METER = SubjectKind(
         "installation_label": _l("Plant or place"),
         "delivery_delay_hours": _l("Usual delay of its data"),
         "index": _l("Index"),
+        "reading": _l("Reading"),
+        "period": _l("Period"),
+        "reason": _l("Why"),
     },
 )
 ALERT = SubjectKind(

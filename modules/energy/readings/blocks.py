@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from modules.energy.readings.quality import Quality
+from modules.energy.readings.quality import Quality, has_value
 
 DAY_S = 86_400
 INTERVALS = (1, 5, 10, 15, 30, 60)
@@ -38,7 +38,7 @@ class Merged:
     values: Floats
     quality: Bytes
     outcome: Bytes
-    conflict: NDArray[np.bool_]  # both sides had a value and they differ
+    conflict: NDArray[np.bool_]  # the new value is not what stood there
 
 
 def slots_per_day(interval_minutes: int) -> int:
@@ -58,10 +58,11 @@ def merge(old_values: Floats, old_quality: Bytes, values: Floats, quality: Bytes
     """Let new readings in: better quality wins, equal quality takes the later, none never wins.
 
     Slots whose new quality is ABSENT are left alone. A slot the source calls MISSING never
-    removes a value. A lower rank is kept out, and a differing value is reported as a conflict.
+    removes a value. A lower rank is kept out, and a differing value is reported as a conflict; so
+    is any value for a slot that a person marked as wrong.
     """
-    had = old_quality >= Quality.ESTIMATED
-    has = quality >= Quality.ESTIMATED
+    had = has_value(old_quality)
+    has = has_value(quality)
     same = (values == old_values) & had & has
     take = (quality > old_quality) | ((quality == old_quality) & has & ~same)
     outcome = np.where(take, np.where(old_quality == Quality.ABSENT, 1, 2), 0).astype(np.uint8)
@@ -69,7 +70,7 @@ def merge(old_values: Floats, old_quality: Bytes, values: Floats, quality: Bytes
         values=np.where(take, values, old_values),
         quality=np.where(take, quality, old_quality),
         outcome=outcome,
-        conflict=had & has & ~same,
+        conflict=(had | (old_quality == Quality.WRONG)) & has & ~same,
     )
 
 
@@ -94,7 +95,7 @@ def fits(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def summary(values: Floats, quality: Bytes) -> tuple[Longs, NDArray[np.float64], Floats, Floats]:
     """Return per block: slots with a value, total, lowest and highest (NaN when empty)."""
-    has = quality >= Quality.ESTIMATED
+    has = has_value(quality)
     count = has.sum(axis=1)
     total = np.where(has, values, 0).sum(axis=1, dtype=np.float64)
     low = np.where(has, values, np.inf).min(axis=1)

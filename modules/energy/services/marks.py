@@ -27,10 +27,12 @@ def mark_readings(
     table = cast("Table", Meter.__table__)
     columns = (table.c.id, table.c.last_reading_at, table.c.changed_from)
     rows = []
-    ids = list(reached)
+    ids = sorted(reached)  # in one order, so that two imports never wait for each other
     for start in range(0, len(ids), METERS_PER_QUERY):
         some = ids[start : start + METERS_PER_QUERY]
-        for meter_id, last, first in session.execute(select(*columns).where(table.c.id.in_(some))):
+        query = select(*columns).where(table.c.id.in_(some)).order_by(table.c.id)
+        locked = query.with_for_update(key_share=True)
+        for meter_id, last, first in session.execute(locked):
             lasts = [value for value in (last, _instant(reached[meter_id])) if value]
             firsts = [value for value in (first, _instant(changed_from.get(meter_id))) if value]
             rows.append(

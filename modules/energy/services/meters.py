@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
-import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import Subject, changed_fields, record
@@ -16,21 +14,21 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
 from app.search.changes import touch_documents
-from modules.energy import counters, errors, store
 from modules.energy import ean as ean_numbers
+from modules.energy import errors
 from modules.energy.commands import AddMeter, ChangeMeter, DeclareMeterChange
-from modules.energy.enums import Direction, RegisterKind, Unit, Utility
-from modules.energy.formats.base import RegisterSpec
+from modules.energy.enums import RegisterKind, Utility
 from modules.energy.models import Meter, MeterChangeRecord, Register, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import get_meter
-from modules.energy.readings import blocks, index
+from modules.energy.services import registers
 from modules.portfolio.api import place_facts
 
 
 def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) -> Meter:
     """Record a meter; Conflict if its serial is known, Invalid if its EAN fails the check."""
     require(actor, EnergyPermission.METER_CHANGE)
+    registers.lock_catalogue(uow.session)
     if find_by_serial(uow.session, command.serial, command.utility):
         raise errors.duplicate_meter(command.serial)
     point = _supply_point(uow.session, command.ean, command.utility, clock) if command.ean else None
@@ -110,7 +108,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
     if "digits" in changes:
         for register in meter.registers:
             if register.kind is RegisterKind.INDEX:
-                derive(uow.session, register, register.id)
+                registers.derive(uow.session, register, register.id)
     return meter
 
 
@@ -132,7 +130,7 @@ def declare_meter_change(
     )
     uow.session.add(change)
     uow.flush()
-    derive(uow.session, register, change.id)
+    registers.derive(uow.session, register, change.id)
     record(
         uow,
         actor,
@@ -199,85 +197,14 @@ def _supply_point(session: Session, ean: str, utility: Utility, clock: Clock) ->
 
 def supply_point_of(session: Session, ean: str, utility: Utility, clock: Clock) -> SupplyPoint:
     """Return the supply point of a valid EAN, made if it is new."""
-    point = session.scalars(select(SupplyPoint).where(SupplyPoint.ean == ean)).first()
+    query = select(SupplyPoint).where(SupplyPoint.ean == ean)
+    point = session.scalars(query).first()
+    if point is None:
+        registers.lock_catalogue(session)
+        point = session.scalars(query).first()
     if point is None:
         now = clock.now()
         point = SupplyPoint(ean=ean, utility=utility, created_at=now, updated_at=now)
         session.add(point)
         session.flush()
     return point
-
-
-def register_of(session: Session, meter: Meter, spec: RegisterSpec) -> Register:
-    """Return the register a file describes, made if it is new; an index brings its derived one."""
-    found = _find_register(meter, spec)
-    if found is not None:
-        return found
-    stands_alone = spec.kind is RegisterKind.INTERVAL
-    register = _add_register(session, meter, spec, spec.kind, is_main=stands_alone)
-    if spec.kind is RegisterKind.INDEX and spec.interval_minutes:
-        derived = _add_register(session, meter, spec, RegisterKind.DERIVED, is_main=True)
-        derived.source_id = register.id
-    session.flush()
-    return register
-
-
-def _find_register(meter: Meter, spec: RegisterSpec) -> Register | None:
-    wanted = (spec.code, spec.unit, spec.interval_minutes, spec.kind)
-    return next(
-        (r for r in meter.registers if (r.code, r.unit, r.interval_minutes, r.kind) == wanted),
-        None,
-    )
-
-
-def _add_register(
-    session: Session, meter: Meter, spec: RegisterSpec, kind: RegisterKind, *, is_main: bool
-) -> Register:
-    last = session.scalar(select(func.max(Register.number))) or 0
-    register = Register(
-        meter=meter,
-        number=last + 1,
-        code=spec.code,
-        unit=spec.unit,
-        interval_minutes=spec.interval_minutes,
-        kind=kind,
-        direction=spec.direction,
-        is_main=is_main and _is_main(meter, spec),
-    )
-    session.add(register)
-    session.flush()
-    return register
-
-
-def _is_main(meter: Meter, spec: RegisterSpec) -> bool:
-    """Count a flow once: not again in a second unit, step, or as a total beside its tariffs."""
-    if spec.direction is not Direction.OFFTAKE or spec.unit not in (Unit.WH, Unit.LITRE):
-        return False
-    mains = [r for r in meter.registers if r.is_main]
-    same_unit = all(r.unit is spec.unit for r in mains)
-    total = "offtake.total"
-    clashes = any(r.code == spec.code or total in (r.code, spec.code) for r in mains)
-    return same_unit and not clashes
-
-
-def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.Drop, ...]:
-    """Cut the consumption of an index register anew; return the drops nobody explained yet."""
-    derived = session.scalars(select(Register).where(Register.source_id == register.id)).first()
-    if derived is None:
-        return ()
-    course = counters.course_of(session, register)
-    if len(course.at) < 2:
-        return course.drops
-    first, last = int(course.at[0]) // blocks.DAY_S, int(course.at[-1] - 1) // blocks.DAY_S
-    starts = np.concatenate(
-        [blocks.instants(day, derived.interval_minutes) for day in range(first, last + 1)]
-    )
-    cut = index.consumption(course, starts, derived.interval_minutes * 60)
-    store.replace_derived(session, derived.number, derived.interval_minutes, first, cut, batch_id)
-    return course.drops
-
-
-def is_in_service(meter: Meter, on: date) -> bool:
-    """Tell whether a meter counted on a day."""
-    after = meter.installed_on is None or meter.installed_on <= on
-    return after and (meter.removed_on is None or on <= meter.removed_on)

@@ -25,7 +25,15 @@ from modules.energy.detection.profile import Profile, learn
 from modules.energy.detection.rules import Rules
 from modules.energy.detection.series import Hours
 from modules.energy.enums import AlertEventKind, AlertState, Rule
-from modules.energy.models import Alert, AlertEventRecord, Meter, MeterProfile, RuleSetting
+from modules.energy.models import (
+    BY_HAND,
+    Alert,
+    AlertEventRecord,
+    Meter,
+    MeterProfile,
+    Register,
+    RuleSetting,
+)
 from modules.energy.policies import EnergyPermission
 from modules.energy.readings.blocks import DAY_S
 from modules.energy.services import alerts as alert_services
@@ -89,8 +97,13 @@ def scan(
 def meters_to_scan(
     session: Session, now: datetime, *, only_changed: bool = False, after: UUID | None = None
 ) -> list[UUID]:
-    """Return the meters with readings not older than the dormant limit, in a fixed order."""
+    """Return the meters with readings not older than the dormant limit, in a fixed order.
+
+    A meter that only people read is left alone: its hours are even shares, not observations.
+    """
+    logged = select(Register.meter_id).where(Register.is_main, Register.code != BY_HAND)
     query = select(Meter.id).where(
+        Meter.id.in_(logged),
         Meter.archived_at.is_(None),
         Meter.last_reading_at.is_not(None),
         Meter.last_reading_at >= now - DORMANT,

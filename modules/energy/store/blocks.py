@@ -130,7 +130,7 @@ def _write_conflicts(
             repeat(plain_id(session, batch_id)),
             registers.tolist(),
             at.tolist(),
-            old[0][where].tolist(),
+            _known(old[0][where]),
             new[0][where].tolist(),
             old[1][where].tolist(),
             new[1][where].tolist(),
@@ -192,9 +192,28 @@ def replace_derived(
     days = np.arange(first_day, first_day + len(values))
     keys = key_of(np.full_like(days, register), days)
     old_values, old_quality = _read_blocks(session, keys, slots)
-    corrected = old_quality == Quality.CORRECTED
+    corrected = old_quality >= Quality.CORRECTED
     values = np.where(corrected, old_values, values)
     quality = np.where(corrected, old_quality, quality)
     changed = (quality != old_quality).any(axis=1) | _differ(values, old_values)
     _write_blocks(session, keys[changed], values[changed], quality[changed], batch_id)
     return int(changed.sum())
+
+
+def put_slots(
+    session: Session,
+    register: int,
+    interval_minutes: int,
+    at: Longs,
+    new: tuple[NDArray[np.float64], Bytes],
+    batch_id: UUID,
+) -> tuple[NDArray[np.float64], Bytes]:
+    """Set slots whatever stood there, and return what did; only a person may ask for this."""
+    day, slot, _ = blocks.locate(at, interval_minutes)
+    keys, block = np.unique(key_of(np.full_like(day, register), day), return_inverse=True)
+    values, quality = _read_blocks(session, keys, blocks.slots_per_day(interval_minutes))
+    where = (block, slot)
+    old = values[where].astype(np.float64), quality[where]
+    values[where], quality[where] = new
+    _write_blocks(session, keys, values, quality, batch_id)
+    return old

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,14 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from modules.energy.models import index_days
+from modules.energy.models import index_days, reading_conflicts
 from modules.energy.readings.blocks import DAY_S, Bytes, Longs, Outcome
 from modules.energy.readings.quality import Quality
 from modules.energy.store.rows import Cells, key_of, plain_id, register_and_day, rows_of, upsert
 
 POINT = np.dtype([("second", "<u4"), ("index", "<f8"), ("quality", "u1")])
 Points = NDArray[Any]
+Doubles = NDArray[np.float64]
 
 
 def store_points(session: Session, cells: Cells, batch_id: UUID) -> tuple[Bytes, int]:
@@ -28,42 +30,84 @@ def store_points(session: Session, cells: Cells, batch_id: UUID) -> tuple[Bytes,
     keys, block = np.unique(key_of(cells.register, day), return_inverse=True)
     stored = _read_points(session, keys)
     outcome = np.zeros(len(cells.at), dtype=np.uint8)
-    conflicts = 0
+    conflicts: list[tuple[Any, ...]] = []
     rows: list[tuple[Any, ...]] = []
+    batch = plain_id(session, batch_id)
     order = np.argsort(block, kind="stable")
     for places in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
         if not len(places):
             continue
-        key = int(keys[block[places[0]]])
-        old = stored.get(key, np.empty(0, dtype=POINT))
+        number, when = register_and_day(int(keys[block[places[0]]]))
+        old = stored.get(key_of(number, when), np.empty(0, dtype=POINT))
         merged, results, differing = _merge_points(old, cells, places)
         outcome[places] = results
-        conflicts += differing
+        conflicts += [(batch, number, *row) for row in differing]
         if results.any():
-            number, when = register_and_day(key)
-            rows.append((when, number, merged.tobytes(), plain_id(session, batch_id)))
+            rows.append((when, number, merged.tobytes(), batch))
     if rows:
         upsert(session, index_days, rows)
-    return outcome, conflicts
+    if conflicts:
+        upsert(session, reading_conflicts, conflicts)
+    return outcome, len(conflicts)
 
 
-def _merge_points(old: Points, cells: Cells, places: Longs) -> tuple[Points, Bytes, int]:
-    known = {int(p["second"]): (float(p["index"]), int(p["quality"])) for p in old}
+def _merge_points(
+    old: Points, cells: Cells, places: Longs
+) -> tuple[Points, Bytes, list[tuple[Any, ...]]]:
+    """Return the points of a day, the outcome of each reading, and what differed.
+
+    A row of what differed: instant, old and new value, old and new quality, whether it was taken.
+    """
+    known = _by_second(old)
     results = np.zeros(len(places), dtype=np.uint8)
-    conflicts = 0
+    differing: list[tuple[Any, ...]] = []
     for number, place in enumerate(places.tolist()):
-        second = int(cells.at[place] % DAY_S)
-        value, rank = float(cells.value[place]), int(cells.quality[place])
+        at = int(cells.at[place])
+        second, value, rank = at % DAY_S, float(cells.value[place]), int(cells.quality[place])
         before = known.get(second)
         if before is None:
             known[second], results[number] = (value, rank), Outcome.NEW
             continue
         differs = min(rank, before[1]) >= Quality.ESTIMATED and value != before[0]
-        conflicts += differs
         if rank > before[1] or (rank == before[1] and differs):
             known[second], results[number] = (value, rank), Outcome.CHANGED
-    merged = np.array([(s, v, q) for s, (v, q) in sorted(known.items())], dtype=POINT)
-    return merged, results, conflicts
+        if differs:
+            shown = None if before[0] != before[0] else before[0]
+            taken = bool(results[number] == Outcome.CHANGED)
+            differing.append((at, shown, value, before[1], rank, taken))
+    return _as_points(known), results, differing
+
+
+def _as_points(known: Mapping[int, tuple[float, int]]) -> Points:
+    return np.array([(s, v, q) for s, (v, q) in sorted(known.items())], dtype=POINT)
+
+
+def read_point(session: Session, register: int, at: int) -> tuple[float, int]:
+    """Return the index of a register at an instant; NaN and ABSENT when there is none."""
+    return _day_of(session, register, at // DAY_S).get(at % DAY_S, (np.nan, Quality.ABSENT))
+
+
+def put_point(
+    session: Session, register: int, at: int, index: float, quality: int, batch_id: UUID
+) -> None:
+    """Set an index whatever stood there; ABSENT takes it away."""
+    day, second = divmod(at, DAY_S)
+    known = _day_of(session, register, day)
+    known[second] = (index, quality)
+    if quality == Quality.ABSENT:
+        del known[second]
+    row = (day, register, _as_points(known).tobytes(), plain_id(session, batch_id))
+    upsert(session, index_days, [row])
+
+
+def _day_of(session: Session, register: int, day: int) -> dict[int, tuple[float, int]]:
+    key = key_of(register, day)
+    points = _read_points(session, np.array([key])).get(key, np.empty(0, dtype=POINT))
+    return _by_second(points)
+
+
+def _by_second(points: Points) -> dict[int, tuple[float, int]]:
+    return {int(p["second"]): (float(p["index"]), int(p["quality"])) for p in points}
 
 
 def _read_points(session: Session, keys: Longs) -> dict[int, Points]:
@@ -75,7 +119,7 @@ def _read_points(session: Session, keys: Longs) -> dict[int, Points]:
     }
 
 
-def read_index(session: Session, register: int) -> tuple[Longs, NDArray[np.float64]]:
+def read_index(session: Session, register: int) -> tuple[Longs, Doubles]:
     """Return every point of an index register, by time (NaN where the source had none)."""
     table = index_days.c
     query = sa.select(table.day, table.points).where(table.register == register).order_by(table.day)

@@ -21,6 +21,7 @@ from modules.energy.formats.base import Format, SeriesKey
 from modules.energy.models import Meter
 from modules.energy.services import meters as meter_services
 from modules.energy.services.ingest.report import IngestResult
+from modules.energy.services.registers import lock_catalogue, register_of
 
 SERIALS_PER_QUERY = 500
 
@@ -71,7 +72,7 @@ class Matcher:
         if meter is None:
             self.registers[key] = None
             return None
-        row = meter_services.register_of(uow.session, meter, key.register)
+        row = register_of(uow.session, meter, key.register)
         found = Found(row.id, row.number, row.interval_minutes, row.kind, meter.id)
         self.registers[key] = found
         self.result.add_meter(meter)
@@ -116,9 +117,14 @@ class Matcher:
     ) -> Meter | None:
         if not self.command.create_unknown or utility is None:
             return None
+        lock_catalogue(uow.session)
+        serial = self.command.meter or reference
+        added_meanwhile = meter_services.find_by_serial(uow.session, serial, utility)
+        if added_meanwhile is not None:
+            return added_meanwhile
         now = self.clock.now()
         meter = Meter(
-            serial=self.command.meter or reference,
+            serial=serial,
             utility=utility,
             received_ean="" if ean_numbers.is_valid(key.ean) else key.ean,
             multiplier=1.0,

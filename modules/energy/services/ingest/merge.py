@@ -17,11 +17,11 @@ from modules.energy.formats.base import Part, Readings, Refusal
 from modules.energy.models import Register
 from modules.energy.readings.blocks import Bytes, Outcome
 from modules.energy.readings.index import Drop
-from modules.energy.readings.quality import Quality
-from modules.energy.services import meters as meter_services
+from modules.energy.readings.quality import Quality, has_value
 from modules.energy.services.ingest.match import Found, Matcher
 from modules.energy.services.ingest.report import IngestResult
 from modules.energy.services.marks import mark_readings
+from modules.energy.services.registers import derive, lock_registers
 
 NEVER = int(np.iinfo(np.int64).max)
 KNOWN_METER = _l("a meter that is recorded; record it or let unknown meters be added")
@@ -53,13 +53,14 @@ def store_parts(parts: list[Part], matcher: Matcher, result: IngestResult, uow: 
     """Merge parts of one file into the store and count their rows."""
     part = _joined(parts)
     found = matcher.find(part.series, uow)
+    lock_registers(uow.session, {register.id for register in found if register})
     known = np.array([register is not None for register in found] or [False])[part.readings.series]
     outcome = _store(part, found, known, result, uow)
     _count(part, outcome, part.refusals + _unknown(part, ~known), result)
     touched = _touched(part, found, outcome)
     for register_id in sorted(touched.counters):
         register = uow.session.get_one(Register, register_id)
-        for drop in meter_services.derive(uow.session, register, result.batch_id):
+        for drop in derive(uow.session, register, result.batch_id):
             _warn_drop(result, register, drop)
     mark_readings(uow.session, touched.reached, touched.changed_from)
 
@@ -114,7 +115,7 @@ def _touched(part: Part, found: list[Found | None], outcome: Bytes) -> _Touched:
     """Find per register the last value and the first change."""
     readings = part.readings
     reached = np.full(len(found), -1, dtype=np.int64)
-    valued = readings.quality >= Quality.ESTIMATED
+    valued = has_value(readings.quality)
     np.maximum.at(reached, readings.series[valued], readings.at[valued])
     changed_from = np.full(len(found), NEVER)
     news = outcome > 0

@@ -1,0 +1,114 @@
+"""Registers of meters: found, added, locked, and cut into consumption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.numbers import reserve_numbers
+from modules.energy import counters, store
+from modules.energy.enums import Direction, RegisterKind, Unit
+from modules.energy.formats.base import RegisterSpec
+from modules.energy.models import Meter, Register
+from modules.energy.readings import blocks, index
+
+NUMBERS = "REG"  # the series of register numbers, which never begins again
+NO_YEAR = 0
+REGISTERS_PER_QUERY = 500
+
+
+def lock_catalogue(session: Session) -> None:
+    """Let one transaction at a time add meters and registers; look again after this.
+
+    Two imports of the same new meter then find one meter, not two or an error.
+    """
+    reserve_numbers(NUMBERS, NO_YEAR, 0, session)
+
+
+def lock_registers(session: Session, register_ids: Iterable[UUID]) -> None:
+    """Let one transaction at a time change the readings of these registers.
+
+    Blocks are read, merged and written back: two at once would lose readings. SQLite has one
+    writer at a time by itself.
+    """
+    ids = sorted(register_ids)
+    for start in range(0, len(ids), REGISTERS_PER_QUERY):
+        some = ids[start : start + REGISTERS_PER_QUERY]
+        query = select(Register.id).where(Register.id.in_(some)).order_by(Register.id)
+        session.execute(query.with_for_update(key_share=True)).all()
+
+
+def register_of(session: Session, meter: Meter, spec: RegisterSpec) -> Register:
+    """Return the register a file describes, made if it is new; an index brings its derived one."""
+    found = _find_register(meter, spec)
+    if found is None:
+        lock_catalogue(session)
+        session.refresh(meter, ["registers"])
+        found = _find_register(meter, spec)
+    if found is not None:
+        return found
+    stands_alone = spec.kind is RegisterKind.INTERVAL
+    register = _add_register(session, meter, spec, spec.kind, is_main=stands_alone)
+    if spec.kind is RegisterKind.INDEX and spec.interval_minutes:
+        derived = _add_register(session, meter, spec, RegisterKind.DERIVED, is_main=True)
+        derived.source_id = register.id
+    session.flush()
+    return register
+
+
+def _find_register(meter: Meter, spec: RegisterSpec) -> Register | None:
+    wanted = (spec.code, spec.unit, spec.interval_minutes, spec.kind)
+    return next(
+        (r for r in meter.registers if (r.code, r.unit, r.interval_minutes, r.kind) == wanted),
+        None,
+    )
+
+
+def _add_register(
+    session: Session, meter: Meter, spec: RegisterSpec, kind: RegisterKind, *, is_main: bool
+) -> Register:
+    register = Register(
+        meter=meter,
+        number=reserve_numbers(NUMBERS, NO_YEAR, 1, session),
+        code=spec.code,
+        unit=spec.unit,
+        interval_minutes=spec.interval_minutes,
+        kind=kind,
+        direction=spec.direction,
+        is_main=is_main and _is_main(meter, spec),
+    )
+    session.add(register)
+    session.flush()
+    return register
+
+
+def _is_main(meter: Meter, spec: RegisterSpec) -> bool:
+    """Count a flow once: not again in a second unit, step, or as a total beside its tariffs."""
+    if spec.direction is not Direction.OFFTAKE or spec.unit not in (Unit.WH, Unit.LITRE):
+        return False
+    mains = [r for r in meter.registers if r.is_main]
+    same_unit = all(r.unit is spec.unit for r in mains)
+    total = "offtake.total"
+    clashes = any(r.code == spec.code or total in (r.code, spec.code) for r in mains)
+    return same_unit and not clashes
+
+
+def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.Drop, ...]:
+    """Cut the consumption of an index register anew; return the drops nobody explained yet."""
+    derived = session.scalars(select(Register).where(Register.source_id == register.id)).first()
+    if derived is None:
+        return ()
+    course = counters.course_of(session, register)
+    if len(course.at) < 2:
+        return course.drops
+    first, last = int(course.at[0]) // blocks.DAY_S, int(course.at[-1] - 1) // blocks.DAY_S
+    starts = np.concatenate(
+        [blocks.instants(day, derived.interval_minutes) for day in range(first, last + 1)]
+    )
+    cut = index.consumption(course, starts, derived.interval_minutes * 60)
+    store.replace_derived(session, derived.number, derived.interval_minutes, first, cut, batch_id)
+    return course.drops
