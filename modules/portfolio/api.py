@@ -46,6 +46,7 @@ from modules.portfolio.queries.places import (
     lot_labels,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
+from modules.portfolio.queries.topology import get_installation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,15 +145,6 @@ def list_lots_of_building(actor: Actor, session: Session, building_id: UUID) -> 
         .order_by(Lot.floor_level, Lot.box, Lot.reference)
     )
     return session.scalars(in_scope(statement, actor, Lot.building_id)).all()
-
-
-def get_installation(actor: Actor, session: Session, installation_id: UUID) -> Installation:
-    """Return an installation; NotFound when absent or out of scope."""
-    statement = select(Installation).where(Installation.id == installation_id)
-    found = session.scalars(in_scope(statement, actor, Installation.building_id)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def installations_of_building(

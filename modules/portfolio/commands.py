@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
 
+from app.db import TranslatedText
 from app.geo import Crs
 from modules.portfolio.enums import (
     Accessibility,
@@ -24,6 +25,7 @@ from modules.portfolio.enums import (
     LotStatus,
     Regime,
     Region,
+    RoomUse,
     WarningKind,
 )
 
@@ -122,6 +124,53 @@ class ParcelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupingFacts:
+    """Everything a person may write about a site, a work area or a department.
+
+    Only a site lies in a work area.
+    """
+
+    code: str
+    name: TranslatedText
+    area_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntranceFacts:
+    """A street door; without an address of its own it has that of the building."""
+
+    building_id: UUID
+    code: str
+    position: int = 0
+    address: AddressFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorFacts:
+    """A level of a building and what people call it."""
+
+    building_id: UUID
+    level: int
+    name: TranslatedText | None = None
+    area_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """Everything a person may write about a room; a lot or a department may hold it."""
+
+    building_id: UUID
+    code: str
+    use: RoomUse
+    name: TranslatedText | None = None
+    floor_level: int | None = None
+    lot_id: UUID | None = None
+    department_id: UUID | None = None
+    area_m2: float | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Which record to change, and the version the person saw."""
 
@@ -137,6 +186,15 @@ class ChangeLotStatus:
     status: LotStatus
     starts_on: date
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StackLots:
+    """Which lots lie directly above and below a lot."""
+
+    lot_id: UUID
+    above: tuple[UUID, ...] = field(default_factory=tuple)
+    below: tuple[UUID, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)

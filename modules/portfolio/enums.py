@@ -409,3 +409,23 @@ class BoundaryKind(StrEnum):
     COMMUNE = "commune"
     SECTOR = "sector"
     DISTRICT = "district"
+
+
+class Grouping(StrEnum):
+    """What places are filed under besides their building."""
+
+    SITE = "site"
+    AREA = "area"
+    DEPARTMENT = "department"
+
+
+GROUPING_LABELS: dict[Grouping, LazyText] = {
+    Grouping.SITE: _l("Site"),
+    Grouping.AREA: _l("Work area"),
+    Grouping.DEPARTMENT: _l("Department"),
+}
+GROUPING_TITLES: dict[Grouping, LazyText] = {
+    Grouping.SITE: _l("Sites"),
+    Grouping.AREA: _l("Work areas"),
+    Grouping.DEPARTMENT: _l("Departments"),
+}

@@ -44,3 +44,17 @@ def building_in_use() -> Conflict:
 def lot_occupied() -> Conflict:
     """Say that a let lot cannot leave the estate."""
     return Conflict("lot_occupied", _l("This lot is let. End the occupation before archiving it."))
+
+
+def still_used(count: int) -> Conflict:
+    """Say that others refer to a record, which therefore cannot leave."""
+    return Conflict(
+        "still_used",
+        _l("%(count)s records of the estate still refer to it. Change those first.", count=count),
+        count=count,
+    )
+
+
+def elsewhere(field: str) -> Invalid:
+    """Say that a record belongs to another building."""
+    return Invalid("of_another_building", _l("This belongs to another building."), field=field)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from shapely import Point
 
+from app.db import TranslatedText
 from app.i18n import lazy as _l
-from app.web.fields import BelgianDate, DecimalComma, Line, Money, Paragraphs
+from app.web.fields import BelgianDate, DecimalComma, Line, Money, Paragraphs, Ticked
 from app.web.forms import FormSchema, VersionField
 from modules.portfolio.commands import (
     AddressFacts,
     BuildingFacts,
     ChangeLotStatus,
+    EntranceFacts,
+    FloorFacts,
     GiveWarning,
+    GroupingFacts,
     InstallationFacts,
     LotFacts,
     ParcelFacts,
     RecordCertificate,
+    RoomFacts,
+    ShapeGiven,
+    StackLots,
 )
 from modules.portfolio.enums import (
     Accessibility,
@@ -34,6 +42,7 @@ from modules.portfolio.enums import (
     LotStatus,
     Regime,
     Region,
+    RoomUse,
     WarningKind,
 )
 
@@ -218,10 +227,133 @@ class InstallationIn(FormSchema):
     name = _line(_l("Name"), 120)
     location = _line(_l("Where it stands"), 160)
     commissioned_on = BelgianDate(metadata={"label": _l("In service since")})
+    is_in_service = Ticked(metadata={"label": _l("In service")})
     note = Paragraphs(validate=validate.Length(max=4000), metadata={"label": _l("Note")})
     entrance_ids = fields.List(fields.UUID(), metadata={"label": _l("Entrances served")})
+    lot_ids = fields.List(fields.UUID(), metadata={"label": _l("Lots served")})
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> InstallationFacts:
-        data["entrance_ids"] = tuple(data.get("entrance_ids", ()))
+        for name in ("entrance_ids", "lot_ids"):
+            data[name] = tuple(data.get(name, ()))
         return InstallationFacts(**data)
+
+
+class Named(FormSchema):
+    """A record with a name in each language."""
+
+    name_fr = _line(_l("Name in French"), 120, attribute="name.fr")
+    name_nl = _line(_l("Name in Dutch"), 120, attribute="name.nl")
+    name_en = _line(_l("Name in English"), 120, attribute="name.en")
+
+    @staticmethod
+    def name_of(data: dict[str, Any]) -> TranslatedText | None:
+        """Take the name out of what was read; None when no language has one."""
+        names = data.pop("name", {})
+        return TranslatedText({key: text for key, text in names.items() if text}) or None
+
+
+class GroupingIn(Named):
+    """A site, a work area or a department."""
+
+    code = _line(_l("Code"), 20, required=True)
+    area_id = fields.UUID(metadata={"label": _l("Work area")})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _needs_a_name(self, data: dict[str, Any], **_kw: Any) -> None:
+        if not any(data.get("name", {}).values()):
+            raise ValidationError(str(_l("Give the name in at least one language.")), "name_fr")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> GroupingFacts:
+        return GroupingFacts(name=self.name_of(data) or TranslatedText(), **data)
+
+
+class EntranceIn(FormSchema):
+    """A street door, with an address when it is not that of the building."""
+
+    building_id = fields.UUID(required=True)
+    code = _line(_l("Code"), 30, required=True)
+    position = fields.Integer(
+        validate=validate.Range(min=0, max=999), metadata={"label": _l("Order in lists")}
+    )
+    street_fr = _line(_l("Street in French"), 120, attribute="address.street_fr")
+    street_nl = _line(_l("Street in Dutch"), 120, attribute="address.street_nl")
+    number = _line(_l("Number"), 20, attribute="address.number")
+    postcode = _line(_l("Postcode"), 10, attribute="address.postcode")
+    commune_fr = _line(_l("Commune in French"), 80, attribute="address.commune_fr")
+    commune_nl = _line(_l("Commune in Dutch"), 80, attribute="address.commune_nl")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> EntranceFacts:
+        written = {key: text for key, text in data.pop("address", {}).items() if text}
+        return EntranceFacts(address=AddressFacts(**written) if written else None, **data)
+
+
+class FloorIn(Named):
+    """A level of a building."""
+
+    building_id = fields.UUID(required=True)
+    level = fields.Integer(
+        required=True, validate=validate.Range(min=-10, max=60), metadata={"label": _l("Level")}
+    )
+    area_m2 = _area(_l("Surface area"))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> FloorFacts:
+        return FloorFacts(name=self.name_of(data), **_floats(data, "area_m2"))
+
+
+class RoomIn(Named):
+    """A room and who occupies it."""
+
+    building_id = fields.UUID(required=True)
+    code = _line(_l("Room"), 30, required=True)
+    use = _choice(RoomUse, _l("Use"), required=True)
+    floor_level = fields.Integer(
+        validate=validate.Range(min=-10, max=60), metadata={"label": _l("Floor")}
+    )
+    lot_id = fields.UUID(metadata={"label": _l("Lot")})
+    department_id = fields.UUID(metadata={"label": _l("Department")})
+    area_m2 = _area(_l("Surface area"))
+    capacity = fields.Integer(
+        validate=validate.Range(min=0, max=10_000), metadata={"label": _l("Places")}
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> RoomFacts:
+        return RoomFacts(name=self.name_of(data), **_floats(data, "area_m2"))
+
+
+class StackIn(FormSchema):
+    """The lots directly above and below a lot."""
+
+    lot_id = fields.UUID(required=True)
+    above = fields.List(fields.UUID(), metadata={"label": _l("Above")})
+    below = fields.List(fields.UUID(), metadata={"label": _l("Below")})
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> StackLots:
+        lists = {name: tuple(data.get(name, ())) for name in ("above", "below")}
+        return StackLots(data["lot_id"], **lists)
+
+
+class PointIn(FormSchema):
+    """Where a building stands, in degrees; both empty takes it off the map."""
+
+    lat = DecimalComma(
+        places=7, validate=validate.Range(min=49, max=52), metadata={"label": _l("Latitude")}
+    )
+    lon = DecimalComma(
+        places=7, validate=validate.Range(min=2, max=7), metadata={"label": _l("Longitude")}
+    )
+
+    @validates_schema
+    def _are_two(self, data: dict[str, Any], **_kw: Any) -> None:
+        if len(data) == 1:
+            lacking = "lon" if "lat" in data else "lat"
+            raise ValidationError(str(_l("Give both, or neither.")), lacking)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ShapeGiven | None:
+        return ShapeGiven(Point(float(data["lon"]), float(data["lat"]))) if data else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,30 +15,73 @@ from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.portfolio import enums
 from modules.portfolio.policies import PortfolioPermission, sees_documents
+from modules.portfolio.queries.groupings import find_grouping
 from modules.portfolio.queries.places import find_building, find_lot, get_parcel
+
+FindSubject = Callable[[Actor, Session, UUID], Subject | None]
 
 ACTION_LABELS: dict[str, LazyText] = {
     "portfolio.building.create": _l("Building added"),
     "portfolio.building.change": _l("Building changed"),
     "portfolio.building.place": _l("Outline drawn"),
     "portfolio.building.archive": _l("Building archived"),
+    "portfolio.building.restore": _l("Building brought back"),
+    "portfolio.entrance.add": _l("Entrance added"),
+    "portfolio.entrance.change": _l("Entrance changed"),
+    "portfolio.entrance.archive": _l("Entrance archived"),
+    "portfolio.entrance.restore": _l("Entrance brought back"),
+    "portfolio.floor.add": _l("Floor added"),
+    "portfolio.floor.change": _l("Floor changed"),
+    "portfolio.room.add": _l("Room added"),
+    "portfolio.room.change": _l("Room changed"),
+    "portfolio.room.archive": _l("Room archived"),
+    "portfolio.room.restore": _l("Room brought back"),
     "portfolio.lot.create": _l("Lot added"),
     "portfolio.lot.change": _l("Lot changed"),
     "portfolio.lot.change_status": _l("State changed"),
     "portfolio.lot.archive": _l("Lot archived"),
+    "portfolio.lot.restore": _l("Lot brought back"),
+    "portfolio.lot.stack": _l("Above and below written"),
     "portfolio.certificate.record": _l("Certificate recorded"),
+    "portfolio.certificate.correct": _l("Certificate corrected"),
+    "portfolio.certificate.withdraw": _l("Certificate archived"),
+    "portfolio.certificate.restore": _l("Certificate brought back"),
     "portfolio.warning.give": _l("Warning given"),
     "portfolio.warning.lift": _l("Warning lifted"),
     "portfolio.document.add": _l("Document added"),
     "portfolio.installation.add": _l("Installation added"),
     "portfolio.installation.change": _l("Installation changed"),
+    "portfolio.installation.archive": _l("Installation archived"),
+    "portfolio.installation.restore": _l("Installation brought back"),
     "portfolio.parcel.create": _l("Parcel added"),
     "portfolio.parcel.change": _l("Parcel changed"),
     "portfolio.parcel.place": _l("Outline drawn"),
-    "portfolio.area.create": _l("Area added"),
-    "portfolio.site.create": _l("Site added"),
+    "portfolio.parcel.archive": _l("Parcel archived"),
+    "portfolio.parcel.restore": _l("Parcel brought back"),
+    **{f"portfolio.{kind}.create": _l("Record added") for kind in enums.Grouping},
+    **{f"portfolio.{kind}.change": _l("Record changed") for kind in enums.Grouping},
+    **{f"portfolio.{kind}.archive": _l("Archived") for kind in enums.Grouping},
+    **{f"portfolio.{kind}.restore": _l("Brought back") for kind in enums.Grouping},
 }
 FIELD_LABELS: dict[str, LazyText] = {
+    "above": _l("Above"),
+    "address": _l("Address"),
+    "below": _l("Below"),
+    "capacity": _l("Places"),
+    "commissioned_on": _l("In service since"),
+    "department_id": _l("Department"),
+    "entrance": _l("Entrance"),
+    "expires_on": _l("Valid until"),
+    "floor": _l("Floor"),
+    "is_in_service": _l("In service"),
+    "issued_on": _l("Issued on"),
+    "kwh_m2_year": _l("Consumption"),
+    "letter": _l("Letter"),
+    "location": _l("Where it stands"),
+    "lot_id": _l("Lot"),
+    "room": _l("Room"),
+    "scheme": _l("Certificate"),
+    "serves": _l("Places served"),
     "accessibility": _l("Accessibility"),
     "area_id": _l("Work area"),
     "area_m2": _l("Surface area"),
@@ -101,11 +144,16 @@ VALUE_LABELS: dict[str, Mapping[Any, Any]] = {
     "heat_source": enums.HEAT_SOURCE_LABELS,
     "heating": enums.HEATING_LABELS,
     "heritage": enums.HERITAGE_LABELS,
-    "kind": {**enums.BUILDING_KIND_LABELS, **enums.LOT_KIND_LABELS},
+    "kind": {
+        **enums.BUILDING_KIND_LABELS,
+        **enums.LOT_KIND_LABELS,
+        **enums.INSTALLATION_KIND_LABELS,
+    },
     "regime": enums.REGIME_LABELS,
     "region": enums.REGION_LABELS,
     "status": enums.LOT_STATUS_LABELS,
-    "use": enums.LAND_USE_LABELS,
+    "scheme": enums.CERTIFICATE_SCHEME_LABELS,
+    "use": {**enums.LAND_USE_LABELS, **enums.ROOM_USE_LABELS},
 }
 
 
@@ -163,6 +211,27 @@ def find_parcel_subject(actor: Actor, session: Session, parcel_id: UUID) -> Subj
     )
 
 
+def _finder(kind: enums.Grouping, folder: str) -> FindSubject:
+    """Make the function that finds a site, a work area or a department as a record."""
+
+    def find(actor: Actor, session: Session, identifier: UUID) -> Subject | None:
+        if not actor.can(PortfolioPermission.READ):
+            return None
+        row = find_grouping(session, kind, identifier)
+        if row is None:
+            return None
+        return Subject(
+            type=kind.value,
+            id=row.id,
+            label=f"{row.code} · {row.name}",
+            url=f"/{folder}/{row.id}",
+            can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+            sees=sees_documents(actor),
+        )
+
+    return find
+
+
 SUBJECTS = tuple(
     SubjectKind(
         type=type_,
@@ -176,5 +245,8 @@ SUBJECTS = tuple(
         ("building", _l("Building"), find_building_subject),
         ("lot", _l("Lot"), find_lot_subject),
         ("parcel", _l("Parcel"), find_parcel_subject),
+        ("site", _l("Site"), _finder(enums.Grouping.SITE, "sites")),
+        ("area", _l("Work area"), _finder(enums.Grouping.AREA, "areas")),
+        ("department", _l("Department"), _finder(enums.Grouping.DEPARTMENT, "departments")),
     )
 )

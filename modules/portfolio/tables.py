@@ -23,7 +23,7 @@ from modules.portfolio.enums import (
 )
 from modules.portfolio.models import Address, Building, LandParcel, Lot
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.lists import area_options, matches
+from modules.portfolio.queries.lists import area_options, matches, site_options
 from modules.portfolio.queries.places import lot_address
 from modules.portfolio.within import Within
 
@@ -87,6 +87,7 @@ BUILDINGS = TableSpec(
         Text("q", _l("Search"), condition=lambda text: matches(Building.search_text, text)),
         Choice("kind", _l("Kind"), Building.kind, options=BUILDING_KIND_LABELS),
         Choice("area", _l("Work area"), Building.area_id, options=area_options),
+        Choice("site", _l("Site"), Building.site_id, options=site_options, is_prominent=False),
         Choice("energy", _l("Energy class"), Building.energy_class, options=_LETTERS),
         YesNo(
             "vacancy", _l("With empty lots"),

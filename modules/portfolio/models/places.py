@@ -133,7 +133,7 @@ class Building(Entity, Versioned, Timestamped, Archivable, Located):
         return self.name or self.address.label(locale)
 
 
-class Entrance(Entity, Versioned):
+class Entrance(Entity, Versioned, Archivable):
     """A street door of a building, with an address of its own when it differs."""
 
     __tablename__ = "entrances"
@@ -147,7 +147,7 @@ class Entrance(Entity, Versioned):
     address: Mapped[Address | None] = relationship(lazy="joined")
 
 
-class Floor(Entity):
+class Floor(Entity, Versioned):
     """A level of a building: 0 is the ground floor, -1 the first basement."""
 
     __tablename__ = "floors"
@@ -229,7 +229,7 @@ class Room(Entity, Versioned, Timestamped, Archivable):
     capacity: Mapped[int | None]
 
 
-class Department(Entity, Versioned):
+class Department(Entity, Versioned, Archivable):
     """A department of the office that occupies rooms."""
 
     __tablename__ = "departments"

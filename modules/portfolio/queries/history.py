@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.errors import NotFound
 from modules.portfolio.enums import LotCategory, LotKind, LotStatus
 from modules.portfolio.models import EnergyCertificate, Lot, LotStatusEvent, PlaceWarning
 from modules.portfolio.queries.scope import in_scope
@@ -90,6 +91,20 @@ def list_certificates(
         else EnergyCertificate.building_id == building_id,
     )
     return session.scalars(statement.order_by(EnergyCertificate.issued_on.desc())).all()
+
+
+def get_certificate(actor: Actor, session: Session, certificate_id: UUID) -> EnergyCertificate:
+    """Return a certificate; NotFound when its lot or building is out of scope."""
+    statement = (
+        select(EnergyCertificate)
+        .outerjoin(Lot, EnergyCertificate.lot_id == Lot.id)
+        .where(EnergyCertificate.id == certificate_id)
+    )
+    home = func.coalesce(EnergyCertificate.building_id, Lot.building_id)
+    found = session.scalars(in_scope(statement, actor, home)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def certificate_in_force(

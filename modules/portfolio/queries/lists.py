@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app.auth.actor import Actor
 from app.search.normalise import typed_words
 from modules.portfolio.models import Building, Entrance, LandParcel, Lot
-from modules.portfolio.queries.places import list_areas
+from modules.portfolio.queries.places import list_areas, list_sites
 from modules.portfolio.queries.scope import in_scope, parcels_in_scope
 
 
@@ -63,3 +63,8 @@ def _has_word(column: Any, word: str) -> ColumnElement[bool]:
 def area_options(_actor: Actor, session: Session) -> Iterable[tuple[str, str]]:
     """Return the work areas as choices of a filter."""
     return [(str(area.id), str(area.name)) for area in list_areas(session)]
+
+
+def site_options(_actor: Actor, session: Session) -> Iterable[tuple[str, str]]:
+    """Return the sites as choices of a filter."""
+    return [(str(site.id), str(site.name)) for site in list_sites(session)]

@@ -91,8 +91,10 @@ def lot_address(lot: Lot, locale: str | None = None) -> str:
 
 
 def list_entrances(session: Session, building_id: UUID) -> Sequence[Entrance]:
-    """Return the entrances of a building in order."""
-    statement = select(Entrance).where(Entrance.building_id == building_id)
+    """Return the entrances in use of a building in order."""
+    statement = select(Entrance).where(
+        Entrance.building_id == building_id, Entrance.archived_at.is_(None)
+    )
     return session.scalars(statement.order_by(Entrance.position, Entrance.code)).all()
 
 

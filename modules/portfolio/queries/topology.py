@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from modules.portfolio.models import Installation, Lot, ServiceLink, StackLink
+from app.auth.actor import Actor
+from app.errors import NotFound
+from app.i18n import get_locale
+from modules.portfolio.models import (
+    Address,
+    Building,
+    Installation,
+    Lot,
+    ServiceLink,
+    StackLink,
+)
+from modules.portfolio.queries.scope import in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ def neighbours(session: Session, lot: Lot) -> Neighbours:
     occupied floor of the same entrance, the same door if doors are known, else every lot there.
     """
     around = _lots_of_entrance(session, lot)
-    written_above, written_below = _written_stack(session, lot.id)
+    written_above, written_below = written_stack(session, lot.id)
     return Neighbours(
         above=written_above or _next_floor(lot, around, 1),
         below=written_below or _next_floor(lot, around, -1),
@@ -47,17 +59,6 @@ def _lots_of_entrance(session: Session, lot: Lot) -> Sequence[Lot]:
     if lot.entrance_id is not None:
         statement = statement.where(Lot.entrance_id == lot.entrance_id)
     return session.scalars(statement.order_by(Lot.floor_level, Lot.box)).all()
-
-
-def _written_stack(session: Session, lot_id: UUID) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
-    links = session.scalars(
-        select(StackLink).where(
-            or_(StackLink.upper_lot_id == lot_id, StackLink.lower_lot_id == lot_id)
-        )
-    ).all()
-    above = tuple(link.upper_lot_id for link in links if link.lower_lot_id == lot_id)
-    below = tuple(link.lower_lot_id for link in links if link.upper_lot_id == lot_id)
-    return above, below
 
 
 def _next_floor(lot: Lot, around: Iterable[Lot], direction: int) -> tuple[UUID, ...]:
@@ -110,6 +111,57 @@ def lots_served_by(session: Session, installation: Installation) -> Sequence[UUI
         .order_by(Lot.reference)
     )
     return session.scalars(statement).all()
+
+
+def get_installation(actor: Actor, session: Session, installation_id: UUID) -> Installation:
+    """Return an installation; NotFound when absent or out of scope."""
+    statement = select(Installation).where(Installation.id == installation_id)
+    found = session.scalars(in_scope(statement, actor, Installation.building_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def select_installations(actor: Actor) -> Select[Any]:
+    """Return the installations of the estate with the code and street of their building."""
+    street = Address.street_nl if get_locale() == "nl" else Address.street_fr
+    columns: tuple[Any, ...] = (
+        Installation.id,
+        Installation.building_id,
+        Installation.code,
+        Installation.kind,
+        Installation.name,
+        Installation.location,
+        Installation.commissioned_on,
+        Installation.is_in_service,
+        Building.code.label("building"),
+        (street + " " + Address.number).label("address"),
+    )
+    statement = (
+        select(*columns)
+        .join(Building, Installation.building_id == Building.id)
+        .join(Address, Building.address_id == Address.id)
+        .where(Installation.archived_at.is_(None), Building.archived_at.is_(None))
+    )
+    return in_scope(statement, actor, Installation.building_id)
+
+
+def links_of(session: Session, installation_id: UUID) -> Sequence[ServiceLink]:
+    """Return what an installation serves, as written."""
+    statement = select(ServiceLink).where(ServiceLink.installation_id == installation_id)
+    return session.scalars(statement.order_by(ServiceLink.id)).all()
+
+
+def written_stack(session: Session, lot_id: UUID) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """Return the lots written to lie above and below a lot."""
+    links = session.scalars(
+        select(StackLink)
+        .where(or_(StackLink.upper_lot_id == lot_id, StackLink.lower_lot_id == lot_id))
+        .order_by(StackLink.id)
+    ).all()
+    above = tuple(link.upper_lot_id for link in links if link.lower_lot_id == lot_id)
+    below = tuple(link.lower_lot_id for link in links if link.upper_lot_id == lot_id)
+    return above, below
 
 
 def list_installations(session: Session, building_id: UUID) -> Sequence[Installation]:

@@ -2,6 +2,31 @@
 
 from modules.portfolio.routes_web.blueprint import blueprint
 
-from modules.portfolio.routes_web import buildings, facts, land, lots, maps, parts, shapes  # isort: skip
+from modules.portfolio.routes_web import (  # isort: skip
+    buildings,
+    facts,
+    groupings,
+    insides,
+    installations,
+    land,
+    lots,
+    maps,
+    parts,
+    rooms,
+    shapes,
+)
 
-__all__ = ["blueprint", "buildings", "facts", "land", "lots", "maps", "parts", "shapes"]
+__all__ = [
+    "blueprint",
+    "buildings",
+    "facts",
+    "groupings",
+    "insides",
+    "installations",
+    "land",
+    "lots",
+    "maps",
+    "parts",
+    "rooms",
+    "shapes",
+]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 
+from app.db import UnitOfWork
 from app.i18n import LazyText, get_locale
 from app.registry import panels_for
-from app.web.context import current_actor, house, reader
+from app.web.context import current_actor, house, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form
 from modules.portfolio import enums
+from modules.portfolio.commands import Change
+from modules.portfolio.queries.groupings import list_departments
 from modules.portfolio.queries.places import list_areas, list_entrances, list_sites
+from modules.portfolio.schemas import VersionIn
 
 blueprint = Blueprint("portfolio", __name__)
 
@@ -42,10 +48,42 @@ def options(building_id: UUID | None = None) -> dict[str, Any]:
         "schemes": choices(enums.CERTIFICATE_SCHEME_LABELS),
         "warning_kinds": choices(enums.WARNING_KIND_LABELS),
         "installation_kinds": choices(enums.INSTALLATION_KIND_LABELS),
+        "room_uses": choices(enums.ROOM_USE_LABELS),
+        "departments": [(str(d.id), d.name.text(locale)) for d in list_departments(session)],
         "areas": [(str(a.id), a.name.text(locale)) for a in list_areas(session)],
         "sites": [(str(s.id), s.name.text(locale)) for s in list_sites(session)],
         "entrances": [(str(e.id), e.code) for e in entrances],
     }
+
+
+def answer(
+    form: Form,
+    do: Callable[[UnitOfWork], str],
+    message: str,
+    template: str,
+    context: Callable[[], dict[str, Any]],
+) -> ResponseReturnValue:
+    """Do what a form asks and leave for the address `do` returns.
+
+    Refused, the page is shown again with its `context`, which may hold the record as it is now
+    (`fresh`) for two people at once.
+    """
+    try:
+        with open_unit_of_work() as uow:
+            target = do(uow)
+    except FORM_ERRORS as error:
+        return form.refused(error, template, **context())
+    return form.done(target, message)
+
+
+def asked_change(identifier: UUID) -> Change:
+    """Return which record the form changes and the version its reader saw."""
+    return Change(identifier, Form(VersionIn, request.form).load()["version"])
+
+
+def building_part(building_id: UUID, part: str) -> str:
+    """Return the address of a building's sheet with one part open."""
+    return url_for("portfolio.building_detail", building_id=building_id, _anchor=f"part-{part}")
 
 
 def panel_parts(place: str, subject_id: UUID) -> list[dict[str, Any]]:

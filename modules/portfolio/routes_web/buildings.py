@@ -8,18 +8,33 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
+from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
 from app.web.tables import list_page
 from modules.portfolio.commands import Change
+from modules.portfolio.enums import Grouping
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.groupings import get_grouping
 from modules.portfolio.queries.history import estate_on, list_warnings
 from modules.portfolio.queries.lists import select_buildings
 from modules.portfolio.queries.places import area_names, get_building
-from modules.portfolio.routes_web.blueprint import blueprint, options, panel_parts
-from modules.portfolio.schemas import BuildingIn, VersionIn
-from modules.portfolio.services import archive_building, change_building, create_building
+from modules.portfolio.routes_web.blueprint import (
+    answer,
+    asked_change,
+    blueprint,
+    options,
+    panel_parts,
+)
+from modules.portfolio.schemas import BuildingIn, PointIn, VersionIn
+from modules.portfolio.services import (
+    archive_building,
+    change_building,
+    create_building,
+    place_building,
+    restore_building,
+)
 from modules.portfolio.tables import BUILDINGS, STATUS_TONES
 
 
@@ -41,6 +56,7 @@ def building_detail(building_id: UUID) -> ResponseReturnValue:
         "portfolio/building_detail.html",
         building=building,
         area=area_names(session).get(building.area_id) if building.area_id else None,
+        site=get_grouping(session, Grouping.SITE, building.site_id) if building.site_id else None,
         warnings=list_warnings(session, today, building_id=building.id),
         state=estate_on(current_actor(), session, today, building.id).by_status(),
         tones=STATUS_TONES,
@@ -115,4 +131,48 @@ def building_archive(building_id: UUID) -> ResponseReturnValue:
             fields=Form(BuildingIn, shows=building),
             **options(),
         )
-    return form.done(url_for("portfolio.building_list"), _("Building archived"))
+    target = url_for("portfolio.building_detail", building_id=building_id)
+    return form.done(target, _("Building archived"))
+
+
+@blueprint.post("/buildings/<uuid:building_id>/restore")
+@needs(PortfolioPermission.ARCHIVE)
+def building_restore(building_id: UUID) -> ResponseReturnValue:
+    """Bring an archived building back."""
+    building = get_building(current_actor(), reader(), building_id)
+
+    def restore(uow: UnitOfWork) -> str:
+        restore_building(current_actor(), asked_change(building_id), uow, current_clock())
+        return url_for("portfolio.building_detail", building_id=building_id)
+
+    return answer(
+        Form(BuildingIn, shows=building), restore, _("Brought back"),
+        "portfolio/building_form.html",
+        lambda: {"fresh": building, "building": building, **options()},
+    )  # fmt: skip
+
+
+@blueprint.get("/buildings/<uuid:building_id>/position")
+@needs(PortfolioPermission.CHANGE)
+def building_position_edit(building_id: UUID) -> ResponseReturnValue:
+    """Show where a building stands, to put a point where no outline is known."""
+    building = get_building(current_actor(), reader(), building_id)
+    form = Form(PointIn)
+    form.values = {"lat": building.lat, "lon": building.lon}
+    return render_template("portfolio/position_form.html", form=form, building=building)
+
+
+@blueprint.post("/buildings/<uuid:building_id>/position")
+@needs(PortfolioPermission.CHANGE)
+def building_position_change(building_id: UUID) -> ResponseReturnValue:
+    """Put a building on the map as a point, or take it off."""
+    form = Form(PointIn, request.form)
+
+    def put(uow: UnitOfWork) -> str:
+        place_building(current_actor(), building_id, form.load(), uow, current_clock())
+        return url_for("portfolio.building_detail", building_id=building_id)
+
+    return answer(
+        form, put, _("Saved"), "portfolio/position_form.html",
+        lambda: {"building": get_building(current_actor(), reader(), building_id)},
+    )  # fmt: skip

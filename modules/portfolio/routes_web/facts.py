@@ -1,4 +1,4 @@
-"""Certificates, warnings and installations: small forms about a lot or a building."""
+"""Certificates and warnings: small forms about a lot or a building."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
+from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
 from modules.portfolio.api import PlaceFacts, place_facts
 from modules.portfolio.commands import Change
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.routes_web.blueprint import blueprint, options
-from modules.portfolio.schemas import CertificateIn, InstallationIn, VersionIn, WarningIn
+from modules.portfolio.queries.history import get_certificate
+from modules.portfolio.routes_web.blueprint import answer, asked_change, blueprint, options
+from modules.portfolio.schemas import CertificateIn, VersionIn, WarningIn
 from modules.portfolio.services import (
-    add_installation,
+    correct_certificate,
     give_warning,
     lift_warning,
     record_certificate,
+    restore_certificate,
+    withdraw_certificate,
 )
+
+CERTIFICATE_PAGE = "portfolio/certificate_form.html"
 
 
 def asked_place() -> PlaceFacts:
@@ -75,7 +81,7 @@ def certificate_new() -> ResponseReturnValue:
     """Show the form of an energy certificate."""
     place = asked_place()
     form = Form(CertificateIn, {"region": "brussels", "scheme": "home", **_named(place)})
-    return _page("portfolio/certificate_form.html", form, place)
+    return _page(CERTIFICATE_PAGE, form, place)
 
 
 @blueprint.post("/certificates")
@@ -87,8 +93,76 @@ def certificate_create() -> ResponseReturnValue:
         with open_unit_of_work() as uow:
             record_certificate(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
-        return form.refused(error, "portfolio/certificate_form.html", **_context(place))
+        return form.refused(error, CERTIFICATE_PAGE, **_context(place))
     return form.done(place_url(place), _("Certificate recorded"))
+
+
+@blueprint.get("/certificates/<uuid:certificate_id>/edit")
+@needs(PortfolioPermission.CERTIFY)
+def certificate_edit(certificate_id: UUID) -> ResponseReturnValue:
+    """Show what was read from a certificate, to correct it."""
+    context = _certificate_context(certificate_id)
+    form = Form(CertificateIn, shows=context["certificate"])
+    return render_template(CERTIFICATE_PAGE, form=form, **context)
+
+
+def _certificate_context(certificate_id: UUID) -> dict[str, Any]:
+    found = get_certificate(current_actor(), reader(), certificate_id)
+    place = place_facts(
+        current_actor(), reader(), building_id=found.building_id, lot_id=found.lot_id
+    )
+    return {"certificate": found, "fresh": found, **_context(place)}
+
+
+@blueprint.post("/certificates/<uuid:certificate_id>/edit")
+@needs(PortfolioPermission.CERTIFY)
+def certificate_change(certificate_id: UUID) -> ResponseReturnValue:
+    """Correct a certificate; two people at once are shown both versions."""
+    context = _certificate_context(certificate_id)
+    form = Form(CertificateIn, request.form)
+
+    def correct(uow: UnitOfWork) -> str:
+        asked = asked_change(certificate_id)
+        correct_certificate(current_actor(), asked, form.load(), uow, current_clock())
+        return str(context["place_url"])
+
+    return answer(
+        form, correct, _("Saved"), CERTIFICATE_PAGE, lambda: _certificate_context(certificate_id)
+    )
+
+
+@blueprint.post("/certificates/<uuid:certificate_id>/archive")
+@needs(PortfolioPermission.CERTIFY)
+def certificate_archive(certificate_id: UUID) -> ResponseReturnValue:
+    """Take back a certificate recorded by mistake; its page offers to bring it back."""
+    context = _certificate_context(certificate_id)
+    form = Form(CertificateIn, shows=context["certificate"])
+
+    def withdraw(uow: UnitOfWork) -> str:
+        withdraw_certificate(current_actor(), asked_change(certificate_id), uow, current_clock())
+        return url_for("portfolio.certificate_edit", certificate_id=certificate_id)
+
+    return answer(
+        form, withdraw, _("Archived"), CERTIFICATE_PAGE,
+        lambda: _certificate_context(certificate_id),
+    )  # fmt: skip
+
+
+@blueprint.post("/certificates/<uuid:certificate_id>/restore")
+@needs(PortfolioPermission.CERTIFY)
+def certificate_restore(certificate_id: UUID) -> ResponseReturnValue:
+    """Bring a withdrawn certificate back."""
+    context = _certificate_context(certificate_id)
+    form = Form(CertificateIn, shows=context["certificate"])
+
+    def restore(uow: UnitOfWork) -> str:
+        restore_certificate(current_actor(), asked_change(certificate_id), uow, current_clock())
+        return str(context["place_url"])
+
+    return answer(
+        form, restore, _("Brought back"), CERTIFICATE_PAGE,
+        lambda: _certificate_context(certificate_id),
+    )  # fmt: skip
 
 
 @blueprint.get("/place-warnings/new")
@@ -126,25 +200,3 @@ def warning_lift(warning_id: UUID) -> ResponseReturnValue:
         current_actor(), reader(), building_id=warning.building_id, lot_id=warning.lot_id
     )
     return form.done(place_url(place), _("Warning lifted"))
-
-
-@blueprint.get("/installations/new")
-@needs(PortfolioPermission.CHANGE)
-def installation_new() -> ResponseReturnValue:
-    """Show the form of an installation of a building."""
-    place = asked_place()
-    form = Form(InstallationIn, {"building_id": str(place.building_id)})
-    return _page("portfolio/installation_form.html", form, place)
-
-
-@blueprint.post("/installations")
-@needs(PortfolioPermission.CHANGE)
-def installation_create() -> ResponseReturnValue:
-    """Add an installation."""
-    form, place = Form(InstallationIn, request.form), asked_place()
-    try:
-        with open_unit_of_work() as uow:
-            added = add_installation(current_actor(), form.load(), uow, current_clock())
-    except FORM_ERRORS as error:
-        return form.refused(error, "portfolio/installation_form.html", **_context(place))
-    return form.done(place_url(place), _("Installation %(code)s added", code=added.code))

@@ -1,13 +1,15 @@
-"""Land parcels: list, sheet, new, edit."""
+"""Land parcels: list, sheet, new, edit, archive."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
+from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
@@ -16,10 +18,16 @@ from modules.portfolio.commands import Change
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.lists import select_parcels
 from modules.portfolio.queries.places import get_parcel
-from modules.portfolio.routes_web.blueprint import blueprint, options, panel_parts
+from modules.portfolio.routes_web.blueprint import (
+    answer,
+    asked_change,
+    blueprint,
+    options,
+    panel_parts,
+)
 from modules.portfolio.routes_web.maps import parcel_layer
 from modules.portfolio.schemas import ParcelIn, VersionIn
-from modules.portfolio.services import change_parcel, create_parcel
+from modules.portfolio.services import archive_parcel, change_parcel, create_parcel, restore_parcel
 from modules.portfolio.tables import PARCELS
 
 
@@ -93,3 +101,30 @@ def parcel_change(parcel_id: UUID) -> ResponseReturnValue:
             error, "portfolio/parcel_form.html", fresh=parcel, parcel=parcel, **options()
         )
     return form.done(url_for("portfolio.parcel_detail", parcel_id=parcel_id), _("Saved"))
+
+
+@blueprint.post("/land-parcels/<uuid:parcel_id>/archive")
+@needs(PortfolioPermission.CHANGE_LAND)
+def parcel_archive(parcel_id: UUID) -> ResponseReturnValue:
+    """Take a parcel out of the estate; its sheet offers to bring it back."""
+    return _move(parcel_id, archive_parcel, _("Archived"))
+
+
+@blueprint.post("/land-parcels/<uuid:parcel_id>/restore")
+@needs(PortfolioPermission.CHANGE_LAND)
+def parcel_restore(parcel_id: UUID) -> ResponseReturnValue:
+    """Bring a parcel back."""
+    return _move(parcel_id, restore_parcel, _("Brought back"))
+
+
+def _move(parcel_id: UUID, service: Any, message: str) -> ResponseReturnValue:
+    parcel = get_parcel(current_actor(), reader(), parcel_id)
+
+    def move(uow: UnitOfWork) -> str:
+        service(current_actor(), asked_change(parcel_id), uow, current_clock())
+        return url_for("portfolio.parcel_detail", parcel_id=parcel_id)
+
+    return answer(
+        Form(ParcelIn, shows=parcel), move, message, "portfolio/parcel_form.html",
+        lambda: {"fresh": parcel, "parcel": parcel, **options()},
+    )  # fmt: skip

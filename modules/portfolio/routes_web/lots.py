@@ -9,19 +9,36 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
+from app.db import UnitOfWork
+from app.errors import NotFound
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
 from app.web.tables import list_page
+from modules.portfolio.api import list_lots_of_building
 from modules.portfolio.commands import Change
 from modules.portfolio.models import Lot
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import list_certificates, list_warnings, status_history
 from modules.portfolio.queries.lists import select_lots
-from modules.portfolio.queries.places import get_building, get_lot, lot_address
-from modules.portfolio.routes_web.blueprint import blueprint, options, panel_parts
-from modules.portfolio.schemas import LotIn, LotStatusIn, VersionIn
-from modules.portfolio.services import archive_lot, change_lot, change_lot_status, create_lot
+from modules.portfolio.queries.places import get_building, get_lot, lot_address, lot_labels
+from modules.portfolio.queries.topology import neighbours, written_stack
+from modules.portfolio.routes_web.blueprint import (
+    answer,
+    asked_change,
+    blueprint,
+    options,
+    panel_parts,
+)
+from modules.portfolio.schemas import LotIn, LotStatusIn, StackIn, VersionIn
+from modules.portfolio.services import (
+    archive_lot,
+    change_lot,
+    change_lot_status,
+    create_lot,
+    restore_lot,
+    stack_lots,
+)
 from modules.portfolio.tables import LOTS, STATUS_TONES
 
 
@@ -60,8 +77,6 @@ def lot_new() -> ResponseReturnValue:
 
 
 def _asked_building() -> UUID:
-    from app.errors import NotFound
-
     try:
         return UUID(request.values.get("building_id", ""))
     except ValueError:
@@ -158,4 +173,58 @@ def lot_archive(lot_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         lot = get_lot(current_actor(), reader(), lot_id)
         return form.refused(error, "portfolio/lot_status_form.html", **_status_context(lot))
-    return form.done(url_for("portfolio.lot_list"), _("Lot archived"))
+    return form.done(url_for("portfolio.lot_detail", lot_id=lot_id), _("Lot archived"))
+
+
+@blueprint.post("/lots/<uuid:lot_id>/restore")
+@needs(PortfolioPermission.ARCHIVE)
+def lot_restore(lot_id: UUID) -> ResponseReturnValue:
+    """Bring an archived lot back."""
+    lot = get_lot(current_actor(), reader(), lot_id)
+
+    def restore(uow: UnitOfWork) -> str:
+        restore_lot(current_actor(), asked_change(lot_id), uow, current_clock())
+        return url_for("portfolio.lot_detail", lot_id=lot_id)
+
+    form = Form(LotStatusIn, {"lot_id": str(lot_id)})
+    template = "portfolio/lot_status_form.html"
+    return answer(form, restore, _("Brought back"), template, lambda: _status_context(lot))
+
+
+@blueprint.get("/lots/<uuid:lot_id>/stack")
+@needs(PortfolioPermission.CHANGE)
+def lot_stack_edit(lot_id: UUID) -> ResponseReturnValue:
+    """Show the form of the lots above and below a lot."""
+    lot = get_lot(current_actor(), reader(), lot_id)
+    above, below = written_stack(reader(), lot.id)
+    form = Form(StackIn, {"lot_id": str(lot.id)})
+    form.values |= {"above": [str(i) for i in above], "below": [str(i) for i in below]}
+    return render_template("portfolio/stack_form.html", form=form, **_stack_context(lot))
+
+
+def _stack_context(lot: Lot) -> dict[str, Any]:
+    others = list_lots_of_building(current_actor(), reader(), lot.building_id)
+    found = neighbours(reader(), lot)
+    labels = lot_labels(reader(), [o.id for o in others])
+    return {
+        "lot": lot,
+        "lots": [(str(o.id), labels[o.id]) for o in others if o.id != lot.id],
+        "derived": [labels[i] for i in (*found.above, *found.below) if i in labels],
+    }
+
+
+@blueprint.post("/lots/<uuid:lot_id>/stack")
+@needs(PortfolioPermission.CHANGE)
+def lot_stack_change(lot_id: UUID) -> ResponseReturnValue:
+    """Write which lots lie above and below a lot."""
+    form = Form(StackIn, request.form)
+    form.values["lot_id"] = str(lot_id)
+
+    def stack(uow: UnitOfWork) -> str:
+        stack_lots(current_actor(), form.load(), uow, current_clock())
+        return url_for("portfolio.lot_detail", lot_id=lot_id, _anchor="part-neighbours")
+
+    return answer(
+        form, stack, _("Saved"), "portfolio/stack_form.html",
+        lambda: _stack_context(get_lot(current_actor(), reader(), lot_id)),
+    )  # fmt: skip

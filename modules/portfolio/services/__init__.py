@@ -1,28 +1,49 @@
 """Writing: everything that changes a place goes through here."""
 
 from modules.portfolio.services.buildings import (
-    add_entrance,
     archive_building,
     change_building,
     create_building,
-    ensure_floor,
     place_building,
+    restore_building,
 )
 from modules.portfolio.services.facts import (
-    add_installation,
-    change_installation,
+    correct_certificate,
     give_warning,
     lift_warning,
     record_certificate,
     refresh_energy_class,
+    restore_certificate,
+    withdraw_certificate,
+)
+from modules.portfolio.services.groupings import (
+    archive_grouping,
+    change_grouping,
+    create_grouping,
+    restore_grouping,
+)
+from modules.portfolio.services.insides import (
+    add_entrance,
+    add_floor,
+    archive_entrance,
+    change_entrance,
+    change_floor,
+    ensure_floor,
+    restore_entrance,
+)
+from modules.portfolio.services.installations import (
+    add_installation,
+    archive_installation,
+    change_installation,
+    restore_installation,
 )
 from modules.portfolio.services.land import (
+    archive_parcel,
     change_parcel,
-    create_area,
     create_parcel,
-    create_site,
     place_parcel,
     replace_boundaries,
+    restore_parcel,
 )
 from modules.portfolio.services.lots import (
     archive_lot,
@@ -30,23 +51,37 @@ from modules.portfolio.services.lots import (
     change_lot_status,
     create_lot,
     refresh_status,
+    restore_lot,
 )
+from modules.portfolio.services.rooms import add_room, archive_room, change_room, restore_room
+from modules.portfolio.services.topology import stack_lots
 
 __all__ = [
     "add_entrance",
+    "add_floor",
     "add_installation",
+    "add_room",
     "archive_building",
+    "archive_entrance",
+    "archive_grouping",
+    "archive_installation",
     "archive_lot",
+    "archive_parcel",
+    "archive_room",
     "change_building",
+    "change_entrance",
+    "change_floor",
+    "change_grouping",
     "change_installation",
     "change_lot",
     "change_lot_status",
     "change_parcel",
-    "create_area",
+    "change_room",
+    "correct_certificate",
     "create_building",
+    "create_grouping",
     "create_lot",
     "create_parcel",
-    "create_site",
     "ensure_floor",
     "give_warning",
     "lift_warning",
@@ -56,4 +91,14 @@ __all__ = [
     "refresh_energy_class",
     "refresh_status",
     "replace_boundaries",
+    "restore_building",
+    "restore_certificate",
+    "restore_entrance",
+    "restore_grouping",
+    "restore_installation",
+    "restore_lot",
+    "restore_parcel",
+    "restore_room",
+    "stack_lots",
+    "withdraw_certificate",
 ]

@@ -1,4 +1,4 @@
-"""Buildings, their addresses, entrances, floors and place on the map."""
+"""Buildings, their addresses and place on the map."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from app.db import UnitOfWork
 from app.errors import NotFound
 from app.geo import place
 from modules.portfolio.cadastre import read_capakey
-from modules.portfolio.commands import AddressFacts, BuildingFacts, Change, ShapeGiven
+from modules.portfolio.commands import BuildingFacts, Change, ShapeGiven
 from modules.portfolio.errors import building_in_use
 from modules.portfolio.events import BuildingArchived
-from modules.portfolio.models import Address, Area, Building, Entrance, Floor, Lot, Site
+from modules.portfolio.models import Address, Area, Building, Lot, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.queries.scope import sees_building
@@ -29,7 +29,9 @@ from modules.portfolio.services.common import (
     building_search_text,
     building_subject,
     check_version,
+    come_back,
     fresh_reference,
+    leave,
     lot_search_text,
     note,
     refuse_taken,
@@ -127,8 +129,7 @@ def archive_building(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     lots = select(Lot.id).where(Lot.building_id == building.id, Lot.archived_at.is_(None))
     if uow.session.scalars(lots.limit(1)).first() is not None:
         raise building_in_use()
-    building.archived_at = clock.now()
-    building.archived_by_id = actor.user_id
+    leave(building, actor, clock)
     uow.flush()
     note(uow, actor, clock, "building.archive", building_subject(building))
     announce(uow.session, building)
@@ -136,36 +137,13 @@ def archive_building(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     return building
 
 
-def add_entrance(
-    actor: Actor,
-    building_id: UUID,
-    code: str,
-    address: AddressFacts | None,
-    uow: UnitOfWork,
-) -> Entrance:
-    """Add a street door to a building, or return the one that bears the code already."""
-    require(actor, PortfolioPermission.CHANGE)
-    building = get_building(actor, uow.session, building_id)
-    statement = select(Entrance).where(Entrance.building_id == building.id, Entrance.code == code)
-    known = uow.session.scalars(statement).one_or_none()
-    if known is not None:
-        return known
-    door = Address(**asdict(address)) if address else None
-    if door is not None:
-        uow.session.add(door)
-        uow.flush()
-    entrance = Entrance(building_id=building.id, code=code, address_id=door.id if door else None)
-    uow.session.add(entrance)
+def restore_building(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Building:
+    """Bring an archived building back into the estate."""
+    require(actor, PortfolioPermission.ARCHIVE)
+    building = get_building(actor, uow.session, change.id)
+    check_version(building, change.version)
+    come_back(building)
     uow.flush()
-    return entrance
-
-
-def ensure_floor(session: Session, building_id: UUID, level: int) -> Floor:
-    """Return the floor of a level, added when the building lacks it."""
-    statement = select(Floor).where(Floor.building_id == building_id, Floor.level == level)
-    floor = session.scalars(statement).one_or_none()
-    if floor is None:
-        floor = Floor(building_id=building_id, level=level)
-        session.add(floor)
-        session.flush()
-    return floor
+    note(uow, actor, clock, "building.restore", building_subject(building))
+    announce(uow.session, building)
+    return building

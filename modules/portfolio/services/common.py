@@ -37,6 +37,23 @@ def check_version(row: Editable, seen: int) -> None:
         raise StaleVersion(current_version=row.version)
 
 
+class Leaving(Protocol):
+    """A row that can leave the estate and come back."""
+
+    archived_at: Any
+    archived_by_id: Any
+
+
+def leave(row: Leaving, actor: Actor, clock: Clock) -> None:
+    """Take a row out of the lists; it stays in the history."""
+    row.archived_at, row.archived_by_id = clock.now(), actor.user_id
+
+
+def come_back(row: Leaving) -> None:
+    """Undo `leave`."""
+    row.archived_at = row.archived_by_id = None
+
+
 def next_reference(session: Session, prefix: str, width: int) -> str:
     """Take the next reference of a series, such as LOT-000123, counted over all years."""
     return f"{prefix}-{reserve_numbers(prefix, EVERY_YEAR, 1, session):0{width}d}"
@@ -139,3 +156,28 @@ def building_subject(building: Building) -> tuple[Subject, UUID]:
 def lot_subject(lot: Lot) -> tuple[Subject, UUID]:
     """Name a lot for the audit trail."""
     return Subject("lot", lot.id, lot.reference), lot.building_id
+
+
+def refuse_twin(
+    session: Session, model: Any, building_id: UUID, except_id: UUID | None = None, **named: Any
+) -> None:
+    """Raise Conflict when a building has another record of this code or level."""
+    ((field, value),) = named.items()
+    twins = select(model.id).where(
+        model.building_id == building_id, getattr(model, field) == value, model.id != except_id
+    )
+    if session.scalars(twins).first() is not None:
+        raise reference_taken(field, str(value))
+
+
+def note_inside(
+    uow: UnitOfWork,
+    actor: Actor,
+    clock: Clock,
+    action: str,
+    building: Building,
+    changes: dict[str, tuple[Any, Any]],
+) -> None:
+    """Write a change in the history of the building; nothing changed is not written."""
+    if changes:
+        note(uow, actor, clock, action, building_subject(building), changes)

@@ -1,4 +1,4 @@
-"""Certificates, warnings, documents and installations of places."""
+"""Energy certificates and warnings: dated facts about a lot or a building."""
 
 from __future__ import annotations
 
@@ -17,34 +17,25 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Invalid, NotFound
 from app.i18n import lazy as _l
-from modules.portfolio.commands import (
-    Change,
-    GiveWarning,
-    InstallationFacts,
-    RecordCertificate,
-)
+from modules.portfolio.commands import Change, GiveWarning, RecordCertificate
 from modules.portfolio.energy_classes import class_of, letter_of, worst
 from modules.portfolio.enums import CertificateScheme
 from modules.portfolio.errors import exactly_one_place
-from modules.portfolio.models import (
-    Building,
-    EnergyCertificate,
-    Entrance,
-    Installation,
-    Lot,
-    PlaceWarning,
-    ServiceLink,
-)
+from modules.portfolio.models import Building, EnergyCertificate, Lot, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.history import certificate_in_force, list_certificates
+from modules.portfolio.queries.history import (
+    certificate_in_force,
+    get_certificate,
+    list_certificates,
+)
 from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.services.common import (
     building_subject,
     check_version,
-    fresh_reference,
+    come_back,
+    leave,
     lot_subject,
     note,
-    refuse_taken,
 )
 
 # Years a certificate stays valid; that of a public building is measured again each year.
@@ -53,7 +44,6 @@ VALID_YEARS = {
     CertificateScheme.OFFICE: 10,
     CertificateScheme.PUBLIC_BUILDING: 1,
 }
-INSTALLATION_SERIES = ("INS", 5)
 
 
 def record_certificate(
@@ -63,20 +53,81 @@ def record_certificate(
     require(actor, PortfolioPermission.CERTIFY)
     if error := exactly_one_place((command.lot_id, command.building_id)):
         raise error
-    place = _place(actor, uow.session, command.lot_id, command.building_id)
-    complete = _completed(command)
     now = clock.now()
-    values = {f.name: getattr(complete, f.name) for f in fields(complete)}
-    certificate = EnergyCertificate(
-        **values, letter=letter_of(complete.energy_class), created_at=now, updated_at=now
-    )
+    certificate = EnergyCertificate(**_certified(command), created_at=now, updated_at=now)
+    place = _place(actor, uow.session, command.lot_id, command.building_id)
     uow.session.add(certificate)
+    change = {"energy_class": (None, certificate.energy_class)}
+    _settle(actor, place, "certificate.record", change, uow, clock)
+    return certificate
+
+
+def correct_certificate(
+    actor: Actor, change: Change, command: RecordCertificate, uow: UnitOfWork, clock: Clock
+) -> EnergyCertificate:
+    """Correct what was read from a certificate; the place it is of stays."""
+    require(actor, PortfolioPermission.CERTIFY)
+    certificate = get_certificate(actor, uow.session, change.id)
+    check_version(certificate, change.version)
+    values = _certified(command)
+    del values["lot_id"], values["building_id"]
+    changes = changed_fields(certificate, values)
+    if changes:
+        certificate.updated_at = clock.now()
+        place = _place(actor, uow.session, certificate.lot_id, certificate.building_id)
+        _settle(actor, place, "certificate.correct", changes, uow, clock)
+    return certificate
+
+
+def withdraw_certificate(
+    actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
+) -> EnergyCertificate:
+    """Take back a certificate recorded by mistake; it stays in the history."""
+    require(actor, PortfolioPermission.CERTIFY)
+    certificate = get_certificate(actor, uow.session, change.id)
+    check_version(certificate, change.version)
+    leave(certificate, actor, clock)
+    certificate.updated_at = clock.now()
+    place = _place(actor, uow.session, certificate.lot_id, certificate.building_id)
+    gone = {"energy_class": (certificate.energy_class, None)}
+    _settle(actor, place, "certificate.withdraw", gone, uow, clock)
+    return certificate
+
+
+def restore_certificate(
+    actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
+) -> EnergyCertificate:
+    """Bring a withdrawn certificate back."""
+    require(actor, PortfolioPermission.CERTIFY)
+    certificate = get_certificate(actor, uow.session, change.id)
+    check_version(certificate, change.version)
+    come_back(certificate)
+    certificate.updated_at = clock.now()
+    place = _place(actor, uow.session, certificate.lot_id, certificate.building_id)
+    back = {"energy_class": (None, certificate.energy_class)}
+    _settle(actor, place, "certificate.restore", back, uow, clock)
+    return certificate
+
+
+def _certified(command: RecordCertificate) -> dict[str, Any]:
+    complete = _completed(command)
+    values = {f.name: getattr(complete, f.name) for f in fields(complete)}
+    return values | {"letter": letter_of(complete.energy_class)}
+
+
+def _settle(
+    actor: Actor,
+    place: Lot | Building,
+    action: str,
+    changes: dict[str, tuple[Any, Any]],
+    uow: UnitOfWork,
+    clock: Clock,
+) -> None:
+    """Show the letter in force on the place and write the change in its history."""
     uow.flush()
     refresh_energy_class(uow.session, place, clock.today())
     subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
-    change = {"energy_class": (None, certificate.energy_class)}
-    note(uow, actor, clock, "certificate.record", subject, change)
-    return certificate
+    note(uow, actor, clock, action, subject, changes)
 
 
 def _place(
@@ -170,73 +221,8 @@ def lift_warning(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) ->
         raise NotFound
     place = _place(actor, uow.session, warning.lot_id, warning.building_id)
     check_version(warning, change.version)
-    warning.archived_at = clock.now()
-    warning.archived_by_id = actor.user_id
+    leave(warning, actor, clock)
     uow.flush()
     subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
     note(uow, actor, clock, "warning.lift", subject, {"warning": (str(warning.kind), None)})
     return warning
-
-
-def add_installation(
-    actor: Actor, facts: InstallationFacts, uow: UnitOfWork, clock: Clock
-) -> Installation:
-    """Add an installation and write whom it serves: lots, entrances, else the building."""
-    require(actor, PortfolioPermission.CHANGE)
-    building = get_building(actor, uow.session, facts.building_id)
-    code = fresh_reference(uow.session, Installation.code, facts.code, INSTALLATION_SERIES)
-    now = clock.now()
-    installation = Installation(
-        **(_installation_values(facts) | {"code": code}), created_at=now, updated_at=now
-    )
-    uow.session.add(installation)
-    uow.flush()
-    _write_links(uow.session, installation, facts)
-    change = {"installation": (None, f"{installation.code} {installation.kind}")}
-    note(uow, actor, clock, "installation.add", building_subject(building), change)
-    return installation
-
-
-def change_installation(
-    actor: Actor, change: Change, facts: InstallationFacts, uow: UnitOfWork, clock: Clock
-) -> Installation:
-    """Change an installation and rewrite whom it serves."""
-    require(actor, PortfolioPermission.CHANGE)
-    installation = uow.session.get(Installation, change.id)
-    if installation is None:
-        raise NotFound
-    building = get_building(actor, uow.session, installation.building_id)
-    check_version(installation, change.version)
-    values = _installation_values(facts)
-    values["code"] = facts.code.strip() or installation.code
-    values["building_id"] = installation.building_id
-    refuse_taken(uow.session, Installation.code, values["code"], except_id=installation.id)
-    changes = changed_fields(installation, values)
-    installation.updated_at = clock.now()
-    for link in uow.session.scalars(
-        select(ServiceLink).where(ServiceLink.installation_id == installation.id)
-    ):
-        uow.session.delete(link)
-    uow.flush()
-    _write_links(uow.session, installation, facts)
-    note(uow, actor, clock, "installation.change", building_subject(building), changes)
-    return installation
-
-
-def _installation_values(facts: InstallationFacts) -> dict[str, Any]:
-    links = {"entrance_ids", "lot_ids"}
-    return {f.name: getattr(facts, f.name) for f in fields(facts) if f.name not in links}
-
-
-def _write_links(session: Session, installation: Installation, facts: InstallationFacts) -> None:
-    home = installation.building_id
-    for model, ids in ((Entrance, facts.entrance_ids), (Lot, facts.lot_ids)):
-        owners = session.scalars(select(model.building_id).where(model.id.in_(ids))).all()
-        if len(owners) != len(set(ids)) or any(owner != home for owner in owners):
-            raise NotFound
-    links = [ServiceLink(installation_id=installation.id, lot_id=i) for i in facts.lot_ids]
-    links += [
-        ServiceLink(installation_id=installation.id, entrance_id=i) for i in facts.entrance_ids
-    ]
-    session.add_all(links or [ServiceLink(installation_id=installation.id, building_id=home)])
-    session.flush()

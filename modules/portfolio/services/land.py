@@ -1,4 +1,4 @@
-"""Land parcels, work areas, sites and the boundaries under the map."""
+"""Land parcels and the boundaries under the map."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.audit import Subject, changed_fields
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
-from app.db import TranslatedText, UnitOfWork
+from app.db import UnitOfWork
 from app.errors import NotFound
 from app.geo import area_m2, geometry_text, place
 from app.ids import new_id
@@ -23,12 +23,14 @@ from app.search.normalise import index_text
 from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import Change, ParcelFacts, ShapeGiven
 from modules.portfolio.enums import BoundaryKind
-from modules.portfolio.models import Area, Boundary, LandParcel, Site
+from modules.portfolio.models import Area, Boundary, LandParcel
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_parcel
 from modules.portfolio.services.common import (
     check_version,
+    come_back,
     fresh_reference,
+    leave,
     note,
     refuse_taken,
     refuse_unknown,
@@ -101,6 +103,33 @@ def place_parcel(
     return parcel
 
 
+def archive_parcel(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> LandParcel:
+    """Take a parcel out of the estate: sold, or replaced by others."""
+    parcel = _leaving(actor, change, uow)
+    leave(parcel, actor, clock)
+    uow.flush()
+    touch_documents(uow.session, "parcel", [parcel.id])
+    note(uow, actor, clock, "parcel.archive", (_subject(parcel), None))
+    return parcel
+
+
+def restore_parcel(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> LandParcel:
+    """Bring an archived parcel back."""
+    parcel = _leaving(actor, change, uow)
+    come_back(parcel)
+    uow.flush()
+    touch_documents(uow.session, "parcel", [parcel.id])
+    note(uow, actor, clock, "parcel.restore", (_subject(parcel), None))
+    return parcel
+
+
+def _leaving(actor: Actor, change: Change, uow: UnitOfWork) -> LandParcel:
+    require(actor, PortfolioPermission.CHANGE_LAND)
+    parcel = get_parcel(actor, uow.session, change.id)
+    check_version(parcel, change.version)
+    return parcel
+
+
 def _values(session: Session, facts: ParcelFacts) -> dict[str, Any]:
     refuse_unknown(
         session,
@@ -127,34 +156,6 @@ def parcel_search_text(parcel: LandParcel) -> str:
 
 def _subject(parcel: LandParcel) -> Subject:
     return Subject("parcel", parcel.id, parcel.reference)
-
-
-def create_area(
-    actor: Actor, code: str, name: TranslatedText, uow: UnitOfWork, clock: Clock
-) -> Area:
-    """Add a work area."""
-    require(actor, PortfolioPermission.CHANGE)
-    refuse_taken(uow.session, Area.code, code)
-    now = clock.now()
-    area = Area(code=code, name=name, created_at=now, updated_at=now)
-    uow.session.add(area)
-    uow.flush()
-    note(uow, actor, clock, "area.create", (Subject("area", area.id, code), None))
-    return area
-
-
-def create_site(
-    actor: Actor, code: str, name: TranslatedText, uow: UnitOfWork, clock: Clock
-) -> Site:
-    """Add a site."""
-    require(actor, PortfolioPermission.CHANGE)
-    refuse_taken(uow.session, Site.code, code)
-    now = clock.now()
-    site = Site(code=code, name=name, created_at=now, updated_at=now)
-    uow.session.add(site)
-    uow.flush()
-    note(uow, actor, clock, "site.create", (Subject("site", site.id, code), None))
-    return site
 
 
 def replace_boundaries(

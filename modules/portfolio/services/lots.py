@@ -23,17 +23,19 @@ from modules.portfolio.events import LotStatusChanged
 from modules.portfolio.models import Building, Entrance, Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building, get_lot
-from modules.portfolio.services.buildings import ensure_floor
 from modules.portfolio.services.common import (
     announce,
     check_version,
+    come_back,
     count_lots,
     fresh_reference,
+    leave,
     lot_search_text,
     lot_subject,
     note,
     refuse_taken,
 )
+from modules.portfolio.services.insides import ensure_floor
 
 SERIES = ("LOT", 6)
 
@@ -187,8 +189,7 @@ def archive_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
     check_version(lot, change.version)
     if lot.status in {LotStatus.LET, LotStatus.NOTICE}:
         raise lot_occupied()
-    lot.archived_at = clock.now()
-    lot.archived_by_id = actor.user_id
+    leave(lot, actor, clock)
     statement = select(LotStatusEvent).where(
         LotStatusEvent.lot_id == lot.id, LotStatusEvent.ends_on.is_(None)
     )
@@ -198,4 +199,21 @@ def archive_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
     count_lots(uow.session, lot.building)
     announce(uow.session, lot)
     note(uow, actor, clock, "lot.archive", lot_subject(lot))
+    return lot
+
+
+def restore_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Lot:
+    """Bring an archived lot back, in the state it left in."""
+    require(actor, PortfolioPermission.ARCHIVE)
+    lot = get_lot(actor, uow.session, change.id)
+    check_version(lot, change.version)
+    come_back(lot)
+    latest = select(LotStatusEvent).where(LotStatusEvent.lot_id == lot.id)
+    last = uow.session.scalars(latest.order_by(LotStatusEvent.starts_on.desc())).first()
+    if last is not None:
+        # Archiving had ended it.
+        last.ends_on = None
+    refresh_status(uow.session, lot, clock)
+    announce(uow.session, lot)
+    note(uow, actor, clock, "lot.restore", lot_subject(lot))
     return lot

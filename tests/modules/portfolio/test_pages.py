@@ -11,7 +11,15 @@ from app.auth.roles import Role
 from app.demo import Planting
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.enums import BuildingKind, LotStatus
-from modules.portfolio.models import Building, EnergyCertificate, LandParcel, Lot, PlaceWarning
+from modules.portfolio.models import (
+    Area,
+    Building,
+    Department,
+    EnergyCertificate,
+    LandParcel,
+    Lot,
+    PlaceWarning,
+)
 
 
 @pytest.fixture
@@ -30,7 +38,14 @@ def places(database, estate):
             select(Building).where(Building.kind == BuildingKind.CARE_HOME)
         ).first()
         parcel = session.scalars(select(LandParcel)).first()
-        return {"building": home.building_id, "lot": home.id, "care": care.id, "parcel": parcel.id}
+        return {
+            "building": home.building_id,
+            "lot": home.id,
+            "care": care.id,
+            "parcel": parcel.id,
+            "area": session.scalars(select(Area).order_by(Area.code)).first().id,
+            "department": session.scalars(select(Department).order_by(Department.code)).first().id,
+        }
 
 
 PAGES = (
@@ -56,7 +71,26 @@ PAGES = (
     "/lots/new?building_id={building}",
     "/certificates/new?lot_id={lot}",
     "/place-warnings/new?building_id={building}",
-    "/installations/new?building_id={building}",
+    "/buildings/{building}/installations/new",
+    "/buildings/{building}/parts/insides",
+    "/buildings/{building}/entrances/new",
+    "/buildings/{building}/floors/new",
+    "/buildings/{building}/position",
+    "/buildings/{care}/rooms/new",
+    "/installations",
+    "/installations?kind=lift&in_service=yes&q=rue",
+    "/rooms",
+    "/rooms?use=bedroom&q=0.01",
+    "/lots/{lot}/stack",
+    "/sites",
+    "/sites/new",
+    "/areas?q=centre",
+    "/areas/new",
+    "/areas/{area}",
+    "/areas/{area}/edit",
+    "/departments",
+    "/departments/{department}",
+    "/history/area/{area}",
     "/land-parcels",
     "/land-parcels/new",
     "/land-parcels/{parcel}",
@@ -79,7 +113,7 @@ def test_every_page_opens(client, login, places, locale):
 @pytest.mark.parametrize("page", PAGES)
 def test_nobody_without_a_right_opens_a_page(client, login, places, page, app):
     login(client, Role.ANALYST)
-    change = any(word in page for word in ("new", "edit", "/status"))
+    change = any(word in page for word in ("new", "edit", "/status", "/stack", "/position"))
     assert client.get(page.format(**places)).status_code == (403 if change else 200)
     assert app.test_client().get(page.format(**places)).status_code in (302, 303, 401)
 
@@ -154,12 +188,11 @@ def test_a_lot_changes_state(client, login, places, database):
 def test_facts_about_a_place_are_recorded(client, login, places, database):
     login(client, Role.ADMINISTRATOR)
     lot = {"lot_id": str(places["lot"])}
-    building = {"building_id": str(places["building"])}
     posts = (
         ("/certificates", {**lot, "scheme": "home", "region": "brussels",
                            "issued_on": "01/03/2026", "kwh_m2_year": "80"}),
         ("/place-warnings", {**lot, "kind": "dog", "reason": "Berger", "starts_on": "2026-03-02"}),
-        ("/installations", {**building, "kind": "lift", "name": "Nord"}),
+        (f"/buildings/{places['building']}/installations", {"kind": "lift", "name": "Nord"}),
     )  # fmt: skip
     for url, data in posts:
         assert client.post(url, data=data).status_code == 303, url

@@ -41,7 +41,6 @@ from modules.portfolio.queries.history import estate_on, list_warnings, status_h
 from modules.portfolio.queries.places import find_building, find_lot, get_building, lot_labels
 from modules.portfolio.queries.topology import lots_served_by, neighbours
 from modules.portfolio.services import (
-    add_entrance,
     add_installation,
     archive_building,
     archive_lot,
@@ -54,7 +53,14 @@ from modules.portfolio.services import (
     place_building,
     record_certificate,
 )
-from tests.factories.portfolio import BUILDER, RUE_HAUTE, make_area, make_building, make_lot
+from tests.factories.portfolio import (
+    BUILDER,
+    RUE_HAUTE,
+    make_area,
+    make_building,
+    make_entrance,
+    make_lot,
+)
 
 TODAY = date(2026, 3, 2)
 
@@ -321,7 +327,7 @@ class TestTopology:
     @pytest.fixture
     def tower(self, uow, clock):
         building = make_building(uow, clock)
-        door = add_entrance(BUILDER, building.id, "A", None, uow)
+        door = make_entrance(uow, clock, building)
         lots = {
             (level, side): make_lot(
                 uow, clock, building, entrance_id=door.id, floor_level=level, door=side
@@ -392,7 +398,7 @@ def test_labels_take_one_query(uow, clock, count_queries):
 
 def test_entrance_of_another_building_is_refused(uow, clock):
     one, other = make_building(uow, clock), make_building(uow, clock)
-    door = add_entrance(BUILDER, other.id, "A", None, uow)
+    door = make_entrance(uow, clock, other)
     with pytest.raises(NotFound):
         make_lot(uow, clock, one, entrance_id=door.id)
 

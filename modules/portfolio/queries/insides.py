@@ -1,0 +1,77 @@
+"""Entrances, floors and rooms: one by one, and the rooms as a list."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from app.i18n import get_locale
+from modules.portfolio.models import Address, Building, Department, Entrance, Floor, Lot, Room
+from modules.portfolio.queries.scope import in_scope
+
+Found = TypeVar("Found", Entrance, Floor, Room)
+
+
+def get_entrance(actor: Actor, session: Session, entrance_id: UUID) -> Entrance:
+    """Return an entrance; NotFound when its building is out of scope."""
+    statement = select(Entrance).where(Entrance.id == entrance_id)
+    return _one(session, in_scope(statement, actor, Entrance.building_id))
+
+
+def get_floor(actor: Actor, session: Session, floor_id: UUID) -> Floor:
+    """Return a floor; NotFound when its building is out of scope."""
+    statement = select(Floor).where(Floor.id == floor_id)
+    return _one(session, in_scope(statement, actor, Floor.building_id))
+
+
+def get_room(actor: Actor, session: Session, room_id: UUID) -> Room:
+    """Return a room; NotFound when its building is out of scope."""
+    statement = select(Room).where(Room.id == room_id)
+    return _one(session, in_scope(statement, actor, Room.building_id))
+
+
+def _one(session: Session, statement: Select[Found]) -> Found:
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def floor_level(session: Session, room: Room) -> int | None:
+    """Return the level a room is on."""
+    return session.scalar(select(Floor.level).where(Floor.id == room.floor_id))
+
+
+def select_rooms(actor: Actor) -> Select[Any]:
+    """Return the rooms of the estate with building, level, department and lot."""
+    street = Address.street_nl if get_locale() == "nl" else Address.street_fr
+    columns: tuple[Any, ...] = (
+        Room.id,
+        Room.building_id,
+        Building.code.label("building"),
+        (street + " " + Address.number).label("address"),
+        Room.code,
+        Room.name,
+        Room.use,
+        Floor.level.label("floor_level"),
+        Department.code.label("department"),
+        Department.name.label("department_name"),
+        Lot.reference.label("lot"),
+        Room.area_m2,
+        Room.capacity,
+    )
+    statement = (
+        select(*columns)
+        .join(Building, Room.building_id == Building.id)
+        .join(Address, Building.address_id == Address.id)
+        .outerjoin(Floor, Room.floor_id == Floor.id)
+        .outerjoin(Department, Room.department_id == Department.id)
+        .outerjoin(Lot, Room.lot_id == Lot.id)
+        .where(Room.archived_at.is_(None), Building.archived_at.is_(None))
+    )
+    return in_scope(statement, actor, Room.building_id)

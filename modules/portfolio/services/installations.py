@@ -1,0 +1,133 @@
+"""Installations of buildings, and which lots they serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import changed_fields
+from app.auth.actor import Actor
+from app.auth.policy import require
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.errors import NotFound
+from modules.portfolio.commands import Change, InstallationFacts
+from modules.portfolio.models import Entrance, Installation, Lot, ServiceLink
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import get_building
+from modules.portfolio.queries.topology import get_installation, links_of
+from modules.portfolio.services.common import (
+    check_version,
+    come_back,
+    fresh_reference,
+    leave,
+    note_inside,
+    refuse_taken,
+)
+
+SERIES = ("INS", 5)
+
+
+def add_installation(
+    actor: Actor, facts: InstallationFacts, uow: UnitOfWork, clock: Clock
+) -> Installation:
+    """Add an installation and write whom it serves: lots, entrances, else the building."""
+    require(actor, PortfolioPermission.CHANGE)
+    building = get_building(actor, uow.session, facts.building_id)
+    code = fresh_reference(uow.session, Installation.code, facts.code, SERIES)
+    now = clock.now()
+    installation = Installation(**(_values(facts) | {"code": code}), created_at=now, updated_at=now)
+    uow.session.add(installation)
+    uow.flush()
+    _write_links(uow.session, installation, facts)
+    change = {"installation": (None, f"{installation.code} {installation.kind}")}
+    note_inside(uow, actor, clock, "installation.add", building, change)
+    return installation
+
+
+def change_installation(
+    actor: Actor, change: Change, facts: InstallationFacts, uow: UnitOfWork, clock: Clock
+) -> Installation:
+    """Change an installation and whom it serves; it stays in its building."""
+    installation = _changing(actor, change, uow)
+    building = get_building(actor, uow.session, installation.building_id)
+    values = _values(facts) | {"building_id": building.id}
+    values["code"] = facts.code.strip() or installation.code
+    refuse_taken(uow.session, Installation.code, values["code"], except_id=installation.id)
+    changes = changed_fields(installation, values)
+    before = _served(links_of(uow.session, installation.id))
+    _write_links(uow.session, installation, facts)
+    after = _served(links_of(uow.session, installation.id))
+    if before != after:
+        changes["serves"] = (len(before), len(after))
+    if changes:
+        installation.updated_at = clock.now()
+        uow.flush()
+        note_inside(uow, actor, clock, "installation.change", building, changes)
+    return installation
+
+
+def archive_installation(
+    actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
+) -> Installation:
+    """Take an installation that was removed out of the lists."""
+    installation = _changing(actor, change, uow)
+    leave(installation, actor, clock)
+    return _moved(actor, installation, "installation.archive", uow, clock)
+
+
+def restore_installation(
+    actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
+) -> Installation:
+    """Bring an installation back."""
+    installation = _changing(actor, change, uow)
+    come_back(installation)
+    return _moved(actor, installation, "installation.restore", uow, clock)
+
+
+def _changing(actor: Actor, change: Change, uow: UnitOfWork) -> Installation:
+    require(actor, PortfolioPermission.CHANGE)
+    installation = get_installation(actor, uow.session, change.id)
+    check_version(installation, change.version)
+    return installation
+
+
+def _moved(
+    actor: Actor, installation: Installation, action: str, uow: UnitOfWork, clock: Clock
+) -> Installation:
+    installation.updated_at = clock.now()
+    uow.flush()
+    building = get_building(actor, uow.session, installation.building_id)
+    note_inside(uow, actor, clock, action, building, {"installation": (None, installation.code)})
+    return installation
+
+
+def _values(facts: InstallationFacts) -> dict[str, Any]:
+    links = {"entrance_ids", "lot_ids"}
+    return {f.name: getattr(facts, f.name) for f in fields(facts) if f.name not in links}
+
+
+def _served(links: Iterable[ServiceLink]) -> set[UUID | None]:
+    return {link.lot_id or link.entrance_id or link.building_id for link in links}
+
+
+def _write_links(session: Session, installation: Installation, facts: InstallationFacts) -> None:
+    """Replace what an installation serves; NotFound for a place of another building."""
+    home = installation.building_id
+    for model, ids in ((Entrance, facts.entrance_ids), (Lot, facts.lot_ids)):
+        owners = session.scalars(select(model.building_id).where(model.id.in_(ids))).all()
+        if len(owners) != len(set(ids)) or any(owner != home for owner in owners):
+            raise NotFound
+    for link in links_of(session, installation.id):
+        session.delete(link)
+    links = [ServiceLink(installation_id=installation.id, lot_id=i) for i in facts.lot_ids]
+    links += [
+        ServiceLink(installation_id=installation.id, entrance_id=i) for i in facts.entrance_ids
+    ]
+    session.add_all(links or [ServiceLink(installation_id=installation.id, building_id=home)])
+    session.flush()
