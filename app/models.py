@@ -11,7 +11,7 @@ from app.auth.models import (
     UserScope,
     UserSession,
 )
-from app.calendar.models import ClosingDay, WorkingHours
+from app.calendar.models import ClosingDay, OfficeWeek
 from app.comments.models import Comment
 from app.files.models import Attachment
 from app.jobs.models import JobRecord, JobSchedule, SchedulerLease
@@ -41,6 +41,7 @@ __all__ = [
     "Notification",
     "NotificationPreference",
     "NumberCounter",
+    "OfficeWeek",
     "OutboxMail",
     "PasswordLink",
     "RetentionChoice",
@@ -54,5 +55,4 @@ __all__ = [
     "UserRole",
     "UserScope",
     "UserSession",
-    "WorkingHours",
 ]

@@ -1,38 +1,34 @@
-"""The office's own hours and closing days: data with dates, changed by the administrator."""
+"""The office's own hours and closing days: data with dates, changed by the office."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Entity, TranslatedText
+from app.db import Archivable, Entity, JsonDict, TranslatedText, UtcDateTime
 
 
-class WorkingHours(Entity):
-    """One opening of a weekday (0 = Monday), in civil minutes after midnight, for a period."""
+class OfficeWeek(Entity, Archivable):
+    """The opening hours of a week, from a day on until the next week of hours."""
 
-    __tablename__ = "working_hours"
-    __table_args__ = (
-        Index(None, "valid_from", "valid_until"),
-        CheckConstraint("since < until", name="order"),
-    )
+    __tablename__ = "office_weeks"
 
-    weekday: Mapped[int]
-    since: Mapped[int]
-    until: Mapped[int]
-    valid_from: Mapped[date]
-    # The first day on which it no longer holds; empty while it does.
-    valid_until: Mapped[date | None]
-    source: Mapped[str] = mapped_column(String(200), default="")
+    # {"0": [[480, 720], [780, 990]]}: civil minutes after midnight by weekday, 0 = Monday.
+    hours: Mapped[JsonDict]
+    valid_from: Mapped[date] = mapped_column(index=True)
+    source: Mapped[str] = mapped_column(String(200))
+    # What was promised before the office said so is not counted anew.
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
-class ClosingDay(Entity):
+class ClosingDay(Entity, Archivable):
     """A day on which the office is closed besides the legal holidays (bridges, local feasts)."""
 
     __tablename__ = "closing_days"
 
-    day: Mapped[date] = mapped_column(unique=True)
+    day: Mapped[date] = mapped_column(index=True)
     name: Mapped[TranslatedText]
-    source: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.calendar.holidays import OFFICE_HOURS, is_holiday
-from app.calendar.models import ClosingDay, WorkingHours
+from app.calendar.models import ClosingDay, OfficeWeek
 from app.calendar.working_time import AROUND_THE_CLOCK, Hours, WorkingCalendar
 from app.i18n import LazyText
 from app.i18n import lazy as _l
@@ -28,35 +29,56 @@ COVERAGE_LABELS: dict[Coverage, LazyText] = {
 }
 
 
-def load_calendars(session: Session) -> Mapping[Coverage, WorkingCalendar]:
+def load_calendars(
+    session: Session, known_at: datetime | None = None
+) -> Mapping[Coverage, WorkingCalendar]:
     """Return the calendar of each coverage, with the office's hours and closing days in force.
 
     Without rows the office works Monday to Friday, 8:00 to 16:30. A day follows the hours that
-    held on that day, so a change of hours never moves a deadline of the past.
+    held on that day. With `known_at`, only what the office had said by then: a promise made on a
+    day keeps the deadline of its day, whatever is decided later.
     """
     return {
         Coverage.AROUND_THE_CLOCK: AROUND_THE_CLOCK,
-        Coverage.WORKING_HOURS: load_office_calendar(session),
+        Coverage.WORKING_HOURS: load_office_calendar(session, known_at),
     }
 
 
-def load_office_calendar(session: Session) -> WorkingCalendar:
+def load_office_calendar(session: Session, known_at: datetime | None = None) -> WorkingCalendar:
     """Return the calendar of the working hours of the office (two queries)."""
-    periods = [
-        (row.valid_from, row.valid_until, row.weekday, Hours(row.since, row.until))
-        for row in session.scalars(select(WorkingHours))
-    ]
-    closed = frozenset(session.scalars(select(ClosingDay.day)))
-    if not periods:
-        return WorkingCalendar(
-            hours=OFFICE_HOURS, is_closed_on=lambda day: day in closed or is_holiday(day)
-        )
-    return WorkingCalendar(
-        hours={},
-        is_closed_on=lambda day: day in closed or is_holiday(day),
-        hours_on=lambda day: tuple(
-            hours
-            for since, until, weekday, hours in periods
-            if weekday == day.weekday() and since <= day and (until is None or day < until)
-        ),
+    weeks = session.scalars(
+        select(OfficeWeek)
+        .where(_is_known(OfficeWeek, known_at))
+        .order_by(OfficeWeek.valid_from.desc(), OfficeWeek.created_at.desc())
+    ).all()
+    held = [(week.valid_from, read_hours(week.hours)) for week in weeks]
+    closed = frozenset(
+        session.scalars(select(ClosingDay.day).where(_is_known(ClosingDay, known_at)))
     )
+
+    def hours_on(day: date) -> tuple[Hours, ...]:
+        week = next((hours for since, hours in held if since <= day), OFFICE_HOURS)
+        return week.get(day.weekday(), ())
+
+    return WorkingCalendar(
+        hours=OFFICE_HOURS,
+        is_closed_on=lambda day: day in closed or is_holiday(day),
+        hours_on=hours_on if held else None,
+    )
+
+
+def read_hours(kept: Mapping[str, Sequence[Sequence[int]]]) -> dict[int, tuple[Hours, ...]]:
+    """Read the hours of a week as they are kept: pairs of minutes by weekday."""
+    return {
+        int(weekday): tuple(Hours(since, until) for since, until in openings)
+        for weekday, openings in kept.items()
+    }
+
+
+def _is_known(
+    model: type[OfficeWeek | ClosingDay], known_at: datetime | None
+) -> ColumnElement[bool]:
+    if known_at is None:
+        return model.archived_at.is_(None)
+    still_held = or_(model.archived_at.is_(None), model.archived_at > known_at)
+    return and_(model.created_at <= known_at, still_held)

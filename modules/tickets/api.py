@@ -29,7 +29,8 @@ from modules.tickets.lifecycle import derive_state, may_follow
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket, visible_tickets
-from modules.tickets.rules import Rules, load_rules, proposed_rules
+from modules.tickets.rulebook import Rules
+from modules.tickets.rules import load_rules, proposed_rules
 from modules.tickets.services.opening import open_ticket
 from modules.tickets.services.recording import Happening, add_event, events_of
 from modules.tickets.services.telling import tell_caller, tell_visit

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from modules.tickets.enums import LinkKind, TicketSource, WaitingReason
+from app.calendar.working_time import Hours
+from app.db import TranslatedText
+from modules.tickets.enums import LinkKind, RuleKind, TicketSource, WaitingReason
+from modules.tickets.rulebook import AnyRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +133,42 @@ class CountAffected:
 
     caller: Caller = field(default_factory=Caller)
     lot_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """State a rule from a day on; a rule without key is new.
+
+    A new category stands below `parent_key`; its key is made of its English name.
+    """
+
+    rule: AnyRule
+    parent_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetireRule:
+    """Stop using a rule from a day on."""
+
+    kind: RuleKind
+    key: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfficeWeek:
+    """Give the opening hours of a week from a day on: pairs of civil minutes by weekday."""
+
+    hours: Mapping[int, Sequence[Hours]]
+    valid_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddClosingDay:
+    """Close the office on one more day."""
+
+    day: date
+    name: TranslatedText
+    source: str

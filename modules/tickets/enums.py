@@ -226,3 +226,26 @@ LINK_LABELS: dict[LinkKind, LazyText] = {
     LinkKind.SAME_CAUSE: _l("Same cause"),
     LinkKind.SPLIT_FROM: _l("Split from"),
 }
+
+
+class RuleKind(StrEnum):
+    """What the office may decide anew from a day on; the keys stand in addresses."""
+
+    PRIORITY = "priorities"
+    CATEGORY = "categories"
+    SAFETY = "sentences"
+
+
+RULE_KIND_LABELS: dict[RuleKind, LazyText] = {
+    RuleKind.PRIORITY: _l("Priorities and deadlines"),
+    RuleKind.CATEGORY: _l("Problems"),
+    RuleKind.SAFETY: _l("Sentences read aloud"),
+}
+
+NEARNESS_LABELS: dict[Nearness, LazyText] = {
+    Nearness.LOT: _l("This home only"),
+    Nearness.STACK: _l("Homes above and below"),
+    Nearness.PLANT: _l("Everybody the installation serves"),
+    Nearness.ENTRANCE: _l("The same entrance"),
+    Nearness.BUILDING: _l("The whole building"),
+}

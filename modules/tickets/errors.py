@@ -66,3 +66,79 @@ class OwnDuplicate(Invalid):
         """Ask for another ticket."""
         message = _l("Choose another ticket: a ticket is not a duplicate of itself.")
         super().__init__("own_duplicate", message, field="duplicate_of")
+
+
+class DayGone(Invalid):
+    """A rule is stated for today or later."""
+
+    def __init__(self) -> None:
+        """Ask for another day."""
+        message = _l("Choose today or a later day: what held before stays as it was.")
+        super().__init__("day_gone", message, field="valid_from")
+
+
+class SourceNeeded(Invalid):
+    """A rule names who decided it."""
+
+    def __init__(self) -> None:
+        """Ask for the source."""
+        message = _l("Say who decided it, or where it is written.")
+        super().__init__("source_needed", message, field="source")
+
+
+class ThreeLanguagesNeeded(Invalid):
+    """A rule is read in three languages."""
+
+    def __init__(self, field: str) -> None:
+        """Name the text that is missing."""
+        message = _l("Write it in French, in Dutch and in English.")
+        super().__init__("three_languages_needed", message, field=field)
+
+
+class KeyTaken(Invalid):
+    """Another rule has this English name."""
+
+    def __init__(self, name: str) -> None:
+        """Ask for another name."""
+        message = _l("Choose another English name: one like it exists already.")
+        wrong = FieldError("name_en", message, name)
+        super().__init__("key_taken", message, errors=(wrong,))
+
+
+class UnknownSentence(Invalid):
+    """The safety question does not exist."""
+
+    def __init__(self, key: str) -> None:
+        """Ask for a choice from the list."""
+        message = _l("Choose a question from the list.")
+        wrong = FieldError("safety", message, key)
+        super().__init__("unknown_sentence", message, errors=(wrong,))
+
+
+class RuleNeeded(Conflict):
+    """A rule others stand on is not archived."""
+
+    def __init__(self, name: str) -> None:
+        """Name what stands on it."""
+        super().__init__(
+            "rule_needed",
+            _l("“%(name)s” still needs it: change that first.", name=name),
+        )
+
+
+class HoursNotRead(Invalid):
+    """Opening hours that make no sense."""
+
+    def __init__(self, field: str, value: str) -> None:
+        """Show the expected form."""
+        message = _l("Write the hours as 8:00-12:00, 13:00-16:30; leave empty when closed.")
+        super().__init__("hours_not_read", message, errors=(FieldError(field, message, value),))
+
+
+class NeverOpen(Invalid):
+    """A week without any opening."""
+
+    def __init__(self) -> None:
+        """Ask for an opening."""
+        message = _l("Give at least one opening: without any, no deadline can be counted.")
+        super().__init__("never_open", message, field="hours_0")

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.calendar.service import Coverage
 from app.db import (
+    Archivable,
     Base,
     Entity,
     EnumText,
@@ -24,7 +24,7 @@ from modules.tickets.enums import (
     OPEN_STATUSES,
     EventKind,
     LinkKind,
-    Nearness,
+    RuleKind,
     TicketSource,
     TicketStatus,
     Trade,
@@ -180,40 +180,21 @@ class OutageCall(Entity):
     actor_id: Mapped[UUID]
 
 
-class PriorityRule(Entity):
-    """A priority as the office decided it from a day on; replaces the proposal of the house."""
+class TicketRule(Entity, Archivable):
+    """A priority, category or sentence as the office decided it from a day on.
 
-    __tablename__ = "ticket_priority_rules"
-    __table_args__ = (
-        UniqueConstraint("key", "valid_from"),
-        CheckConstraint("target_minutes > 0", name="target"),
-    )
+    The latest version of a key that is not archived holds; without one, the house's proposal does.
+    """
 
-    key: Mapped[str] = mapped_column(String(40))
-    rank: Mapped[int]
-    target_minutes: Mapped[int]
-    coverage: Mapped[Coverage] = mapped_column(EnumText(Coverage))
-    name: Mapped[TranslatedText]
-    valid_from: Mapped[date]
-    valid_until: Mapped[date | None]
-    source: Mapped[str] = mapped_column(String(200), default="")
+    __tablename__ = "ticket_rules"
+    __table_args__ = (Index(None, "kind", "key", "valid_from"),)
 
-
-class CategoryRule(Entity):
-    """A category as the office decided it from a day on; replaces the proposal of the house."""
-
-    __tablename__ = "ticket_category_rules"
-    __table_args__ = (UniqueConstraint("key", "valid_from"),)
-
-    # place.category.problem, each part a stable word.
+    kind: Mapped[RuleKind] = mapped_column(EnumText(RuleKind))
+    # A category's is place.category.problem, each part a stable word.
     key: Mapped[str] = mapped_column(String(60))
-    priority_key: Mapped[str] = mapped_column(String(40), default="")
-    trade: Mapped[Trade | None] = mapped_column(EnumText(Trade))
-    nearness: Mapped[Nearness] = mapped_column(EnumText(Nearness), default=Nearness.LOT)
-    safety_key: Mapped[str] = mapped_column(String(40), default="")
-    name: Mapped[TranslatedText]
-    # Other words callers use, in any language, for the typed search.
-    words: Mapped[str] = mapped_column(String(300), default="")
+    facts: Mapped[JsonDict]
     valid_from: Mapped[date]
-    valid_until: Mapped[date | None]
-    source: Mapped[str] = mapped_column(String(200), default="")
+    is_retired: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by_name: Mapped[str] = mapped_column(String(120))

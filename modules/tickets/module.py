@@ -14,9 +14,11 @@ from modules.tickets.queries.tickets import count_open_by_building
 from modules.tickets.routes_api import blueprint as tickets_api
 from modules.tickets.routes_api import rules_blueprint as rules_api
 from modules.tickets.routes_calls import blueprint as calls_blueprint
+from modules.tickets.routes_hours import blueprint as hours_blueprint
+from modules.tickets.routes_rules import blueprint as rules_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
-from modules.tickets.subjects import TICKET
+from modules.tickets.subjects import SUBJECTS
 
 module = Module(
     name="tickets",
@@ -25,7 +27,7 @@ module = Module(
     grants=GRANTS,
     title=_l("Calls and tickets"),
     permission_labels=LABELS,
-    blueprints=(calls_blueprint, tickets_blueprint),
+    blueprints=(calls_blueprint, tickets_blueprint, rules_blueprint, hours_blueprint),
     api_blueprints=(tickets_api, rules_api),
     navigation=(
         NavigationItem(
@@ -54,6 +56,14 @@ module = Module(
             group=_l("Call centre"),
             order=120,
         ),
+        NavigationItem(
+            label=_l("Rules of the call centre"),
+            endpoint="ticket_rules.rule_list",
+            permission=TicketPermission.RULES,
+            icon="adjustments",
+            group=_l("Call centre"),
+            order=130,
+        ),
     ),
     panels=(
         Panel("home", _l("Urgent tickets"), "tickets.panel_home", TicketPermission.READ, 10),
@@ -73,7 +83,7 @@ module = Module(
     jobs=JOBS,
     seeds=(SEED,),
     search_providers=(TicketSearch(),),
-    subjects=(TICKET,),
+    subjects=SUBJECTS,
     privacy=PRIVACY,
     handlers=(
         (AlertOpened, open_alert_ticket),

@@ -20,11 +20,12 @@ from modules.parties.api import get_party, lots_of_parties
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
-from modules.tickets.policies import TicketPermission
+from modules.tickets.policies import TicketPermission, sources_of
 from modules.tickets.queries.intake import describe_caller, describe_place
 from modules.tickets.queries.similar import Asked, count_repeats, find_similar
 from modules.tickets.queries.tickets import get_ticket, list_of_caller
-from modules.tickets.rules import Rules, load_rules
+from modules.tickets.rulebook import Rules
+from modules.tickets.rules import load_rules
 from modules.tickets.schemas import CallIn
 from modules.tickets.services.telling import spoken_sentence
 
@@ -221,8 +222,8 @@ def _intake(form: Form, refused: str = "") -> str:
         errors=form.errors,
         refused=refused,
         rules=rules,
-        sources=SOURCE_LABELS,
-        priorities=[(key, str(one.name)) for key, one in rules.priorities.items()],
+        sources=[(key, SOURCE_LABELS[key]) for key in sources_of(actor)],
+        priorities=rules.priority_choices,
         lot_id=lot_id,
         building_id=building_id,
         party_id=party_id,

@@ -211,7 +211,7 @@ def _labels() -> dict[str, Any]:
     rules = load_rules(reader(), current_clock().today(BRUSSELS))
     return {
         "rules": rules,
-        "priorities": [(key, str(one.name)) for key, one in rules.priorities.items()],
+        "priorities": rules.priority_choices,
         "status_labels": STATUS_LABELS,
         "tones": TONES,
     }

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.calendar.models import ClosingDay, OfficeWeek
+from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
-from modules.tickets.enums import EVENT_LABELS, WAITING_LABELS
-from modules.tickets.models import Ticket
+from modules.tickets.enums import EVENT_LABELS, RULE_KIND_LABELS, WAITING_LABELS
+from modules.tickets.models import Ticket, TicketRule
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
+from modules.tickets.rules import rule_of
 
 
 def find_ticket_subject(actor: Actor, session: Session, ticket_id: UUID) -> Subject | None:
@@ -48,3 +51,53 @@ TICKET = SubjectKind(
     },
     values={"reason": WAITING_LABELS},
 )
+
+
+def find_rule_subject(actor: Actor, session: Session, version_id: UUID) -> Subject | None:
+    """Return a version of a rule, for those who change the rules."""
+    version = session.get(TicketRule, version_id)
+    if version is None or not actor.can(TicketPermission.RULES):
+        return None
+    url = f"/ticket-rules/{version.kind.value}/{version.key}"
+    label = f"{RULE_KIND_LABELS[version.kind]}: {rule_of(version).name}"
+    return Subject("ticket_rule", version.id, label, url=url, can_comment=False)
+
+
+def find_week_subject(actor: Actor, session: Session, week_id: UUID) -> Subject | None:
+    """Return a week of opening hours, for those who change the rules."""
+    week = session.get(OfficeWeek, week_id)
+    if week is None or not actor.can(TicketPermission.RULES):
+        return None
+    label = format_date(week.valid_from)
+    return Subject("office_week", week.id, label, url="/office-hours", can_comment=False)
+
+
+def find_closing_subject(actor: Actor, session: Session, day_id: UUID) -> Subject | None:
+    """Return a closing day, for those who change the rules."""
+    day = session.get(ClosingDay, day_id)
+    if day is None or not actor.can(TicketPermission.RULES):
+        return None
+    return Subject("closing_day", day.id, str(day.name), url="/office-hours", can_comment=False)
+
+
+TICKET_RULE = SubjectKind(
+    type="ticket_rule",
+    label=_l("Rule"),
+    find=find_rule_subject,
+    actions={
+        "tickets.rule.change": _l("Rule changed"),
+        "tickets.rule.retire": _l("Rule not used any more"),
+        "tickets.rule.archive": _l("Change of a rule taken back"),
+        "tickets.rule.restore": _l("Change of a rule put back"),
+    },
+    fields={
+        "valid_from": _l("From"),
+        "target_minutes": _l("Minutes allowed"),
+        "coverage": _l("Counted"),
+        "nearness": _l("Shared with"),
+        "words": _l("Other words"),
+    },
+)
+OFFICE_WEEK = SubjectKind(type="office_week", label=_l("Opening hours"), find=find_week_subject)
+CLOSING_DAY = SubjectKind(type="closing_day", label=_l("Closing day"), find=find_closing_subject)
+SUBJECTS = (TICKET, TICKET_RULE, OFFICE_WEEK, CLOSING_DAY)

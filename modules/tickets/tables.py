@@ -26,7 +26,7 @@ from modules.tickets.enums import (
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
-from modules.tickets.rules import Rules
+from modules.tickets.rulebook import Rules
 
 TONES: Mapping[TicketStatus, str] = {
     status: {"green": "success", "red": "danger", "yellow": "warning", "secondary": "neutral"}.get(
@@ -77,7 +77,9 @@ def ticket_table(rules: Rules, now: datetime) -> TableSpec:
         urgency={
             key: "danger" if one.rank <= 2 else "neutral" for key, one in rules.priorities.items()
         },
-        categories={key: str(one.name) for key, one in rules.categories.items() if one.is_choice},
+        categories={
+            key: str(one.name) for key, one in rules.categories.items() if one.priority_key
+        },
     )
     return TableSpec(
         name="tickets.tickets",

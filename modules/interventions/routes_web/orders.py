@@ -201,7 +201,7 @@ def _about(form: Form) -> dict[str, Any]:
         "ticket": ticket,
         "place": place,
         "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
-        "priorities": [(key, str(one.name)) for key, one in rules_today().priorities.items()],
+        "priorities": rules_today().priority_choices,
         "classes": [(key.value, str(label)) for key, label in WORK_CLASS_LABELS.items()],
     }
 

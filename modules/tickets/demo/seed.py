@@ -25,7 +25,8 @@ from modules.tickets.demo.stories import Happened, draw_category, draw_words, te
 from modules.tickets.enums import TicketSource, Trade
 from modules.tickets.lifecycle import derive_state, read_deadline
 from modules.tickets.models import Ticket
-from modules.tickets.rules import Category, Rules, load_rules
+from modules.tickets.rulebook import Category, Rules
+from modules.tickets.rules import load_rules
 from modules.tickets.services.opening import SERIES
 from modules.tickets.services.recording import target_data
 

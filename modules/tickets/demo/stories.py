@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from modules.tickets.enums import EventKind, WaitingReason
-from modules.tickets.rules import Category, Rules
+from modules.tickets.rulebook import Category, Rules
 
 AGENTS = ("Accueil technique", "Technisch onthaal", "Dispatching", "Équipe de nuit")
 # Hours until somebody works on it, and how long that takes, by priority.

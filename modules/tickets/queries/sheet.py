@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.calendar.deadlines import Deadline
-from app.calendar.service import load_calendars
 from app.clock import Clock
 from modules.parties.api import PartyPermission, party_labels
 from modules.portfolio.api import building_labels, installation_labels, lot_labels
-from modules.tickets.lifecycle import read_deadline
 from modules.tickets.models import Outage, Ticket, TicketEvent
+from modules.tickets.queries.deadlines import deadline_of
 from modules.tickets.queries.similar import Asked, count_repeats
 from modules.tickets.queries.tickets import get_ticket, list_events, list_linked
 
@@ -50,7 +49,7 @@ def describe_ticket(actor: Actor, session: Session, ticket_id: UUID, clock: Cloc
     return TicketSheet(
         ticket=ticket,
         events=events,
-        deadline=read_deadline(events, load_calendars(session), clock.now()),
+        deadline=deadline_of(session, events, clock.now()),
         building=_one(building_labels(session, _ids(ticket.building_id))),
         lot=_one(lot_labels(session, _ids(ticket.lot_id))),
         installation=_one(installation_labels(session, _ids(ticket.installation_id))),

@@ -15,11 +15,12 @@ from app.numbers import next_number
 from app.search.changes import touch_documents
 from modules.portfolio.api import find_lot, place_facts
 from modules.tickets.commands import OpenTicket
-from modules.tickets.enums import EventKind, Trade
+from modules.tickets.enums import EventKind, TicketSource, Trade
 from modules.tickets.errors import PlaceNeeded, ReasonNeeded, UnknownCategory, UnknownPriority
 from modules.tickets.models import Outage, Ticket
 from modules.tickets.policies import TicketPermission
-from modules.tickets.rules import Category, Priority, Rules, load_rules
+from modules.tickets.rulebook import Category, Priority, Rules
+from modules.tickets.rules import load_rules
 from modules.tickets.services.recording import (
     Happening,
     add_event,
@@ -36,10 +37,13 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
     """Open a ticket and tell the caller; the number is given here.
 
     The priority is the category's unless another is asked with a reason; a yes to a safety
-    question that stops makes it immediate. Raises PlaceNeeded, UnknownCategory, UnknownPriority,
-    ReasonNeeded, and NotFound for a place outside the actor's scope.
+    question that stops makes it immediate. A call is noted by whoever may take calls. Raises
+    PlaceNeeded, UnknownCategory, UnknownPriority, ReasonNeeded, and NotFound for a place outside
+    the actor's scope.
     """
     require(actor, TicketPermission.OPEN)
+    if command.source is TicketSource.PHONE:
+        require(actor, TicketPermission.TAKE_CALLS)
     rules = load_rules(uow.session, clock.today(BRUSSELS))
     category = _category(rules, command.category_key)
     priority = _priority(rules, category, command)
@@ -72,12 +76,15 @@ def _category(rules: Rules, key: str) -> Category:
 
 def _priority(rules: Rules, category: Category, command: OpenTicket) -> Priority:
     proposed = rules.priorities[category.priority_key]
-    if any(yes and rules.safety[key].stops for key, yes in command.safety.items()):
+    asked = (
+        rules.safety[key] for key, yes in command.safety.items() if yes and key in rules.safety
+    )
+    if any(question.stops for question in asked):
         proposed = rules.priorities[IMMEDIATE]
     if not command.priority_key or command.priority_key == proposed.key:
         return proposed
     chosen = rules.priorities.get(command.priority_key)
-    if chosen is None:
+    if chosen is None or chosen.is_retired:
         raise UnknownPriority(command.priority_key)
     if not command.priority_reason.strip():
         raise ReasonNeeded("priority_reason")

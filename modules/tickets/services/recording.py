@@ -13,17 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.audit import Subject, record
 from app.auth.actor import Actor
-from app.calendar.deadlines import Deadline
-from app.calendar.service import load_calendars
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from app.search.normalise import index_text
 from modules.tickets.enums import STATUS_LABELS, EventKind
 from modules.tickets.errors import StepNotPossible
 from modules.tickets.events import TicketChanged
-from modules.tickets.lifecycle import derive_state, may_follow, read_deadline
+from modules.tickets.lifecycle import derive_state, may_follow
 from modules.tickets.models import Ticket, TicketEvent
-from modules.tickets.rules import Priority
+from modules.tickets.queries.deadlines import deadline_of
+from modules.tickets.rulebook import Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,6 @@ def events_of(session: Session, ticket_id: UUID) -> list[TicketEvent]:
         select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.position)
     )
     return list(session.scalars(query))
-
-
-def deadline_of(session: Session, events: Sequence[TicketEvent], now: datetime) -> Deadline | None:
-    """Return the deadline the events give, with its explanation."""
-    return read_deadline(events, load_calendars(session), now)
 
 
 def target_data(priority: Priority) -> dict[str, Any]:

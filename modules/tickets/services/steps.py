@@ -179,7 +179,7 @@ def change_priority(
     _need(command.reason)
     rules = load_rules(uow.session, clock.today(BRUSSELS))
     priority = rules.priorities.get(command.priority_key)
-    if priority is None:
+    if priority is None or priority.is_retired:
         raise UnknownPriority(command.priority_key)
     ticket = get_ticket(actor, uow.session, ticket_id)
     data = target_data(priority) | {"was": ticket.priority_key}
