@@ -1,0 +1,160 @@
+"""G10 and test 14: opening a ticket and searching, alone and beside the heaviest work of a night.
+
+    python benchmarks/create_ticket.py [--seconds 20] [--rows 50000] [--scale 1]
+
+A demo is served as `scripts/run` does. One client opens tickets (committed, with its entry in the
+trail, an idempotency key and its kept answer), then one searches as people type: first alone, then
+while an import of so many dwellings, the scan for abnormal consumption and exports of every lot
+run, each again and again until the client is done. Bars: p99 of a ticket at most 10 ms alone;
+beside the work at most three times that alone, and at most 100 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+from serving import (
+    BIN,
+    ROOT,
+    Call,
+    Instance,
+    background,
+    for_seconds,
+    judge,
+    make_instance,
+    p50,
+    p99,
+    repeat,
+    served,
+)
+
+EXCERPT = ROOT / "tests" / "data" / "rpls" / "nantes_2018_excerpt.csv"
+TYPED = [word[:size] for word in ("dupont haute 12", "janssens laeken") for size in range(3, 15)]
+MOST_TIMES, MOST_MS, MOST_ALONE_MS = 3.0, 100.0, 10.0
+
+
+def main() -> int:
+    """Measure alone and beside the work, and compare."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--scale", type=float, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        instance = make_instance(Path(scratch), options.scale)
+        register = make_register(Path(scratch) / "register.csv", options.rows)
+        calls = {"ticket": ticket_calls(instance), "search": search_calls(instance)}
+        with served(instance) as (port, _process):
+            alone = measure(port, calls, options.seconds)
+            with background(*night(instance, register, port)):
+                beside = measure(port, calls, options.seconds)
+    return report(alone, beside)
+
+
+def make_register(path: Path, rows: int) -> Path:
+    """Repeat the excerpt of the register until it has so many dwellings."""
+    head, *found = EXCERPT.read_text("utf-8").splitlines()
+    wanted = (found * (rows // len(found) + 1))[:rows]
+    path.write_text("\n".join([head, *wanted]) + "\n", "utf-8")
+    return path
+
+
+def ticket_calls(instance: Instance) -> Callable[[int], Call]:
+    """Return what makes calls that open tickets about leaks in one home."""
+    from sqlalchemy import select
+
+    from app.db import Database
+    from app.settings import load_settings
+    from modules.portfolio.models import Lot
+
+    database = Database(load_settings().database_url)
+    with database.reader() as session:
+        lot_id = session.scalars(select(Lot.id).order_by(Lot.reference).limit(1)).one()
+    database.dispose()
+
+    def make(number: int) -> Call:
+        text = f"De l'eau coule du plafond, appel {number}."
+        body = {"lot_id": str(lot_id), "category_key": "home.water.leak", "description": text}
+        headers = instance.as_program | {"Idempotency-Key": str(uuid4())}
+        return Call("POST", "/api/v1/tickets", headers, json.dumps(body), 201)
+
+    return make
+
+
+def search_calls(instance: Instance) -> Callable[[int], Call]:
+    """Return what makes calls that search as somebody types."""
+
+    def make(number: int) -> Call:
+        typed = TYPED[number % len(TYPED)].replace(" ", "+")
+        return Call("GET", f"/search/suggestions?q={typed}", instance.as_browser)
+
+    return make
+
+
+def night(
+    instance: Instance, register: Path, port: int
+) -> tuple[Callable[[Callable[[], bool]], None], ...]:
+    """Return the works of a night: each begins anew when it is done."""
+    scan = ["jobs", "start", "energy.detect_abnormal_consumption"]
+    export = Call("GET", "/lots?format=xlsx", instance.as_browser)
+
+    def exports(ended: Callable[[], bool]) -> None:
+        repeat(port, lambda _number: export, ended)
+
+    return (
+        again(instance, ["imports", "run", "rpls", str(register)]),
+        again(instance, scan),
+        exports,
+    )
+
+
+def again(instance: Instance, words: list[str]) -> Callable[[Callable[[], bool]], None]:
+    """Return a work that runs a command of `flask` again and again."""
+
+    def work(ended: Callable[[], bool]) -> None:
+        while not ended():
+            quiet = subprocess.DEVNULL
+            process = subprocess.Popen(
+                [BIN / "flask", *words], cwd=ROOT, env=instance.environment, stdout=quiet
+            )
+            while process.poll() is None and not ended():
+                try:
+                    process.wait(timeout=0.2)
+                except subprocess.TimeoutExpired:
+                    continue
+            process.terminate()
+            if process.wait() not in (0, -15):
+                raise SystemExit(f"flask {' '.join(words)} ended with {process.returncode}")
+
+    return work
+
+
+def measure(
+    port: int, calls: dict[str, Callable[[int], Call]], seconds: float
+) -> dict[str, list[float]]:
+    """Send each kind of call for so long; the first five, which warm up, do not count."""
+    return {name: repeat(port, make, for_seconds(seconds))[5:] for name, make in calls.items()}
+
+
+def report(alone: dict[str, list[float]], beside: dict[str, list[float]]) -> int:
+    """Print the figures beside their bars; return 1 if one is missed."""
+    for name, times in alone.items():
+        for where, found in (("alone", times), ("beside the work", beside[name])):
+            said = f"p50 {p50(found):7.2f} ms  p99 {p99(found):7.2f} ms  {len(found)} calls"
+            print(f"{name:7} {where:16} {said}")
+    met = [judge("G10: a ticket alone, p99", p99(alone["ticket"]), MOST_ALONE_MS, "ms")]
+    for name, times in alone.items():
+        ratio = p99(beside[name]) / p99(times)
+        met.append(judge(f"test 14: {name} beside the work, p99 ÷ alone", ratio, MOST_TIMES))
+        met.append(judge(f"test 14: {name} beside the work, p99", p99(beside[name]), MOST_MS, "ms"))
+    return int(not all(met))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
