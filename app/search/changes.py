@@ -46,6 +46,12 @@ def version_of(session: Session, kind: str) -> int:
     return session.execute(query).scalar() or 0
 
 
+def versions_of(session: Session) -> dict[str, int]:
+    """Return the present version of every kind that ever changed."""
+    rows = session.execute(select(SearchVersion.kind, SearchVersion.version))
+    return {kind: version for kind, version in rows}  # noqa: C416 # typed pairs, not rows
+
+
 def changes_since(session: Session, kind: str, version: int) -> Changes:
     """Return what changed after a version; everything when that is too long ago to know."""
     now = version_of(session, kind)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.search.changes import versions_of
 from app.search.identifiers import identify
 from app.search.live import LiveIndex
 from app.search.normalise import typed_words
@@ -77,11 +78,12 @@ class SearchEngine:
         asked: Sequence[SearchProvider],
         limit: int,
     ) -> list[Group]:
-        typed = typed_words(text)
+        typed, versions = typed_words(text), versions_of(session)
         ranked: list[tuple[float, Group]] = []
         for provider in asked:
             spare = limit if actor.scope.everything else limit * _SPARE
-            matches = self._indexes[provider.kind].search(session, typed, spare)
+            version = versions.get(provider.kind, 0)
+            matches = self._indexes[provider.kind].search(session, typed, spare, version)
             if not matches:
                 continue
             found = {hit.id: hit for hit in provider.hits(actor, session, [m.key for m in matches])}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.search.changes import changes_since, version_of
+from app.search.changes import changes_since
 from app.search.normalise import TypedWords
 from app.search.trigrams import Match, TextIndex
 
@@ -42,32 +42,34 @@ class LiveIndex:
         self._lock = Lock()
         self._snapshot: _Snapshot | None = None
 
-    def search(self, session: Session, typed: TypedWords, limit: int) -> list[Match[UUID]]:
-        """Return the best matches among the texts as they are in the database now."""
-        snapshot = self._refreshed(session)
+    def search(
+        self, session: Session, typed: TypedWords, limit: int, version: int
+    ) -> list[Match[UUID]]:
+        """Return the best matches among the texts at a version, the present one of the database."""
+        snapshot = self._refreshed(session, version)
         fresh = snapshot.recent.search(typed, limit)
         extra = min(len(snapshot.replaced), limit)
         known = snapshot.main.search(typed, limit + extra)
         kept = [match for match in known if match.key not in snapshot.replaced]
         return sorted([*fresh, *kept], key=lambda match: -match.score)[:limit]
 
-    def _refreshed(self, session: Session) -> _Snapshot:
+    def _refreshed(self, session: Session, version: int) -> _Snapshot:
         snapshot = self._snapshot
-        if snapshot is not None and snapshot.version == version_of(session, self.kind):
+        if snapshot is not None and snapshot.version == version:
             return snapshot
         if snapshot is not None and not self._lock.acquire(blocking=False):
             return snapshot  # another thread is at it
         if snapshot is None:
             self._lock.acquire()
         try:
-            self._snapshot = self._read_changes(session, self._snapshot)
+            self._snapshot = self._read_changes(session, self._snapshot, version)
             return self._snapshot
         finally:
             self._lock.release()
 
-    def _read_changes(self, session: Session, old: _Snapshot | None) -> _Snapshot:
+    def _read_changes(self, session: Session, old: _Snapshot | None, version: int) -> _Snapshot:
         if old is None:
-            return self._read_all(session, version_of(session, self.kind))
+            return self._read_all(session, version)
         changes = changes_since(session, self.kind, old.version)
         if changes.everything:
             return self._read_all(session, changes.version)
