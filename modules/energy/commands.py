@@ -94,6 +94,24 @@ class TakeReading:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectReadings:
+    """Replace an index, or the consumption of a period; no value marks it as wrong.
+
+    `value` is in kWh or m³. `ends_at` is for consumption only and one slot when left out. A value
+    that looks odd is refused until `is_confirmed`.
+    """
+
+    meter_id: UUID
+    register_id: UUID
+    begins_at: datetime
+    ends_at: datetime | None
+    value: float | None
+    reason: str
+    source: ReadingSource = ReadingSource.PERSON
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HandleAlert:
     """Close an alert by hand: explained, false alarm or resolved, with a reason."""
 

@@ -18,12 +18,13 @@ from modules.energy import store
 from modules.energy.models import Meter, Register, reading_days
 from modules.energy.readings import blocks
 from modules.energy.readings.blocks import DAY_S, Bytes
-from modules.energy.readings.quality import has_value
+from modules.energy.readings.quality import Quality, has_value
 
 HOUR_S = 3600
 Hours = NDArray[np.float64]
 LEAST_KNOWN = 0.75  # of an hour's slots; the rest is filled in proportion
 REGISTERS_PER_QUERY = 200
+UNREAD = (Quality.ESTIMATED, Quality.CORRECTED, Quality.WRONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,25 @@ def days_of(
             part = values[left:right]
             if not np.isnan(part).all():
                 result[meter_id][first + timedelta(days=number)] = float(np.nansum(part))
+    return result
+
+
+def unread_hours(
+    session: Session, meter: Meter, first: date, last: date
+) -> dict[date, dict[Quality, float]]:
+    """Return, per clock day, the hours that the meter did not read itself, by their quality."""
+    result: dict[date, dict[Quality, float]] = {}
+    curve = curve_of(session, meter, midnight(first), midnight(last + timedelta(days=1)))
+    ends = [
+        int((midnight(first + timedelta(days=n)) - curve.start).total_seconds()) // curve.step_s
+        for n in range((last - first).days + 2)
+    ]
+    for number, (left, right) in enumerate(pairwise(ends)):
+        ranks = curve.quality[left:right]
+        counts = {quality: int((ranks == quality).sum()) for quality in UNREAD}
+        result[first + timedelta(days=number)] = {
+            quality: count * curve.step_s / HOUR_S for quality, count in counts.items() if count
+        }
     return result
 
 

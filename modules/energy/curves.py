@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from modules.energy.detection.features import similar_hours
 from modules.energy.enums import RULE_LABELS, UTILITY_LABELS, AlertState, Unit
 from modules.energy.models import Alert, Meter
 from modules.energy.readings.blocks import DAY_S
+from modules.energy.readings.quality import Quality
 
 WEEK = timedelta(days=7)
 HOURS_FROM_DAYS = 40  # longer periods are shown in days
@@ -43,6 +45,7 @@ def load_curve(
         before = consumption.curve_of(session, meter, begin - WEEK, end - WEEK)
         if not np.isnan(before.values).all():
             series.append(_series("before", _("Week before"), before, divisor, "dashed"))
+    series += _unread(now, divisor)
     return {
         "title": f"{UTILITY_LABELS[meter.utility]} · {meter.name}",
         "unit": unit,
@@ -118,6 +121,20 @@ def day_chart(
 
 def _series(key: str, label: str, curve: Curve, divisor: float, style: str) -> dict[str, Any]:
     return {"key": key, "label": label, "values": _plain(curve.values, divisor), "style": style}
+
+
+def _unread(curve: Curve, divisor: float) -> list[dict[str, Any]]:
+    """Return what the meter did not read itself, apart: estimates and corrections by hand."""
+    found = []
+    for quality, key, label in (
+        (Quality.ESTIMATED, "estimated", _("Of which estimated")),
+        (Quality.CORRECTED, "corrected", _("Of which corrected by hand")),
+    ):
+        mine = curve.quality == quality
+        if mine.any():
+            apart = replace(curve, values=np.where(mine, curve.values, np.nan))
+            found.append(_series(key, label, apart, divisor, "bars"))
+    return found
 
 
 def _plain(values: Hours, divisor: float) -> list[float | None]:

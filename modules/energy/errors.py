@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.errors import Conflict, Invalid
 from app.i18n import lazy as _l
+from modules.energy.enums import DOUBT_LABELS, ReadingDoubt
 
 
 def unknown_format(name: str, known: str) -> Invalid:
@@ -65,3 +66,34 @@ def unknown_meter(reference: str) -> Invalid:
 def in_future(field: str) -> Invalid:
     """Refuse a reading of a moment still to come."""
     return Invalid("in_future", _l("This moment is still to come."), field=field)
+
+
+def off_grid(minutes: int) -> Invalid:
+    """Refuse a period that cuts through slots."""
+    message = _l("Begin and end at whole steps of %(minutes)s minutes.", minutes=minutes)
+    return Invalid("off_grid", message, field="begins_at")
+
+
+def wrong_period(most_days: int) -> Invalid:
+    """Refuse a period that is empty or too long."""
+    message = _l(
+        "The end must come after the beginning, at most %(days)s days later.", days=most_days
+    )
+    return Invalid("wrong_period", message, field="ends_at")
+
+
+def doubtful_reading(doubt: ReadingDoubt) -> Invalid:
+    """Ask for a confirmation of a value that looks odd."""
+    return Invalid("doubtful_reading", DOUBT_LABELS[doubt], field="value")
+
+
+def already_undone() -> Conflict:
+    """Refuse to put a reading back twice."""
+    return Conflict("already_undone", _l("This was already undone."))
+
+
+def changed_since() -> Conflict:
+    """Refuse to put a reading back over a later one."""
+    return Conflict(
+        "changed_since", _l("The reading was changed again since; undo that change first.")
+    )

@@ -17,6 +17,7 @@ class EnergyPermission(StrEnum):
     ALERT_READ = "energy.alert.read"
     METER_CHANGE = "energy.meter.change"
     METER_READ = "energy.meter.read"
+    READINGS_CORRECT = "energy.readings.correct"
     READINGS_ENTER = "energy.readings.enter"
     READINGS_IMPORT = "energy.readings.import"
     READINGS_SCAN = "energy.readings.scan"
@@ -53,6 +54,7 @@ LABELS: dict[EnergyPermission, LazyText] = {
     EnergyPermission.ALERT_READ: _l("See alerts of abnormal consumption"),
     EnergyPermission.METER_CHANGE: _l("Change meters"),
     EnergyPermission.METER_READ: _l("See meters and their curves"),
+    EnergyPermission.READINGS_CORRECT: _l("Correct readings"),
     EnergyPermission.READINGS_ENTER: _l("Enter an index read on a meter"),
     EnergyPermission.READINGS_IMPORT: _l("Import readings"),
     EnergyPermission.READINGS_SCAN: _l("Look for abnormal consumption"),

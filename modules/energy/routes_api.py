@@ -15,23 +15,30 @@ from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.energy import consumption
-from modules.energy.commands import HandleAlert
+from modules.energy.commands import CorrectReadings, HandleAlert, TakeReading
 from modules.energy.enums import AlertEventKind
-from modules.energy.models import Alert, Meter
+from modules.energy.models import Alert, Meter, ReadingEntry
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.queries import meters as meter_queries
+from modules.energy.queries.entries import select_entries
 from modules.energy.readings.quality import Quality
-from modules.energy.schemas import (
+from modules.energy.schemas_api import (
     AlertOut,
     AlertQuery,
+    CorrectReadingsApiIn,
+    EntryOut,
+    EntryQuery,
     HandleAlertApiIn,
     MeterOut,
     MeterQuery,
     ReadingQuery,
     ReadingsOut,
+    TakeReadingApiIn,
 )
 from modules.energy.services.alerts import handle_alert
+from modules.energy.services.corrections import correct_readings, undo_entry
+from modules.energy.services.entries import take_reading
 
 meters = ApiBlueprint(
     "energy_meters_api", __name__, url_prefix="/api/v1/meters", description="Meters."
@@ -98,6 +105,55 @@ class Readings(MethodView):
             "values": [None if np.isnan(v) else round(float(v), 3) for v in curve.values],
             "quality": [Quality(int(q)).name.lower() for q in curve.quality],
         }
+
+
+@readings.route("/entries")
+class Entries(MethodView):
+    """Readings typed by people."""
+
+    @needs(EnergyPermission.METER_READ)
+    @readings.arguments(EntryQuery, location="query")
+    @readings.paged(EntryOut)
+    def get(self, query: dict[str, Any], page: PageRequest) -> Page[ReadingEntry]:
+        """List typed readings and corrections, the latest first."""
+        statement = select_entries(current_actor())
+        if "meter_id" in query:
+            statement = statement.where(ReadingEntry.meter_id == query["meter_id"])
+        order = (ReadingEntry.entered_at.desc(), ReadingEntry.id.desc())
+        return paginate(reader(), statement.order_by(*order), page)
+
+    @needs(EnergyPermission.READINGS_CORRECT)
+    @readings.arguments(CorrectReadingsApiIn)
+    @readings.response(201, EntryOut)
+    def post(self, data: dict[str, Any]) -> ReadingEntry:
+        """Correct readings or mark them as wrong; what stood there is kept and can be put back."""
+        with open_unit_of_work() as uow:
+            return correct_readings(current_actor(), CorrectReadings(**data), uow, current_clock())
+
+
+@readings.route("/entries/<uuid:entry_id>/undo")
+class EntryUndone(MethodView):
+    """A typed reading put back."""
+
+    @needs(EnergyPermission.READINGS_CORRECT)
+    @readings.response(200, EntryOut)
+    def post(self, entry_id: UUID) -> ReadingEntry:
+        """Put back what stood before a typed reading."""
+        with open_unit_of_work() as uow:
+            return undo_entry(current_actor(), entry_id, uow, current_clock())
+
+
+@readings.route("/indexes")
+class Indexes(MethodView):
+    """Indexes read on counters."""
+
+    @needs(EnergyPermission.READINGS_ENTER)
+    @readings.arguments(TakeReadingApiIn)
+    @readings.response(201, EntryOut)
+    def post(self, data: dict[str, Any]) -> ReadingEntry:
+        """Keep an index read on a counter; `doubt` says what is odd about it."""
+        with open_unit_of_work() as uow:
+            return take_reading(current_actor(), TakeReading(**data), uow, current_clock())
 
 
 @alerts.route("")

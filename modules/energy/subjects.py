@@ -58,6 +58,7 @@ METER = SubjectKind(
         "energy.meter.change": _l("Meter changed"),
         "energy.meter.replace_counter": _l("Counter replaced"),
         "energy.reading.enter": _l("Reading entered"),
+        "energy.reading.undo": _l("Reading put back"),
     },
     fields={
         "label": _l("Name"),

@@ -9,6 +9,7 @@ from modules.energy.models.alerts import (
 )
 from modules.energy.models.meters import BY_HAND, Meter, MeterChangeRecord, Register, SupplyPoint
 from modules.energy.models.readings import (
+    READ_UNIT,
     IngestBatch,
     ReadingEntry,
     index_days,
@@ -18,6 +19,7 @@ from modules.energy.models.readings import (
 
 __all__ = [
     "BY_HAND",
+    "READ_UNIT",
     "Alert",
     "AlertEventRecord",
     "IngestBatch",

@@ -23,9 +23,11 @@ from modules.energy.enums import (
     BatchState,
     ReadingDoubt,
     ReadingSource,
+    RegisterKind,
 )
 from modules.energy.models.meters import Register
 
+READ_UNIT = 1000.0  # Wh or litres in the kWh or m³ people read
 _block = sa.LargeBinary()
 
 reading_days = sa.Table(
@@ -127,3 +129,24 @@ class ReadingEntry(Entity):
     undone_by_name: Mapped[str] = mapped_column(String(120), default="")
 
     register: Mapped[Register] = relationship()
+
+    @property
+    def is_index(self) -> bool:
+        """Tell whether it is what a counter showed, and not a consumption."""
+        return self.register.kind is RegisterKind.INDEX
+
+    @property
+    def shown_value(self) -> float | None:
+        """Return the value in kWh or m³, as people read it."""
+        return self._shown(self.value)
+
+    @property
+    def shown_old_value(self) -> float | None:
+        """Return what stood there before, in kWh or m³."""
+        return self._shown(self.old_value)
+
+    def _shown(self, value: float | None) -> float | None:
+        if value is None:
+            return None
+        multiplier = 1.0 if self.is_index else self.register.meter.multiplier
+        return round(value * multiplier / READ_UNIT, 6)

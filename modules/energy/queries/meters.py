@@ -16,13 +16,18 @@ from app.auth.policy import require
 from app.errors import NotFound
 from modules.energy import consumption, counters
 from modules.energy.enums import RegisterKind, Unit, Utility
-from modules.energy.models import IngestBatch, Meter, SupplyPoint, reading_conflicts, reading_days
+from modules.energy.models import (
+    READ_UNIT,
+    IngestBatch,
+    Meter,
+    SupplyPoint,
+    reading_conflicts,
+    reading_days,
+)
 from modules.energy.policies import EnergyPermission
 from modules.energy.readings.blocks import DAY_S
 from modules.energy.readings.quality import Quality
 from modules.portfolio.api import visible_building_ids
-
-INDEX_UNIT = 1000.0  # Wh or litres in the kWh or m³ people read on a counter
 
 
 def select_meters(actor: Actor) -> Select[Meter]:
@@ -141,8 +146,8 @@ def drops_of(session: Session, meter: Meter) -> list[DropShown]:
         DropShown(
             register.code,
             datetime.fromtimestamp(drop.at, UTC),
-            drop.before / INDEX_UNIT,
-            drop.index / INDEX_UNIT,
+            drop.before / READ_UNIT,
+            drop.index / READ_UNIT,
         )
         for register in meter.registers
         if register.kind is RegisterKind.INDEX and register.interval_minutes

@@ -2,6 +2,6 @@
 
 from modules.energy.routes_web.blueprint import blueprint
 
-from modules.energy.routes_web import alerts, imports, meters, places, settings  # isort: skip
+from modules.energy.routes_web import alerts, imports, meters, places, readings, settings  # isort: skip
 
-__all__ = ["alerts", "blueprint", "imports", "meters", "places", "settings"]
+__all__ = ["alerts", "blueprint", "imports", "meters", "places", "readings", "settings"]

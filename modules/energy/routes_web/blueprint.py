@@ -10,9 +10,11 @@ from app.i18n import lazy as _l
 from modules.energy import words
 from modules.energy.enums import (
     DIRECTION_LABELS,
+    DOUBT_LABELS,
     EVENT_LABELS,
     FEEDS_LABELS,
     RULE_LABELS,
+    SOURCE_LABELS,
     STATE_LABELS,
     UTILITY_LABELS,
     RegisterKind,
@@ -27,6 +29,7 @@ QUALITY_WORDS = {
     Quality.READ: _l("read"),
     Quality.ESTIMATED: _l("estimated"),
     Quality.CORRECTED: _l("corrected by hand"),
+    Quality.WRONG: _l("marked as wrong"),
     Quality.MISSING: _l("missing at the source"),
     Quality.ABSENT: _l("not received"),
 }
@@ -48,6 +51,8 @@ def shared_words() -> dict[str, Any]:
         "directions": DIRECTION_LABELS,
         "event_words": EVENT_LABELS,
         "quality_words": QUALITY_WORDS,
+        "doubts": DOUBT_LABELS,
+        "sources": SOURCE_LABELS,
         "kinds": RegisterKind,
         "utility_options": [(u.value, UTILITY_LABELS[u]) for u in Utility],
     }

@@ -22,6 +22,7 @@ from modules.energy import jobs, tables
 from modules.energy.formats import FORMATS, find_format
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import meters as meter_queries
+from modules.energy.queries.entries import conflicts_of_batch
 from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.services.ingest import WARNINGS
 
@@ -40,7 +41,11 @@ def batch_detail(batch_id: UUID) -> ResponseReturnValue:
     """Show how each row of a file ended."""
     batch = meter_queries.get_batch(current_actor(), reader(), batch_id)
     return render_template(
-        "energy/batch_detail.html", batch=batch, warnings=WARNINGS, **shared_words()
+        "energy/batch_detail.html",
+        batch=batch,
+        warnings=WARNINGS,
+        conflicts=conflicts_of_batch(reader(), batch.id),
+        **shared_words(),
     )
 
 

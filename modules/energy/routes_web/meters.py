@@ -19,23 +19,26 @@ from app.web.context import current_actor, current_clock, house, open_unit_of_wo
 from app.web.fields import parse_day
 from app.web.forms import FORM_ERRORS, Form
 from app.web.tables import list_page
-from modules.energy import curves, tables
+from modules.energy import consumption, curves, tables
 from modules.energy.commands import DeclareMeterChange
 from modules.energy.consumption import midnight
 from modules.energy.enums import (
     RegisterKind,
     Unit,
 )
-from modules.energy.models import Meter
+from modules.energy.models import READ_UNIT, Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.queries import meters as meter_queries
+from modules.energy.queries.entries import list_entries
+from modules.energy.readings.quality import Quality
 from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.schemas import ChangeMeterIn, ReplaceCounterIn
 from modules.energy.services.meters import change_meter, declare_meter_change
 from modules.energy.services.places import change_command, place_codes
 
 LONGEST_DAYS = 400
+DAYS_SHOWN = 14
 SECOND = timedelta(seconds=1)
 
 
@@ -69,9 +72,12 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         last_day_shown=format_date(end - SECOND),
         spans=_spans(meter, begin, end),
         days=_recent_days(session, meter, end),
+        unread=_unread_hours(session, meter, end),
         health=_health(session, meter, end),
         files=meter_queries.source_files(session, meter),
         drops=meter_queries.drops_of(session, meter),
+        entries=list_entries(actor, session, meter.id),
+        entry_unit="m³" if meter.main_unit is Unit.LITRE else "kWh",
         has_index=any(register.kind is RegisterKind.INDEX for register in meter.registers),
         panels=panels_for(house().modules, "meter", actor),
         **shared_words(),
@@ -146,7 +152,7 @@ def counter_replace(meter_id: UUID) -> ResponseReturnValue:
             if typed["register_id"] not in {register.id for register in meter.registers}:
                 raise NotFound
             for name in ("final_index", "start_index"):
-                typed[name] = float(typed[name]) * meter_queries.INDEX_UNIT
+                typed[name] = float(typed[name]) * READ_UNIT
             command = DeclareMeterChange(**typed)
             declare_meter_change(current_actor(), command, uow, current_clock())
     except FORM_ERRORS as error:
@@ -210,6 +216,14 @@ def _spans(meter: Meter, begin: datetime, end: datetime) -> list[dict[str, Any]]
     ]
 
 
+def _unread_hours(
+    session: Session, meter: Meter, end: datetime
+) -> dict[date, dict[Quality, float]]:
+    """Return the hours of each recent day that were estimated, typed or marked as wrong."""
+    last = curves.brussels_day(end - SECOND)
+    return consumption.unread_hours(session, meter, last - timedelta(days=DAYS_SHOWN - 1), last)
+
+
 def _recent_days(session: Session, meter: Meter, end: datetime) -> list[tuple[date, float | None]]:
     last = curves.brussels_day(end - SECOND)
-    return curves.daily_totals(session, meter, last - timedelta(days=13), last)
+    return curves.daily_totals(session, meter, last - timedelta(days=DAYS_SHOWN - 1), last)

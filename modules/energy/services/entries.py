@@ -18,9 +18,9 @@ from modules.energy import errors, plausibility, store
 from modules.energy.commands import TakeReading
 from modules.energy.enums import RegisterKind
 from modules.energy.formats.base import RegisterSpec
-from modules.energy.models import BY_HAND, Meter, ReadingEntry, Register
+from modules.energy.models import BY_HAND, READ_UNIT, Meter, ReadingEntry, Register
 from modules.energy.policies import EnergyPermission
-from modules.energy.queries.meters import INDEX_UNIT, get_meter
+from modules.energy.queries.meters import get_meter
 from modules.energy.readings.blocks import Bytes
 from modules.energy.readings.quality import Quality
 from modules.energy.services.marks import mark_readings
@@ -46,7 +46,7 @@ def take_reading(actor: Actor, command: TakeReading, uow: UnitOfWork, clock: Clo
     register = _register_by_hand(meter, uow)
     lock_registers(uow.session, [register.id])
     at = int(command.read_at.timestamp())
-    index = command.index * INDEX_UNIT
+    index = command.index * READ_UNIT
     known = _standing_entry(register, at, index, uow)
     if known is not None:
         return known
@@ -59,7 +59,7 @@ def take_reading(actor: Actor, command: TakeReading, uow: UnitOfWork, clock: Clo
         doubt=plausibility.doubt_of_index(uow.session, register, at, index),
         reason=command.reason,
     )
-    return _enter(actor, register, entry, uow, clock)
+    return enter(actor, register, entry, uow, clock)
 
 
 def _register_by_hand(meter: Meter, uow: UnitOfWork) -> Register:
@@ -88,7 +88,7 @@ def _standing_entry(
     return uow.session.scalars(query.order_by(ReadingEntry.entered_at.desc())).first()
 
 
-def _enter(
+def enter(
     actor: Actor, register: Register, entry: ReadingEntry, uow: UnitOfWork, clock: Clock
 ) -> ReadingEntry:
     """Put what an entry says into the store, keep what stood there, and tell the audit trail."""
@@ -96,36 +96,37 @@ def _enter(
     entry.meter_id, entry.register = register.meter_id, register
     entry.entered_at, entry.actor_id = clock.now(), actor.user_id
     entry.actor_name = actor.display_name
-    values, quality = _exchange(entry, _said(entry, register), uow)
+    values, quality = exchange(entry, said_by(entry), uow)
     entry.old_values, entry.old_quality = values.tobytes(), quality.tobytes()
     entry.old_value = None if np.isnan(values).all() else float(np.nansum(values))
     uow.session.add(entry)
     uow.flush()
-    _follow(entry, uow)
-    _record(actor, entry, "energy.reading.enter", (entry.old_value, entry.value), uow, clock)
+    follow(entry, uow)
+    record_entry(actor, entry, "energy.reading.enter", uow, clock)
     return entry
 
 
-def _said(entry: ReadingEntry, register: Register) -> tuple[Doubles, Bytes]:
+def said_by(entry: ReadingEntry) -> tuple[Doubles, Bytes]:
     """Return what an entry says of each slot: the same share of its value."""
-    count = len(_instants(entry, register))
+    count = len(_instants(entry))
     share = np.nan if entry.value is None else entry.value / count
     return np.full(count, share), np.full(count, entry.quality, dtype=np.uint8)
 
 
-def _instants(entry: ReadingEntry, register: Register) -> NDArray[np.int64]:
+def _instants(entry: ReadingEntry) -> NDArray[np.int64]:
+    register = entry.register
     begin, end = int(entry.begins_at.timestamp()), int(entry.ends_at.timestamp())
     if register.kind is RegisterKind.INDEX:
         return np.array([begin], dtype=np.int64)
     return np.arange(begin, end, register.interval_minutes * 60, dtype=np.int64)
 
 
-def _exchange(
+def exchange(
     entry: ReadingEntry, new: tuple[Doubles, Bytes], uow: UnitOfWork
 ) -> tuple[Doubles, Bytes]:
     """Set the readings an entry is about, whatever their quality, and return what stood there."""
     register = entry.register
-    at = _instants(entry, register)
+    at = _instants(entry)
     if register.kind is not RegisterKind.INDEX:
         place = register.number, register.interval_minutes
         return store.put_slots(uow.session, *place, at, new, entry.id)
@@ -137,7 +138,7 @@ def _exchange(
     return np.array([index]), np.array([quality], dtype=np.uint8)
 
 
-def _follow(entry: ReadingEntry, uow: UnitOfWork) -> None:
+def follow(entry: ReadingEntry, uow: UnitOfWork) -> None:
     """Cut the consumption anew and have the detection look again, where the reading counts."""
     register = entry.register
     if not register.interval_minutes:
@@ -145,21 +146,17 @@ def _follow(entry: ReadingEntry, uow: UnitOfWork) -> None:
     since, until = int(entry.begins_at.timestamp()), int(entry.ends_at.timestamp())
     if register.kind is RegisterKind.INDEX:
         derive(uow.session, register, entry.id)
-        earlier, _ = store.read_index(uow.session, register.number)
-        since = int(earlier[earlier < since].max(initial=since))
+        at, _ = store.read_index(uow.session, register.number)
+        since = int(at[at < since].max(initial=0)) or since
     reached = until if entry.value is not None else 0
     mark_readings(uow.session, {entry.meter_id: reached}, {entry.meter_id: since})
 
 
-def _record(
-    actor: Actor,
-    entry: ReadingEntry,
-    action: str,
-    values: tuple[float | None, float | None],
-    uow: UnitOfWork,
-    clock: Clock,
+def record_entry(
+    actor: Actor, entry: ReadingEntry, action: str, uow: UnitOfWork, clock: Clock
 ) -> None:
-    before, after = (None if value is None else value / INDEX_UNIT for value in values)
+    """Tell the audit trail of the meter what an entry changed, or that it was put back."""
+    values = entry.shown_old_value, entry.shown_value
     meter = entry.register.meter
     record(
         uow,
@@ -168,7 +165,7 @@ def _record(
         action=action,
         subject=subject_of(meter),
         changes={
-            "reading": (before, after),
+            "reading": values[::-1] if entry.undone_at else values,
             "period": (None, entry.begins_at),
             "reason": (None, entry.reason),
         },

@@ -48,7 +48,9 @@ def mark_readings(
         .values(last_reading_at=bindparam("reached"), changed_from=bindparam("began"))
     )
     session.connection().execute(statement, rows)
-    session.expire_all()
+    for loaded in session.identity_map.values():
+        if isinstance(loaded, Meter):
+            session.expire(loaded, ["last_reading_at", "changed_from"])
 
 
 def _instant(seconds: int | None) -> datetime | None:

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.auth.roles import Role
 from app.jobs.models import JobRecord
 from modules.energy.enums import AlertState, FeedsKind, Utility
-from modules.energy.models import Alert, IngestBatch, Meter
+from modules.energy.models import Alert, IngestBatch, Meter, ReadingEntry
 from modules.energy.services.scan import scan
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, sample, write_long
 from tests.factories.portfolio import make_building
@@ -321,3 +322,102 @@ def test_prices_and_thresholds_are_replaced_and_kept(client, login, leak, databa
 def test_reader_may_not_set_prices(client, login):
     login(client, Role.CALL_CENTRE_AGENT)
     assert client.get("/energy/settings").status_code == 403
+
+
+@pytest.fixture
+def logged(database, clock, tmp_path, building):
+    """A water meter of a building with ten days of readings, and their file."""
+    with database.unit_of_work() as uow:
+        create_meter(
+            uow, clock, "W1", label="Cold water", feeds=FeedsKind.BUILDING, building_id=building.id
+        )
+    first = (clock.now() - timedelta(days=10)).replace(tzinfo=None)
+    path = write_long(tmp_path / "w.csv", hours("W1", first, [50.0] * 240))
+    ingest(database, clock, "long", path, utility=Utility.WATER)
+    with database.reader() as session:
+        return session.scalars(select(Meter).options(selectinload(Meter.registers))).one(), path
+
+
+def correction_of(meter, **changes):
+    register = next(r for r in meter.registers if r.is_main)
+    return {
+        "register_id": str(register.id),
+        "begins_at": "2026-02-28T10:00",
+        "ends_at": "2026-02-28T14:00",
+        "value": "0,4",
+        "source": "invoice",
+        "reason": "Invoice of February",
+    } | changes
+
+
+def test_readings_are_corrected_shown_apart_and_put_back(client, login, logged, database, clock):
+    meter, path = logged
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    sheet = f"/energy/meters/{meter.id}"
+    here = f"{sheet}/readings/correct"
+    assert "every 60 minutes" in text_of(client.get(here))
+    for wrong in ({"value": ""}, {"reason": ""}, {"begins_at": "2026-02-28T10:10"}):
+        assert client.post(here, data=correction_of(meter, **wrong)).status_code == 422
+    odd = client.post(here, data=correction_of(meter, value="9"))
+    assert odd.status_code == 422
+    assert "I checked it" in odd.get_data(as_text=True)
+    assert client.post(here, data=correction_of(meter)).status_code == 303
+    page = text_of(client.get(sheet))
+    assert "Invoice of February" in page
+    assert "h corrected by hand" in page
+    curve = client.get(f"{sheet}/curve.json").get_json()
+    assert [s["key"] for s in curve["series"]] == ["now", "before", "corrected"]
+    again = ingest(database, clock, "long", path, utility=Utility.WATER)
+    assert "kept as it stood" in text_of(client.get(f"/energy/imports/{again.batch_id}"))
+    with database.reader() as session:
+        entry = session.scalars(select(ReadingEntry)).one()
+    undo = f"/energy/readings/{entry.id}/undo"
+    for said in ("Reading put back", "already undone"):
+        assert said in text_of(client.post(undo, follow_redirects=True))
+
+
+def test_a_reader_of_meters_corrects_nothing_and_a_technician_enters(client, login, logged):
+    meter, _path = logged
+    sheet = f"/energy/meters/{meter.id}"
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    assert client.get(f"{sheet}/readings/new").status_code == 403
+    assert client.post(f"{sheet}/readings/correct", data={}).status_code == 403
+    login(client, Role.TECHNICIAN, locale="en")
+    assert client.get(f"{sheet}/readings/correct").status_code == 403
+    assert "Index on the counter" in text_of(client.get(f"{sheet}/readings/new"))
+    data = {"read_at": "2026-03-01T08:00", "index": "120,5", "source": "technician"}
+    assert client.post(f"{sheet}/readings/new", data={**data, "index": "-1"}).status_code == 422
+    assert client.post(f"{sheet}/readings/new", data=data).status_code == 303
+    later = {**data, "read_at": "2026-03-01T12:00", "index": "12"}
+    answer = client.post(f"{sheet}/readings/new", data=later, follow_redirects=True)
+    assert "lower than the one before" in text_of(answer)
+
+
+def test_api_takes_indexes_and_corrections(client, login, logged):
+    meter, _path = logged
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    taken = {"meter_id": str(meter.id), "read_at": "2026-03-01T08:00:00Z", "index": 12.5}
+    answer = client.post("/api/v1/readings/indexes", json=taken)
+    assert answer.status_code == 201
+    assert answer.get_json()["source"] == "technician"
+    correction = {
+        "meter_id": str(meter.id),
+        "register_id": str(meter.registers[0].id),
+        "begins_at": "2026-02-28T10:00:00Z",
+        "ends_at": "2026-02-28T11:00:00Z",
+        "value": None,
+        "reason": "Logger restarted",
+    }
+    made = client.post("/api/v1/readings/entries", json=correction)
+    assert made.status_code == 201
+    entry = made.get_json()
+    assert (entry["value"], entry["old_value"], entry["quality"]) == (None, 0.05, "wrong")
+    undone = client.post(f"/api/v1/readings/entries/{entry['id']}/undo")
+    assert undone.get_json()["undone_at"]
+    listed = client.get(f"/api/v1/readings/entries?meter_id={meter.id}").get_json()
+    assert listed["total"] == 2
+    odd = client.post("/api/v1/readings/entries", json={**correction, "value": 50})
+    assert odd.get_json()["code"] == "doubtful_reading"
+    login(client, Role.CARE_HOME_DIRECTOR, sees_everything=False)
+    hidden = client.get(f"/api/v1/readings/entries?meter_id={meter.id}").get_json()
+    assert hidden["total"] == 0
