@@ -1,12 +1,14 @@
 """What the house itself declares, in the same form as a module."""
 
 from app.audit.sealing import SEAL_AUDIT
+from app.audit.tables import LISTS as AUDIT_LISTS
 from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
 from app.auth.routes_admin import blueprint as admin_pages
 from app.auth.routes_api import blueprint as users_api
 from app.auth.routes_api import me_blueprint as me_api
 from app.auth.subjects import ROLE, USER
+from app.auth.tables import LISTS as ACCOUNT_LISTS
 from app.comments.routes_web import blueprint as comments_blueprint
 from app.comments.services import MENTIONED
 from app.files.jobs import REMOVE_ORPHANS
@@ -14,6 +16,8 @@ from app.files.routes_api import blueprint as files_api
 from app.files.routes_web import blueprint as files_blueprint
 from app.i18n import lazy as _l
 from app.jobs.routes_web import blueprint as jobs_blueprint
+from app.lists.exporting import JOBS as EXPORT_JOBS
+from app.lists.exporting import READY as EXPORT_READY
 from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_web import blueprint as notifications_blueprint
@@ -30,6 +34,7 @@ from app.tabular.routes_web import blueprint as imports_blueprint
 from app.tabular.subjects import BATCH, PROFILE
 from app.web.history import AUDIT_NAVIGATION
 from app.web.history import blueprint as history_blueprint
+from app.web.list_exports import blueprint as exports_blueprint
 from app.web.saved_views import blueprint as views_blueprint
 
 module = Module(
@@ -49,6 +54,7 @@ module = Module(
         views_blueprint,
         search_pages,
         imports_blueprint,
+        exports_blueprint,
         privacy_blueprint,
     ),
     jobs=(
@@ -58,10 +64,12 @@ module = Module(
         SEAL_AUDIT,
         APPLY_RETENTION,
         *IMPORT_JOBS,
+        *EXPORT_JOBS,
     ),
-    notification_kinds=(MENTIONED,),
+    notification_kinds=(MENTIONED, EXPORT_READY),
     privacy=(HOUSE_DATA, *HOUSE_RULES),
     api_blueprints=(me_api, users_api, files_api),
+    lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),
     subjects=(USER, ROLE, BATCH, PROFILE),
     navigation=(
         *ACCOUNT_NAVIGATION,

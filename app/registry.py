@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.auth.actor import Actor
     from app.demo import Seed
     from app.jobs.job import Job
+    from app.lists.sources import ListSource
     from app.notifications.kinds import NotificationKind
     from app.subjects import SubjectKind
 
@@ -107,6 +108,8 @@ class Module:
     measures: tuple[Measure, ...] = ()
     jobs: tuple[Job, ...] = ()
     importers: tuple[Any, ...] = ()
+    # What lists a job can write to a file; every TableSpec has its source here.
+    lists: tuple[ListSource, ...] = ()
     cli: tuple[click.Command, ...] = ()
     handlers: tuple[tuple[type, Callable[..., None]], ...] = ()
     search_providers: tuple[Any, ...] = ()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, exists
 
 from app.auth.models import User, UserRole
+from app.auth.queries import select_all_users
 from app.auth.roles import LABELS, Role
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, EmptyState, TableSpec, Text, YesNo
+from app.lists import Choice, Column, EmptyState, ListSource, TableSpec, Text, YesNo
 from app.policies import HousePermission
 
 
@@ -28,6 +29,7 @@ USERS = TableSpec(
     name="house.users",
     title=_l("Accounts"),
     key=User.id,
+    permission=HousePermission.USER_MANAGE,
     columns=(
         Column("name", _l("Name"), lambda u: u.display_name, sort=User.display_name, link=_address),
         Column("email", _l("E-mail address"), sort=User.email),
@@ -70,3 +72,6 @@ USERS = TableSpec(
         action_permission=HousePermission.USER_MANAGE,
     ),
 )
+
+
+LISTS = (ListSource("house.users", USERS, select_all_users),)

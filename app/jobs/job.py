@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.auth.actor import Actor
@@ -50,6 +51,9 @@ class Job:
     attempts_allowed: int = 3
     # A permission that lets a person start it from the jobs page; empty: administrators only.
     permission: str = ""
+    # The endpoint that hands what a run made to who asked for it, and how long it is kept.
+    result: str = ""
+    result_kept: timedelta = timedelta()
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.auth.needs import SIGNED_IN, needs
 from app.jobs import queries, services
 from app.jobs.job import Job
-from app.jobs.models import STATE_LABELS
+from app.jobs.models import STATE_LABELS, JobRecord, JobState
 from app.jobs.queue import ENDED
 from app.policies import HousePermission
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
@@ -57,14 +57,24 @@ def run_detail(run_id: UUID) -> ResponseReturnValue:
     """Show one run: progress while it goes on, then how it ended; people see their own."""
     row = queries.get_run(current_actor(), run_id, reader())
     template = "jobs/_run.html" if "HX-Request" in request.headers else "jobs/run_detail.html"
-    titles = {job.name: job.title for job in declared_jobs()}
+    job = next((job for job in declared_jobs() if job.name == row.name), None)
     return render_template(
         template,
         run=row,
-        title=titles.get(row.name, row.name),
+        title=job.title if job else row.name,
         labels=STATE_LABELS,
         is_ended=row.state in ENDED,
+        result_url=_result_url(row, job),
     )
+
+
+def _result_url(row: JobRecord, job: Job | None) -> str:
+    """Return where who asked for a run fetches what it made, for as long as it is kept."""
+    is_own = row.requested_by_id == current_actor().user_id
+    if job is None or not (job.result and is_own and row.state is JobState.DONE and row.ended_at):
+        return ""
+    is_kept = row.ended_at + job.result_kept > current_clock().now()
+    return url_for(job.result, run_id=row.id) if is_kept else ""
 
 
 @blueprint.post("/jobs/runs/<uuid:run_id>/cancel")

@@ -5,6 +5,7 @@ Nothing here knows Flask: a job exports the same list as the page. See `docs/lis
 
 from app.lists.fetch import TablePage, count_rows, fetch_page, iterate_rows
 from app.lists.filters import Choice, DateRange, Filter, NumberRange, Text, YesNo
+from app.lists.sources import ListSource
 from app.lists.spec import BulkAction, Column, EmptyState, TableSpec
 from app.lists.state import TableState, read_state
 
@@ -15,6 +16,7 @@ __all__ = [
     "DateRange",
     "EmptyState",
     "Filter",
+    "ListSource",
     "NumberRange",
     "TablePage",
     "TableSpec",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,13 @@ def count_rows(spec: TableSpec, query: Select[Any], state: TableState, session: 
 
 def iterate_rows(
     spec: TableSpec, query: Select[Any], state: TableState, session: Session
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """Yield every row of a view in its order, a thousand at a time, for exports and bulk work."""
     wanted = order(spec, narrow(spec, query, state), state)
-    result = session.execute(wanted.execution_options(yield_per=1000))
     is_entity = _is_entity(query)
-    for row in result:
-        yield row[0] if is_entity else row
+    with session.execute(wanted.execution_options(yield_per=1000)) as result:
+        for row in result:
+            yield row[0] if is_entity else row
 
 
 def narrow(spec: TableSpec, query: Select[Any], state: TableState) -> Select[Any]:

@@ -6,15 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
 
 from app.audit import history_of
-from app.audit.models import AuditEntry
-from app.audit.readable import action_label, readable
+from app.audit.readable import readable
+from app.audit.tables import audit_table, select_entries
 from app.auth.needs import SIGNED_IN, needs
 from app.errors import NotFound
 from app.i18n import lazy as _l
-from app.lists import Column, DateRange, EmptyState, TableSpec, Text, YesNo
 from app.policies import HousePermission
 from app.registry import NavigationItem
 from app.web.context import current_actor, find_subject, house, reader, subjects
@@ -53,57 +51,6 @@ def _privacy_url(subject_type: str, subject_id: UUID) -> str:
     return url_for("privacy.person_detail", person_type=subject_type, person_id=subject_id)
 
 
-def _action(entry: AuditEntry) -> str:
-    return action_label(entry.action, subjects().kind(entry.subject_type))
-
-
-def _differences(entry: AuditEntry) -> str:
-    found = readable([entry], subjects())[0].changes
-    return "; ".join(f"{c.field}: {c.old or '–'} → {c.new or '–'}" for c in found)
-
-
-AUDIT = TableSpec(
-    name="house.audit",
-    title=_l("Audit trail"),
-    key=AuditEntry.id,
-    columns=(
-        Column(
-            "occurred",
-            _l("When"),
-            lambda e: e.occurred_at,
-            sort=AuditEntry.occurred_at,
-            format="datetime",
-        ),
-        Column("actor", _l("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
-        Column("action", _l("What"), _action, sort=AuditEntry.action),
-        Column("label", _l("Record"), lambda e: e.subject_label, sort=AuditEntry.subject_label),
-        Column("changes", _l("Differences"), _differences),
-        Column("code", _l("Code"), lambda e: e.action, is_default=False),
-        Column("request", _l("Request"), lambda e: e.request_id, is_default=False),
-    ),
-    filters=(
-        Text("who", _l("Who"), AuditEntry.actor_name),
-        Text("record", _l("Record"), AuditEntry.subject_label),
-        Text("code", _l("Code"), AuditEntry.action, is_prominent=False),
-        DateRange("occurred", _l("When"), AuditEntry.occurred_at),
-        YesNo(
-            "consulted",
-            _l("Consultation of sensitive data"),
-            condition=lambda wanted: (
-                AuditEntry.action.endswith(".consulted")
-                if wanted
-                else ~AuditEntry.action.endswith(".consulted")
-            ),
-        ),
-    ),
-    default_sort=("-occurred",),
-    empty=EmptyState(
-        _l("Nothing was recorded yet"),
-        _l("Every change, export and consultation of sensitive data appears here."),
-    ),
-)
-
-
 AUDIT_NAVIGATION = NavigationItem(
     label=_l("Audit trail"),
     endpoint="history.audit_list",
@@ -114,12 +61,8 @@ AUDIT_NAVIGATION = NavigationItem(
 )
 
 
-def _entries() -> Select[tuple[AuditEntry]]:
-    return select(AuditEntry)
-
-
 @blueprint.get("/audit")
 @needs(HousePermission.AUDIT_READ)
 def audit_list() -> ResponseReturnValue:
     """Show the whole audit trail to who watches over data; filter on consultations."""
-    return list_page(AUDIT, _entries())
+    return list_page(audit_table(subjects()), select_entries(current_actor()))

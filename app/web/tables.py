@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
-from uuid import NAMESPACE_URL, uuid5
 
 from flask import (
     Response,
@@ -21,13 +20,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
-from app.audit import Subject, record
-from app.auth.policy import require
 from app.i18n import get_locale, use_locale
 from app.lists import (
     BulkAction,
     Choice,
     Column,
+    ListSource,
     TablePage,
     TableSpec,
     TableState,
@@ -38,9 +36,11 @@ from app.lists import (
 )
 from app.lists.cells import Cell, cell_maker, show_value
 from app.lists.export import export_chunks
+from app.lists.exporting import KEPT, note_export
 from app.lists.fetch import visible_columns
 from app.lists.models import SavedView
 from app.lists.print import MOST_ROWS, PrintedList, print_list
+from app.lists.sources import declared_lists, require_export
 from app.lists.state import SIZES, query_string, write_state
 from app.lists.views import list_views
 from app.policies import HousePermission
@@ -74,7 +74,7 @@ def list_page(
     `format=csv`, `xlsx` or `pdf`. The template receives `table`, for `data_table(table)`.
     """
     if request.args.get("format") in FILES:
-        return export_list(spec, query, request.args["format"])
+        return export_page(spec, query, request.args["format"])
     table = table_of(spec, query)
     is_fragment = request.headers.get("HX-Target", "").endswith(f"#{table.id}")
     if "apply" in request.args and not is_fragment:
@@ -113,19 +113,45 @@ def current_state(spec: TableSpec, views: Views | None = None) -> TableState:
     return state
 
 
-def export_list(spec: TableSpec, query: Select[Any], kind: str) -> Response:
-    """Send what is seen as a file, every page of it, and note the export in the audit trail.
+def export_page(spec: TableSpec, query: Select[Any], kind: str) -> ResponseReturnValue:
+    """Send what is seen as a file, every page of it; offer a job to write a long one.
 
-    Forbidden without the right the list asks for.
+    Forbidden without the rights the list asks for.
     """
-    if spec.export_permission:
-        require(current_actor(), spec.export_permission)
+    require_export(current_actor(), spec)
     state = current_state(spec)
     count = count_rows(spec, query, state, reader())
+    if kind != "pdf" and is_long(spec, count):
+        return render_template(
+            "lists/long_export.html",
+            spec=spec,
+            count=count,
+            kind=kind,
+            query=query_string(spec, state.changed()),
+            days=KEPT.days,
+        )
+    return export_list(spec, query, state, count, kind)
+
+
+def is_long(spec: TableSpec, count: int) -> bool:
+    """Tell whether the file of a list is written by a job, not while the browser waits."""
+    return count > house().settings.export_rows_at_once and spec.name in lists()
+
+
+def lists() -> Mapping[str, ListSource]:
+    """Return the lists a job can write."""
+    return declared_lists(house().modules)
+
+
+def export_list(
+    spec: TableSpec, query: Select[Any], state: TableState, count: int, kind: str
+) -> Response:
+    """Send the file of a list at once, and note that in the audit trail."""
     body: Any = (
         _printed(spec, query, state) if kind == "pdf" else _written(spec, query, state, kind)
     )
-    note_export(spec, state, count)
+    with open_unit_of_work() as uow:
+        note_export(current_actor(), spec, state, count, uow, current_clock())
     response = Response(body, mimetype=FILES[kind])
     name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -154,21 +180,6 @@ def _printed(spec: TableSpec, query: Select[Any], state: TableState) -> bytes:
         totals=table.totals,
     )
     return print_list(spec, visible_columns(spec, state), rows, table.page.count, words)
-
-
-def note_export(spec: TableSpec, state: TableState, count: int) -> None:
-    """Write in the audit trail who took which rows out of the house."""
-    subject = Subject("list", uuid5(NAMESPACE_URL, spec.name), str(spec.title))
-    changes = {"rows": (None, count), "view": (None, query_string(spec, state))}
-    with open_unit_of_work() as uow:
-        record(
-            uow,
-            current_actor(),
-            current_clock(),
-            action="lists.list.exported",
-            subject=subject,
-            changes=changes,
-        )
 
 
 Views = Sequence[tuple[SavedView, bool]]
@@ -276,6 +287,11 @@ class TableView:
         """Tell whether the actor may take rows out as a file."""
         wanted = self.spec.export_permission
         return not wanted or current_actor().can(wanted)
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether a page stands between the menu and the file."""
+        return is_long(self.spec, self.page.count)
 
     @property
     def headings(self) -> list[Heading]:

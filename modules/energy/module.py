@@ -9,6 +9,7 @@ from modules.energy.policies import GRANTS, LABELS, EnergyPermission
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.subjects import ALERT, METER
+from modules.energy.tables import LISTS
 
 GROUP = _l("Energy")
 
@@ -51,6 +52,7 @@ module = Module(
         Panel("lot", _l("Consumption"), "energy.lot_panel", EnergyPermission.METER_READ, 60),
     ),
     jobs=JOBS,
+    lists=LISTS,
     cli=(cli.group,),
     search_providers=(MeterSearch(), AlertSearch()),
     seeds=(SEED,),

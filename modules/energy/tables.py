@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import case
 
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, DateRange, EmptyState, NumberRange, TableSpec, Text, YesNo
+from app.lists import (
+    Choice,
+    Column,
+    DateRange,
+    EmptyState,
+    ListSource,
+    NumberRange,
+    TableSpec,
+    Text,
+    YesNo,
+)
 from modules.energy import words
 from modules.energy.enums import (
     BATCH_LABELS,
@@ -19,6 +29,8 @@ from modules.energy.enums import (
 )
 from modules.energy.models import Alert, IngestBatch, Meter, SupplyPoint
 from modules.energy.policies import EnergyPermission
+from modules.energy.queries.alerts import select_alerts
+from modules.energy.queries.meters import select_batches, select_meters
 
 STATE_TONES = {AlertState.OPEN: "danger", AlertState.RESOLVED: "success"}
 BATCH_TONES = {
@@ -38,6 +50,7 @@ def _is_attached(wanted: bool) -> Any:  # noqa: FBT001  the shape a YesNo filter
 
 METERS = TableSpec(
     name="energy.meters",
+    permission=EnergyPermission.METER_READ,
     title=_l("Meters"),
     key=Meter.id,
     columns=(
@@ -83,6 +96,7 @@ METERS = TableSpec(
 
 ALERTS = TableSpec(
     name="energy.alerts",
+    permission=EnergyPermission.ALERT_READ,
     title=_l("Abnormal consumption"),
     key=Alert.id,
     columns=(
@@ -150,6 +164,7 @@ ALERTS = TableSpec(
 
 BATCHES = TableSpec(
     name="energy.batches",
+    permission=EnergyPermission.READINGS_IMPORT,
     title=_l("Imports of readings"),
     key=IngestBatch.id,
     columns=(
@@ -193,4 +208,11 @@ BATCHES = TableSpec(
         _l("No import yet"),
         _l("Files of Fluvius, P1 loggers and spreadsheets of readings are understood."),
     ),
+)
+
+
+LISTS = (
+    ListSource("energy.meters", METERS, select_meters),
+    ListSource("energy.alerts", ALERTS, select_alerts),
+    ListSource("energy.batches", BATCHES, select_batches),
 )

@@ -14,6 +14,7 @@ from modules.interventions.routes_web import (
 )
 from modules.interventions.search import OrderSearch
 from modules.interventions.subjects import WORK_ORDER
+from modules.interventions.tables import LISTS
 
 module = Module(
     name="interventions",
@@ -24,6 +25,7 @@ module = Module(
     grants=GRANTS,
     title=_l("Work orders"),
     permission_labels=LABELS,
+    lists=LISTS,
     navigation=(
         NavigationItem(
             label=_l("Board"),

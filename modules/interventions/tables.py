@@ -9,8 +9,19 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.clock import BRUSSELS, Clock
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, DateRange, EmptyState, Filter, TableSpec, Text, YesNo
+from app.lists import (
+    Choice,
+    Column,
+    DateRange,
+    EmptyState,
+    Filter,
+    ListSource,
+    TableSpec,
+    Text,
+    YesNo,
+)
 from modules.interventions.enums import (
     OPEN_STATUSES,
     STATUS_LABELS,
@@ -21,7 +32,7 @@ from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import list_technicians, visible_orders
 from modules.portfolio.api import building_label_sql, lot_label_sql
-from modules.tickets.api import TRADE_LABELS, Rules
+from modules.tickets.api import TRADE_LABELS, Rules, load_rules
 
 
 def select_orders(actor: Actor) -> Select[Any]:
@@ -54,6 +65,11 @@ def _is_open(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 it is the val
 
 def _technicians(_actor: Actor, session: Session) -> Iterable[tuple[str, Any]]:
     return [(str(one.id), one.name) for one in list_technicians(session, active_only=False)]
+
+
+def order_table_now(session: Session, clock: Clock) -> TableSpec:
+    """Declare the list with the priorities of today."""
+    return order_table(load_rules(session, clock.today(BRUSSELS)))
 
 
 def order_table(rules: Rules) -> TableSpec:
@@ -148,3 +164,6 @@ def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
         Choice("trade", _l("Trade"), WorkOrder.trade, options=TRADE_LABELS, is_prominent=False),
         DateRange("due", _l("Deadline"), WorkOrder.due_at, is_prominent=False),
     )
+
+
+LISTS = (ListSource("interventions.orders", order_table_now, select_orders),)

@@ -11,6 +11,7 @@ from modules.parties.routes_api import BLUEPRINTS
 from modules.parties.routes_web import blueprint
 from modules.parties.search import PartyProvider
 from modules.parties.subjects import PARTY
+from modules.parties.tables import LISTS
 
 module = Module(
     name="parties",
@@ -50,6 +51,7 @@ module = Module(
     ),
     jobs=JOBS,
     importers=IMPORTERS,
+    lists=LISTS,
     subjects=(PARTY,),
     privacy=PRIVACY,
     search_providers=(PartyProvider(),),

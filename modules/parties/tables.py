@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, EmptyState, TableSpec, Text, YesNo
+from app.lists import Choice, Column, EmptyState, ListSource, TableSpec, Text, YesNo
 from modules.parties.contact import show_phone
 from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import is_housed, matches_party
+from modules.parties.queries.lists import is_housed, matches_party, select_parties
 
 PARTIES = TableSpec(
     name="parties.parties",
@@ -52,3 +52,6 @@ PARTIES = TableSpec(
         action_permission=PartyPermission.CHANGE,
     ),
 )  # fmt: skip
+
+
+LISTS = (ListSource("parties.parties", PARTIES, select_parties),)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_
 
 from app.i18n import LazyText
 from app.i18n import lazy as _l
-from app.lists import Column, EmptyState, TableSpec, Text
+from app.lists import Column, EmptyState, ListSource, TableSpec, Text
 from modules.portfolio.enums import GROUPING_TITLES, Grouping
 from modules.portfolio.models import Area, Department, Site
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.groupings import select_groupings
 
 _EMPTY: dict[Grouping, EmptyState] = {
     Grouping.SITE: EmptyState(
@@ -45,6 +47,7 @@ def _table(kind: Grouping, model: Any, folder: str) -> TableSpec:
         title=GROUPING_TITLES[kind],
         key=model.id,
         permission=PortfolioPermission.READ,
+        export_permission=PortfolioPermission.EXPORT,
         columns=(
             Column("code", _l("Code"), sort=model.code, link=lambda row: f"/{folder}/{row.id}"),
             Column(
@@ -85,3 +88,8 @@ GROUPING_TABLES: dict[Grouping, TableSpec] = {
     Grouping.AREA: _table(Grouping.AREA, Area, "areas"),
     Grouping.DEPARTMENT: _table(Grouping.DEPARTMENT, Department, "departments"),
 }
+
+LISTS = tuple(
+    ListSource(spec.name, spec, partial(select_groupings, kind=kind))
+    for kind, spec in GROUPING_TABLES.items()
+)

@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import or_
 
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, EmptyState, TableSpec, Text, YesNo
+from app.lists import Choice, Column, EmptyState, ListSource, TableSpec, Text, YesNo
 from modules.portfolio.enums import INSTALLATION_KIND_LABELS, ROOM_USE_LABELS
 from modules.portfolio.models import Address, Building, Department, Floor, Installation, Lot, Room
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import department_options
+from modules.portfolio.queries.insides import select_rooms
 from modules.portfolio.queries.lists import matches
+from modules.portfolio.queries.topology import select_installations
 
 _BUILDING = Column(
     "building", _l("Building"), sort=Building.code, link=lambda row: f"/buildings/{row.building_id}"
@@ -35,6 +37,7 @@ ROOMS = TableSpec(
     title=_l("Rooms and departments"),
     key=Room.id,
     permission=PortfolioPermission.READ,
+    export_permission=PortfolioPermission.EXPORT,
     columns=(
         Column(
             "code", _l("Room"), sort=Room.code,
@@ -77,6 +80,7 @@ INSTALLATIONS = TableSpec(
     title=_l("Installations"),
     key=Installation.id,
     permission=PortfolioPermission.READ,
+    export_permission=PortfolioPermission.EXPORT,
     columns=(
         Column(
             "code", _l("Code"), sort=Installation.code,
@@ -107,3 +111,8 @@ INSTALLATIONS = TableSpec(
         icon="engine",
     ),
 )  # fmt: skip
+
+LISTS = (
+    ListSource("portfolio.rooms", ROOMS, select_rooms),
+    ListSource("portfolio.installations", INSTALLATIONS, select_installations),
+)

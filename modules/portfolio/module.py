@@ -3,7 +3,9 @@
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, ScopeKind
 from modules.portfolio.demo.seed import SEED
+from modules.portfolio.grouping_tables import LISTS as GROUPING_LISTS
 from modules.portfolio.importers import IMPORTERS
+from modules.portfolio.inside_tables import LISTS as INSIDE_LISTS
 from modules.portfolio.jobs import JOBS
 from modules.portfolio.policies import GRANTS, LABELS, PortfolioPermission
 from modules.portfolio.queries.choices import area_choices, building_choices
@@ -11,6 +13,7 @@ from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
 from modules.portfolio.subjects import SUBJECTS
+from modules.portfolio.tables import LISTS
 
 module = Module(
     name="portfolio",
@@ -62,6 +65,7 @@ module = Module(
     search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
     seeds=(SEED,),
     importers=IMPORTERS,
+    lists=(*LISTS, *GROUPING_LISTS, *INSIDE_LISTS),
     scope_kinds=(
         ScopeKind("area", _l("Areas"), area_choices),
         ScopeKind("building", _l("Buildings"), building_choices),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, EmptyState, NumberRange, TableSpec, Text, YesNo
+from app.lists import Choice, Column, EmptyState, ListSource, NumberRange, TableSpec, Text, YesNo
 from modules.portfolio.energy_classes import LETTERS
 from modules.portfolio.enums import (
     ACCESSIBILITY_LABELS,
@@ -23,7 +23,14 @@ from modules.portfolio.enums import (
 )
 from modules.portfolio.models import Address, Building, LandParcel, Lot
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.lists import area_options, matches, site_options
+from modules.portfolio.queries.lists import (
+    area_options,
+    matches,
+    select_buildings,
+    select_lots,
+    select_parcels,
+    site_options,
+)
 from modules.portfolio.queries.places import lot_address
 from modules.portfolio.within import Within
 
@@ -254,3 +261,10 @@ PARCELS = TableSpec(
         action_permission=PortfolioPermission.CHANGE_LAND,
     ),
 )  # fmt: skip
+
+
+LISTS = (
+    ListSource("portfolio.buildings", BUILDINGS, select_buildings),
+    ListSource("portfolio.lots", LOTS, select_lots),
+    ListSource("portfolio.parcels", PARCELS, select_parcels),
+)

@@ -19,6 +19,7 @@ from modules.tickets.routes_rules import blueprint as rules_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
 from modules.tickets.subjects import SUBJECTS
+from modules.tickets.tables import LISTS
 
 module = Module(
     name="tickets",
@@ -81,6 +82,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    lists=LISTS,
     seeds=(SEED,),
     search_providers=(TicketSearch(),),
     subjects=SUBJECTS,

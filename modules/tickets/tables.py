@@ -8,11 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.clock import BRUSSELS, Clock
 from app.i18n import LazyText
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, DateRange, EmptyState, Filter, TableSpec, Text, YesNo
+from app.lists import (
+    Choice,
+    Column,
+    DateRange,
+    EmptyState,
+    Filter,
+    ListSource,
+    TableSpec,
+    Text,
+    YesNo,
+)
 from app.search.normalise import normalise
 from modules.portfolio.api import building_label_sql, lot_label_sql
 from modules.tickets.enums import (
@@ -27,6 +39,7 @@ from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
 from modules.tickets.rulebook import Rules
+from modules.tickets.rules import load_rules
 
 TONES: Mapping[TicketStatus, str] = {
     status: {"green": "success", "red": "danger", "yellow": "warning", "secondary": "neutral"}.get(
@@ -70,6 +83,11 @@ def is_open(wanted: Any) -> ColumnElement[bool]:
     return Ticket.status.in_(OPEN_STATUSES) if wanted else Ticket.status.not_in(OPEN_STATUSES)
 
 
+def ticket_table_now(session: Session, clock: Clock) -> TableSpec:
+    """Declare the list with the rules of this moment."""
+    return ticket_table(load_rules(session, clock.today(BRUSSELS)), clock.now())
+
+
 def ticket_table(rules: Rules, now: datetime) -> TableSpec:
     """Declare the list with the priorities and categories in force."""
     names = Names(
@@ -85,6 +103,7 @@ def ticket_table(rules: Rules, now: datetime) -> TableSpec:
         name="tickets.tickets",
         title=_l("Tickets"),
         key=Ticket.id,
+        permission=TicketPermission.READ,
         columns=(*_main_columns(names), *_more_columns(names)),
         filters=_filters(names, now),
         default_sort=("-opened",),
@@ -190,3 +209,6 @@ def _filters(names: Names, now: datetime) -> tuple[Filter, ...]:
         Choice("source", _l("Channel"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
         DateRange("opened", _l("Opened"), Ticket.opened_at, is_prominent=False),
     )
+
+
+LISTS = (ListSource("tickets.tickets", ticket_table_now, select_tickets),)

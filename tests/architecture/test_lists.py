@@ -13,6 +13,7 @@ from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
 from app.demo import plant_seeds
+from app.lists.sources import declared_lists
 from app.registry import Module, find_modules
 from app.settings import Settings
 from app.web.context import house
@@ -78,6 +79,19 @@ def test_a_list_asks_for_the_right_to_export_where_there_is_one() -> None:
         and "export_permission" not in {keyword.arg for keyword in call.keywords}
     ]
     assert not silent, f"say export_permission= in {silent}"
+
+
+def test_every_list_can_be_written_by_a_job() -> None:
+    declared = {
+        keyword.value.value
+        for source in python_files("app", "modules")
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "TableSpec"
+        for keyword in call.keywords
+        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+    }
+    missing = declared - declared_lists(find_modules()).keys()
+    assert not missing, f"give these a ListSource in lists= of their module.py: {missing}"
 
 
 def exports(module: Module) -> list[str]:
