@@ -44,8 +44,10 @@ class Stored:
 class ServiceImporter:
     """Columns, and the functions of a module that read, create, change and remove a record.
 
-    `load` returns what the actor may see, by key. `create` and `change` are handed all values of
-    the record, those of the file over those stored. `remove` takes back records a batch made.
+    `key` names the column that identifies a record, or the columns when it takes several (a room
+    by building and number); keys are then tuples. `load` returns what the actor may see, by key.
+    `create` and `change` are handed all values of the record, those of the file over those
+    stored. `remove` takes back records a batch made.
     """
 
     name: str
@@ -53,12 +55,12 @@ class ServiceImporter:
     permission: str
     export_permission: str
     columns: tuple[Column, ...]
-    key: str
+    key: str | tuple[str, ...]
     needed: tuple[str, ...]
     # What an empty cell stands for in columns that are never empty in the database.
     empty: Mapping[str, Any] = field(default_factory=dict)
     subject_type: str
-    load: Callable[[Actor, Session, Sequence[str]], Mapping[str, Stored]]
+    load: Callable[[Actor, Session, Sequence[Any]], Mapping[Any, Stored]]
     create: Callable[[Actor, Values, UnitOfWork, Clock], UUID]
     change: Callable[[Actor, Stored, Values, UnitOfWork, Clock], None]
     remove: Callable[[UnitOfWork, Sequence[UUID]], None]
@@ -105,7 +107,7 @@ class ServiceWork:
 
     importer: ServiceImporter
     actor: Actor
-    _stored: Mapping[str, Stored] = field(default_factory=dict)
+    _stored: Mapping[Any, Stored] = field(default_factory=dict)
 
     def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
         """Look up and check what the importer declared.
@@ -122,14 +124,21 @@ class ServiceWork:
         return self.importer.prepare(self.actor, session, rows)
 
     def keys(self, rows: Sequence[Row]) -> Sequence[Hashable | None]:
-        """Return the column that names the record."""
-        return [row.values.get(self.importer.key) for row in rows]
+        """Return what names each record: one value, or one for each column of the key."""
+        return [self._key(row) for row in rows]
+
+    def _key(self, row: Row) -> Hashable | None:
+        names = self.importer.key
+        if isinstance(names, str):
+            return row.values.get(names)
+        values = tuple(row.values.get(name) or "" for name in names)
+        return values if any(values) else None
 
     def load_existing(
         self, session: Session, keys: Sequence[Hashable]
     ) -> Mapping[Hashable, Values]:
         """Return the stored values of existing records."""
-        self._stored = self.importer.load(self.actor, session, [str(key) for key in keys])
+        self._stored = self.importer.load(self.actor, session, keys)
         return {key: stored.values for key, stored in self._stored.items()}
 
     def review(self, changes: Sequence[Change]) -> Iterable[Problem]:
@@ -146,7 +155,7 @@ class ServiceWork:
                     "needed_for_new",
                     change.row.number,
                     field=name,
-                    value=str(change.key),
+                    value=_label(change.key),
                     expected=column.kind.expected,
                     params={"column": column.title},
                 )
@@ -158,11 +167,11 @@ class ServiceWork:
         return [self._apply(uow, actor, clock, change) for change in changes]
 
     def _apply(self, uow: UnitOfWork, actor: Actor, clock: Clock, change: Change) -> Entry:
-        importer, row, label = self.importer, change.row, str(change.key)
+        importer, row, label = self.importer, change.row, _label(change.key)
         if change.outcome is Outcome.NEW:
             made = importer.create(actor, row.values, uow, clock)
             return Entry(row.number, Outcome.NEW, importer.subject_type, made, label)
-        stored = self._stored[label]
+        stored = self._stored[change.key]
         after = {name: new for name, (_, new) in change.differences.items()}
         importer.change(actor, stored, {**stored.values, **after}, uow, clock)
         before = {name: to_json(old) for name, (old, _) in change.differences.items()}
@@ -173,3 +182,8 @@ class ServiceWork:
 
     def rolled_back(self) -> None:
         """Forget nothing: what is stored is read again with each chunk."""
+
+
+def _label(key: Any) -> str:
+    """Write a key for people: `BLD-0042 / 1.01`."""
+    return " / ".join(str(part) for part in key if part) if isinstance(key, tuple) else str(key)

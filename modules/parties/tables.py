@@ -18,7 +18,8 @@ PARTIES = TableSpec(
     export_permission=PartyPermission.EXPORT,
     columns=(
         Column(
-            "name", _l("Name"), lambda row: row.full_name, sort=Party.sort_name,
+            # Not “Name”: an import of this list would take it for the family name.
+            "name", _l("Full name"), lambda row: row.full_name, sort=Party.sort_name,
             link=lambda row: f"/parties/{row.id}",
         ),
         Column("kind", _l("Kind"), sort=Party.kind, labels=PARTY_KIND_LABELS),
@@ -28,7 +29,7 @@ PARTIES = TableSpec(
             lambda row: ", ".join(show_phone(phone.e164) for phone in row.phones),
         ),
         Column("emails", _l("E-mail"), lambda row: ", ".join(item.email for item in row.emails)),
-        Column("reference", _l("Reference"), sort=Party.reference, is_default=False),
+        Column("reference", _l("Reference"), sort=Party.reference),
         Column(
             "birth_date", _l("Born"), sort=Party.birth_date, format="date", is_default=False
         ),

@@ -259,11 +259,6 @@ class GroupingIn(Named):
     code = _line(_l("Code"), 20, required=True)
     area_id = fields.UUID(metadata={"label": _l("Work area")})
 
-    @validates_schema(skip_on_field_errors=False)
-    def _needs_a_name(self, data: dict[str, Any], **_kw: Any) -> None:
-        if not any(data.get("name", {}).values()):
-            raise ValidationError(str(_l("Give the name in at least one language.")), "name_fr")
-
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> GroupingFacts:
         return GroupingFacts(name=self.name_of(data) or TranslatedText(), **data)

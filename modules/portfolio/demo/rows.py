@@ -117,6 +117,7 @@ class Planter(Ground):
                 "kind": planned.kind,
                 "area_id": self.areas["N" if footprint.postcode in NORTHERN_POSTCODES else "C"],
                 "address_id": address["id"],
+                "site_id": None,
                 "built_year": self._built_year(planned),
                 "renovated_year": self.chance.choice(
                     (None, None, None, 2004, 2011, 2016, 2019, 2022)

@@ -34,9 +34,11 @@ DEPARTMENTS = (
     ("RH", "Ressources humaines", "Personeelsdienst"),
     ("TEC", "Service technique", "Technische dienst"),
 )
+SITES = 6
 # Tables in the order their foreign keys allow.
 ORDER = (
     "areas",
+    "sites",
     "departments",
     "addresses",
     "buildings",
@@ -76,6 +78,7 @@ def plant_estate(planting: Planting) -> None:
         planter.plant(planned)
     for parcel in _parcels(planting.chance, planter, planting.scale):
         planter.rows.add("land_parcels", **parcel)
+    _gather_sites(planting.chance, planter)
     with planting.database.unit_of_work("demo") as uow:
         insert_rows(uow, planter.rows.tables)
         counts = planter.counts | {"PAR": len(planter.rows.tables["land_parcels"])}
@@ -101,6 +104,26 @@ def _begin(chance: Random, moment: Moment) -> Planter:
             name=TranslatedText(fr=fr, nl=nl), version=1,
         )  # fmt: skip
     return planter
+
+
+def _gather_sites(chance: Random, planter: Planter) -> None:
+    """File the buildings of the streets that have the most of them under a site each."""
+    tables = planter.rows.tables
+    streets: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    addresses = {address["id"]: address for address in tables["addresses"]}
+    for building in tables["buildings"]:
+        address = addresses[building["address_id"]]
+        streets.setdefault((address["street_fr"], address["street_nl"]), []).append(building)
+    largest = sorted(streets.items(), key=lambda item: (-len(item[1]), item[0]))[:SITES]
+    for number, ((fr, nl), buildings) in enumerate(largest, start=1):
+        site_id = invented_id(chance)
+        name = TranslatedText(fr=f"Ensemble {fr}", nl=f"Geheel {nl or fr}")
+        planter.rows.add(
+            "sites", id=site_id, code=f"S{number:02d}", name=name,
+            area_id=buildings[0]["area_id"], **planter.stamps(),
+        )  # fmt: skip
+        for building in buildings:
+            building["site_id"] = site_id
 
 
 def insert_rows(uow: UnitOfWork, tables: dict[str, list[dict[str, Any]]]) -> None:

@@ -28,6 +28,7 @@ from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import AddressFacts, BuildingFacts, Change, LotFacts
 from modules.portfolio.importers.remove import remove_buildings, remove_lots
+from modules.portfolio.importers.source import by_code, measured, named, seen_buildings, unknown
 from modules.portfolio.models import Area, Building, Entrance, Lot, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.scope import in_scope
@@ -108,11 +109,6 @@ _EMPTY: dict[str, Any] = {
 _TEXTS = ("name", "note", "box", "door", *_ADDRESS[:-1])
 
 
-def _measured(value: float | None) -> Decimal | None:
-    """Give a stored measure the form a file gives it, so that the two can be compared."""
-    return None if value is None else Decimal(repr(value)).quantize(Decimal("0.01"))
-
-
 def _filled(values: Values, names: Iterable[str]) -> dict[str, Any]:
     """Take the values of a command; what is empty becomes what the database calls empty."""
     filled: dict[str, Any] = {}
@@ -141,7 +137,7 @@ def _stored_building(building: Building, site: str | None, area: str | None) -> 
     own = {c.name for c in BUILDING_COLUMNS} - {"site", "area", *_ADDRESS}
     values = {name: getattr(building, name) for name in own}
     values |= {name: getattr(building.address, name) for name in _ADDRESS}
-    values |= {"site": site, "area": area, "area_m2": _measured(building.area_m2)}
+    values |= {"site": site, "area": area, "area_m2": measured(building.area_m2)}
     return Stored(building.id, building.version, values)
 
 
@@ -160,28 +156,10 @@ def _all_buildings(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]
         yield _stored_building(building, site, area).values
 
 
-def _codes(session: Session, model: Any, wanted: set[str]) -> dict[str, UUID]:
-    rows = session.execute(select(model.code, model.id).where(model.code.in_(wanted)))
-    return {row[0]: row[1] for row in rows}
-
-
-def _unknown(rows: Sequence[Row], name: str, known: Iterable[str]) -> Iterator[Problem]:
-    """Refuse rows that name a record which is not there."""
-    found = set(known)
-    for row in rows:
-        value = row.values.get(name)
-        if value and value not in found:
-            yield Problem("not_found", row.number, field=name, value=str(value))
-
-
-def _named(rows: Sequence[Row], name: str) -> set[str]:
-    return {str(row.values[name]) for row in rows if row.values.get(name)}
-
-
 def _prepare_buildings(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
     for name, model in (("site", Site), ("area", Area)):
-        if wanted := _named(rows, name):
-            yield from _unknown(rows, name, _codes(session, model, wanted))
+        if wanted := named(rows, name):
+            yield from unknown(rows, name, by_code(session, model, wanted))
 
 
 def _building_facts(values: Values, session: Session) -> BuildingFacts:
@@ -190,8 +168,8 @@ def _building_facts(values: Values, session: Session) -> BuildingFacts:
     return BuildingFacts(
         **_filled(values, own),
         address=AddressFacts(**_filled(values, _ADDRESS)),
-        site_id=_codes(session, Site, {site}).get(site) if site else None,
-        area_id=_codes(session, Area, {area}).get(area) if area else None,
+        site_id=by_code(session, Site, {site}).get(site) if site else None,
+        area_id=by_code(session, Area, {area}).get(area) if area else None,
     )
 
 
@@ -222,7 +200,7 @@ def _lots(actor: Actor) -> Select[Lot, str, str]:
 def _stored_lot(lot: Lot, building: str, entrance: str | None) -> Stored:
     own = {c.name for c in LOT_COLUMNS} - {"building", "entrance"}
     values = {name: getattr(lot, name) for name in own}
-    values |= {"building": building, "entrance": entrance, "area_m2": _measured(lot.area_m2)}
+    values |= {"building": building, "entrance": entrance, "area_m2": measured(lot.area_m2)}
     return Stored(lot.id, lot.version, values)
 
 
@@ -242,17 +220,12 @@ def _all_lots(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
         yield _stored_lot(lot, building, door).values
 
 
-def _seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
-    statement = select(Building.code, Building.id).where(Building.code.in_(codes))
-    return {row[0]: row[1] for row in session.execute(in_scope(statement, actor, Building.id))}
-
-
 def _prepare_lots(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
-    wanted = _named(rows, "building")
+    wanted = named(rows, "building")
     if not wanted:
         return
-    buildings = _seen_buildings(actor, session, wanted)
-    yield from _unknown(rows, "building", buildings)
+    buildings = seen_buildings(actor, session, wanted)
+    yield from unknown(rows, "building", buildings)
     statement = select(Entrance.building_id, Entrance.code)
     found = session.execute(statement.where(Entrance.building_id.in_(buildings.values())))
     doors = {(row[0], row[1]) for row in found}
@@ -264,7 +237,7 @@ def _prepare_lots(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterat
 
 def _lot_facts(actor: Actor, values: Values, session: Session) -> LotFacts:
     own = {f.name for f in fields(LotFacts)} - {"building_id", "entrance_id"}
-    building_id = _seen_buildings(actor, session, {str(values["building"])})[values["building"]]
+    building_id = seen_buildings(actor, session, {str(values["building"])})[values["building"]]
     door = values.get("entrance")
     statement = select(Entrance.id).where(
         Entrance.building_id == building_id, Entrance.code == door

@@ -13,7 +13,8 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Forbidden
+from app.errors import Forbidden, Invalid
+from app.i18n import lazy as _l
 from modules.portfolio.commands import Change, GroupingFacts
 from modules.portfolio.enums import Grouping
 from modules.portfolio.errors import still_used
@@ -105,6 +106,8 @@ def _require(actor: Actor, permission: PortfolioPermission) -> None:
 
 
 def _values(session: Session, kind: Grouping, facts: GroupingFacts) -> dict[str, Any]:
+    if not any(facts.name.values()):
+        raise Invalid("name_needed", _l("Give the name in at least one language."), field="name_fr")
     values: dict[str, Any] = {"code": facts.code, "name": facts.name}
     if kind is Grouping.SITE:
         refuse_unknown(session, area_id=(Area, facts.area_id))

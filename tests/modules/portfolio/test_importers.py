@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.auth.actor import system_actor
 from app.auth.roles import Role
@@ -24,10 +25,23 @@ from modules.parties.models import Party
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.models import LandParcel, Lot
+from modules.portfolio.tables import LOTS
 
 BY_NAME = {importer.name: importer for importer in (*IMPORTERS, *PARTY_IMPORTERS)}
 FIELDS = {"enum", "labels", "aliases"}
-OURS = ("buildings", "lots", "parcels", "parties")
+OURS = (
+    "sites",
+    "areas",
+    "departments",
+    "buildings",
+    "entrances",
+    "lots",
+    "rooms",
+    "installations",
+    "certificates",
+    "parcels",
+    "parties",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +98,48 @@ def test_what_is_exported_imports_again_unchanged(
     report = import_file(actor, source(path, name), database, clock)
     assert report.errors == []
     assert counts(report) == (0, 0, count, 0)
+
+
+LISTS = {
+    "sites": "/sites",
+    "areas": "/areas",
+    "departments": "/departments",
+    "buildings": "/buildings",
+    "lots": "/lots",
+    "rooms": "/rooms",
+    "installations": "/installations",
+    "parcels": "/land-parcels",
+    "parties": "/parties",
+}
+
+
+@pytest.fixture
+def office(client, login, estate):
+    """A client that sees everything, in Dutch."""
+    login(client, Role.ADMINISTRATOR, locale="nl")
+    return client
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_export_of_a_list_imports_as_nothing_new(
+    office, database, clock, actor, tmp_path, name
+):
+    answer = office.get(f"{LISTS[name]}?format=xlsx")
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(answer.data)
+    report = check_file(actor, source(path, name), database, clock)
+    assert report.errors == []
+    assert counts(report)[:2] == (0, 0)
+    assert counts(report)[2] > 0
+
+
+def test_every_column_of_a_list_imports_too(office, database, clock, actor, tmp_path):
+    path = tmp_path / "list.csv"
+    columns = "&".join(f"cols={c.key}" for c in LOTS.columns)
+    path.write_bytes(office.get(f"/lots?format=csv&{columns}").data)
+    report = check_file(actor, source(path, "lots"), database, clock)
+    assert report.errors == []
+    assert counts(report)[:2] == (0, 0)
 
 
 def edited(path, change):
@@ -172,3 +228,70 @@ def test_the_pages_offer_what_is_stored(client, login, estate, database):
     with database.reader() as session:
         assert len(response.data.splitlines()) == len(session.scalars(select(Lot.id)).all()) + 1
     assert client.get("/imports/exports/nonsense/csv").status_code == 404
+
+
+NEW_ROWS = {
+    "sites": "code;name_fr;area\nS-NEW;Nouveau;C\n",
+    "areas": "code;name_nl\nA-NEW;Nieuw\n",
+    "departments": "code;name_fr\nD-NEW;Neuf\n",
+    "entrances": "building;code;street_fr;number\n{building};Z;Rue Neuve;1\n",
+    "rooms": "building;code;use;floor_level;department\n{building};9.99;office;9;FIN\n",
+    "installations": "code;building;kind;lots\nI-NEW;{building};lift;{lot}\n",
+    "certificates": (
+        "lot;scheme;issued_on;region;kwh_m2_year\n{lot};home;05/01/2026;brussels;400\n"
+    ),
+}
+
+
+class TestNewRecords:
+    """A file with one new row of each kind is taken in, and taken back whole."""
+
+    @pytest.fixture
+    def names(self, database, estate):
+        with database.reader() as session:
+            lot = session.scalars(
+                select(Lot).order_by(Lot.reference).options(joinedload(Lot.building))
+            ).first()
+            return {"lot": lot.reference, "building": lot.building.code}
+
+    def stock(self, database, actor, name):
+        with database.reader() as session:
+            return list(BY_NAME[name].records(actor, session))
+
+    @pytest.mark.parametrize("name", NEW_ROWS)
+    def test_are_made_and_taken_back(self, database, clock, actor, tmp_path, names, name):
+        path = tmp_path / "new.csv"
+        path.write_text(NEW_ROWS[name].format(**names), encoding="utf-8")
+        before = self.stock(database, actor, name)
+        report = import_file(actor, source(path, name), database, clock)
+        assert (counts(report), report.errors) == ((1, 0, 0, 0), [])
+        assert len(self.stock(database, actor, name)) == len(before) + 1
+        again = check_file(actor, source(path, name), database, clock)
+        assert counts(again) == (0, 0, 1, 0)
+        undo(database, actor, clock, report)
+        assert self.stock(database, actor, name) == before
+
+    def test_what_they_name_must_be_there(self, database, clock, actor, tmp_path, names):
+        path = tmp_path / "wrong.csv"
+        rows = (
+            "code;building;kind;lots;entrances\n"
+            "I-1;BLD-NONE;lift;;\n"
+            "I-2;{building};lift;LOT-NONE;\n"
+            "I-3;{building};lift;;{lot}\n"
+        )
+        path.write_text(rows.format(**names), encoding="utf-8")
+        report = check_file(actor, source(path, "installations"), database, clock)
+        assert counts(report) == (0, 0, 0, 3)
+        assert [p.field for p in report.errors] == ["building", "lots", "entrances"]
+
+    def test_a_certificate_is_of_one_place(self, database, clock, actor, tmp_path, names):
+        path = tmp_path / "two.csv"
+        rows = (
+            "lot;building;scheme;issued_on;region;energy_class\n"
+            "{lot};{building};home;05/01/2026;brussels;B\n"
+            ";;home;05/01/2026;brussels;B\n"
+        )
+        path.write_text(rows.format(**names), encoding="utf-8")
+        report = check_file(actor, source(path, "certificates"), database, clock)
+        assert counts(report) == (0, 0, 0, 2)
+        assert {p.code for p in report.errors} == {"one_place"}

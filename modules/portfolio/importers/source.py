@@ -1,0 +1,99 @@
+"""What is stored, read three ways by an importer: by key, by identifier, and all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.tabular.problems import Problem
+from app.tabular.service_importer import Stored
+from app.tabular.typed import Row
+from modules.portfolio.models import Building, Lot
+from modules.portfolio.queries.scope import in_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The records of an importer: the query of what an actor sees, and how a row is read.
+
+    `query` selects the record and what its links are called; `key` are the SQL expressions the
+    file names it by, `key_of` the same of the values read.
+    """
+
+    query: Callable[[Actor], Any]
+    read: Callable[..., Stored]
+    identifier: Any
+    key: tuple[Any, ...]
+    key_names: tuple[str, ...]
+
+    def load(self, actor: Actor, session: Session, keys: Sequence[Any]) -> dict[Any, Stored]:
+        """Return records by key, which is a tuple when it has several parts."""
+        single = len(self.key) == 1
+        wanted = self.key[0].in_(keys) if single else tuple_(*self.key).in_(keys)
+        found = (self.read(*row) for row in session.execute(self.query(actor).where(wanted)))
+        return {self._key_of(stored): stored for stored in found}
+
+    def _key_of(self, stored: Stored) -> Any:
+        parts = tuple(stored.values[name] or "" for name in self.key_names)
+        return parts if len(parts) > 1 else parts[0]
+
+    def find(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> dict[UUID, Stored]:
+        """Return records by identifier."""
+        rows = session.execute(self.query(actor).where(self.identifier.in_(ids)))
+        return {stored.id: stored for stored in (self.read(*row) for row in rows)}
+
+    def records(self, actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
+        """Yield what the actor sees, in the order of the key."""
+        for row in session.execute(self.query(actor).order_by(*self.key)):
+            yield self.read(*row).values
+
+
+def measured(value: float | None) -> Decimal | None:
+    """Give a stored measure the form a file gives it, so that the two can be compared."""
+    return None if value is None else Decimal(repr(value)).quantize(Decimal("0.01"))
+
+
+def named(rows: Sequence[Row], name: str) -> set[str]:
+    """Return what the rows call the records of one column."""
+    return {str(row.values[name]) for row in rows if row.values.get(name)}
+
+
+def unknown(rows: Sequence[Row], name: str, known: Iterable[str]) -> Iterator[Problem]:
+    """Refuse rows that name a record which is not there."""
+    found = set(known)
+    for row in rows:
+        value = row.values.get(name)
+        if value and value not in found:
+            yield Problem("not_found", row.number, field=name, value=str(value))
+
+
+def by_code(session: Session, model: Any, wanted: set[str]) -> dict[str, UUID]:
+    """Return sites, areas or departments by code."""
+    if not wanted:
+        return {}
+    rows = session.execute(select(model.code, model.id).where(model.code.in_(wanted)))
+    return {row[0]: row[1] for row in rows}
+
+
+def seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
+    """Return the buildings an actor sees by code."""
+    if not codes:
+        return {}
+    statement = select(Building.code, Building.id).where(Building.code.in_(codes))
+    return {row[0]: row[1] for row in session.execute(in_scope(statement, actor, Building.id))}
+
+
+def seen_lots(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
+    """Return the lots an actor sees by reference."""
+    if not references:
+        return {}
+    statement = select(Lot.reference, Lot.id).where(Lot.reference.in_(references))
+    rows = session.execute(in_scope(statement, actor, Lot.building_id))
+    return {row[0]: row[1] for row in rows}
