@@ -25,6 +25,7 @@ from modules.energy.enums import (
 from modules.energy.models import Alert, Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import count_open, get_alert, list_alerts
+from modules.energy.queries.counters import CounterFacts, counters_of_buildings
 from modules.energy.queries.meters import UtilityTotal, list_meters, totals_of
 from modules.energy.services.alerts import watch_alert
 from modules.energy.services.entries import take_reading
@@ -34,6 +35,7 @@ __all__ = [
     "RULE_LABELS",
     "UTILITY_LABELS",
     "AlertFacts",
+    "CounterFacts",
     "EnergyPermission",
     "MeterFacts",
     "ReadingDoubt",
@@ -46,6 +48,7 @@ __all__ = [
     "alert_facts",
     "consumption_summary",
     "count_open",
+    "counters_of_buildings",
     "meters_of_building",
     "open_alerts",
     "take_reading",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from modules.interventions.enums import NoAccessReason, WorkClass
@@ -48,6 +49,17 @@ class NoAccess:
     call_attempted: bool = False
     proposed_slot: str = ""
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What stands on a counter, in the unit it shows; the identifier is made on the tablet."""
+
+    id: UUID
+    meter_id: UUID
+    value: Decimal
+    read_at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,14 @@ class NotActive(Invalid):
         super().__init__(
             "technician_not_active", _l("Choose a technician who is active."), field="technician"
         )
+
+
+class MeterNotHere(Conflict):
+    """The meter read does not feed the building of the order."""
+
+    def __init__(self) -> None:
+        """Ask to check the meter."""
+        super().__init__(
+            "meter_not_here",
+            _l("This meter does not feed the building of the order any more."),
+        )

@@ -171,6 +171,8 @@ class OrderEntry(Entity):
     __table_args__ = (Index(None, "order_id", "kind"),)
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_orders.id"))
+    # The visit during which it was added; empty when nobody had started one.
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visits.id"), index=True)
     kind: Mapped[EntryKind] = mapped_column(EnumText(EntryKind))
     actor_id: Mapped[UUID]
     actor_name: Mapped[str] = mapped_column(String(120))

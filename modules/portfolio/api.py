@@ -21,6 +21,7 @@ from modules.portfolio.enums import (
     InstallationKind,
     LotKind,
     LotStatus,
+    WarningKind,
 )
 from modules.portfolio.models import Building, Installation, Lot, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
@@ -31,6 +32,7 @@ from modules.portfolio.queries.history import (
     estate_on,
     list_warnings,
     lot_stays,
+    warnings_of_places,
 )
 from modules.portfolio.queries.labels import building_label_sql, lot_label_sql
 from modules.portfolio.queries.places import (
@@ -67,6 +69,7 @@ __all__ = [
     "PlaceFacts",
     "PlaceWarning",
     "PortfolioPermission",
+    "WarningKind",
     "building_label_sql",
     "building_labels",
     "building_of_lot",
@@ -94,6 +97,7 @@ __all__ = [
     "place_facts",
     "visible_building_ids",
     "visible_lot_ids",
+    "warnings_of_places",
 ]
 
 

@@ -7,7 +7,7 @@ import { ask, type Answers, type Part } from './forms'
 import { isPlausible, missing, type Seen } from './overlay'
 import { keepPhoto, scale } from './photos'
 import { enqueue, type Tools } from './queue'
-import { signaturePad } from './signature'
+import { signaturePad, type Stroke } from './signature'
 import type { FieldStore } from './store'
 
 export interface Desk { store: FieldStore, tools: Tools, lookups: Lookups, sent: Operation[], changed: () => void }
@@ -47,16 +47,17 @@ export function addMaterial(desk: Desk, order: Order): Promise<void> {
   const stock = desk.lookups.materials ?? []
   const name = ({ sku, label }: { sku?: string, label: string }) => (sku ? `${sku} · ${label}` : label)
   const parts: Part[] = [
-    { name: 'label', label: t('Material'), kind: 'text', required: true, list: stock.map(name), hint: t('Choose from the van or write it.') },
+    { name: 'label', label: t('Material'), kind: 'text', required: true, list: stock.map(name), hint: stock.length ? t('Choose from the van or write it.') : '' },
     { name: 'quantity', label: t('Quantity'), kind: 'number', required: true, value: '1' },
+    { name: 'unit', label: t('Unit'), kind: 'text', list: [t('piece'), t('box'), 'm', 'm²', 'kg', 'l'] },
   ]
-  return form(desk, order, 'material', t('Material'), parts, async ({ label, quantity }) => {
+  return form(desk, order, 'material', t('Material'), parts, async ({ label, quantity, unit }) => {
     const amount = (quantity ?? '').replace(',', '.')
     if (!(Number(amount) > 0)) return t('Write a quantity above zero.')
     const item = stock.find((candidate) => name(candidate) === label)
     await act(desk, order, 'order.material', {
-      line_id: desk.tools.id(), quantity: amount, label: item?.label ?? label,
-      ...(item ? { material_id: item.id, unit: item.unit } : {}),
+      line_id: desk.tools.id(), quantity: amount, label: item?.label ?? label, unit: unit || (item?.unit ?? ''),
+      ...(item ? { material_id: item.id } : {}),
     })
     return undefined
   })
@@ -95,8 +96,9 @@ function textParts({ fields }: Seen): Part[] {
   ]
 }
 
-export function sign(desk: Desk, order: Order): Promise<void> {
-  const pad = signaturePad()
+export async function sign(desk: Desk, order: Order): Promise<void> {
+  const key = `draft:${order.id}:strokes`
+  const pad = signaturePad(await desk.store.get<Stroke[]>(key), (strokes) => void desk.store.set(key, strokes))
   const parts: Part[] = [
     { name: 'signer_name', label: t('Name'), kind: 'text' },
     { name: 'refused_reason', label: t('Not signed because'), kind: 'text' },
@@ -107,6 +109,7 @@ export function sign(desk: Desk, order: Order): Promise<void> {
       const strokes = pad.strokes()
       if (!refused_reason && !(signer_name && strokes.length)) return t('Give a name and a signature, or the reason why there is none.')
       await act(desk, order, 'order.signature', { signature_id: desk.tools.id(), signer_name, strokes, ...(refused_reason ? { refused_reason } : {}) })
+      await desk.store.remove(key)
       return undefined
     },
   })

@@ -66,6 +66,8 @@ export interface Operation {
   base_version: number
   payload: Record<string, unknown>
   made_at: string
+  /** What the server found odd about it, to be shown until the technician has seen it. */
+  warning?: string
 }
 
 export interface Current { version: number, status?: string, fields: Fields, changed_by?: string, changed_at?: string }
@@ -78,4 +80,5 @@ export interface Result {
   conflicting_fields?: string[]
   code?: string
   message?: string
+  warning?: string
 }

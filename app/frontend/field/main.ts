@@ -4,7 +4,8 @@ import { make } from '../shared/dom'
 import { formatTime } from '../shared/format'
 import { t } from '../shared/i18n'
 import type { Desk } from './actions'
-import type { Lookups } from './contract'
+import type { Lookups, Operation } from './contract'
+import { offerInstallation } from './install'
 import { countUnsent, FieldStore, total } from './store'
 import { hasUnsent, type Outcome, Sync, watch } from './sync'
 import { dayView, orderView, problemView } from './views'
@@ -38,10 +39,12 @@ async function open(root: HTMLElement): Promise<void> {
 
   async function render(): Promise<void> {
     const [orders, queue, sent, lookups] = await Promise.all([
-      store.orders.toArray(), store.queue.orderBy('seq').toArray(), store.sent.toArray(), store.get<Lookups>('lookups'),
+      store.orders.toArray(), store.queue.orderBy('seq').toArray(), byTime(store), store.get<Lookups>('lookups'),
     ])
     desk.sent = sent
     desk.lookups = lookups ?? {}
+    // What is being typed stays under the fingers; the page is drawn again when the field is left.
+    if (isTyping(view)) return showState()
     const [page, id] = location.hash.slice(1).split('/')
     const order = page === 'order' ? orders.find((candidate) => candidate.id === id) : undefined
     const scroll = window.scrollY
@@ -66,6 +69,7 @@ async function open(root: HTMLElement): Promise<void> {
     root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', unsent > 0)
   }
 
+  view.addEventListener('focusout', () => window.setTimeout(() => void render()))
   window.addEventListener('hashchange', () => {
     window.scrollTo(0, 0)
     void render()
@@ -74,6 +78,7 @@ async function open(root: HTMLElement): Promise<void> {
   await render()
   watch(() => void flush(), () => hasUnsent(store))
   await keepForGood()
+  offerInstallation(store, root.querySelector('[data-install]'))
   if (workerUrl && 'serviceWorker' in navigator) await navigator.serviceWorker.register(workerUrl, { scope: location.pathname })
 }
 
@@ -83,6 +88,16 @@ function messageOf(outcome: Outcome, at: string | undefined): string {
     done: since, offline: [t('No network'), since].filter(Boolean).join(', '), later: t('The server does not answer; trying again.'),
     signed_out: t('Sign in to send.'), other_person: t('This tablet holds unsent work of somebody else.'),
   }[outcome]
+}
+
+/** What was accepted, in the order in which it was done. */
+function byTime(store: FieldStore): Promise<Operation[]> {
+  return store.sent.toArray().then((sent) => sent.sort((a, b) => a.made_at.localeCompare(b.made_at)))
+}
+
+function isTyping(view: HTMLElement): boolean {
+  const active = document.activeElement
+  return active instanceof HTMLInputElement && active.type === 'text' && view.contains(active)
 }
 
 /** Ask the browser not to clear our storage when space runs short. */

@@ -52,7 +52,7 @@ async function settleOne(store: FieldStore, operation: Queued, result: Result): 
   if (result.status === 'accepted' || result.status === 'duplicate') {
     // The version is not taken from the answer: it may hold changes nobody here has seen yet.
     await store.queue.delete(operation.seq)
-    await store.sent.put(asSent(operation))
+    await store.sent.put({ ...asSent(operation), ...(result.warning ? { warning: result.warning } : {}) })
   } else if (result.status === 'conflict') {
     await store.queue.update(operation.seq, {
       state: 'conflict', ...(result.current ? { current: result.current } : {}),
@@ -91,6 +91,12 @@ export async function decide(store: FieldStore, tools: Tools, operation: Queued,
       await enqueue(store, tools, order, 'order.change', { fields: kept })
     }
   })
+}
+
+/** The technician has read what the server found odd. */
+export async function hasSeen(store: FieldStore, operation: Operation): Promise<void> {
+  const { warning: _seen, ...rest } = operation
+  await store.sent.put(rest)
 }
 
 /** Give up an operation the server refused; the person has seen why. */

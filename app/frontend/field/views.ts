@@ -6,7 +6,7 @@ import * as actions from './actions'
 import type { Desk } from './actions'
 import type { Order } from './contract'
 import { inOrder, type Seen, withWaiting } from './overlay'
-import { decide, discard, textsOf, type Pick1 } from './queue'
+import { decide, discard, hasSeen, textsOf, type Pick1 } from './queue'
 import type { Queued } from './store'
 import { fieldWord, inLanguage, labelOf, operationWord, PHASE_TONES, phaseWord } from './words'
 
@@ -42,8 +42,9 @@ function phaseTag(seen: Seen, desk: Desk): HTMLElement {
 /** The day: orders by date, the unfinished ones first. */
 export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLElement {
   const seen = inOrder(orders.map((order) => withWaiting(order, queue, desk.sent)))
+  const doubts = doubtParts(desk, orders)
   if (!seen.length) {
-    return make('div', { class: 'f-empty' }, make('p', {}, t('No order for the coming days.')), make('p', {}, t('Call your dispatcher if you expected one.')))
+    return make('div', { class: 'f-empty' }, ...doubts, make('p', {}, t('No order for the coming days.')), make('p', {}, t('Call your dispatcher if you expected one.')))
   }
   const days = new Map<string, Seen[]>()
   for (const one of seen) {
@@ -51,8 +52,21 @@ export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLEleme
     const day = at ? formatDay(new Date(at)) : t('Without a date')
     days.set(day, [...(days.get(day) ?? []), one])
   }
-  return make('div', {}, ...[...days].map(([day, list]) =>
+  return make('div', {}, ...doubts, ...[...days].map(([day, list]) =>
     make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one)))))
+}
+
+/** Readings the server took but finds odd: shown until read, also when their order is finished. */
+function doubtParts(desk: Desk, orders: Order[]): HTMLElement[] {
+  const doubted = desk.sent.filter(({ warning }) => warning)
+  return doubted.map((operation) => {
+    const order = orders.find(({ id }) => id === operation.order_id)
+    const meter = order?.meters?.find(({ id }) => id === operation.payload.meter_id)
+    const what = [order?.number, meter?.label, `${operation.payload.value} ${meter?.unit ?? ''}`.trim()].filter(Boolean).join(' · ')
+    return make('section', { class: 'f-part f-warning', role: 'alert' }, make('h2', {}, `⚠ ${t('Check this reading')}`),
+      ...lines(what, operation.warning, t('It was kept. Read again if it is wrong.')),
+      make('div', { class: 'f-row' }, button(t('Seen'), () => void hasSeen(desk.store, operation).then(desk.changed))))
+  })
 }
 
 function orderCard(desk: Desk, seen: Seen): HTMLElement {
@@ -74,6 +88,7 @@ export function orderView(desk: Desk, order: Order, queue: Queued[]): HTMLElemen
   return make('article', {},
     make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
       make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), phaseTag(seen, desk)),
+    ...doubtParts({ ...desk, sent: desk.sent.filter(({ order_id }) => order_id === order.id) }, [order]),
     ...warningParts(order), ...accessParts(order), ...taskParts(order, seen, desk), ...doneParts(seen, desk), ...historyParts(order),
     actionBar(desk, seen))
 }
@@ -99,7 +114,7 @@ function taskParts(order: Order, seen: Seen, desk: Desk): HTMLElement[] {
   const checks = (order.checklist ?? []).map((item) => checkRow(desk, order, seen, item))
   const meters = (order.meters ?? []).map((meter) => button(
     seen.readings[meter.id] ? `${meter.label}: ${seen.readings[meter.id]} ${meter.unit}` : t('Read {meter}', { meter: meter.label }),
-    () => void actions.addReading(desk, order, meter)))
+    () => void actions.addReading(desk, order, { ...meter, last_value: seen.readings[meter.id] ?? meter.last_value ?? null })))
   const manuals = (order.installation?.documents ?? []).map(({ title, url }) => make('a', { class: 'f-button', href: url }, title))
   return [
     part(t('What'), ...lines(order.description, order.planner_note && t('Planner: {note}', { note: order.planner_note }), order.installation?.label),
@@ -113,11 +128,23 @@ function checkRow(desk: Desk, order: Order, seen: Seen, item: NonNullable<Order[
   const input = make('input', { id, type: item.kind === 'boolean' || !item.kind ? 'checkbox' : 'text' })
   const answer = seen.answers[item.id]
   if (input.type === 'checkbox') input.checked = answer === true
-  else input.value = String(answer ?? '')
+  else {
+    input.value = String(answer ?? '')
+    if (item.kind === 'number') input.inputMode = 'decimal'
+    keepTyped(desk, input, `draft:${order.id}:${id}`)
+  }
   input.addEventListener('change', () => void actions.act(desk, order, 'order.checklist', {
     answer_id: desk.tools.id(), item_id: item.id, value: input.type === 'checkbox' ? input.checked : input.value,
   }))
-  return make('div', { class: 'f-check' }, input, make('label', { for: id }, item.label + (item.required ? ' *' : '')))
+  const label = make('label', { for: id }, item.label + (item.required ? ' *' : ''))
+  return input.type === 'checkbox' ? make('div', { class: 'f-check' }, input, label) : make('div', { class: 'f-field' }, label, input)
+}
+
+/** Keep what is typed on the device until it is queued, so that a reload loses nothing. */
+function keepTyped(desk: Desk, input: HTMLInputElement, key: string): void {
+  void desk.store.get<string>(key).then((typed) => { if (typed !== undefined) input.value = typed })
+  input.addEventListener('input', () => void desk.store.set(key, input.value))
+  input.addEventListener('change', () => void desk.store.remove(key))
 }
 
 function doneParts(seen: Seen, desk: Desk): HTMLElement[] {

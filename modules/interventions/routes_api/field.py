@@ -29,7 +29,7 @@ from app.web.context import (
     subjects,
 )
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.day import describe_day, instant
+from modules.interventions.queries.day_document import describe_day, instant
 from modules.interventions.schemas import DayOut, DayQuery, OperationsIn, OperationsOut
 from modules.interventions.services.field import Operation, run_operation
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from app.clock import BRUSSELS
 from app.web.context import current_clock, reader
+from modules.energy.api import DOUBT_LABELS
+from modules.interventions.checklists import label_of_item
 from modules.interventions.enums import (
     ENTRY_LABELS,
     EVENT_LABELS,
@@ -34,5 +36,7 @@ def words() -> dict[str, Any]:
         "no_access_labels": NO_ACCESS_LABELS,
         "work_class_labels": WORK_CLASS_LABELS,
         "trade_labels": TRADE_LABELS,
+        "doubt_labels": DOUBT_LABELS,
+        "label_of_item": label_of_item,
         "rules": rules_today(),
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.auth.actor import Actor, system_actor
+from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from app.errors import Invalid
@@ -33,6 +33,7 @@ from modules.interventions.services.recording import (
     Hand,
     Happening,
     add_event,
+    as_house,
     get_order_to_work_on,
     write_shared_fields,
 )
@@ -150,9 +151,11 @@ def add_entry(
     known = uow.session.get(OrderEntry, entry.id)
     if known is not None:
         return known
+    visit = _open_visit(order, uow)
     row = OrderEntry(
         id=entry.id,
         order_id=order.id,
+        visit_id=visit.id if visit else None,
         kind=entry.kind,
         actor_id=actor.user_id,
         actor_name=actor.display_name,
@@ -178,7 +181,7 @@ def ask_follow_on(
     if not command.text.strip():
         raise Invalid("text_needed", _l("Say what else must be done."), field="text")
     follow_on = create_order(
-        _as_house(actor),
+        as_house(actor),
         CreateOrder(
             ticket_ids=tuple(ticket_ids_of(uow.session, order.id)),
             title=command.text.strip().partition("\n")[0][:160],
@@ -242,7 +245,7 @@ def _complete_tickets(
         if not has_open_orders(uow, ticket_id, besides=order.id):
             progress = Progress(EventKind.COMPLETED, text=order.number, at=at)
             record_progress(ticket_id, progress, actor, uow, clock)
-    found = list_ticket_facts(_as_house(actor), uow.session, ids)
+    found = list_ticket_facts(as_house(actor), uow.session, ids)
     alerts = tuple(ticket.alert_id for ticket in found if ticket.alert_id)
     for alert_id in alerts:
         watch_alert(actor, alert_id, order.number, uow, clock)
@@ -287,15 +290,6 @@ def _end_visit(
     visit.report = report.strip()
     uow.flush()
     return visit
-
-
-def _as_house(actor: Actor) -> Actor:
-    """Do what follows from a technician's own order under their name with the house's rights.
-
-    A technician may not create orders or read every ticket, but what the office planned for the
-    case that they report something happens all the same.
-    """
-    return replace(system_actor(actor.display_name), user_id=actor.user_id)
 
 
 def _follow_on_text(command: FollowOn) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -119,18 +119,21 @@ def list_warnings(
     session: Session, day: date, *, building_id: UUID, lot_id: UUID | None = None
 ) -> Sequence[PlaceWarning]:
     """Return the warnings in force on a day about a building, and about one of its lots."""
-    place = PlaceWarning.building_id == building_id
-    if lot_id is not None:
-        place = or_(place, PlaceWarning.lot_id == lot_id)
+    return warnings_of_places(session, day, [building_id], [lot_id] if lot_id else [])
+
+
+def warnings_of_places(
+    session: Session, day: date, building_ids: Collection[UUID], lot_ids: Collection[UUID]
+) -> Sequence[PlaceWarning]:
+    """Return the warnings in force on a day about any of some places, the latest first."""
     statement = select(PlaceWarning).where(
-        place,
+        or_(PlaceWarning.building_id.in_(building_ids), PlaceWarning.lot_id.in_(lot_ids)),
         PlaceWarning.archived_at.is_(None),
-        and_(
-            PlaceWarning.starts_on <= day,
-            or_(PlaceWarning.ends_on.is_(None), PlaceWarning.ends_on >= day),
-        ),
+        PlaceWarning.starts_on <= day,
+        or_(PlaceWarning.ends_on.is_(None), PlaceWarning.ends_on >= day),
     )
-    return session.scalars(statement.order_by(PlaceWarning.starts_on.desc())).all()
+    ordered = statement.order_by(PlaceWarning.starts_on.desc(), PlaceWarning.id)
+    return session.scalars(ordered).all()
 
 
 @dataclass(frozen=True, slots=True)

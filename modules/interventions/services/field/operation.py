@@ -1,0 +1,43 @@
+"""An operation of a tablet, and the answers it can get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing done on a tablet."""
+
+    id: UUID
+    device_id: str
+    type: str
+    order_id: UUID
+    base_version: int
+    payload: Mapping[str, Any]
+    made_at: datetime
+
+
+class Refused(Exception):
+    """The operation will never succeed as it stands; the transaction is rolled back."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Keep what the tablet is told."""
+        super().__init__(str(answer.get("code", answer["status"])))
+        self.answer = answer
+
+
+def refusal(operation: Operation, code: str, message: object) -> Answer:
+    """Answer that it will never succeed; `code` is stable, the message is for the technician."""
+    return {
+        "id": str(operation.id),
+        "status": "refused",
+        "code": code,
+        "message": str(message),
+    }

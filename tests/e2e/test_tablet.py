@@ -1,0 +1,178 @@
+"""A day in a cellar: everything typed on the tablet survives reloads and reaches the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
+
+from app.auth.models import User
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from modules.energy.models import ReadingEntry
+from modules.interventions.enums import EntryKind, OrderStatus
+from modules.interventions.models import OrderEntry, WorkOrder
+from modules.tickets.api import Trade
+from tests.factories.energy import create_meter
+from tests.factories.interventions import make_order, make_technician
+from tests.support.browser import AxeCheck, Complaints, Photographer, SignIn
+
+pytestmark = pytest.mark.browser
+
+NOOR = "noor.willems@example.org"
+
+
+@dataclass
+class Cellar:
+    """An order on a boiler in a building with a water meter."""
+
+    order_id: UUID
+    database: Database
+
+    def entries(self, kind: EntryKind) -> list[OrderEntry]:
+        query = select(OrderEntry).where(OrderEntry.kind == kind).order_by(OrderEntry.text)
+        with self.database.reader() as session:
+            return list(session.scalars(query))
+
+    def order(self) -> WorkOrder:
+        with self.database.reader() as session:
+            return session.get_one(WorkOrder, self.order_id)
+
+    def indexes(self) -> list[float | None]:
+        query = select(ReadingEntry).order_by(ReadingEntry.begins_at, ReadingEntry.value)
+        with self.database.reader() as session:
+            return [entry.value for entry in session.scalars(query)]
+
+
+@pytest.fixture
+def cellar(database: Database, clock: FixedClock, sign_in: SignIn) -> Cellar:
+    sign_in(Role.TECHNICIAN, email=NOOR, display_name="Noor Willems", locale="en")
+    with database.unit_of_work() as uow:
+        user = uow.session.scalars(select(User).where(User.email == NOOR)).one()
+        facts = {"user_id": user.id, "locale": "en", "skills": {Trade.HEATING: 3}}
+        technician = make_technician(uow, clock, "Noor Willems", **facts)
+        order = make_order(uow, clock, technician, trade=Trade.HEATING)
+        create_meter(uow, clock, "W-7", building_id=order.building_id, digits=5)
+        return Cellar(order.id, database)
+
+
+def open_order(page: Page) -> None:
+    page.locator(".f-card").click()
+    expect(page.get_by_role("button", name="My report")).to_be_visible()
+
+
+def go_offline(page: Page, context: BrowserContext) -> None:
+    """Leave the network behind once the worker keeps the application."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    context.set_offline(True)
+
+
+def come_back(page: Page, context: BrowserContext) -> None:
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".f-state")).to_have_text("All sent")
+
+
+def typed_in_dialog(page: Page, label: str, text: str) -> None:
+    page.get_by_role("dialog").get_by_label(label).fill(text)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def read_counter(page: Page, index: str, at: datetime, reason: str = "") -> None:
+    """Note an index at a time of the tablet; an odd one asks for the reason at once."""
+    page.clock.set_fixed_time(at)
+    page.get_by_role("button", name="W-7").click()
+    typed_in_dialog(page, "W-7", index)
+    if reason:
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(page.get_by_role("dialog")).to_contain_text("outside the expected range")
+        typed_in_dialog(page, "Reason, if the value is unusual", reason)
+    save(page)
+
+
+def test_what_is_typed_offline_survives_a_reload(
+    page: Page, context: BrowserContext, cellar: Cellar, complaints: Complaints
+) -> None:
+    page.goto("/field/")
+    open_order(page)
+    go_offline(page, context)
+    page.get_by_role("button", name="Note", exact=True).click()
+    typed_in_dialog(page, "Note", "The pump hums.")
+    page.get_by_role("dialog").get_by_role("button", name="Back").click()
+    page.get_by_label("Ambient CO measured").press_sequentially("12")
+    page.reload()
+    expect(page.get_by_label("Ambient CO measured")).to_have_value("12")
+    page.get_by_role("button", name="Note", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_label("Note")).to_have_value("The pump hums.")
+    save(page)
+    page.get_by_role("button", name="Material").click()
+    typed_in_dialog(page, "Material", "Joint 1/2")
+    typed_in_dialog(page, "Quantity", "2,5")
+    typed_in_dialog(page, "Unit", "m")
+    save(page)
+    page.get_by_label("Air supply and flue are free").check()
+    page.reload()
+    expect(page.get_by_label("Air supply and flue are free")).to_be_checked()
+    expect(page.locator("article")).to_contain_text("2.5 m Joint 1/2")
+    expect(page.locator(".f-state")).to_have_text("3 not yet sent")
+    assert cellar.entries(EntryKind.NOTE) == []
+    come_back(page, context)
+    assert [note.text for note in cellar.entries(EntryKind.NOTE)] == ["The pump hums."]
+    (line,) = cellar.entries(EntryKind.MATERIAL)
+    assert (line.text, line.data["quantity"], line.data["unit"]) == ("Joint 1/2", "2.5", "m")
+    complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_visit_without_network_reaches_the_order_and_the_meter(
+    page: Page,
+    context: BrowserContext,
+    cellar: Cellar,
+    clock: FixedClock,
+    complaints: Complaints,
+    check_accessibility: AxeCheck,
+    photograph: Photographer,
+) -> None:
+    page.goto("/field/")
+    open_order(page)
+    go_offline(page, context)
+    page.get_by_role("button", name="Start").click()
+    read_counter(page, "1204,3", at=clock.now() - timedelta(hours=2))
+    read_counter(page, "204", at=clock.now() - timedelta(hours=1), reason="New counter")
+    page.get_by_label("Ambient CO measured").fill("0")
+    page.get_by_label("Air supply and flue are free").check()
+    check_accessibility(page)
+    photograph(page, "tablet-order")
+    page.get_by_role("button", name="Complete").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What was done").fill("Bled the radiators.")
+    dialog.get_by_role("button", name="Complete").click()
+    expect(dialog).to_have_count(0)
+    come_back(page, context)
+    doubt = page.get_by_role("alert").filter(has_text="Check this reading")
+    expect(doubt).to_contain_text("lower than the one before")
+    photograph(page, "tablet-doubt")
+    doubt.get_by_role("button", name="Seen").click()
+    expect(doubt).to_have_count(0)
+    assert cellar.order().status is OrderStatus.COMPLETE
+    assert cellar.indexes() == [1204300.0, 204000.0]
+    assert len(cellar.entries(EntryKind.CHECKLIST)) == 2
+    complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_the_hint_to_install_goes_away_for_good(page: Page, cellar: Cellar) -> None:
+    page.goto("/field/")
+    hint = page.get_by_role("complementary", name="Install")
+    hint.get_by_role("button", name="Not now").click()
+    expect(hint).to_have_count(0)
+    page.reload()
+    expect(page.locator(".f-card")).to_be_visible()
+    expect(hint).to_have_count(0)

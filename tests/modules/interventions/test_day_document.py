@@ -1,0 +1,110 @@
+"""What the tablet takes along: access, warnings, checklist and counters, in so many queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.clock import BRUSSELS, FixedClock
+from app.db import Database, UnitOfWork
+from modules.interventions.checklists import checklist_of, label_of_item
+from modules.interventions.models import Technician
+from modules.interventions.queries.day_document import describe_day
+from modules.portfolio.commands import GiveWarning
+from modules.portfolio.enums import WarningKind
+from modules.portfolio.models import Building, Lot
+from modules.portfolio.services import give_warning
+from modules.tickets.api import Trade
+from tests.factories.energy import create_meter
+from tests.factories.interventions import (
+    DISPATCHER,
+    make_order,
+    make_technician,
+    technician_actor,
+)
+from tests.factories.portfolio import make_building, make_lot
+from tests.factories.tickets import make_ticket
+from tests.support.databases import QueryCounter
+
+
+def warn(uow: UnitOfWork, clock: FixedClock, kind: WarningKind, reason: str, **place: Any) -> None:
+    command = GiveWarning(kind=kind, reason=reason, starts_on=clock.today(BRUSSELS), **place)
+    give_warning(DISPATCHER, command, uow, clock)
+
+
+def order_in_home(uow: UnitOfWork, clock: FixedClock, technician: Technician) -> Lot:
+    lot = make_lot(uow, clock, make_building(uow, clock), box="7")
+    ticket = make_ticket(uow, clock, lot)
+    make_order(uow, clock, technician, ticket_ids=(ticket.id,))
+    return lot
+
+
+def the_day(database: Database, clock: FixedClock, technician: Technician) -> dict[str, Any]:
+    with database.reader() as session:
+        return describe_day(technician_actor(technician), session, clock.now())
+
+
+@pytest.fixture
+def technician(database: Database, clock: FixedClock) -> Technician:
+    with database.unit_of_work() as uow:
+        return make_technician(uow, clock)
+
+
+def test_the_tablet_knows_how_to_get_in_and_what_to_look_out_for(
+    database: Database, clock: FixedClock, technician: Technician
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = order_in_home(uow, clock, technician)
+        warn(uow, clock, WarningKind.ACCESS, "Code 1234A, key box 12", building_id=lot.building_id)
+        warn(uow, clock, WarningKind.DOG, "Large dog", lot_id=lot.id)
+        create_meter(uow, clock, "W-7", building_id=lot.building_id, lot_id=lot.id)
+        other = make_lot(uow, clock, uow.session.get_one(Building, lot.building_id), box="8")
+        create_meter(uow, clock, "W-8", building_id=lot.building_id, lot_id=other.id)
+    (order,) = the_day(database, clock, technician)["orders"]
+    assert order["access"] == {"instructions": "Code 1234A, key box 12"}
+    assert [w["text"].endswith("Large dog") for w in order["warnings"]] == [True]
+    assert [m["label"] for m in order["meters"]] == ["W-7"]
+    assert [item["id"] for item in order["checklist"]] == [
+        "plumbing.tight",
+        "plumbing.stopcock",
+        "any.clean",
+        "any.informed",
+    ]
+
+
+def test_the_address_is_said_once(
+    database: Database, clock: FixedClock, technician: Technician
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = order_in_home(uow, clock, technician)
+        reference = lot.reference
+    (order,) = the_day(database, clock, technician)["orders"]
+    assert order["location"]["lot_label"] == reference
+    assert reference not in order["location"]["address"]["fr"]
+
+
+def test_ten_orders_take_as_many_queries_as_one(
+    database: Database, clock: FixedClock, technician: Technician, count_queries: QueryCounter
+) -> None:
+    with database.unit_of_work() as uow:
+        order_in_home(uow, clock, technician)
+    with count_queries() as one:
+        the_day(database, clock, technician)
+    with database.unit_of_work() as uow:
+        for _ in range(9):
+            lot = order_in_home(uow, clock, technician)
+            warn(uow, clock, WarningKind.DOG, "Large dog", lot_id=lot.id)
+            create_meter(uow, clock, f"W-{lot.reference}", building_id=lot.building_id)
+    with count_queries() as ten:
+        assert len(the_day(database, clock, technician)["orders"]) == 10
+    # The registers of meters come in one query more, when there are meters.
+    assert ten.count <= one.count + 1
+
+
+def test_every_trade_has_something_to_check_with_a_name() -> None:
+    for trade in Trade:
+        for item in checklist_of(trade):
+            assert label_of_item(item.id) == str(item.label)
+            assert all(item.label.get(language) for language in ("fr", "nl", "en"))
+    assert label_of_item("gone.point") == "gone.point"
