@@ -133,7 +133,8 @@ def curve_of(session: Session, meter: Meter, begin: datetime, end: datetime) -> 
         values = _added(values, mine)
         quality = _worst(quality, ranks)
     skip = (int(begin.timestamp()) - first * DAY_S) // (step * 60)
-    count = int((end - begin).total_seconds()) // (step * 60)
+    # Two instants of one zone would be subtracted as the clock shows them: 24 hours, always.
+    count = int(end.timestamp() - begin.timestamp()) // (step * 60)
     start = datetime.fromtimestamp(first * DAY_S + skip * step * 60, UTC)
     return Curve(start, step * 60, values[skip : skip + count], quality[skip : skip + count])
 

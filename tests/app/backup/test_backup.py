@@ -18,6 +18,7 @@ from app.backup.services import create_backup, hash_file, restore_backup, verify
 from app.clock import FixedClock
 from app.db import Database
 from app.errors import AppError, Conflict, Invalid
+from tests.support.sizes import sized
 
 KEY = "a passphrase kept elsewhere"
 
@@ -73,14 +74,15 @@ def test_a_backup_taken_while_others_write_is_one_moment(
     assert verify_backup(target).tables == made.tables
 
 
+@sized(in_ci=20, of_the_bar=100)
 def test_any_flipped_bit_is_found(
-    filled: Database, files: Path, tmp_path: Path, clock: FixedClock
+    filled: Database, files: Path, tmp_path: Path, clock: FixedClock, size: int
 ) -> None:
     target = tmp_path / "backup"
     create_backup(filled, files, target, clock, passphrase=KEY)
     whole = target.read_bytes()
     chance = random.Random(20260302)
-    for _trial in range(20):
+    for _trial in range(size):
         position = chance.randrange(len(whole))
         damaged = bytearray(whole)
         damaged[position] ^= 1 << chance.randrange(8)

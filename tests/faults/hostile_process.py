@@ -1,0 +1,200 @@
+"""Spoils files and reads them, in a process of its own so that its end and its size can be seen.
+
+    python -m tests.faults.hostile_process SEED COUNT FOLDER
+
+Prints a JSON line: how many files of each kind were read and refused, the most processor time one
+took, and the most memory the process ever held. Whatever is not a refusal in words ends it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+import resource
+import sys
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+
+from app.errors import Invalid
+from app.files.images import rewrite
+from app.files.kinds import judge
+from app.geo.geojson import read_features
+from app.tabular.formats import Formats
+from app.tabular.problems import TabularError
+from app.tabular.readers import open_reader
+from app.tabular.typed import TypedTable
+from app.tabular.writers import WorkbookWriter
+from modules.portfolio.importers import IMPORTERS
+from tests.app.files.pictures import photo
+from tests.app.tabular.support import COLUMNS, HEADER, tool_rows
+
+RPLS = next(importer for importer in IMPORTERS if importer.name == "rpls").columns
+EXCERPT = Path(__file__).parents[1] / "data" / "rpls" / "nantes_2018_excerpt.csv"
+SNIPPETS = (
+    b'"', b";",
+    b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"=1+1", b"<", b"&", b"]]>", b"1e999",
+    b"\xc3", b"9" * 400, b"-", b"''", b'r="XFD1048576"', b"<!DOCTYPE a>", b't="s"', b"\x1f\x8b",
+)  # fmt: skip
+
+
+def corpus() -> dict[str, bytes]:
+    """Return well-formed files of each format, to be spoilt."""
+    return tables() | pictures() | {"shapes.geojson": shapes()}
+
+
+def shapes() -> bytes:
+    """Return a collection of outlines with a hole, a point and properties."""
+    ring = [[4.35, 50.84], [4.36, 50.84], [4.36, 50.85], [4.35, 50.84]]
+    kinds = [
+        {"type": "Polygon", "coordinates": [ring, ring]},
+        {"type": "MultiPolygon", "coordinates": [[ring]]},
+        {"type": "Point", "coordinates": [4.35, 50.84]},
+    ]
+    features = [
+        {"type": "Feature", "geometry": kind, "properties": {"code": f"B-{number}", "é": None}}
+        for number, kind in enumerate(kinds * 5)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def pictures() -> dict[str, bytes]:
+    """Return photos of each form a telephone makes."""
+    return {f"photo.{form.lower()}": photo((160, 120), form) for form in ("JPEG", "PNG", "WEBP")}
+
+
+def tables() -> dict[str, bytes]:
+    """Return workbooks and text tables, ours and those of others."""
+    rows = tool_rows(60)
+    ours, theirs = io.BytesIO(), io.BytesIO()
+    with WorkbookWriter(ours) as book, book.sheet("Tools", [12.0] * len(HEADER)) as sheet:
+        sheet.write_header(HEADER)
+        sheet.write_rows(rows)
+    workbook = openpyxl.Workbook()
+    workbook.active.append(HEADER)
+    for row in rows:
+        workbook.active.append(row)
+    workbook.active.merge_cells("B3:C4")
+    workbook.active["C6"] = "=1+1"
+    workbook.save(theirs)
+    text = EXCERPT.read_bytes()
+    return {
+        "ours.xlsx": ours.getvalue(),
+        "theirs.xlsx": theirs.getvalue(),
+        "register.csv": text[:20_000],
+        "register.csv.gz": gzip.compress(text[:20_000]),
+        "utf16.csv": text[:10_000].decode("utf-8", "ignore").encode("utf-16"),
+    }
+
+
+def spoil_bytes(data: bytes, dice: random.Random) -> bytes:
+    """Change, cut, repeat or insert a few bytes."""
+    spoilt = bytearray(data)
+    for _ in range(dice.randint(1, 6)):
+        if not spoilt:
+            break
+        place = dice.randrange(len(spoilt))
+        action = dice.randrange(5)
+        if action == 0:
+            spoilt[place] = dice.randrange(256)
+        elif action == 1:
+            del spoilt[place : place + dice.randint(1, 200)]
+        elif action == 2:
+            spoilt[place:place] = dice.choice(SNIPPETS)
+        elif action == 3:
+            spoilt[place:place] = spoilt[place : place + dice.randint(1, 500)]
+        else:
+            del spoilt[place:]
+    return bytes(spoilt)
+
+
+def spoil_parts(data: bytes, dice: random.Random) -> bytes:
+    """Spoil what is inside an archive, and pack it again so that it can be opened."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        names = source.namelist()
+        hit = dice.choice(names)
+        for name in names:
+            content = source.read(name)
+            packed.writestr(name, spoil_bytes(content, dice) if name == hit else content)
+    return target.getvalue()
+
+
+def read_table(path: Path) -> str:
+    """Read a table to its end; every problem must be sayable, and no row both read and refused."""
+    columns = RPLS if "register" in path.name else COLUMNS
+    try:
+        table = TypedTable(open_reader(path, Formats()), columns)
+        problems = list(table.header.problems)
+        for block in table.blocks():
+            problems += block.problems
+            assert len({row.number for row in block.rows} & set(block.refused)) == 0
+        for problem in problems[:50]:
+            assert problem.as_json()["message"]
+    except TabularError as error:
+        return refusal(error.problem.message)
+    return "read"
+
+
+def refusal(words: object) -> str:
+    """Say that a file was refused; a refusal without words ends the process."""
+    return "refused" if str(words) else sys.exit("refused without a word")
+
+
+def read_picture(path: Path) -> str:
+    """Judge a picture and write it anew."""
+    content = path.read_bytes()
+    try:
+        if judge(content).is_image:
+            rewrite(content)
+    except Invalid as error:
+        return refusal(error.message)
+    return "read"
+
+
+def read_shapes(path: Path) -> str:
+    """Read every feature of a collection."""
+    try:
+        list(read_features(path.read_bytes()))
+    except Invalid as error:
+        return refusal(error.message)
+    return "read"
+
+
+def reader_of(name: str) -> Callable[[Path], str]:
+    """Choose what reads a file."""
+    if name.startswith("photo"):
+        return read_picture
+    return read_shapes if name.endswith("json") else read_table
+
+
+def spoil_and_read(seed: int, count: int, folder: Path) -> dict[str, object]:
+    """Spoil and read so many files, chosen by a seed; return what came of it."""
+    dice, files = random.Random(seed), corpus()
+    outcomes: Counter[str] = Counter()
+    slowest = 0.0
+    for number in range(count):
+        name = dice.choice(sorted(files))
+        inside = name.endswith(".xlsx") and dice.random() < 0.7
+        path = folder / f"{number}-{name}"
+        path.write_bytes((spoil_parts if inside else spoil_bytes)(files[name], dice))
+        began = time.process_time()
+        outcomes[f"{path.suffix} {reader_of(name)(path)}"] += 1
+        slowest = max(slowest, time.process_time() - began)
+        path.unlink()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"outcomes": outcomes, "slowest_s": slowest, "peak_mib": peak}
+
+
+if __name__ == "__main__":
+    found = spoil_and_read(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    sys.stdout.write(json.dumps(found) + "\n")
