@@ -59,6 +59,7 @@ class Rule(StrEnum):
     STUCK = "stuck"
     SILENT = "silent"
     ABOVE_SEASON = "above_season"
+    COUNTS_LESS = "counts_less"
     SPIKE = "spike"
 
 
@@ -130,6 +131,7 @@ RULE_LABELS: dict[Rule, LazyText] = {
     Rule.STUCK: _l("Stuck at one value"),
     Rule.SILENT: _l("Silent meter"),
     Rule.ABOVE_SEASON: _l("Week above its season"),
+    Rule.COUNTS_LESS: _l("Counts less at every hour"),
     Rule.SPIKE: _l("Spike"),
 }
 STATE_LABELS: dict[AlertState, LazyText] = {

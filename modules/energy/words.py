@@ -38,6 +38,11 @@ EXPLANATIONS: dict[Rule, LazyText] = {
         "Consumption over three and seven days is compared with the same hours of the six weeks "
         "before; the alert opens when it exceeds them further than this meter ever did by itself."
     ),
+    Rule.COUNTS_LESS: _l(
+        "For five days nearly every hour, nights included, stayed clearly under the same hours of "
+        "the six weeks before. A holiday lowers the days and hardly the nights; a lost phase, a "
+        "wrong factor or a half-blocked meter lowers everything. An emptied building does too."
+    ),
     Rule.SPIKE: _l("One hour consumed half as much again as the highest hour of the past year."),
 }
 
@@ -78,6 +83,7 @@ def _sentence(rule: Rule, unit: Unit, facts: Mapping[str, Any]) -> str:
         Rule.STUCK: _stuck,
         Rule.SILENT: _silent,
         Rule.ABOVE_SEASON: _above,
+        Rule.COUNTS_LESS: _less,
         Rule.SPIKE: _spike,
     }[rule](since, value, usual, facts)
     per_day = facts.get("excess_per_day")
@@ -133,6 +139,16 @@ def _above(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
         "Since %(since)s this meter consumes clearly more than at the same hours of the six weeks "
         "before.",
         since=since,
+    )
+
+
+def _less(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+    return _(
+        "Since %(since)s the meter counts less at nearly every hour, about %(value)s where "
+        "%(usual)s would be usual: it probably misses a part.",
+        since=since,
+        value=value,
+        usual=usual,
     )
 
 

@@ -23,6 +23,9 @@ from modules.energy.detection.series import (
 
 WEEKS_BACK = 6
 DAYS_NEEDED = 10
+WEEKS_EARLIER = range(7, 12)
+LESS_HOURS = 120
+LESS_RATIO = 0.8
 # Days whose base loads are compared, for a base load of one, three and seven days: none of the days
 # that are judged is among them.
 BASE_DAYS = {24: range(2, 30), 72: range(4, 32), 168: range(8, 36)}
@@ -48,6 +51,7 @@ class Features:
     base_rise: dict[int, Hours]
     night_rise: dict[int, Hours]
     season_rise: dict[int, Hours]
+    full_share: Hours  # share of the last hours that were not clearly under similar hours
 
 
 def find_runs(x: Hours) -> Runs:
@@ -84,7 +88,21 @@ def compute(x: Hours, clean: Hours, quiet: int) -> Features:
         base_rise=base_rise,
         night_rise=night_rise,
         season_rise={width: mean_over(x - expected, width) for width in (24, 72, 168)},
+        full_share=full_share(clean, expected),
     )
+
+
+def full_share(x: Hours, expected: Hours) -> Hours:
+    """Return over five days the share of hours at or above four fifths of similar hours.
+
+    A holiday lowers the days and leaves the nights; what counts too little lowers every hour.
+    After weeks of excess the return to normal is no fall: the weeks before those count too. Hours
+    at which nothing is usual say nothing.
+    """
+    earlier = median_of(lagged(x, tuple(WEEK * week for week in WEEKS_EARLIER)), 3)
+    usual = np.fmin(expected, earlier)
+    known = ~np.isnan(x) & (usual > 0)
+    return mean_over(np.where(known, x >= LESS_RATIO * usual, np.nan), LESS_HOURS, 0.4)
 
 
 def _rises(daily: Hours, usual: Hours) -> tuple[dict[int, Hours], dict[int, Hours]]:

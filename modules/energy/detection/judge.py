@@ -6,14 +6,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from modules.energy.detection.features import Features, Runs, compute, find_runs, without
+from modules.energy.detection.features import (
+    LESS_HOURS,
+    Features,
+    Runs,
+    compute,
+    find_runs,
+    without,
+)
 from modules.energy.detection.profile import Profile
 from modules.energy.detection.rules import Rules
-from modules.energy.detection.series import DAY, Hours, Mask
+from modules.energy.detection.series import DAY, Hours, Mask, mean_over
 from modules.energy.enums import Rule, Utility
 
 QUIET_HOURS = 24  # an episode ends after a day without the rule holding
 NIGHT_WINDOWS = (72, 168)  # one night alone is too often a party
+LEAST_PART = 0.25
+HEATING = (Utility.GAS, Utility.HEAT)  # a mild week lowers every hour of these by itself
 RISES = (Rule.NIGHT_BASE, Rule.CONTINUOUS_FLOW, Rule.ABOVE_SEASON)
 
 
@@ -89,6 +98,9 @@ def judge(
         spikes = _spikes(x, features, profile, rules, first)
         rises += [spike for spike in spikes if not _inside(spike, rises)]
         found += rises
+        if utility not in HEATING:
+            less = _less(x, features, profile, rules, dead)
+            found += _episodes(Rule.COUNTS_LESS, [less], x, first)
         found += _episodes(Rule.ZERO, [zero], x, first)
         found += _episodes(Rule.STUCK, [stuck], x, first)
     return sorted(found, key=lambda episode: episode.raised)
@@ -162,6 +174,16 @@ def _season_signals(
         holds = (rise > limit) & still & ~dead
         signals.append(_Signal(holds, width, rise, rise * 0, limit))
     return signals
+
+
+def _less(x: Hours, features: Features, profile: Profile, rules: Rules, dead: Mask) -> _Signal:
+    """Nearly every hour of five days clearly under similar hours, and less so than ever before."""
+    limit = profile.full_limit(rules)
+    value, usual = mean_over(x, LESS_HOURS), mean_over(features.expected, LESS_HOURS)
+    today, usual_today = mean_over(x, DAY), mean_over(features.expected, DAY)
+    is_part = today >= LEAST_PART * usual_today  # less than a part is a closed building
+    holds = (features.full_share <= limit) & is_part & ~dead
+    return _Signal(holds, LESS_HOURS, value, usual, limit)
 
 
 def _spikes(

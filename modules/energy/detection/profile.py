@@ -34,6 +34,7 @@ class Profile:
     night_past: dict[int, float] = field(default_factory=dict)
     season_spread: dict[int, float] = field(default_factory=dict)
     season_past: dict[int, float] = field(default_factory=dict)
+    full_past: float = 1.0  # the least share of full hours its past hardly ever went under
 
     @property
     def is_ready(self) -> bool:
@@ -58,6 +59,10 @@ class Profile:
     def _limit(self, rule: LevelRule, rules: Rules, spreads: float, past: float) -> float:
         own = rule.spreads * max(spreads, SMALLEST_SPREAD * self.level)
         return max(own, rules.past_margin * past, rule.share * self.level)
+
+    def full_limit(self, rules: Rules) -> float:
+        """Return how few full hours five days may have."""
+        return min(rules.less_share, rules.less_margin * self.full_past)
 
     def spike_limit(self, rules: Rules) -> float:
         """Return how far one hour may rise above similar hours."""
@@ -109,6 +114,7 @@ def learn(x: Hours, rules: Rules | None = None) -> Profile:
             "night_past": {w: upper(features.night_rise[w], rules.past_share) for w in WINDOWS},
             "season_spread": {w: spread(features.season_rise[w]) for w in WINDOWS},
             "season_past": {w: upper(features.season_rise[w], rules.past_share) for w in WINDOWS},
+            "full_past": -upper(-features.full_share, rules.past_share),
         }
     )
 

@@ -39,6 +39,8 @@ class Rules:
     )
     past_share: float = 0.999  # of its past hours, this share stayed below …
     past_margin: float = 1.15  # … the limit divided by this
+    less_share: float = 0.15  # of five days' hours are still full …
+    less_margin: float = 0.8  # … and fewer than this times what its past hardly went under
     spike_top: float = 1.5  # times the highest hour of its past
     spike_spreads: float = 8.0
     zero_hours: float = 6.0
@@ -64,6 +66,8 @@ class Rules:
 PLAIN = (
     "past_share",
     "past_margin",
+    "less_share",
+    "less_margin",
     "spike_top",
     "spike_spreads",
     "zero_hours",

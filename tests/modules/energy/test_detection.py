@@ -82,6 +82,39 @@ def test_a_week_above_its_season():
     assert Rule.ABOVE_SEASON in kinds(found(x))
 
 
+def test_a_meter_that_counts_a_part():
+    x = office(YEAR)
+    x[-7 * 24 :] *= 0.5
+    (episode,) = found(x)
+    assert (episode.rule, episode.excess) == (Rule.COUNTS_LESS, None)
+    assert episode.value < 0.8 * episode.usual
+    assert episode.raised < TAIL - 24
+
+
+def test_a_holiday_lowers_the_days_and_is_no_fault():
+    x = office(YEAR)
+    x[-7 * 24 :] = office(7 * 24, seed=9, day=5.0)
+    assert found(x) == []
+
+
+def test_a_mild_week_is_no_fault_of_a_gas_meter():
+    x = office(YEAR)
+    x[-7 * 24 :] *= 0.5
+    assert found(x, Utility.GAS) == []
+
+
+def test_back_to_normal_after_weeks_of_excess_is_no_fall():
+    x = office(YEAR)
+    x[-8 * 168 : -168] *= 1.6
+    assert Rule.COUNTS_LESS not in kinds(found(x))
+
+
+def test_a_closed_building_is_no_half_counter():
+    x = office(YEAR)
+    x[-7 * 24 :] *= 0.1
+    assert Rule.COUNTS_LESS not in kinds(found(x))
+
+
 def test_zero_stuck_silent_and_spike():
     x = office(YEAR)
     x[-8:] = 0
