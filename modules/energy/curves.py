@@ -133,7 +133,7 @@ def _unread(curve: Curve, divisor: float) -> list[dict[str, Any]]:
         mine = curve.quality == quality
         if mine.any():
             apart = replace(curve, values=np.where(mine, curve.values, np.nan))
-            found.append(_series(key, label, apart, divisor, "bars"))
+            found.append({**_series(key, label, apart, divisor, "bars"), "sparse": True})
     return found
 
 

@@ -8,6 +8,8 @@ export interface Series {
   /** One value a slot in the unit of the curve; null is a gap. */
   values: (number | null)[]
   style?: LineStyle
+  /** A part of another series: null is no gap, it says nothing. */
+  sparse?: boolean
 }
 
 export interface Band { label: string, low: (number | null)[], high: (number | null)[] }

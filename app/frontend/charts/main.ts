@@ -77,7 +77,7 @@ function summary(data: CurveData): string {
 function describe(data: CurveData, slot: number | null): string {
   const time = slot === null ? undefined : times(data)[slot]
   if (slot === null || time === undefined) return ''
-  const values = data.series.map((series) =>
+  const values = data.series.filter((series) => !series.sparse || series.values[slot] != null).map((series) =>
     `${series.label}: ${series.values[slot] == null ? t('no reading') : formatQuantity(series.values[slot], data.unit, data.decimals ?? 2)}`)
   const alert = windows(data).find(({ from, to }) => time >= from && time < to)
   return [formatDateTime(new Date(time * 1000)), ...values, ...(alert ? [`⚠ ${alert.label}`] : [])].join(' · ')
@@ -132,7 +132,8 @@ function fillTable(details: HTMLElement, data: CurveData): void {
   const head = make('tr', {}, make('th', { scope: 'col' }, t('Beginning')),
     ...data.series.map((series) => make('th', { scope: 'col', class: 'text-end' }, series.label + unit)))
   const body = rows(data).map(({ time, values }) => make('tr', {}, make('td', {}, formatDateTime(new Date(time * 1000))),
-    ...values.map((value) => make('td', { class: 'text-end' }, value === null ? t('no reading') : formatNumber(value, data.decimals ?? 2)))))
+    ...values.map((value, index) => make('td', { class: 'text-end' }, value !== null ? formatNumber(value, data.decimals ?? 2)
+      : data.series[index]?.sparse ? '' : t('no reading')))))
   place?.replaceChildren(make('table', { class: 'table table-sm' },
     make('caption', { class: 'visually-hidden' }, data.title), make('thead', {}, head), make('tbody', {}, ...body)))
 }
