@@ -9,6 +9,7 @@ from app.auth.routes_api import blueprint as users_api
 from app.auth.routes_api import me_blueprint as me_api
 from app.auth.subjects import ROLE, USER
 from app.auth.tables import LISTS as ACCOUNT_LISTS
+from app.comments.routes_api import blueprint as comments_api
 from app.comments.routes_web import blueprint as comments_blueprint
 from app.comments.services import MENTIONED
 from app.files.jobs import REMOVE_ORPHANS
@@ -20,6 +21,7 @@ from app.lists.exporting import JOBS as EXPORT_JOBS
 from app.lists.exporting import READY as EXPORT_READY
 from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
+from app.notifications.routes_api import blueprint as notifications_api
 from app.notifications.routes_web import blueprint as notifications_blueprint
 from app.policies import GRANTS, LABELS, HousePermission
 from app.privacy.house import HOUSE_DATA, HOUSE_RULES
@@ -68,7 +70,7 @@ module = Module(
     ),
     notification_kinds=(MENTIONED, EXPORT_READY),
     privacy=(HOUSE_DATA, *HOUSE_RULES),
-    api_blueprints=(me_api, users_api, files_api),
+    api_blueprints=(me_api, users_api, files_api, comments_api, notifications_api),
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),
     subjects=(USER, ROLE, BATCH, PROFILE),
     navigation=(

@@ -51,6 +51,16 @@ class PageQuery(Schema):
     )
 
 
+class SubjectQuery(Schema):
+    """Which record is meant."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    subject_type = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    subject_id = fields.UUID(required=True)
+
+
 @cache
 def page_of(schema: type[Schema]) -> type[Schema]:
     """Make the schema of a page of something: `items`, `page`, `page_size`, `total`."""

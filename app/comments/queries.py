@@ -1,19 +1,22 @@
 """Read the comments of a record."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.auth.actor import Actor
 from app.comments.models import Comment
-from app.subjects import Subject
+from app.errors import NotFound
+from app.subjects import Subject, Subjects
 
 MOST_SHOWN = 200
 
 
-def list_comments(session: Session, subject: Subject) -> Sequence[Comment]:
-    """Return the comments of a record, the oldest first, at most the last 200."""
-    query = (
+def select_comments(subject: Subject) -> Select[Comment]:
+    """Return the comments of a record, the latest first."""
+    return (
         select(Comment)
         .where(
             Comment.subject_type == subject.type,
@@ -21,16 +24,25 @@ def list_comments(session: Session, subject: Subject) -> Sequence[Comment]:
             Comment.archived_at.is_(None),
         )
         .order_by(Comment.created_at.desc(), Comment.id.desc())
-        .limit(MOST_SHOWN)
     )
-    return list(reversed(session.scalars(query).all()))
+
+
+def list_comments(session: Session, subject: Subject) -> Sequence[Comment]:
+    """Return the comments of a record, the oldest first, at most the last 200."""
+    return list(reversed(session.scalars(select_comments(subject).limit(MOST_SHOWN)).all()))
 
 
 def count_comments(session: Session, subject: Subject) -> int:
     """Count the comments of a record, for the title of its tab."""
-    query = select(func.count()).where(
-        Comment.subject_type == subject.type,
-        Comment.subject_id == subject.id,
-        Comment.archived_at.is_(None),
-    )
-    return session.scalar(query) or 0
+    found = select_comments(subject).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def get_comment(
+    actor: Actor, comment_id: UUID, subjects: Subjects, session: Session
+) -> tuple[Comment, Subject]:
+    """Return a comment and its record; NotFound when either is absent, hidden or taken away."""
+    comment = session.get(Comment, comment_id)
+    if comment is None or comment.archived_at is not None:
+        raise NotFound
+    return comment, subjects.get(actor, session, comment.subject_type, comment.subject_id)

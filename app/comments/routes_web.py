@@ -49,7 +49,7 @@ def comment_post(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
                 current_actor(),
                 subject,
                 request.form.get("text", ""),
-                _readers(uow),
+                readers(uow),
                 uow,
                 current_clock(),
             )
@@ -65,9 +65,7 @@ def comment_change(comment_id: UUID) -> ResponseReturnValue:
     version = request.form.get("version", 0, type=int)
     edit = services.EditComment(comment_id, request.form.get("text", ""), version)
     with open_unit_of_work() as uow:
-        comment = services.change_comment(
-            current_actor(), edit, _readers(uow), uow, current_clock()
-        )
+        comment = services.change_comment(current_actor(), edit, readers(uow), uow, current_clock())
     return _after(find_subject(comment.subject_type, comment.subject_id))
 
 
@@ -92,7 +90,9 @@ def people_suggest() -> ResponseReturnValue:
     )
 
 
-def _readers(uow: UnitOfWork) -> services.Readers:
+def readers(uow: UnitOfWork) -> services.Readers:
+    """Return what is needed to find out who may read a comment."""
+
     def as_actor(user: User) -> Any:
         return actor_of(user, house().grants, uow.session)
 

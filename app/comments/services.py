@@ -12,8 +12,9 @@ from app.auth.models import User
 from app.clock import Clock
 from app.comments.mentions import people_mentioned
 from app.comments.models import Comment
+from app.comments.queries import get_comment
 from app.db import UnitOfWork
-from app.errors import Forbidden, Invalid, NotFound, StaleVersion
+from app.errors import Forbidden, Invalid, StaleVersion
 from app.i18n import lazy as _l
 from app.notifications import Notice, NotificationKind, notify
 from app.subjects import Subject, Subjects
@@ -84,10 +85,18 @@ class EditComment:
 
 
 def remove_comment(
-    actor: Actor, comment_id: UUID, subjects: Subjects, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    comment_id: UUID,
+    subjects: Subjects,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    expected_version: int | None = None,
 ) -> Comment:
     """Take one's own comment away; the history keeps it."""
     comment, subject = _mine(actor, comment_id, subjects, uow)
+    if expected_version not in (None, comment.version):
+        raise StaleVersion
     comment.archived_at, comment.archived_by_id = clock.now(), actor.user_id
     _record(
         actor, "comments.comment.removed", subject, {"comment": (comment.text, None)}, uow, clock
@@ -98,10 +107,7 @@ def remove_comment(
 def _mine(
     actor: Actor, comment_id: UUID, subjects: Subjects, uow: UnitOfWork
 ) -> tuple[Comment, Subject]:
-    comment = uow.session.get(Comment, comment_id)
-    if comment is None or comment.archived_at is not None:
-        raise NotFound
-    subject = subjects.get(actor, uow.session, comment.subject_type, comment.subject_id)
+    comment, subject = get_comment(actor, comment_id, subjects, uow.session)
     if comment.author_id != actor.user_id:
         raise Forbidden
     return comment, subject

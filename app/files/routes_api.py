@@ -7,6 +7,7 @@ from flask import Response
 from flask.views import MethodView
 
 from app.api import ApiBlueprint, Page, PageRequest
+from app.api.schemas import SubjectQuery
 from app.auth.needs import SIGNED_IN, needs
 from app.db.paging import paginate
 from app.errors import NotFound
@@ -14,7 +15,13 @@ from app.files import queries, services
 from app.files.intake import take_in
 from app.files.models import Attachment
 from app.files.routes_web import VARIANTS, note_consultation, send_content
-from app.files.schemas import AttachmentIn, AttachmentOut, ContentQuery, SubjectQuery, UploadIn
+from app.files.schemas import (
+    AttachmentChangeIn,
+    AttachmentIn,
+    AttachmentOut,
+    ContentQuery,
+    UploadIn,
+)
 from app.subjects import Confidentiality
 from app.web.context import (
     current_actor,
@@ -77,6 +84,16 @@ class AttachmentById(MethodView):
     def get(self, attachment_id: UUID) -> Attachment:
         """Read what is known about a file."""
         return queries.get_attachment(current_actor(), attachment_id, subjects(), reader())[0]
+
+    @needs(SIGNED_IN)
+    @blueprint.arguments(AttachmentChangeIn)
+    @blueprint.response(200, AttachmentOut)
+    def patch(self, data: dict[str, str], attachment_id: UUID) -> Attachment:
+        """Change what is written under a file."""
+        with open_unit_of_work() as uow:
+            return services.describe_attachment(
+                current_actor(), attachment_id, data["caption"], subjects(), uow, current_clock()
+            )
 
     @needs(SIGNED_IN)
     @blueprint.response(204)

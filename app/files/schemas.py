@@ -3,17 +3,8 @@
 from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from app.api.schemas import SubjectQuery
 from app.subjects import Confidentiality
-
-
-class SubjectQuery(Schema):
-    """Which record is meant."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    subject_type = fields.String(required=True, validate=validate.Length(min=1, max=40))
-    subject_id = fields.UUID(required=True)
 
 
 class UploadIn(Schema):
@@ -32,6 +23,12 @@ class AttachmentIn(SubjectQuery):
     confidentiality = fields.Enum(
         Confidentiality, by_value=True, load_default=Confidentiality.INTERNAL
     )
+
+
+class AttachmentChangeIn(Schema):
+    """What is written under a file."""
+
+    caption = fields.String(required=True, validate=validate.Length(max=300))
 
 
 class AttachmentOut(Schema):

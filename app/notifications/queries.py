@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -15,26 +15,26 @@ from app.notifications.models import Notification, NotificationPreference
 PER_PAGE = 50
 
 
-def list_notifications(actor: Actor, session: Session, page: int = 1) -> Sequence[Notification]:
-    """Return a page of the actor's notifications, the latest first."""
+def select_notifications(actor: Actor, *, unread: bool = False) -> Select[Notification]:
+    """Return the actor's notifications, or only those not read, the latest first."""
     query = (
         select(Notification)
         .where(Notification.user_id == actor.user_id, Notification.is_in_page.is_(True))
         .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
     )
+    return query.where(Notification.read_at.is_(None)) if unread else query
+
+
+def list_notifications(actor: Actor, session: Session, page: int = 1) -> Sequence[Notification]:
+    """Return a page of the actor's notifications, the latest first."""
+    query = select_notifications(actor).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     return session.scalars(query).all()
 
 
 def count_notifications(actor: Actor, session: Session, *, unread: bool = False) -> int:
     """Count the actor's notifications, or only those not read."""
-    query = select(func.count()).where(
-        Notification.user_id == actor.user_id, Notification.is_in_page.is_(True)
-    )
-    if unread:
-        query = query.where(Notification.read_at.is_(None))
-    return session.scalar(query) or 0
+    found = select_notifications(actor, unread=unread).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def find_notification(actor: Actor, id_: UUID, session: Session) -> Notification | None:

@@ -75,3 +75,13 @@ def test_a_document_has_no_smaller_size(send):
     made = send().get_json()
     answer = send.client.get(f"/api/v1/attachments/{made['id']}/content?variant=large")
     assert answer.status_code == 404
+
+
+def test_what_is_written_under_a_file_is_changed(send, boiler):
+    address = f"/api/v1/attachments/{send().get_json()['id']}"
+    changed = send.client.patch(address, json={"caption": "Report of March"})
+    assert changed.get_json()["caption"] == "Report of March"
+    assert send.client.get(address).get_json()["caption"] == "Report of March"
+    assert send.client.patch(address, json={}).status_code == 422
+    boiler.can_write = False
+    assert send.client.patch(address, json={"caption": "x"}).status_code == 403
