@@ -7,16 +7,20 @@ make a browser send, so it needs no proof.
 from __future__ import annotations
 
 from flask import Flask, g, request
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import Markup
+
+from app.ids import new_id
 
 csrf = CSRFProtect()
 
 
 def register(app: Flask) -> None:
-    """Offer `csrf_token()` to templates and check what is sent."""
+    """Offer `csrf_token()` and `form_token()` to templates and check what is sent."""
     # We decide when it is checked, not the extension.
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
+    app.jinja_env.globals["form_token"] = form_token
 
     @app.before_request
     def refuse_forgery() -> None:
@@ -24,3 +28,11 @@ def register(app: Flask) -> None:
             return
         if request.method in app.config["WTF_CSRF_METHODS"] and g.get("signed_in_by") != "token":
             csrf.protect()
+
+
+def form_token() -> Markup:
+    """Write what every form carries: proof of our page, and a key by which it is done once."""
+    return Markup(
+        '<input type="hidden" name="csrf_token" value="%s">'
+        '<input type="hidden" name="form_key" value="%s">'
+    ) % (generate_csrf(), new_id())

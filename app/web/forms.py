@@ -122,7 +122,7 @@ class Form:
             for key in self._keys()
             if key != "version" and _as_text(self.values.get(key)) != _as_text(theirs.get(key))
         ]
-        names = {d.key for d in differences} | {"version", "csrf_token"}
+        names = {d.key for d in differences} | {"version", "csrf_token", "form_key"}
         kept = [
             (key, value)
             for key in request.form

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from werkzeug.routing import BuildError
 
-from app.ids import new_id
 from app.web.assets import BUILD_COMMAND, Assets, read_assets
 from app.web.frontend_texts import FIELD_TEXTS, frontend_messages
 
@@ -29,7 +28,6 @@ def register(app: Flask) -> None:
         build_command=BUILD_COMMAND,
         static_url=static_url,
         url_or_none=url_or_none,
-        new_form_key=lambda: str(new_id()),
         frontend_messages=frontend_messages,
         field_messages=lambda: frontend_messages(FIELD_TEXTS),
     )

@@ -8,7 +8,6 @@ from flask import Flask, g, url_for
 
 from app.house import House
 from app.i18n import LOCALES, get_locale
-from app.ids import new_id
 from app.web.context import find_actor, request_id
 
 
@@ -31,7 +30,6 @@ def register_navigation(app: Flask, house: House) -> None:
             "theme": user.theme if user else "auto",
             "has_letter_keys": user.has_letter_keys if user else True,
             "request_id": request_id(),
-            "form_key": lambda: str(new_id()),
             "now": house.clock.now(),
             "can": (lambda permission: bool(actor and actor.can(permission))),
         }

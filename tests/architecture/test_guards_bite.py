@@ -28,6 +28,7 @@ def test_a_good_page_has_no_faults():
         ("<button onclick='go()'>x</button>", "carries onclick"),
         ("<p id=a>x</p>", "stands twice"),
         ("<img src=x>", "no alt"),
+        ("<form method=post action=/b><select aria-label=b></select></form>", "0 form_key"),
         ("</section>", "end-tag"),
     ],
 )

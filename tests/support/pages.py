@@ -20,7 +20,7 @@ def faults_of(html: str) -> list[str]:
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     document = parser.parse(html)
     found = [f"line {where[0]}: {code} {data}" for where, code, data in parser.errors]
-    for rule in (language, title, headings, labels, inline_code, identifiers, images):
+    for rule in RULES:
         found.extend(rule(document))
     return found
 
@@ -79,3 +79,16 @@ def images(document: Element) -> Iterator[str]:
     for image in document.iter("img"):
         if image.get("alt") is None:
             yield f"<img src={image.get('src')!r}> has no alt text"
+
+
+def sent_once(document: Element) -> Iterator[str]:
+    """A form somebody fills in says by which key it is done once, however often it arrives."""
+    for form in document.iter("form"):
+        inputs = [element for element in form.iter() if element.tag in FIELDS]
+        is_filled_in = any(field.get("type") not in UNLABELLED_TYPES for field in inputs)
+        keys = [field for field in inputs if field.get("name") == "form_key"]
+        if form.get("method", "get").lower() == "post" and is_filled_in and len(keys) != 1:
+            yield f"<form action={form.get('action')!r}> carries {len(keys)} form_key, not one"
+
+
+RULES = (language, title, headings, labels, inline_code, identifiers, images, sent_once)
