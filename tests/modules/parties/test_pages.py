@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import html5lib
 import pytest
 from sqlalchemy import select
 
@@ -204,3 +205,15 @@ def test_people_leave_as_a_file_only_with_the_right_to_export_them(client, login
     login(client, Role.FINANCE)
     assert "format=xlsx" in client.get("/parties").get_data(as_text=True)
     assert "Fatima" in client.get("/parties?format=csv").get_data(as_text=True)
+
+
+def test_a_double_click_adds_one_party(client, login, database):
+    login(client, Role.LETTING_AGENT)
+    page = html5lib.parse(client.get("/parties/new").data, namespaceHTMLElements=False)
+    key = next(i.get("value") for i in page.iter("input") if i.get("name") == "form_key")
+    form = {"kind": "person", "name": "Peeters", "language": "nl", "form_key": key}
+    answers = [client.post("/parties", data=form) for _click in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    with database.reader() as session:
+        assert len(session.scalars(select(Party)).all()) == 1
