@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
 from app.db import Base, EnumText, UtcDateTime
@@ -47,8 +48,13 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
 
 
 def insert_columns(session: Session, table: Table, columns: Mapping[str, list[Any]]) -> None:
-    """Insert rows given as columns of equal length, none of them empty."""
+    """Insert rows given as columns of equal length, none of them empty.
+
+    What is not given takes the plain default of its column, as a first `version` does.
+    """
     connection = session.connection()
+    count = len(next(iter(columns.values())))
+    columns = {**columns, **_defaults(table, columns, count)}
     dialect = connection.dialect
     names = tuple(columns)
     statement, order = _insert_statement(table, names, dialect)
@@ -59,6 +65,14 @@ def insert_columns(session: Session, table: Table, columns: Mapping[str, list[An
         return
     rows = zip(*(bound[name] for name in names), strict=True)
     connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _defaults(table: Table, given: Mapping[str, Any], count: int) -> dict[str, list[Any]]:
+    return {
+        column.name: [column.default.arg] * count
+        for column in table.c
+        if column.name not in given and isinstance(column.default, ScalarElementColumnDefault)
+    }
 
 
 @lru_cache(maxsize=200)
