@@ -1,4 +1,4 @@
-"""Which passwords are good enough: long, not common, not the person's own name (ASVS 5.0 V6.2)."""
+"""Which passwords are good enough: long, not common, not about the person (ASVS 5.0 V6.2)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from app.i18n import lazy as _l
 SHORTEST = 12
 LONGEST = 128
 COMMON_COUNT = 10_000
+PRODUCT = "intendant"
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_SHORTEST_NAME = 4
 
 
 def check_password(password: str, about: Iterable[str] = (), *, field: str = "password") -> None:
@@ -40,7 +42,7 @@ def check_password(password: str, about: Iterable[str] = (), *, field: str = "pa
     if _is_about(password.lower(), about):
         raise Invalid(
             "password_personal",
-            _l("This password is mostly your name or address. Choose another."),
+            _l("Leave your name, your e-mail address and the name of this product out of it."),
             field=field,
         )
 
@@ -73,6 +75,10 @@ def _period(text: str) -> str:
 
 
 def _is_about(lowered: str, about: Iterable[str]) -> bool:
+    """Tell whether a name or address stands in it whole, or nothing else does."""
+    about = (*about, PRODUCT)
+    if any(len(text) >= _SHORTEST_NAME and text.lower() in lowered for text in about):
+        return True
     rest = lowered
     words = {word for text in about for word in _WORD.findall(text.lower())}
     for word in sorted(words, key=len, reverse=True):

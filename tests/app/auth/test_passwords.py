@@ -61,6 +61,18 @@ def test_length_is_between_twelve_and_a_hundred_and_twenty_eight():
 def test_ones_own_name_is_refused():
     assert code_of("marguerite.vandenbossche", "Marguerite Vandenbossche") == "password_personal"
     assert code_of("marguerite loves green trains", "Marguerite Vandenbossche") == ""
+    assert code_of("Marguerite Vandenbossche loves trains", "Marguerite Vandenbossche")
+    assert code_of("an elephant in the garden", "An") == ""
+
+
+@pytest.mark.parametrize("password", ["an@example.org likes trains", "AN@EXAMPLE.ORG2026!"])
+def test_ones_own_address_is_refused(password):
+    assert code_of(password, "an@example.org", "An") == "password_personal"
+
+
+@pytest.mark.parametrize("password", ["Intendant2026!", "the green Intendant of trains"])
+def test_the_name_of_the_product_is_refused(password):
+    assert code_of(password) == "password_personal"
 
 
 def test_nothing_is_cut_off():
