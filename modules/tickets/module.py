@@ -15,6 +15,7 @@ from modules.tickets.routes_api import blueprint as tickets_api
 from modules.tickets.routes_api import rules_blueprint as rules_api
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_hours import blueprint as hours_blueprint
+from modules.tickets.routes_outages import blueprint as outages_blueprint
 from modules.tickets.routes_rules import blueprint as rules_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
@@ -28,7 +29,13 @@ module = Module(
     grants=GRANTS,
     title=_l("Calls and tickets"),
     permission_labels=LABELS,
-    blueprints=(calls_blueprint, tickets_blueprint, rules_blueprint, hours_blueprint),
+    blueprints=(
+        calls_blueprint,
+        tickets_blueprint,
+        outages_blueprint,
+        rules_blueprint,
+        hours_blueprint,
+    ),
     api_blueprints=(tickets_api, rules_api),
     navigation=(
         NavigationItem(
@@ -51,7 +58,7 @@ module = Module(
         ),
         NavigationItem(
             label=_l("Known failures"),
-            endpoint="tickets.outage_list",
+            endpoint="outages.outage_list",
             permission=TicketPermission.READ,
             icon="alert-triangle",
             group=_l("Call centre"),

@@ -31,7 +31,6 @@ from modules.tickets.enums import (
 from modules.tickets.lifecycle import next_steps
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
-from modules.tickets.queries import outages as outage_queries
 from modules.tickets.queries import tickets as queries
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
@@ -121,7 +120,8 @@ def panel_lot(subject_id: UUID) -> ResponseReturnValue:
 @needs(TicketPermission.READ)
 def panel_building(subject_id: UUID) -> ResponseReturnValue:
     """Show the tickets of a building on its sheet."""
-    return _panel(queries.list_on_place(current_actor(), reader(), building_id=subject_id))
+    found = queries.list_on_place(current_actor(), reader(), building_id=subject_id)
+    return _panel(found, subject_id)
 
 
 @blueprint.get("/tickets/panels/people/<uuid:subject_id>")
@@ -136,53 +136,6 @@ def panel_party(subject_id: UUID) -> ResponseReturnValue:
 def panel_home() -> ResponseReturnValue:
     """Show the open tickets whose deadline is nearest, on the home page."""
     return _panel(queries.list_most_urgent(current_actor(), reader()))
-
-
-@blueprint.get("/outages")
-@needs(TicketPermission.READ)
-def outage_list() -> ResponseReturnValue:
-    """Show the known failures that go on, and the last that ended."""
-    actor = current_actor()
-    rules = load_rules(reader(), current_clock().today(BRUSSELS))
-    return render_template(
-        "tickets/outage_list.html",
-        running=outage_queries.list_outages(actor, reader()),
-        ended=outage_queries.list_outages(actor, reader(), ended=True)[:20],
-        rules=rules,
-        form=Form(schemas.OutageIn, shows=None),
-        building=request.args.get("building", ""),
-    )
-
-
-@blueprint.post("/outages")
-@needs(TicketPermission.OUTAGE)
-def outage_open() -> ResponseReturnValue:
-    """Announce a failure that touches many."""
-    form = Form(schemas.OutageIn, request.form)
-    actor = current_actor()
-    try:
-        with open_unit_of_work() as uow:
-            services.open_outage(actor, form.load(), uow, current_clock())
-    except FORM_ERRORS as error:
-        return form.refused(
-            error,
-            "tickets/outage_list.html",
-            running=outage_queries.list_outages(actor, reader()),
-            ended=[],
-            rules=load_rules(reader(), current_clock().today(BRUSSELS)),
-            building=request.form.get("building", ""),
-        )
-    return form.done(url_for("tickets.outage_list"), _("The failure is announced."))
-
-
-@blueprint.post("/outages/<uuid:outage_id>/end")
-@needs(TicketPermission.OUTAGE)
-def outage_end(outage_id: UUID) -> ResponseReturnValue:
-    """Say that a failure is over; everybody who called is told."""
-    with open_unit_of_work() as uow:
-        services.end_outage(current_actor(), outage_id, uow, current_clock())
-    flash(_("The failure is over; everybody who called about it is told."), "success")
-    return redirect(url_for("tickets.outage_list"), code=303)
 
 
 def _take_step(ticket_id: UUID, step: str) -> None:
@@ -203,8 +156,9 @@ def _take_step(ticket_id: UUID, step: str) -> None:
         raise NotFound
 
 
-def _panel(found: Sequence[Ticket]) -> str:
-    return render_template("tickets/_panel.html", tickets=found, **_labels())
+def _panel(found: Sequence[Ticket], building_id: UUID | None = None) -> str:
+    page = "tickets/_panel.html"
+    return render_template(page, tickets=found, building_id=building_id, **_labels())
 
 
 def _labels() -> dict[str, Any]:

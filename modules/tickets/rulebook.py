@@ -20,6 +20,8 @@ class Rule:
     key: str = ""
     valid_from: date = date.min
     source: str = ""
+    # Proposed by the house, not decided by the office.
+    is_proposal: bool = False
     # A retired rule cannot be chosen any more; what was named after it keeps its name.
     is_retired: bool = False
 

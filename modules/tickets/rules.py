@@ -89,6 +89,7 @@ def _common(row: Mapping[str, str]) -> dict[str, Any]:
         "key": row["key"],
         "valid_from": date.fromisoformat(row["valid_from"]),
         "source": row["source"],
+        "is_proposal": True,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from app.i18n import lazy as _l
-from app.web.fields import BelgianDate, Line, Paragraphs, Ticked
+from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
 from app.web.forms import FormSchema
 from modules.tickets.commands import (
     Caller,
@@ -125,6 +125,7 @@ class OutageIn(FormSchema):
     title_nl = Line(required=True, validate=validate.Length(max=120))
     sentence_fr = Paragraphs(required=True, validate=validate.Length(max=400))
     sentence_nl = Paragraphs(required=True, validate=validate.Length(max=400))
+    expected_end_at = LocalInstant(data_key="expected_end", allow_none=True, load_default=None)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> OpenOutage:
@@ -134,4 +135,5 @@ class OutageIn(FormSchema):
             sentence={"fr": data["sentence_fr"], "nl": data["sentence_nl"]},
             building_id=data["building_id"],
             installation_id=data["installation_id"],
+            expected_end_at=data["expected_end_at"],
         )

@@ -25,3 +25,25 @@ it('a card without a form stays where it is', () => {
   document.body.innerHTML = '<article data-drag="o1"></article>'
   expect(() => moveTo(document.querySelector('article') as HTMLElement, 'x')).not.toThrow()
 })
+
+it('Alt with an arrow moves the card that has the focus, and the card keeps the focus afterwards', () => {
+  const lanes = `<section data-drop="anna" id="anna"><article data-drag="o1" tabindex="0"><form data-move>
+    <input type="hidden" name="technician"></form></article></section><section data-drop="bob"></section>`
+  document.body.innerHTML = lanes
+  const sent: string[] = []
+  document.querySelector('form')?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    sent.push(String(new FormData(event.target as HTMLFormElement).get('technician')))
+  })
+  startBoard(document)
+  const press = (key: string, altKey: boolean) => document.querySelector('article')
+    ?.dispatchEvent(new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true }))
+  press('ArrowRight', false)
+  press('ArrowLeft', true)
+  expect(sent).toEqual([])
+  press('ArrowRight', true)
+  expect(sent).toEqual(['bob'])
+  document.body.innerHTML = lanes
+  startBoard(document)
+  expect(document.activeElement?.getAttribute('data-drag')).toBe('o1')
+})

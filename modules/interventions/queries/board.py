@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import BRUSSELS
-from app.i18n import LazyText
+from app.i18n import LazyText, format_number
 from app.i18n import lazy as _l
 from modules.interventions.enums import OPEN_STATUSES
 from modules.interventions.models import Technician, WorkOrder
@@ -136,7 +136,7 @@ def score(order: WorkOrder, technician: Technician, busy_minutes: int) -> Propos
         reasons.append(_l("own area"))
     free = max(0, technician.day_minutes - busy_minutes)
     points += round(_ROOM_POINTS * min(1.0, free / max(technician.day_minutes, 1)))
-    reasons.append(_l("%(hours)s h free today", hours=round(free / 60, 1)))
+    reasons.append(_l("%(hours)s h free today", hours=format_number(round(free / 60, 1))))
     return Proposal(technician, points, tuple(reasons))
 
 

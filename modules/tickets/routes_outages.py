@@ -1,0 +1,104 @@
+"""Known failures: what goes on, announcing one from wherever it is learned of, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.clock import BRUSSELS
+from app.i18n import get_locale
+from app.i18n import gettext as _
+from app.search.routes_web import engine as search_engine
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form
+from modules.portfolio.api import building_labels, get_building
+from modules.tickets import services
+from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.outages import list_outages
+from modules.tickets.rules import load_rules
+from modules.tickets.schemas import OutageIn
+
+blueprint = Blueprint("outages", __name__)
+FORM = "tickets/outage_form.html"
+FOUND = 8
+
+
+@blueprint.get("/outages")
+@needs(TicketPermission.READ)
+def outage_list() -> ResponseReturnValue:
+    """Show the known failures that go on, and the last that ended."""
+    actor = current_actor()
+    return render_template(
+        "tickets/outage_list.html",
+        running=list_outages(actor, reader()),
+        ended=list_outages(actor, reader(), ended=True)[:20],
+    )
+
+
+@blueprint.get("/outages/new")
+@needs(TicketPermission.OUTAGE)
+def outage_new() -> ResponseReturnValue:
+    """Show the form, with the building and the kind known where one comes from."""
+    form = Form(OutageIn)
+    kind = ".".join(request.args.get("category", "").split(".")[:2])
+    form.values = {"building": request.args.get("building", ""), "category": kind}
+    return render_template(FORM, form=form, errors=(), **_choices(form))
+
+
+@blueprint.post("/outages")
+@needs(TicketPermission.OUTAGE)
+def outage_open() -> ResponseReturnValue:
+    """Announce a failure that touches many."""
+    form = Form(OutageIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            services.open_outage(current_actor(), form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        return form.refused(error, FORM, **_choices(form))
+    return form.done(url_for("outages.outage_list"), _("The failure is announced."))
+
+
+@blueprint.post("/outages/<uuid:outage_id>/end")
+@needs(TicketPermission.OUTAGE)
+def outage_end(outage_id: UUID) -> ResponseReturnValue:
+    """Say that a failure is over; everybody who called is told."""
+    with open_unit_of_work() as uow:
+        services.end_outage(current_actor(), outage_id, uow, current_clock())
+    flash(_("The failure is over; everybody who called about it is told."), "success")
+    return redirect(url_for("outages.outage_list"), code=303)
+
+
+@blueprint.get("/outages/buildings")
+@needs(TicketPermission.OUTAGE)
+def building_options() -> ResponseReturnValue:
+    """Answer the words of an address with the buildings they may mean."""
+    text = request.args.get("q", "")
+    groups = search_engine().search(
+        current_actor(), reader(), text, limit=FOUND, kinds=("building",)
+    )
+    hits = [hit for group in groups for hit in group.hits]
+    return jsonify([{"value": str(h.id), "text": h.title, "hint": h.detail} for h in hits])
+
+
+def _choices(form: Form) -> dict[str, Any]:
+    """Return the building chosen, as its own option, and the kinds of failures."""
+    rules = load_rules(reader(), current_clock().today(BRUSSELS))
+    kinds = [
+        (key, rules.label_of(key, get_locale()))
+        for key, one in rules.categories.items()
+        if key.count(".") == 1 and not one.is_retired
+    ]
+    return {"kinds": kinds, "buildings": _building(form.value("building"))}
+
+
+def _building(chosen: str) -> list[tuple[str, str]]:
+    try:
+        building_id = UUID(chosen)
+    except ValueError:
+        return []
+    building = get_building(current_actor(), reader(), building_id)
+    return [(chosen, building_labels(reader(), [building.id])[building.id])]

@@ -1,0 +1,90 @@
+"""A known failure is announced from wherever it is learned of, and ended."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from modules.portfolio.models import Building
+from tests.factories.portfolio import make_building
+from tests.factories.tickets import make_ticket
+from tests.support.web import Login
+
+FACTS = {
+    "category": "common.lift",
+    "title_fr": "Ascenseur en panne",
+    "title_nl": "Lift defect",
+    "sentence_fr": "Le technicien arrive avant 14 h.",
+    "sentence_nl": "De technicus komt voor 14 uur.",
+    "expected_end": "2026-03-02T14:00",
+}
+
+
+@pytest.fixture
+def building(database: Database, clock: FixedClock) -> Building:
+    with database.unit_of_work() as uow:
+        return make_building(uow, clock)
+
+
+def text_of(client: FlaskClient, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return answer.get_data(as_text=True)
+
+
+def test_the_form_is_reached_from_call_ticket_and_building(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock, building: Building
+) -> None:
+    with database.unit_of_work() as uow:
+        ticket = make_ticket(uow, clock, building, category_key="common.lift.stopped")
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    link = f"/outages/new?building={building.id}"
+    assert link in text_of(client, f"/calls/new?building={building.id}")
+    assert link in text_of(client, f"/tickets/panels/buildings/{building.id}")
+    assert f"{link}&amp;category=common.lift" in text_of(client, f"/tickets/{ticket.id}")
+    page = text_of(client, f"{link}&category=common.lift.stopped")
+    assert '<option value="common.lift" selected>' in page
+    assert f'<option value="{building.id}" selected>' in page
+    assert "/outages/new" in text_of(client, "/outages")
+
+
+def test_a_failure_is_announced_and_ended(
+    client: FlaskClient, login: Login, building: Building
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="fr")
+    answer = client.post("/outages", data=FACTS | {"building": str(building.id)})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/outages")
+    page = text_of(client, "/outages")
+    assert "Ascenseur en panne" in page
+    _before, _, rest = page.partition("/outages/")
+    ended = client.post(f"/outages/{rest.partition('/end')[0][-36:]}/end")
+    assert ended.status_code == 303
+
+
+@pytest.mark.parametrize("missing", ["category", "title_nl", "sentence_fr", "building"])
+def test_what_is_missing_is_asked_for_and_the_rest_kept(
+    client: FlaskClient, login: Login, building: Building, missing: str
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    given = FACTS | {"building": str(building.id)}
+    del given[missing]
+    answer = client.post("/outages", data=given)
+    assert answer.status_code == 422
+    assert "De technicus komt voor 14 uur." in answer.get_data(as_text=True)
+
+
+def test_a_building_is_found_by_its_address(
+    client: FlaskClient, login: Login, building: Building
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    found = client.get("/outages/buildings?q=rue haute 12").get_json()
+    assert str(building.id) in [one["value"] for one in found]
+
+
+def test_who_may_not_announce_sees_no_form(client: FlaskClient, login: Login) -> None:
+    login(client, Role.CARETAKER)
+    assert client.get("/outages/new").status_code == 403
+    assert "/outages/new" not in text_of(client, "/outages")
