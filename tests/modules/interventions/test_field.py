@@ -1,15 +1,12 @@
 """A tablet that comes back: done once, nothing lost, conflicts shown, whatever its clock says."""
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.auth.actor import Actor
@@ -17,8 +14,8 @@ from app.clock import FixedClock
 from app.db import Database
 from app.ids import new_id
 from modules.interventions.enums import OrderStatus
-from modules.interventions.models import FieldOperation, OrderEntry, WorkOrder
-from modules.interventions.queries.orders import list_events, list_visits
+from modules.interventions.models import OrderEntry, WorkOrder
+from modules.interventions.queries.orders import list_visits
 from modules.interventions.services import cancel_order
 from modules.interventions.services.field import Answer, Operation, run_operation
 from tests.factories.interventions import (
@@ -203,77 +200,3 @@ def test_what_is_unknown_absent_or_not_mine_is_refused(
     assert spot.send("order.dance")["code"] == "unknown_type"
     assert spot.send("order.start", order_id=new_id())["code"] == "order_not_found"
     assert spot.send("order.start", order_id=other.order_id)["code"] == "order_not_found"
-
-
-@dataclass
-class Device:
-    """A tablet: a queue, what it knows of the order, and what it must never lose."""
-
-    name: str
-    base: int
-    queue: list[Operation] = field(default_factory=list)
-    added: set[UUID] = field(default_factory=set)
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(seed=st.integers(0, 2**32))
-def test_three_tablets_in_any_order_converge_and_nothing_is_lost(
-    database: Database, clock: FixedClock, seed: int
-) -> None:
-    chance = random.Random(seed)  # a reproducible story
-    spot = make_spot(database, clock)
-    devices = [Device(name, spot.version) for name in "abc"]
-    last_text = ""
-    for device in devices:
-        for _ in range(chance.randint(1, 7)):
-            device.queue.append(_random_operation(spot, device, chance))
-    while waiting := [device for device in devices if device.queue]:
-        device = chance.choice(waiting)
-        operation = device.queue[0]
-        for _ in range(chance.randint(1, 2)):  # the answer may be lost: send it again
-            answer = spot.run(operation)
-        if answer["status"] == "conflict":
-            assert answer["current"]["fields"]["diagnosis"] == last_text
-            device.base = answer["current"]["version"]
-            mine = {"fields": {"diagnosis": operation.payload["fields"]["diagnosis"]}}
-            device.queue[0] = spot.operation(
-                "order.change", mine, device=device.name, base=device.base
-            )
-            continue
-        assert answer["status"] in ("accepted", "duplicate")
-        if operation.type == "order.change":
-            last_text = operation.payload["fields"]["diagnosis"]
-        device.base = answer["order_version"]
-        device.queue.pop(0)
-    wanted = set().union(*(device.added for device in devices))
-    with database.reader() as session:
-        stored = set(
-            session.scalars(select(OrderEntry.id).where(OrderEntry.order_id == spot.order_id))
-        )
-        order = session.get_one(WorkOrder, spot.order_id)
-        assert stored == wanted
-        assert order.diagnosis == last_text
-        positions = [event.position for event in list_events(session, spot.order_id)]
-        operations = session.scalars(select(FieldOperation.id)).all()
-    assert positions == list(range(1, len(positions) + 1))
-    assert len(set(operations)) == len(operations)
-
-
-def _random_operation(spot: Field, device: Device, chance: random.Random) -> Operation:
-    made_at: datetime = spot.clock.now() + timedelta(minutes=chance.randint(-5000, 5000))
-    options: dict[str, Any] = {"device": device.name, "base": device.base, "made_at": made_at}
-    kind = chance.choice(["order.note", "order.hours", "order.start", "order.change"])
-    if kind == "order.change":
-        text = f"{device.name}{chance.randint(0, 99)}"
-        return spot.operation(kind, {"fields": {"diagnosis": text}}, **options)
-    if kind == "order.start":
-        return spot.operation(kind, {}, **options)
-    key = new_id()
-    device.added.add(key)
-    if kind == "order.note":
-        return spot.operation(kind, {"note_id": str(key), "text": "seen"}, **options)
-    return spot.operation(kind, {"entry_id": str(key), "minutes": 15}, **options)
