@@ -192,7 +192,7 @@ def outcome(story: Story) -> dict[str, Any]:
             "entries": sorted(entry.kind.value for entry in session.scalars(entries)),
             "history": [(c.field, c.value, c.device_id) for c in session.scalars(in_order)],
             "events": [event.kind for event in list_events(session, spot.order_id)],
-            "visits": [v.ended_at is not None for v in list_visits(session, spot.order_id)],
+            "visits": sorted(v.ended_at is None for v in list_visits(session, spot.order_id)),
             "followed": sorted(session.scalars(followed)),
             "refused": story.refused,
         }
