@@ -31,6 +31,7 @@ from app.privacy.routes_web import blueprint as privacy_blueprint
 from app.registry import Module, NavigationItem
 from app.search.routes_web import blueprint as search_pages
 from app.tabular.jobs import JOBS as IMPORT_JOBS
+from app.tabular.routes_files import blueprint as import_files_blueprint
 from app.tabular.routes_web import NAVIGATION as IMPORTS_NAVIGATION
 from app.tabular.routes_web import blueprint as imports_blueprint
 from app.tabular.subjects import BATCH, PROFILE
@@ -56,6 +57,7 @@ module = Module(
         views_blueprint,
         search_pages,
         imports_blueprint,
+        import_files_blueprint,
         exports_blueprint,
         privacy_blueprint,
     ),

@@ -69,11 +69,20 @@ def xlsx_chunks(
         yield from read_back(target)
 
 
+def spooled(chunks: Iterable[bytes]) -> IO[bytes]:
+    """Keep the bytes of an export until all of them are there; on disk when there are many."""
+    target = tempfile.SpooledTemporaryFile(_SPOOLED_BYTES)  # noqa: SIM115  closed by read_back
+    for chunk in chunks:
+        target.write(chunk)
+    return target
+
+
 def read_back(target: IO[bytes]) -> Iterator[bytes]:
-    """Yield what was written, from its start."""
-    target.seek(0)
-    while piece := target.read(_READ_BYTES):
-        yield piece
+    """Yield what was written, from its start, and close it."""
+    with target:
+        target.seek(0)
+        while piece := target.read(_READ_BYTES):
+            yield piece
 
 
 def column_widths(titles: Sequence[str]) -> list[float]:

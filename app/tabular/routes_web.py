@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from flask import (
     Blueprint,
-    Response,
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from app.audit import Subject, record
 from app.auth.needs import needs
-from app.auth.policy import require
 from app.errors import AppError, FieldError, Invalid, NotFound
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
@@ -28,19 +24,15 @@ from app.jobs.queue import ENDED
 from app.policies import HousePermission
 from app.registry import NavigationItem
 from app.tabular import queries, services, wizard
-from app.tabular.annotate import annotated_file
 from app.tabular.batches import batch_problems
 from app.tabular.commands import ChooseReading, Upload
-from app.tabular.exports import FileFormat, export_file, template_file
 from app.tabular.formats import Blank, DateOrder, Formats
-from app.tabular.importer import Exporter, Importer
+from app.tabular.importer import Importer
 from app.tabular.models import STATE_LABELS, BatchState, ImportBatch
 from app.tabular.preview import Preview, mapping_of, preview_file
 from app.tabular.problems import TabularError
-from app.tabular.readers import open_reader
 from app.tabular.runner import ImportFile, describe_batch
 from app.tabular.schemas import ReadingIn, is_ticked, read_columns
-from app.tabular.typed import TypedTable
 from app.tabular.uploads import Uploads
 from app.tabular.views import DECIMALS, ENCODING_CHOICES, SEPARATOR_CHOICES, TONES, result_of
 from app.web.context import current_actor, current_clock, database, house, open_unit_of_work, reader
@@ -295,58 +287,6 @@ def batch_discard(batch_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("imports.batch_list"))
 
 
-@blueprint.get("/<uuid:batch_id>/file.<string:kind>")
-@needs(HousePermission.IMPORT_RUN)
-def file_annotated(batch_id: UUID, kind: str) -> ResponseReturnValue:
-    """Give the same file back, with what is wrong in front of each row."""
-    batch = queries.get_batch(current_actor(), batch_id, reader())
-    wanted, source = _format(kind), source_of(batch)
-    file = open_reader(source.path, source.formats, source.limits)
-    table = TypedTable(
-        file, source.importer.columns, formats=source.formats, mapping=source.mapping
-    )
-    chunks = annotated_file(
-        file, source.formats.sheet, table.header.row, batch_problems(batch), wanted
-    )
-    stem = batch.file_name.rsplit(".", 1)[0]
-    return _download(stream_with_context(chunks), wanted, f"{stem}-{_('errors')}")
-
-
-@blueprint.get("/templates/<string:importer>/<string:kind>")
-@needs(HousePermission.IMPORT_RUN)
-def template_download(importer: str, kind: str) -> ResponseReturnValue:
-    """Give an empty file to fill in."""
-    found, wanted = importers().get(importer), _format(kind)
-    if found is None:
-        raise NotFound
-    chunks = template_file(found.columns, wanted, title=str(found.title))
-    return _download(stream_with_context(chunks), wanted, importer)
-
-
-@blueprint.get("/exports/<string:importer>/<string:kind>")
-@needs(HousePermission.IMPORT_RUN)
-def record_export(importer: str, kind: str) -> ResponseReturnValue:
-    """Give what is stored as a file that imports again without a change; it is noted."""
-    found, wanted = importers().get(importer), _format(kind)
-    if not isinstance(found, Exporter):
-        raise NotFound
-    require(current_actor(), found.permission)
-    require(current_actor(), found.export_permission)
-    kept = list(found.records(current_actor(), reader()))
-    chunks = list(export_file(found.columns, kept, wanted, title=str(found.title)))
-    subject = Subject("list", uuid5(NAMESPACE_URL, f"imports.{importer}"), str(found.title))
-    with open_unit_of_work() as uow:
-        record(
-            uow,
-            current_actor(),
-            current_clock(),
-            action="lists.list.exported",
-            subject=subject,
-            changes={"rows": (None, len(kept))},
-        )
-    return _download(chunks, wanted, importer)
-
-
 @blueprint.post("/profiles/<uuid:profile_id>/delete")
 @needs(HousePermission.IMPORT_RUN)
 def profile_delete(profile_id: UUID) -> ResponseReturnValue:
@@ -354,19 +294,6 @@ def profile_delete(profile_id: UUID) -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         services.delete_profile(current_actor(), profile_id, uow, current_clock())
     return redirect(url_for("imports.batch_list"))
-
-
-def _format(kind: str) -> FileFormat:
-    if kind not in set(FileFormat):
-        raise NotFound
-    return FileFormat(kind)
-
-
-def _download(chunks: Any, wanted: FileFormat, stem: str) -> Response:
-    response = Response(chunks, mimetype=wanted.media_type.partition(";")[0])
-    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{wanted.value}")
-    return response
 
 
 __all__ = ["NAVIGATION", "blueprint"]

@@ -1,21 +1,111 @@
-"""Ask for the file of a long list, and fetch it when it is ready."""
+"""Files of lists: streamed at once, or, for a long one, asked for and fetched when it is ready."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from app.auth.needs import SIGNED_IN, needs
 from app.errors import NotFound
-from app.i18n import get_locale
-from app.lists.exporting import ExportList, handed_out, request_export
+from app.i18n import get_locale, use_locale
+from app.lists import TableSpec, TableState, count_rows, iterate_rows
+from app.lists.export import export_chunks
+from app.lists.exporting import KEPT, ExportList, handed_out, note_export, request_export
+from app.lists.fetch import visible_columns
+from app.lists.print import MOST_ROWS, PrintedList, print_list
+from app.lists.sources import require_export
+from app.lists.state import query_string
 from app.tabular.exports import FileFormat
-from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
-from app.web.tables import lists
+from app.web.context import (
+    current_actor,
+    current_clock,
+    database,
+    house,
+    open_unit_of_work,
+    reader,
+)
+from app.web.table_view import current_state, is_long, lists, table_of
+
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 blueprint = Blueprint("exports", __name__)
+
+
+def export_page(spec: TableSpec, query: Select[Any], kind: str) -> ResponseReturnValue:
+    """Send what is seen as a file, every page of it; offer a job to write a long one.
+
+    Forbidden without the rights the list asks for.
+    """
+    require_export(current_actor(), spec)
+    state = current_state(spec)
+    count = count_rows(spec, query, state, reader())
+    if kind != "pdf" and is_long(spec, count):
+        return render_template(
+            "lists/long_export.html",
+            spec=spec,
+            count=count,
+            kind=kind,
+            query=query_string(spec, state.changed()),
+            days=KEPT.days,
+        )
+    return export_list(spec, query, state, count, kind)
+
+
+def export_list(
+    spec: TableSpec, query: Select[Any], state: TableState, count: int, kind: str
+) -> Response:
+    """Send the file of a list at once, and note that in the audit trail."""
+    body: Any = (
+        _printed(spec, query, state) if kind == "pdf" else _written(spec, query, state, kind)
+    )
+    with open_unit_of_work() as uow:
+        note_export(current_actor(), spec, state, count, uow, current_clock())
+    response = Response(body, mimetype=FILES[kind])
+    name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _written(spec: TableSpec, query: Select[Any], state: TableState, kind: str) -> Iterator[bytes]:
+    """Yield the file while it is read from the database, in a session of its own."""
+    columns, title, locale = visible_columns(spec, state), str(spec.title), get_locale()
+
+    def write() -> Iterator[bytes]:
+        with use_locale(locale), database().reader() as session:
+            rows = iterate_rows(spec, query, state, session)
+            yield from export_chunks(columns, rows, FileFormat(kind), title=title)
+
+    return stream_with_context(write())
+
+
+def _printed(spec: TableSpec, query: Select[Any], state: TableState) -> bytes:
+    table = table_of(spec, query)
+    rows = iterate_rows(spec, query, state, reader()) if table.page.count <= MOST_ROWS else ()
+    words = PrintedList(
+        organisation=house().settings.organisation,
+        printed_at=current_clock().now(),
+        chips=[chip.text for chip in table.chips],
+        totals=table.totals,
+    )
+    return print_list(spec, visible_columns(spec, state), rows, table.page.count, words)
 
 
 @blueprint.post("/lists/exports")

@@ -19,7 +19,8 @@ from app.lists.fetch import narrow
 from app.lists.state import write_state
 from app.registry import Measure
 from app.web.context import current_actor, house, reader
-from app.web.tables import current_state, list_page
+from app.web.table_view import current_state
+from app.web.tables import list_page
 from modules.portfolio import enums
 from modules.portfolio.enums import BoundaryKind
 from modules.portfolio.models import Building, LandParcel
