@@ -16,7 +16,7 @@ from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.lists import TableSpec
 from app.lists.fetch import narrow
-from app.lists.state import write_state
+from app.lists.state import TableState, read_state, write_state
 from app.registry import Measure
 from app.web.context import current_actor, house, reader
 from app.web.table_view import current_state
@@ -163,7 +163,7 @@ def measures() -> list[Measure]:
 def building_map_data() -> ResponseReturnValue:
     """Send the outlines of the buildings the list would show."""
     actor, session = current_actor(), reader()
-    narrowed = narrow(BUILDINGS, select_buildings(actor), current_state(BUILDINGS))
+    narrowed = narrow(BUILDINGS, select_buildings(actor), _asked(BUILDINGS))
     counts: Mapping[str, Mapping[UUID, int]] = {
         measure.key: measure.count(actor, session) for measure in measures()
     }
@@ -175,7 +175,7 @@ def building_map_data() -> ResponseReturnValue:
 @needs(PortfolioPermission.READ_LAND)
 def parcel_map_data() -> ResponseReturnValue:
     """Send the outlines of the parcels the list would show, or of one."""
-    query = narrow(PARCELS, select_parcels(current_actor()), current_state(PARCELS))
+    query = narrow(PARCELS, select_parcels(current_actor()), _asked(PARCELS))
     if one := request.args.get("parcel"):
         try:
             query = query.where(LandParcel.id == UUID(one))
@@ -196,6 +196,15 @@ def boundary_data(kind: str) -> ResponseReturnValue:
     response = _geojson(collection_text(features))
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
+
+
+def _asked(spec: TableSpec) -> TableState:
+    """Read what the address filters by, and nothing else.
+
+    The page has settled which view is shown, a person's default one included, and wrote it into
+    the address of its layers; an address without filters means every shape.
+    """
+    return read_state(spec, request.args.to_dict(flat=False))
 
 
 def _frame() -> Frame | None:

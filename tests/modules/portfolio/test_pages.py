@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
+from app.lists.models import SavedView
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.enums import BuildingKind, LotStatus
 from modules.portfolio.models import (
@@ -249,8 +250,21 @@ class TestMap:
         client.get("/buildings/map.geojson")
         with count_queries() as counted:
             client.get("/buildings/map.geojson")
-        # The measures of other modules add one query each.
-        assert counted.count <= 8
+        # Four to know who asks, one for the shapes, one for the open tickets.
+        assert counted.count <= 6
+
+    def test_shows_all_when_the_page_does_in_spite_of_a_default_view(
+        self, client, login, places, database
+    ):
+        login(client, Role.ADMINISTRATOR)
+        every = self.features(client, "/buildings/map.geojson")
+        kept = {"list_name": "portfolio.buildings", "name": "Mixed", "query": "kind=mixed"}
+        client.post("/lists/views", data=kept)
+        with database.reader() as session:
+            view = session.scalars(select(SavedView)).one()
+        client.post(f"/lists/views/{view.id}/default")
+        assert "map.geojson?kind=mixed" in client.get("/buildings/map").get_data(as_text=True)
+        assert len(self.features(client, "/buildings/map.geojson")) == len(every)
 
 
 def test_search_by_drawing(client, login, places):
