@@ -32,6 +32,7 @@ PAGE_TEXTS: tuple[LazyText, ...] = (
     _l("Open the row"),
     _l("Put it back"),
     _l("Save the form"),
+    _l("Search what the map shows"),
     _l("Searching…"),
     _l("Something went wrong on our side."),
     _l("Source: {source}"),

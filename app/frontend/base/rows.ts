@@ -1,4 +1,7 @@
-/** Lists driven by the keyboard: arrows move, Enter opens the first link, a click on the row too. */
+/**
+ * Lists driven by the keyboard: arrows move, Enter opens the first link, a click on the row too.
+ * Beside a map a click on the row shows it there; its link opens it.
+ */
 import { fresh } from '../shared/dom'
 
 export function startRows(root: ParentNode): void {
@@ -25,6 +28,7 @@ export function startWalk(): void {
 function openRow(event: MouseEvent): void {
   const target = event.target instanceof Element ? event.target : null
   if (!target || target.closest('a, button, input, select, label, summary') || getSelection()?.toString()) return
+  if (target.closest('.map-and-list')) return
   const link = target.closest('tbody tr')?.querySelector<HTMLAnchorElement>('a[href]')
   if (!link) return
   if (event.ctrlKey || event.metaKey) window.open(link.href, '_blank', 'noopener')

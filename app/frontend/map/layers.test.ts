@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { groundLayers, readBase, tileAddress } from './base'
 import { boxOf, choicesOf, colourExpression, idOf, imagesOf, legendOf, type MapLayer, paint, readLayers, stepsOf } from './layers'
-import { announce } from './panel'
+import { announce, frameOf } from './panel'
 
 const layer = (more: Partial<MapLayer> = {}): MapLayer => ({ key: 'b', label: 'Buildings', url: '/b.geojson', kind: 'polygon', ...more })
 const KINDS = { property: 'kind', label: 'Kind', values: ['home', 'shop', 'office'].map((value) => ({ value, label: value })) }
@@ -98,4 +98,13 @@ it('a drawn area goes into the filter of the list', () => {
   expect(JSON.parse(sent)).toEqual(polygon)
   announce(document.getElementById('map') as HTMLElement, null)
   expect(sent).toBe('')
+})
+
+describe('searching what the map shows', () => {
+  it('makes a closed rectangle of the two corners', () => {
+    expect(frameOf([[4.3000001, 50.8], [4.4, 50.9]])).toEqual({
+      type: 'Polygon',
+      coordinates: [[[4.3, 50.8], [4.4, 50.8], [4.4, 50.9], [4.3, 50.9], [4.3, 50.8]]],
+    })
+  })
 })

@@ -31,8 +31,7 @@ function switchOf(map: MapLibre, layer: MapLayer, shown: Set<string>, load: (lay
     }
     if (box.checked) void load(layer)
   })
-  const title = layer.color_by ? `${layer.label} · ${layer.color_by.label}` : layer.label
-  return make('div', {}, make('label', { class: 'form-check' }, box, make('span', { class: 'form-check-label' }, title)), legend)
+  return make('div', {}, make('label', { class: 'form-check' }, box, make('span', { class: 'form-check-label' }, layer.label)), legend)
 }
 
 function layers1(layer: MapLayer): boolean {
@@ -54,21 +53,36 @@ function drawingTools(map: MapLibre, element: HTMLElement): HTMLElement {
     drawing.begin()
     help.hidden = erase.hidden = false
   })
+  // Drawing needs a pointer; moving the map with the keys and searching what it shows does not.
+  const frame = make('button', { type: 'button', class: 'btn btn-sm' }, t('Search what the map shows'))
+  frame.addEventListener('click', () => {
+    drawing?.erase()
+    help.hidden = true
+    erase.hidden = false
+    announce(element, frameOf(map.getBounds().toArray() as [[number, number], [number, number]]))
+  })
   erase.addEventListener('click', () => {
     drawing?.erase()
     erase.hidden = help.hidden = true
     announce(element, null)
   })
-  return make('div', { class: 'cluster' }, begin, erase, help)
+  return make('div', { class: 'cluster' }, begin, frame, erase, help)
+}
+
+/** The rectangle between two corners (south-west, north-east) as a polygon, rounded to a metre. */
+export function frameOf([[west, south], [east, north]]: [[number, number], [number, number]]): Polygon {
+  const corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+  return { type: 'Polygon', coordinates: [corners.map((corner) => corner.map((part) => Number(part.toFixed(5))))] }
 }
 
 /** Tell the page about the drawn area, and put it into the form that filters the list. */
 export function announce(element: HTMLElement, polygon: Polygon | null): void {
   element.dispatchEvent(new CustomEvent('map:draw', { bubbles: true, detail: { polygon } }))
   const selector = element.dataset.drawForm
+  const list = document.querySelector(element.dataset.list ?? '#none')
   const form = selector
     ? document.querySelector<HTMLFormElement>(selector)
-    : document.querySelector(element.dataset.list ?? '#none')?.closest('form')
+    : list?.querySelector<HTMLFormElement>('form[role=search]') ?? list?.closest('form')
   const input = form?.querySelector<HTMLInputElement>('input[name="within"]')
   if (!form || !input) return
   input.value = polygon ? JSON.stringify(polygon) : ''
