@@ -196,7 +196,7 @@ class TestMap:
 
     def test_layers_are_switched_with_their_legends(self, the_map: Page) -> None:
         self.unfold(the_map)
-        switch = the_map.get_by_label("Immeubles par classe énergétique")
+        switch = the_map.get_by_label("Immeubles par lots vides")
         legend = the_map.locator(".map-panel > div", has=switch).locator(".map-legend")
         switch.check()
         expect(legend).to_be_visible()
