@@ -217,7 +217,7 @@ def _finder(kind: enums.Grouping, folder: str) -> FindSubject:
     def find(actor: Actor, session: Session, identifier: UUID) -> Subject | None:
         if not actor.can(PortfolioPermission.READ):
             return None
-        row = find_grouping(session, kind, identifier)
+        row = find_grouping(actor, session, kind, identifier)
         if row is None:
             return None
         return Subject(

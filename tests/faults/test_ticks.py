@@ -1,4 +1,4 @@
-"""Two schedulers that compete at every turn: each tick runs exactly once."""
+"""Four web workers and two schedulers compete at every turn: each tick runs exactly once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from app.jobs.scheduler import Scheduler
 from app.registry import Module
 from app.settings import Settings
 from tests.support.sizes import sized
+
+# Web workers that run jobs inline, and schedulers in processes of their own, turn alike.
+COMPETITORS = ("web 1", "web 2", "web 3", "web 4", "scheduler 1", "scheduler 2")
 
 
 class Tally:
@@ -46,8 +49,8 @@ def house(settings: Settings, database: Database, clock: FixedClock, tally: Tall
 
 
 def compete(house: House, clock: FixedClock, turns: int) -> None:
-    """Let two schedulers turn at the same moment, a minute further each time."""
-    schedulers = [Scheduler(house, in_process=True, owner=name) for name in ("one", "two")]
+    """Let all turn at the same moment, a minute further each time."""
+    schedulers = [Scheduler(house, in_process=True, owner=name) for name in COMPETITORS]
     for _turn in range(turns):
         clock.advance(timedelta(minutes=1))
         threads = [threading.Thread(target=scheduler.turn) for scheduler in schedulers]
@@ -58,7 +61,7 @@ def compete(house: House, clock: FixedClock, turns: int) -> None:
 
 
 def check(house: House, tally: Tally, turns: int) -> None:
-    Scheduler(house, in_process=True, owner="one").turn()
+    Scheduler(house, in_process=True, owner=COMPETITORS[0]).turn()
     with house.database.reader() as session:
         planned = session.scalar(select(func.count()).select_from(JobRecord))
         done = session.scalar(

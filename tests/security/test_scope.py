@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.demo import load_demo
 from app.web.context import house
 from app.web.lifecycle import declared_permission
 from tests.support.routes import NOBODY, UNSAFE, address_of, addresses
+from tests.support.sizes import sized
 
 pytestmark = pytest.mark.one_database
 
@@ -27,8 +29,10 @@ SAMPLE = 3
 CHANGING = re.compile(r'(csrf[-_]token" (content|value)="[^"]*"|"request_id": "[^"]*")')
 # Records that belong to the house or to the person who asks, not to a place.
 # An import is a file of the whole estate, technicians are staff: for the few who manage them.
+# Work areas and departments are words of the whole office; a site belongs to its buildings.
 UNSCOPED = {
     "areas",
+    "departments",
     "energy_ingest_batches",
     "import_batches",
     "import_profiles",
@@ -45,7 +49,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def foreign(app: Flask, database) -> dict[str, list[UUID]]:
+def records(app: Flask, database) -> dict[str, list[UUID]]:
     """A small estate that the person at the door sees nothing of; identifiers by table."""
     load_demo(house(app), scale=0.02, say=lambda _text: None)
     found = {}
@@ -54,7 +58,7 @@ def foreign(app: Flask, database) -> dict[str, list[UUID]]:
             column = table.c.get("id")
             if column is None or not isinstance(column.type, Uuid) or table.name in UNSCOPED:
                 continue
-            query = select(column).limit(SAMPLE)
+            query = select(column).order_by(column)
             if table.name == "parties":
                 # Suppliers and other organisations belong to no place: everybody sees them.
                 query = query.where(table.c.kind != "organisation")
@@ -62,15 +66,41 @@ def foreign(app: Flask, database) -> dict[str, list[UUID]]:
     return {name: ids for name, ids in found.items() if ids}
 
 
-def ways(app: Flask, rule: Rule, record: UUID) -> Iterator[dict[str, Any]]:
-    """Fill an address with a record, as each type of record where the address names one."""
+@pytest.fixture
+def foreign(records: dict[str, list[UUID]]) -> dict[str, list[UUID]]:
+    """A few records of each table."""
+    return {name: ids[:SAMPLE] for name, ids in records.items()}
+
+
+def cases(
+    app: Flask, rule: Rule, records: dict[str, list[UUID]]
+) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Give the records an address may mean, each with what fills the address in."""
     converters = {name: type(found).__name__ for name, found in rule._converters.items()}
-    values = {name: record for name, kind in converters.items() if kind == "UUIDConverter"}
-    if "subject_type" not in converters:
-        yield values
+    names = [name for name, kind in converters.items() if kind == "UUIDConverter"]
+    if "subject_type" in converters:
+        for kind in subjects(app):
+            assert named([kind], Base.metadata.tables), f"no table is named after {kind}"
+            for table in named([kind], records):
+                for record in records[table]:
+                    yield record, {**dict.fromkeys(names, record), "subject_type": kind}
         return
-    for kind in subjects(app):
-        yield {**values, "subject_type": kind}
+    # When it is unclear which records an address means, all are tried.
+    tables = named([name.removesuffix("_id") for name in names], records) or list(records)
+    for record in (record for table in tables for record in records[table]):
+        yield record, dict.fromkeys(names, record)
+
+
+def named(nouns: list[str], tables: Iterable[str]) -> list[str]:
+    """Choose the tables named after nouns: `ticket` means tickets."""
+    plurals = tuple(plural(noun) for noun in nouns)
+    return [table for table in tables if plurals and table.endswith(plurals)]
+
+
+def plural(noun: str) -> str:
+    if noun.endswith("ch"):
+        return noun + "es"
+    return re.sub("(?<![aeo])y$", "ie", noun) + "s"
 
 
 def subjects(app: Flask) -> list[str]:
@@ -102,14 +132,6 @@ def is_placed(app: Flask, rule: Rule, method: str) -> bool:
     return not rule.endpoint.startswith(("account.", "notifications.", "views."))
 
 
-def records_for(rule: Rule, foreign: dict[str, list[UUID]]) -> list[UUID]:
-    """Choose the records an address may mean: `ticket_id` means tickets; when unsure, all."""
-    nouns = re.findall(r"uuid:(\w+)_id", rule.rule)
-    plurals = tuple(noun[:-1] + "ies" if noun.endswith("y") else noun + "s" for noun in nouns)
-    named = [ids for table, ids in foreign.items() if plurals and table.endswith(plurals)]
-    return [record for ids in named or foreign.values() for record in ids]
-
-
 def test_no_address_shows_or_changes_a_record_outside_the_scope(
     app, client, login, grant_everything, foreign
 ):
@@ -118,11 +140,28 @@ def test_no_address_shows_or_changes_a_record_outside_the_scope(
     for method, _address, rule in addresses(app, UNSAFE | {"GET"}):
         if not is_placed(app, rule, method):
             continue
-        for record in records_for(rule, foreign):
-            for values in ways(app, rule, record):
-                address = address_of(app, rule, method, values)
-                asked += 1
-                if not is_absent(client, method, address, record):
-                    leaks.append(f"{rule.endpoint}: {method} {address}")
+        for record, values in cases(app, rule, foreign):
+            address = address_of(app, rule, method, values)
+            asked += 1
+            if not is_absent(client, method, address, record):
+                leaks.append(f"{rule.endpoint}: {method} {address}")
     assert asked > 100
     assert not leaks, "\n".join(leaks)
+
+
+@sized(in_ci=100, of_the_bar=10_000)
+def test_no_probe_with_the_identifier_of_a_record_finds_it(
+    app, client, login, grant_everything, records, size
+):
+    login(client, "administrator", sees_everything=False)
+    chance = random.Random(20)
+    placed = [r for m, _address, r in addresses(app, frozenset({"GET"})) if is_placed(app, r, m)]
+    doors = [(rule, list(cases(app, rule, records))) for rule in placed]
+    hits = []
+    for _probe in range(size):
+        rule, known = chance.choice(doors)
+        record, values = chance.choice(known)
+        address = address_of(app, rule, "GET", values)
+        if not is_absent(client, "GET", address, record):
+            hits.append(f"{rule.endpoint}: {address}")
+    assert not hits, "\n".join(hits)

@@ -13,7 +13,7 @@ from app.auth.actor import Actor
 from app.errors import NotFound
 from modules.portfolio.enums import Grouping
 from modules.portfolio.models import Area, Building, Department, Room, Site
-from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.queries.scope import in_scope, visible_building_ids
 
 Grouped = Area | Department | Site
 
@@ -30,15 +30,35 @@ _FILED: dict[Grouping, tuple[Any, Any, Any]] = {
 }
 
 
-def find_grouping(session: Session, kind: Grouping, grouping_id: UUID) -> Grouped | None:
-    """Return a grouping, archived or not, or None."""
+def find_grouping(
+    actor: Actor, session: Session, kind: Grouping, grouping_id: UUID
+) -> Grouped | None:
+    """Return a grouping, archived or not, or None.
+
+    Work areas and departments are words of the whole house; a site is seen by those who see one of
+    its buildings.
+    """
     row: Grouped | None = session.get(cast("type[Area]", MODELS[kind]), grouping_id)
+    if (
+        isinstance(row, Site)
+        and session.scalar(_seen_sites(actor).where(Site.id == row.id)) is None
+    ):
+        return None
     return row
 
 
-def get_grouping(session: Session, kind: Grouping, grouping_id: UUID) -> Grouped:
-    """Return a grouping, archived or not; everybody who reads places may read it."""
-    row = find_grouping(session, kind, grouping_id)
+def _seen_sites(actor: Actor) -> Select[Any]:
+    visible = visible_building_ids(actor)
+    sites: Select[Any] = select(Site.id)
+    if visible is None:
+        return sites
+    built = select(Building.id).where(Building.site_id == Site.id, Building.id.in_(visible))
+    return sites.where(built.exists())
+
+
+def get_grouping(actor: Actor, session: Session, kind: Grouping, grouping_id: UUID) -> Grouped:
+    """Return a grouping the actor may see, archived or not."""
+    row = find_grouping(actor, session, kind, grouping_id)
     if row is None:
         raise NotFound
     return row
@@ -50,13 +70,14 @@ def select_groupings(actor: Actor, kind: Grouping) -> Select[Any]:
     rows, filed_under, building_id = _FILED[kind]
     filed = select(func.count()).where(filed_under == model.id, rows.archived_at.is_(None))
     area = select(Area.code).where(Area.id == Site.area_id).scalar_subquery()
-    return select(
+    found: Select[Any] = select(
         model.id,
         model.code,
         model.name,
         (area if kind is Grouping.SITE else null()).label("area"),
         in_scope(filed, actor, building_id).scalar_subquery().label("filed"),
     ).where(model.archived_at.is_(None))
+    return found.where(Site.id.in_(_seen_sites(actor))) if kind is Grouping.SITE else found
 
 
 def list_departments(session: Session) -> Sequence[Department]:

@@ -16,7 +16,7 @@ from app.web.tables import list_page
 from modules.portfolio.commands import Change
 from modules.portfolio.enums import Grouping
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.groupings import get_grouping
+from modules.portfolio.queries.groupings import find_grouping
 from modules.portfolio.queries.history import estate_on, list_warnings
 from modules.portfolio.queries.lists import select_buildings
 from modules.portfolio.queries.places import area_names, get_building
@@ -50,15 +50,16 @@ def building_list() -> ResponseReturnValue:
 @needs(PortfolioPermission.READ)
 def building_detail(building_id: UUID) -> ResponseReturnValue:
     """Show a building: facts at once, each other part when it is opened."""
-    session, today = reader(), current_clock().today()
-    building = get_building(current_actor(), session, building_id)
+    actor, session, today = current_actor(), reader(), current_clock().today()
+    building = get_building(actor, session, building_id)
+    site_id = building.site_id
     return render_template(
         "portfolio/building_detail.html",
         building=building,
         area=area_names(session).get(building.area_id) if building.area_id else None,
-        site=get_grouping(session, Grouping.SITE, building.site_id) if building.site_id else None,
+        site=find_grouping(actor, session, Grouping.SITE, site_id) if site_id else None,
         warnings=list_warnings(session, today, building_id=building.id),
-        state=estate_on(current_actor(), session, today, building.id).by_status(),
+        state=estate_on(actor, session, today, building.id).by_status(),
         tones=STATUS_TONES,
         panels=panel_parts("building", building.id),
     )

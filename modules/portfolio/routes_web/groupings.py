@@ -71,7 +71,7 @@ def grouping_list(kind: str) -> ResponseReturnValue:
 @needs(PortfolioPermission.READ)
 def grouping_detail(kind: str, grouping_id: UUID) -> ResponseReturnValue:
     """Show one of them, what is filed under it and its history."""
-    row = get_grouping(reader(), Grouping(kind), grouping_id)
+    row = get_grouping(current_actor(), reader(), Grouping(kind), grouping_id)
     area_id = getattr(row, "area_id", None)
     return render_template(
         "portfolio/grouping_detail.html",
@@ -109,7 +109,7 @@ def grouping_create(kind: str) -> ResponseReturnValue:
 @needs(PortfolioPermission.CHANGE)
 def grouping_edit(kind: str, grouping_id: UUID) -> ResponseReturnValue:
     """Show the form of one of them."""
-    row = get_grouping(reader(), Grouping(kind), grouping_id)
+    row = get_grouping(current_actor(), reader(), Grouping(kind), grouping_id)
     form = Form(GroupingIn, shows=row)
     return render_template("portfolio/grouping_form.html", form=form, row=row, **_words(kind))
 
@@ -126,7 +126,7 @@ def grouping_change(kind: str, grouping_id: UUID) -> ResponseReturnValue:
                 current_actor(), Grouping(kind), change, form.load(), uow, current_clock()
             )
     except FORM_ERRORS as error:
-        row = get_grouping(reader(), Grouping(kind), grouping_id)
+        row = get_grouping(current_actor(), reader(), Grouping(kind), grouping_id)
         return form.refused(
             error, "portfolio/grouping_form.html", fresh=row, row=row, **_words(kind)
         )
@@ -143,7 +143,7 @@ def grouping_archive(kind: str, grouping_id: UUID) -> ResponseReturnValue:
         with open_unit_of_work() as uow:
             row = archive_grouping(current_actor(), Grouping(kind), change, uow, current_clock())
     except FORM_ERRORS as error:
-        row = get_grouping(reader(), Grouping(kind), grouping_id)
+        row = get_grouping(current_actor(), reader(), Grouping(kind), grouping_id)
         fields = Form(GroupingIn, shows=row)
         return form.refused(
             error, "portfolio/grouping_form.html", row=row, fields=fields, **_words(kind)

@@ -57,7 +57,7 @@ def change_grouping(
 ) -> Grouped:
     """Change the code, the name or the work area; StaleVersion when somebody was first."""
     _require(actor, PortfolioPermission.CHANGE)
-    row = get_grouping(uow.session, kind, change.id)
+    row = get_grouping(actor, uow.session, kind, change.id)
     check_version(row, change.version)
     model: Any = MODELS[kind]
     refuse_taken(uow.session, model.code, facts.code, except_id=row.id)
@@ -75,7 +75,7 @@ def archive_grouping(
 ) -> Grouped:
     """Take a grouping out of the lists; Conflict while places are filed under it."""
     _require(actor, PortfolioPermission.ARCHIVE)
-    row = get_grouping(uow.session, kind, change.id)
+    row = get_grouping(actor, uow.session, kind, change.id)
     check_version(row, change.version)
     if count := _count_uses(uow.session, row):
         raise still_used(count)
@@ -90,7 +90,7 @@ def restore_grouping(
 ) -> Grouped:
     """Bring a grouping back into the lists."""
     _require(actor, PortfolioPermission.ARCHIVE)
-    row = get_grouping(uow.session, kind, change.id)
+    row = get_grouping(actor, uow.session, kind, change.id)
     check_version(row, change.version)
     come_back(row)
     uow.flush()

@@ -1,7 +1,5 @@
 """A thousand hostile texts in lists, comments and exports: none runs, none breaks (test 26)."""
 
-from itertools import product
-
 import pytest
 
 from app.comments.mentions import with_mentions
@@ -9,32 +7,7 @@ from app.lists import TableState, fetch_page, read_state
 from app.lists.state import query_string
 from app.tabular.neutralise import neutralise
 from tests.app.lists.people import PEOPLE, everybody
-
-OPENINGS = ("", "'", '"', "')", "%", "\\", "`", ";", "--", "/*", "\u202e", "é", "\U0001f600")
-BODIES = (
-    " OR 1=1",
-    "; DROP TABLE users",
-    " UNION SELECT password_hash FROM users",
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "{{7*7}}",
-    "${7*7}",
-    "{% raw %}",
-    "../../etc/passwd",
-    "%00",
-    "%s%n",
-    "=cmd|' /C calc'!A0",
-    "+1+1",
-    "-1+1",
-    "@SUM(A1)",
-    "javascript:alert(1)",
-    "\r\nX-Header: 1",
-    "{}",
-    "[]",
-    "null",
-)
-ENDINGS = ("", " --", " #", "*/", "'")
-CORPUS = ["".join(parts) for parts in product(OPENINGS, BODIES, ENDINGS)]
+from tests.support.hostile_texts import CORPUS
 
 
 def test_the_corpus_is_large_enough():

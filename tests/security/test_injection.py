@@ -1,0 +1,133 @@
+"""Hostile texts in every text field of every form there is: none breaks, none comes back as markup.
+
+The forms are those a walk through the pages finds, one page of each kind; each is sent with all its
+text fields filled from the corpus at once, again and again with the next texts (test 26).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+
+from app.demo import load_demo
+from app.web.context import house
+from tests.support.hostile_texts import CORPUS, MARKUP
+from tests.support.sizes import sized
+
+pytestmark = pytest.mark.one_database
+
+TEXTS = {"text", "search", "email", "tel", "url", "number", "date", "time", "month"}
+# These end the session, or need a file, or are the doors of strangers.
+LEFT_ALONE = ("auth.", "account.", "files.")
+MOST_PAGES = 90
+
+
+@dataclass
+class Form:
+    """Where a form goes, what it keeps, and the fields a person writes in."""
+
+    method: str
+    action: str
+    kept: dict[str, str] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A plain client: what is sent back is judged here."""
+    load_demo(house(app), scale=0.01, say=lambda _text: None)
+    return FlaskClient(app)
+
+
+def endpoint_of(app: Flask, address: str, method: str = "GET") -> str:
+    try:
+        return app.url_map.bind("localhost").match(urlsplit(address).path, method=method)[0]
+    except HTTPException:
+        return ""
+
+
+def walk(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
+    """Give address and text of one page of each kind that links lead to."""
+    waiting, seen = ["/"], {""}
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.pop(0)
+        endpoint = endpoint_of(app, address)
+        if endpoint in seen:
+            continue
+        seen.add(endpoint)
+        answer = client.get(address)
+        assert answer.status_code < 500, address
+        if answer.mimetype != "text/html" or answer.status_code != 200:
+            continue
+        page = answer.get_data(as_text=True)
+        yield address, page
+        document = html5lib.parse(page, namespaceHTMLElements=False)
+        links = [link.get("href") or "" for link in document.iter("a")]
+        waiting += [urljoin(address, link) for link in links if "format=" not in link]
+
+
+def forms_of(address: str, page: str) -> Iterator[Form]:
+    """Read the forms of a page that have a field to write in."""
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    for element in document.iter("form"):
+        form = Form((element.get("method") or "get").upper(), element.get("action") or address)
+        form.action = urljoin(address, form.action)
+        for one in element.iter():
+            name = one.get("name")
+            kind = one.get("type") or "text"
+            if not name:
+                continue
+            if one.tag == "textarea" or (one.tag == "input" and kind in TEXTS):
+                form.texts.append(name)
+            elif one.tag == "input" and (kind == "hidden" or one.get("checked") is not None):
+                form.kept[name] = one.get("value") or ""
+            elif one.tag == "select":
+                values = [option.get("value") or "" for option in one.iter("option")]
+                form.kept[name] = next((value for value in values if value), "")
+        form.kept.pop("form_key", None)
+        if form.texts:
+            yield form
+
+
+def all_forms(app: Flask, client: FlaskClient) -> list[Form]:
+    """Find each form once, by where it leads and what it asks."""
+    found = {}
+    for address, page in walk(app, client):
+        for form in forms_of(address, page):
+            endpoint = endpoint_of(app, form.action, form.method)
+            if endpoint and not endpoint.startswith(LEFT_ALONE):
+                found.setdefault((endpoint, tuple(form.texts)), form)
+    return list(found.values())
+
+
+def send(client: FlaskClient, form: Form, texts: Iterator[str]) -> list[str]:
+    """Send a form with the next texts; say what is wrong with the answer."""
+    data = form.kept | {name: next(texts) for name in form.texts}
+    options = {"query_string": data} if form.method == "GET" else {"data": data}
+    answer = client.open(form.action, method=form.method, **options)
+    said = answer.get_data(as_text=True)
+    wrong = [f"{form.method} {form.action}: {answer.status_code} for {data}"]
+    is_broken = answer.status_code >= 500 or "X-Header" in answer.headers
+    return wrong if is_broken or any(part in said for part in MARKUP) else []
+
+
+@sized(in_ci=2, of_the_bar=100)
+def test_no_field_breaks_or_becomes_markup(app, client, login, grant_everything, size):
+    login(client, "administrator", sees_everything=True, locale="en")
+    forms = all_forms(app, client)
+    assert sum(len(form.texts) for form in forms) > 60
+    texts = cycle(CORPUS)
+    faults = [
+        fault for _round in range(size) for form in forms for fault in send(client, form, texts)
+    ]
+    assert not faults, "\n".join(faults[:20])
+    shown = [address for address, page in walk(app, client) if any(m in page for m in MARKUP)]
+    assert not shown, f"shown as markup: {shown}"
