@@ -29,6 +29,35 @@ DEMO_PASSWORD = "a demo for everybody"  # noqa: S105 # published on purpose
 DEMO_DOMAIN = "demo.example"
 SEED_NUMBER = 2026
 
+# Invented people, French- and Dutch-speaking by turns: an office is not made of job titles.
+NAMES: dict[Role, str] = {
+    Role.PROPERTY_DIRECTOR: "Hélène Marchal",
+    Role.LETTING_AGENT: "Wouter De Smedt",
+    Role.CALL_CENTRE_AGENT: "Nadia Lemaire",
+    Role.DISPATCHER: "Bram Verhaegen",
+    Role.DISPATCH_LEADER: "Olivier Dumont",
+    Role.CARETAKER: "Rita Goossens",
+    Role.SITE_COORDINATOR: "Fabrice Collard",
+    Role.STOREKEEPER: "Dirk Maes",
+    Role.WORKS_CREW: "Karim Benali",
+    Role.TECHNICIAN: "Ilse Claes",
+    Role.INTERIOR_ARCHITECT: "Camille Noël",
+    Role.MAINTENANCE_ENGINEER: "Pieter Aerts",
+    Role.ENERGY_COORDINATOR: "Yasmina Bakkali",
+    Role.WORKS_PROJECT_LEAD: "Annelies Pauwels",
+    Role.PURCHASING_AGENT: "Benoît Gilson",
+    Role.FINANCE: "Katrien Wouters",
+    Role.PREVENTION_ADVISER: "Serge Hanquet",
+    Role.DATA_PROTECTION_OFFICER: "Lotte Segers",
+    Role.CLIMATE_OFFICER: "Chloé Renard",
+    Role.ANALYST: "Joris Thys",
+    Role.CARE_HOME_DIRECTOR: "Véronique Piette",
+    Role.BRANCH_OFFICE_HEAD: "Stijn Lievens",
+    Role.SOCIAL_WORKER: "Fatou Ndiaye",
+    Role.COUNCIL: "Greet Hermans",
+    Role.ADMINISTRATOR: "Thomas Warnier",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Planting:
@@ -60,6 +89,7 @@ class DemoAccount:
     role: Role
     locale: str
     label: str
+    name: str
 
 
 def demo_accounts() -> Iterator[DemoAccount]:
@@ -68,7 +98,8 @@ def demo_accounts() -> Iterator[DemoAccount]:
         locale = ("fr", "nl")[number % 2]
         with use_locale(locale):
             label = str(LABELS[role])
-        yield DemoAccount(f"{role.value.replace('_', '.')}@{DEMO_DOMAIN}", role, locale, label)
+        email = f"{role.value.replace('_', '.')}@{DEMO_DOMAIN}"
+        yield DemoAccount(email, role, locale, label, NAMES[role])
 
 
 def load_demo(
@@ -114,7 +145,7 @@ def plant_accounts(database: Database, actor: Actor, clock: Clock) -> None:
                 continue
             command = CreateUser(
                 email=account.email,
-                display_name=account.label,
+                display_name=account.name,
                 roles=(account.role,),
                 locale=account.locale,
             )

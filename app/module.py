@@ -2,6 +2,7 @@
 
 from app.audit.sealing import SEAL_AUDIT
 from app.audit.tables import LISTS as AUDIT_LISTS
+from app.audit.words import WORDS
 from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
 from app.auth.routes_admin import blueprint as admin_pages
@@ -74,7 +75,7 @@ module = Module(
     privacy=(HOUSE_DATA, *HOUSE_RULES),
     api_blueprints=(me_api, users_api, files_api, comments_api, notifications_api),
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),
-    subjects=(USER, ROLE, BATCH, PROFILE),
+    subjects=(USER, ROLE, BATCH, PROFILE, *WORDS),
     navigation=(
         *ACCOUNT_NAVIGATION,
         NavigationItem(

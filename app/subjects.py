@@ -91,18 +91,23 @@ class Subject:
 Finder = Callable[[Actor, Session, UUID], Subject | None]
 
 
+def find_nothing(_actor: Actor, _session: Session, _id: UUID) -> None:
+    """Find no record: what the audit trail names, but no page shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectKind:
     """A type of record and the words of its history.
 
-    `find` returns None for what is absent or hidden. `actions` translates audit codes, `fields`
+    `find` returns None for what is absent or hidden; without one the kind is only words, for what
+    the audit trail names and no page shows. `actions` translates audit codes, `fields`
     the names of fields, `values` the stored values of a field (an enumeration's LABELS) or, when
     it is a function, any value (e.g. `format_money`).
     """
 
     type: str
     label: LazyText
-    find: Finder
+    find: Finder = find_nothing
     actions: Mapping[str, LazyText] = field(default_factory=dict)
     fields: Mapping[str, LazyText] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, Any] | Callable[[Any], str]] = field(default_factory=dict)

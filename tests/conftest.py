@@ -34,6 +34,7 @@ pytest_plugins = (
     "tests.support.records",
     "tests.support.browser",
     "tests.support.gallery",
+    "tests.support.audit_words",
 )
 
 

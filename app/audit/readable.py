@@ -10,7 +10,8 @@ from typing import Any
 
 from app.audit.models import AuditEntry
 from app.clock import BRUSSELS
-from app.i18n import LazyText, format_date, format_datetime, format_money, format_number
+from app.db.types import TranslatedText
+from app.i18n import LOCALES, LazyText, format_date, format_datetime, format_money, format_number
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.subjects import CONFIDENTIALITY_LABELS, SubjectKind, Subjects
@@ -24,6 +25,8 @@ ACTIONS: Mapping[str, LazyText] = {
     "files.file.described": _l("File described"),
     "files.file.removed": _l("File removed"),
     "files.file.restored": _l("File brought back"),
+    "house.person.disclosed": _l("Personal data handed over"),
+    "house.person.erased": _l("Personal data erased"),
     "lists.list.exported": _l("List exported"),
 }
 FIELDS: Mapping[str, LazyText] = {
@@ -33,6 +36,7 @@ FIELDS: Mapping[str, LazyText] = {
     "confidentiality": _l("Confidentiality"),
     "file": _l("File"),
     "reason": _l("Reason"),
+    "parts": _l("Parts"),
     "rows": _l("Rows"),
     "view": _l("View"),
 }
@@ -149,6 +153,8 @@ def _plain(name: str, value: Any) -> str:
         return format_money(value)
     if isinstance(value, int | float):
         return format_number(value)
+    if isinstance(value, Mapping) and value.keys() <= set(LOCALES):
+        return str(TranslatedText(value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {one}" for key, one in value.items())
     return _moment(str(value))

@@ -61,7 +61,10 @@ def change_role(
         uow.session.add(RoleOverride(role=role, permission=permission, is_granted=is_granted))
     changed = before ^ wanted
     if changed:
-        changes = {key: (key in before, key in wanted) for key in sorted(changed)}
+        changes = {
+            "given": (None, sorted(wanted - before)),
+            "taken_away": (None, sorted(before - wanted)),
+        }
         subject = role_subject(role)
         record(uow, actor, clock, action="auth.role.change", subject=subject, changes=changes)
     return changed

@@ -23,6 +23,7 @@ from app.auth.roles import LABELS, Role
 from app.auth.sessions import end_sessions_by_administrator, list_sessions
 from app.auth.tables import USERS
 from app.errors import NotFound
+from app.i18n import LANGUAGE_NAMES
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.policies import HousePermission
@@ -39,8 +40,6 @@ from app.web.forms import FORM_ERRORS, Form, FormSchema, VersionField
 from app.web.tables import list_page
 
 blueprint = Blueprint("users", __name__, url_prefix="/admin")
-
-LANGUAGES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
 
 NAVIGATION = (
     NavigationItem(
@@ -68,7 +67,7 @@ class _Rights(FormSchema):
     display_name = Line(
         required=True, validate=validate.Length(1, 120), metadata={"label": _l("Name")}
     )
-    locale = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    locale = fields.String(required=True, validate=validate.OneOf(LANGUAGE_NAMES))
     roles = fields.List(fields.Enum(Role, by_value=True), load_default=list)
     sees_everything = Ticked()
     area_ids = fields.List(fields.UUID(), load_default=list)
@@ -283,7 +282,7 @@ def _choices() -> dict[str, Any]:
     kinds = [kind for module in house().modules for kind in module.scope_kinds]
     return {
         "role_options": sorted(((r.value, str(LABELS[r])) for r in Role), key=lambda o: o[1]),
-        "languages": list(LANGUAGES.items()),
+        "languages": list(LANGUAGE_NAMES.items()),
         "scopes": [(k.kind, k.label, list(k.options(reader()))) for k in kinds],
     }
 

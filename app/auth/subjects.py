@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,8 +12,11 @@ from app.auth.actor import Actor
 from app.auth.models import User
 from app.auth.role_changes import role_subject
 from app.auth.roles import LABELS, Role
+from app.i18n import LANGUAGE_NAMES, LazyText
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.policies import HousePermission
+from app.registry import find_modules
 from app.subjects import Subject, SubjectKind
 
 
@@ -34,6 +39,20 @@ def find_role_subject(actor: Actor, _session: Session, subject_id: UUID) -> Subj
     return None
 
 
+@cache
+def _permission_labels() -> dict[str, LazyText]:
+    return {p.value: label for m in find_modules() for p, label in m.permission_labels.items()}
+
+
+def say_permissions(keys: Sequence[str] | str) -> str:
+    """Name permissions in the present language; `all` when a key is not restricted."""
+    if isinstance(keys, str):
+        return _("everything the person may do")
+    labels = _permission_labels()
+    return ", ".join(sorted(str(labels.get(key, key)) for key in keys))
+
+
+METHODS = {"password": _l("Password"), "oidc": _l("Account of the organisation")}
 USER = SubjectKind(
     type="user",
     label=_l("Account"),
@@ -61,6 +80,12 @@ USER = SubjectKind(
         "name": _l("Name"),
         "permissions": _l("May do"),
     },
+    values={
+        "roles": LABELS,
+        "method": METHODS,
+        "locale": LANGUAGE_NAMES,
+        "permissions": say_permissions,
+    },
 )
 
 ROLE = SubjectKind(
@@ -68,4 +93,6 @@ ROLE = SubjectKind(
     label=_l("Role"),
     find=find_role_subject,
     actions={"auth.role.change": _l("Permissions of the role changed")},
+    fields={"given": _l("Now may"), "taken_away": _l("No longer may")},
+    values={"given": say_permissions, "taken_away": say_permissions},
 )

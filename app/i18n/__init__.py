@@ -11,6 +11,7 @@ from app.i18n.formats import (
 )
 from app.i18n.texts import (
     DEFAULT_LOCALE,
+    LANGUAGE_NAMES,
     LOCALES,
     LazyText,
     get_locale,
@@ -23,6 +24,7 @@ from app.i18n.texts import (
 
 __all__ = [
     "DEFAULT_LOCALE",
+    "LANGUAGE_NAMES",
     "LOCALES",
     "LazyText",
     "format_date",

@@ -19,6 +19,8 @@ from babel.support import Translations
 
 LOCALES = ("fr", "nl", "en")
 DEFAULT_LOCALE = "fr"
+# Each in its own language, as people look for it.
+LANGUAGE_NAMES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
 HOUSE_TRANSLATIONS = Path(__file__).parent / "translations"
 
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)

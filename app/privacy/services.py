@@ -59,7 +59,7 @@ def erase_person(
     person = privacy.person(actor, uow.session, person_type, person_id)
     touched = {data.name: data.erase(person, actor, uow, clock) for data in privacy.data}
     nameless = PersonRef(person.type, person.id, "")
-    changes = {name: (None, rows) for name, rows in touched.items()}
+    changes = {"rows": (None, sum(touched.values()))}
     _note(actor, "house.person.erased", nameless, changes, uow, clock)
     return touched
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, url_for
 
 from app.house import House
-from app.i18n import LOCALES, get_locale
+from app.i18n import LANGUAGE_NAMES, LOCALES, get_locale
 from app.web.context import find_actor, request_id
 
 
@@ -24,6 +24,7 @@ def register_navigation(app: Flask, house: House) -> None:
         return {
             "current_actor": actor,
             "locale": get_locale(),
+            "language_names": LANGUAGE_NAMES,
             "locales": LOCALES,
             "organisation": house.settings.organisation,
             "navigation": [_entry(i) for i in items if actor and actor.can(i.permission)],

@@ -8,7 +8,7 @@ from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
-from modules.energy.subjects import ALERT, METER
+from modules.energy.subjects import ALERT, METER, READINGS_FILE, RULE, TARIFF
 from modules.energy.tables import LISTS
 
 GROUP = _l("Energy")
@@ -56,5 +56,5 @@ module = Module(
     cli=(cli.group,),
     search_providers=(MeterSearch(), AlertSearch()),
     seeds=(SEED,),
-    subjects=(METER, ALERT),
+    subjects=(METER, ALERT, READINGS_FILE, RULE, TARIFF),
 )

@@ -90,3 +90,21 @@ ALERT = SubjectKind(
     },
     fields={"reason": _l("Why")},
 )
+READINGS_FILE = SubjectKind(
+    type="ingest_batch",
+    label=_l("Meter file"),
+    actions={"energy.readings.import": _l("Readings imported")},
+    fields={"refused": _l("Refused rows")},
+)
+RULE = SubjectKind(
+    type="energy_rule",
+    label=_l("Alert rule"),
+    actions={"energy.rule.set": _l("Threshold changed")},
+    fields={"value": _l("Value"), "source": _l("Source")},
+)
+TARIFF = SubjectKind(
+    type="energy_tariff",
+    label=_l("Price"),
+    actions={"energy.tariff.set": _l("Price changed")},
+    fields={"price": _l("Price"), "source": _l("Source")},
+)

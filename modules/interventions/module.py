@@ -13,7 +13,7 @@ from modules.interventions.routes_web import (
     technicians_blueprint,
 )
 from modules.interventions.search import OrderSearch
-from modules.interventions.subjects import WORK_ORDER
+from modules.interventions.subjects import TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
 
 module = Module(
@@ -72,6 +72,6 @@ module = Module(
     ),
     search_providers=(OrderSearch(),),
     seeds=(SEED,),
-    subjects=(WORK_ORDER,),
+    subjects=(WORK_ORDER, TECHNICIAN),
     privacy=PRIVACY,
 )

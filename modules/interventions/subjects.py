@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.errors import NotFound
+from app.i18n import LANGUAGE_NAMES
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
-from modules.interventions.enums import EVENT_LABELS
+from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS
 from modules.interventions.policies import OrderPermission, can_work_on_order
 from modules.interventions.queries.orders import find_technician, get_order
 
@@ -39,4 +40,29 @@ WORK_ORDER = SubjectKind(
     label=_l("Work order"),
     find=find_order_subject,
     actions={f"interventions.order.{kind.value}": label for kind, label in EVENT_LABELS.items()},
+    fields={
+        "call_attempted": _l("Tried to call"),
+        "card_left": _l("Card left"),
+        "end": _l("End time"),
+        "name": _l("Technician"),
+        "number": _l("Work order"),
+        "proposed_slot": _l("Proposed moment"),
+        "start": _l("Start time"),
+        "tickets": _l("Tickets"),
+    },
+    values={"reason": NO_ACCESS_LABELS},
+)
+TECHNICIAN = SubjectKind(
+    type="technician",
+    label=_l("Technician"),
+    actions={"interventions.technician.save": _l("Technician recorded")},
+    fields={
+        "name": _l("Name"),
+        "user_id": _l("Account"),
+        "phone": _l("Phone"),
+        "locale": _l("Language"),
+        "day_minutes": _l("Minutes a day"),
+        "is_active": _l("At work"),
+    },
+    values={"locale": LANGUAGE_NAMES},
 )

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.calendar.models import ClosingDay, OfficeWeek
-from app.i18n import format_date
+from app.calendar.service import COVERAGE_LABELS
+from app.i18n import LANGUAGE_NAMES, format_date, format_quantity
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
-from modules.tickets.enums import EVENT_LABELS, RULE_KIND_LABELS, WAITING_LABELS
+from modules.tickets.enums import EVENT_LABELS, LINK_LABELS, RULE_KIND_LABELS, WAITING_LABELS
 from modules.tickets.models import Ticket, TicketRule
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
@@ -38,6 +39,10 @@ def find_ticket_subject(actor: Actor, session: Session, ticket_id: UUID) -> Subj
     )
 
 
+def _hours(minutes: int) -> str:
+    return format_quantity(minutes / 60, "h")
+
+
 TICKET = SubjectKind(
     type="ticket",
     label=_l("Ticket"),
@@ -45,11 +50,40 @@ TICKET = SubjectKind(
     actions={f"tickets.ticket.{kind.value}": label for kind, label in EVENT_LABELS.items()},
     fields={
         "category": _l("Category"),
+        "channel": _l("Channel"),
+        "coverage": _l("Counted"),
+        "target_minutes": _l("Time to solve it"),
+        "step": _l("Step"),
+        "alert": _l("Alert"),
+        "email": _l("E-mail"),
+        "is_new_household": _l("Another household"),
+        "link": _l("Link"),
+        "locale": _l("Language"),
+        "name": _l("Name"),
+        "number": _l("Ticket"),
         "priority": _l("Priority"),
         "reason": _l("Reason"),
         "text": _l("Text"),
+        "ticket": _l("Ticket"),
+        "until": _l("Until"),
     },
-    values={"reason": WAITING_LABELS},
+    values={
+        "channel": {"email": _l("E-mail")},
+        "coverage": COVERAGE_LABELS,
+        "link": LINK_LABELS,
+        "locale": LANGUAGE_NAMES,
+        "reason": WAITING_LABELS,
+        "step": {**EVENT_LABELS, "visit": _l("Visit")},
+        "target_minutes": _hours,
+    },
+)
+OUTAGE = SubjectKind(
+    type="outage",
+    label=_l("Known outage"),
+    actions={
+        "tickets.outage.open": _l("Outage announced"),
+        "tickets.outage.end": _l("Outage over"),
+    },
 )
 
 
@@ -100,4 +134,4 @@ TICKET_RULE = SubjectKind(
 )
 OFFICE_WEEK = SubjectKind(type="office_week", label=_l("Opening hours"), find=find_week_subject)
 CLOSING_DAY = SubjectKind(type="closing_day", label=_l("Closing day"), find=find_closing_subject)
-SUBJECTS = (TICKET, TICKET_RULE, OFFICE_WEEK, CLOSING_DAY)
+SUBJECTS = (TICKET, OUTAGE, TICKET_RULE, OFFICE_WEEK, CLOSING_DAY)

@@ -30,6 +30,7 @@ def merge(base_path: str, ours_path: str, theirs_path: str) -> None:
             held.msgstr, held.msgstr_plural = entry.msgstr, entry.msgstr_plural
             held.flags = entry.flags
     ours.sort(key=lambda entry: entry.msgid)
+    ours.wrapwidth = 100  # as scripts/translations writes them
     ours.save(ours_path)
 
 

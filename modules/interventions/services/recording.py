@@ -142,6 +142,8 @@ def _audit(
         clock,
         action=f"interventions.order.{event.kind.value}",
         subject=Subject("work_order", order.id, order.number),
-        changes={name: (None, value) for name, value in event.data.items()},
+        changes={
+            name: (None, value) for name, value in event.data.items() if not name.endswith("_id")
+        },
         building_id=order.building_id,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import Subject, record
 from app.auth.actor import Actor
-from app.clock import Clock
+from app.clock import BRUSSELS, Clock
 from app.db import JsonDict, UnitOfWork
 from app.search.normalise import index_text
 from modules.tickets.enums import STATUS_LABELS, EventKind
@@ -22,7 +22,8 @@ from modules.tickets.events import TicketChanged
 from modules.tickets.lifecycle import derive_state, may_follow
 from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.queries.deadlines import deadline_of
-from modules.tickets.rulebook import Priority
+from modules.tickets.rulebook import Category, Priority
+from modules.tickets.rules import load_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,25 @@ def _derive(ticket: Ticket, events: Sequence[TicketEvent], uow: UnitOfWork, now:
     uow.flush()
 
 
+def _changes(event: TicketEvent, session: Session, clock: Clock) -> dict[str, tuple[Any, Any]]:
+    """Return the data of an event as people read it: names the rules have today, no identifiers."""
+    said = {name: value for name, value in event.data.items() if name != "of"}
+    if "alert" in said:
+        said["alert"] = said["alert"]["number"]
+    was = said.pop("was", "")
+    changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in said.items()}
+    if said.keys() & {"category", "priority"}:
+        rules = load_rules(session, clock.today(BRUSSELS))
+        for name, known in (("category", rules.categories), ("priority", rules.priorities)):
+            if name in said:
+                changes[name] = (_name_of(was, known), _name_of(said[name], known))
+    return changes
+
+
+def _name_of(key: str, known: Mapping[str, Category | Priority]) -> Any:
+    return known[key].name if key in known else key
+
+
 def _audit(ticket: Ticket, event: TicketEvent, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     record(
         uow,
@@ -103,6 +123,6 @@ def _audit(ticket: Ticket, event: TicketEvent, actor: Actor, uow: UnitOfWork, cl
         clock,
         action=f"tickets.ticket.{event.kind.value}",
         subject=Subject("ticket", ticket.id, ticket.number),
-        changes={name: (None, value) for name, value in event.data.items()},
+        changes=_changes(event, uow.session, clock),
         building_id=ticket.building_id,
     )

@@ -1,0 +1,46 @@
+"""Words of the audit trail for what the house does to things that have no page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.i18n import format_number
+from app.i18n import lazy as _l
+from app.subjects import SubjectKind
+
+
+def _how_many(entries: Sequence[str]) -> str:
+    return format_number(len(entries))
+
+
+LIST = SubjectKind(type="list", label=_l("List"))
+AUDIT_TRAIL = SubjectKind(
+    type="audit",
+    label=_l("Audit trail"),
+    actions={"house.audit.redacted": _l("Personal data taken out of the audit trail")},
+    fields={"entries": _l("Entries")},
+    values={"entries": _how_many},
+)
+RETENTION_RULE = SubjectKind(
+    type="retention_rule",
+    label=_l("Data retention"),
+    actions={
+        "house.retention.decided": _l("Retention period decided"),
+        "house.retention.applied": _l("Old data forgotten"),
+    },
+    fields={
+        "months": _l("Months"),
+        "is_confirmed": _l("Confirmed"),
+        "note": _l("Source or remark"),
+    },
+)
+JOB_RUN = SubjectKind(
+    type="job_run",
+    label=_l("Job"),
+    actions={
+        "house.job.start": _l("Job asked for"),
+        "house.job.cancel": _l("Job cancelled"),
+        "house.job.resume": _l("Job resumed"),
+    },
+)
+WORDS = (LIST, AUDIT_TRAIL, RETENTION_RULE, JOB_RUN)
