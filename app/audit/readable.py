@@ -11,7 +11,15 @@ from typing import Any
 from app.audit.models import AuditEntry
 from app.clock import BRUSSELS
 from app.db.types import TranslatedText
-from app.i18n import LOCALES, LazyText, format_date, format_datetime, format_money, format_number
+from app.i18n import (
+    LANGUAGE_NAMES,
+    LOCALES,
+    LazyText,
+    format_date,
+    format_datetime,
+    format_money,
+    format_number,
+)
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.subjects import CONFIDENTIALITY_LABELS, SubjectKind, Subjects
@@ -36,11 +44,17 @@ FIELDS: Mapping[str, LazyText] = {
     "confidentiality": _l("Confidentiality"),
     "file": _l("File"),
     "reason": _l("Reason"),
+    "locale": _l("Language"),
+    "name": _l("Name"),
     "parts": _l("Parts"),
     "rows": _l("Rows"),
+    "source": _l("Source"),
     "view": _l("View"),
 }
-VALUES: Mapping[str, Mapping[Any, Any]] = {"confidentiality": CONFIDENTIALITY_LABELS}
+VALUES: Mapping[str, Mapping[Any, Any]] = {
+    "confidentiality": CONFIDENTIALITY_LABELS,
+    "locale": LANGUAGE_NAMES,
+}
 VERBS: Mapping[str, LazyText] = {
     "added": _l("added"),
     "archived": _l("archived"),

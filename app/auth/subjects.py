@@ -12,7 +12,7 @@ from app.auth.actor import Actor
 from app.auth.models import User
 from app.auth.role_changes import role_subject
 from app.auth.roles import LABELS, Role
-from app.i18n import LANGUAGE_NAMES, LazyText
+from app.i18n import LazyText
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.policies import HousePermission
@@ -71,7 +71,6 @@ USER = SubjectKind(
     },
     fields={
         "display_name": _l("Name"),
-        "locale": _l("Language"),
         "roles": _l("Roles"),
         "sees_everything": _l("Sees the whole estate"),
         "areas": _l("Areas"),
@@ -83,7 +82,6 @@ USER = SubjectKind(
     values={
         "roles": LABELS,
         "method": METHODS,
-        "locale": LANGUAGE_NAMES,
         "permissions": say_permissions,
     },
 )

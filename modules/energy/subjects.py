@@ -100,11 +100,11 @@ RULE = SubjectKind(
     type="energy_rule",
     label=_l("Alert rule"),
     actions={"energy.rule.set": _l("Threshold changed")},
-    fields={"value": _l("Value"), "source": _l("Source")},
+    fields={"value": _l("Value")},
 )
 TARIFF = SubjectKind(
     type="energy_tariff",
     label=_l("Price"),
     actions={"energy.tariff.set": _l("Price changed")},
-    fields={"price": _l("Price"), "source": _l("Source")},
+    fields={"price": _l("Price")},
 )

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.errors import NotFound
-from app.i18n import LANGUAGE_NAMES
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS
@@ -57,12 +56,9 @@ TECHNICIAN = SubjectKind(
     label=_l("Technician"),
     actions={"interventions.technician.save": _l("Technician recorded")},
     fields={
-        "name": _l("Name"),
         "user_id": _l("Account"),
         "phone": _l("Phone"),
-        "locale": _l("Language"),
         "day_minutes": _l("Minutes a day"),
         "is_active": _l("At work"),
     },
-    values={"locale": LANGUAGE_NAMES},
 )

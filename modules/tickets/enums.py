@@ -249,3 +249,14 @@ NEARNESS_LABELS: dict[Nearness, LazyText] = {
     Nearness.ENTRANCE: _l("The same entrance"),
     Nearness.BUILDING: _l("The whole building"),
 }
+
+# Monday first, as `date.weekday` counts.
+WEEKDAY_LABELS: tuple[LazyText, ...] = (
+    _l("Monday"),
+    _l("Tuesday"),
+    _l("Wednesday"),
+    _l("Thursday"),
+    _l("Friday"),
+    _l("Saturday"),
+    _l("Sunday"),
+)

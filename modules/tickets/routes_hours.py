@@ -17,7 +17,7 @@ from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
-from modules.tickets.enums import RULE_KIND_LABELS
+from modules.tickets.enums import RULE_KIND_LABELS, WEEKDAY_LABELS
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.rules import list_closing_days, list_office_weeks
 from modules.tickets.schemas_rules import ClosingDayIn, OfficeWeekIn, show_openings
@@ -130,21 +130,8 @@ def _context() -> dict[str, Any]:
         "current_week": held,
         "closing_days": list_closing_days(actor, session, today),
         "legal": [(day, name) for day, name in sorted(legal.items()) if day >= today],
-        "weekdays": weekday_names(),
+        "weekdays": [str(label) for label in WEEKDAY_LABELS],
         "kinds": RULE_KIND_LABELS,
         "kind": None,
         "today": today,
     }
-
-
-def weekday_names() -> list[str]:
-    """Name the days of the week, Monday first."""
-    return [
-        _("Monday"),
-        _("Tuesday"),
-        _("Wednesday"),
-        _("Thursday"),
-        _("Friday"),
-        _("Saturday"),
-        _("Sunday"),
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,15 +10,24 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.calendar.models import ClosingDay, OfficeWeek
-from app.calendar.service import COVERAGE_LABELS
-from app.i18n import LANGUAGE_NAMES, format_date, format_quantity
+from app.calendar.service import COVERAGE_LABELS, read_hours
+from app.i18n import format_date, format_quantity
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
-from modules.tickets.enums import EVENT_LABELS, LINK_LABELS, RULE_KIND_LABELS, WAITING_LABELS
+from modules.tickets.enums import (
+    EVENT_LABELS,
+    LINK_LABELS,
+    NEARNESS_LABELS,
+    RULE_KIND_LABELS,
+    TRADE_LABELS,
+    WAITING_LABELS,
+    WEEKDAY_LABELS,
+)
 from modules.tickets.models import Ticket, TicketRule
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
 from modules.tickets.rules import rule_of
+from modules.tickets.schemas_rules import show_openings
 
 
 def find_ticket_subject(actor: Actor, session: Session, ticket_id: UUID) -> Subject | None:
@@ -39,6 +49,11 @@ def find_ticket_subject(actor: Actor, session: Session, ticket_id: UUID) -> Subj
     )
 
 
+def _week(kept: Mapping[str, Sequence[Sequence[int]]]) -> str:
+    days = sorted(read_hours(kept).items())
+    return "; ".join(f"{WEEKDAY_LABELS[day]} {show_openings(hours)}" for day, hours in days)
+
+
 def _hours(minutes: int) -> str:
     return format_quantity(minutes / 60, "h")
 
@@ -52,14 +67,12 @@ TICKET = SubjectKind(
         "category": _l("Category"),
         "channel": _l("Channel"),
         "coverage": _l("Counted"),
-        "target_minutes": _l("Time to solve it"),
+        "target_minutes": _l("Time allowed"),
         "step": _l("Step"),
         "alert": _l("Alert"),
         "email": _l("E-mail"),
         "is_new_household": _l("Another household"),
         "link": _l("Link"),
-        "locale": _l("Language"),
-        "name": _l("Name"),
         "number": _l("Ticket"),
         "priority": _l("Priority"),
         "reason": _l("Reason"),
@@ -71,7 +84,6 @@ TICKET = SubjectKind(
         "channel": {"email": _l("E-mail")},
         "coverage": COVERAGE_LABELS,
         "link": LINK_LABELS,
-        "locale": LANGUAGE_NAMES,
         "reason": WAITING_LABELS,
         "step": {**EVENT_LABELS, "visit": _l("Visit")},
         "target_minutes": _hours,
@@ -126,12 +138,31 @@ TICKET_RULE = SubjectKind(
     },
     fields={
         "valid_from": _l("From"),
-        "target_minutes": _l("Minutes allowed"),
+        "target_minutes": _l("Time allowed"),
         "coverage": _l("Counted"),
         "nearness": _l("Shared with"),
         "words": _l("Other words"),
+        "instruction": _l("Read aloud when yes"),
+        "priority_key": _l("Priority"),
+        "question": _l("Question asked first"),
+        "rank": _l("Rank"),
+        "safety_key": _l("Question asked first"),
+        "stops": _l("A yes makes the ticket immediate"),
+        "trade": _l("Trade"),
+    },
+    values={
+        "coverage": COVERAGE_LABELS,
+        "nearness": NEARNESS_LABELS,
+        "target_minutes": _hours,
+        "trade": TRADE_LABELS,
     },
 )
-OFFICE_WEEK = SubjectKind(type="office_week", label=_l("Opening hours"), find=find_week_subject)
+OFFICE_WEEK = SubjectKind(
+    type="office_week",
+    label=_l("Opening hours"),
+    find=find_week_subject,
+    fields={"hours": _l("Opening hours")},
+    values={"hours": _week},
+)
 CLOSING_DAY = SubjectKind(type="closing_day", label=_l("Closing day"), find=find_closing_subject)
 SUBJECTS = (TICKET, OUTAGE, TICKET_RULE, OFFICE_WEEK, CLOSING_DAY)
