@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
+from modules.energy.enums import FEEDS_LABELS
 from modules.energy.models import Alert, Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
@@ -76,6 +77,7 @@ METER = SubjectKind(
         "period": _l("Period"),
         "reason": _l("Why"),
     },
+    values={"feeds": FEEDS_LABELS},
 )
 ALERT = SubjectKind(
     type="alert",

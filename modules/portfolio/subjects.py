@@ -153,6 +153,7 @@ VALUE_LABELS: dict[str, Mapping[Any, Any]] = {
     "region": enums.REGION_LABELS,
     "status": enums.LOT_STATUS_LABELS,
     "scheme": enums.CERTIFICATE_SCHEME_LABELS,
+    "warning": enums.WARNING_KIND_LABELS,
     "use": {**enums.LAND_USE_LABELS, **enums.ROOM_USE_LABELS},
 }
 

@@ -101,7 +101,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
             clock,
             action="energy.meter.change",
             subject=subject_of(meter),
-            changes=changes,
+            changes={name: pair for name, pair in changes.items() if not name.endswith("_id")},
             building_id=meter.building_id,
         )
     uow.flush()
