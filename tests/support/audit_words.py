@@ -17,7 +17,9 @@ from app.module import module as house
 from app.registry import find_modules
 from app.subjects import SubjectKind
 
-CODE = re.compile(r"[a-z]+(_[a-z]+)+|[a-z]+(\.[a-z]+){2,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CODE = re.compile(
+    r"[a-z]+(_[a-z]+)+|[a-z]+(\.[a-z]+){2,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 INVENTED = "plant."  # what the tests of the house do to their boiler; see tests/support/records.py
 
 
