@@ -10,7 +10,8 @@ from uuid import UUID
 
 from app.calendar.working_time import Hours
 from app.db import TranslatedText
-from modules.tickets.enums import LinkKind, RuleKind, TicketSource, WaitingReason
+from modules.tickets.enums import BulkVerb, LinkKind, RuleKind, TicketSource, WaitingReason
+from modules.tickets.errors import NothingChosen
 from modules.tickets.rulebook import AnyRule
 
 
@@ -63,6 +64,24 @@ class OpenTicket:
     opened_at: datetime | None = None
     alert_id: UUID | None = None
     alert: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMany:
+    """Do the same to many tickets; `target` is a trade, a priority, or the original's id."""
+
+    verb: BulkVerb
+    ticket_ids: tuple[UUID, ...]
+    target: str = ""
+    reason: str = ""
+
+    @property
+    def original_id(self) -> UUID:
+        """Return the ticket the others repeat; NothingChosen when none was named."""
+        try:
+            return UUID(self.target)
+        except ValueError:
+            raise NothingChosen from None
 
 
 @dataclass(frozen=True, slots=True)

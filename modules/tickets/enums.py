@@ -128,6 +128,7 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     REPRIORITISED = "reprioritised"
     RECATEGORISED = "recategorised"
+    HANDED_OVER = "handed_over"
     NOTED = "noted"
     CALLED_AGAIN = "called_again"
     LINKED = "linked"
@@ -152,6 +153,7 @@ EVENT_LABELS: dict[EventKind, LazyText] = {
     EventKind.REOPENED: _l("Ticket opened again"),
     EventKind.REPRIORITISED: _l("Priority changed"),
     EventKind.RECATEGORISED: _l("Category changed"),
+    EventKind.HANDED_OVER: _l("Given to another team"),
     EventKind.NOTED: _l("Note added"),
     EventKind.CALLED_AGAIN: _l("Reported again"),
     EventKind.LINKED: _l("Linked to another ticket"),
@@ -260,3 +262,18 @@ WEEKDAY_LABELS: tuple[LazyText, ...] = (
     _l("Saturday"),
     _l("Sunday"),
 )
+
+
+class BulkVerb(StrEnum):
+    """What can be done to many tickets at once; the keys stand in addresses."""
+
+    TEAM = "team"
+    PRIORITY = "priority"
+    DUPLICATE = "duplicate"
+
+
+BULK_LABELS: dict[BulkVerb, LazyText] = {
+    BulkVerb.TEAM: _l("Give to a team"),
+    BulkVerb.PRIORITY: _l("Change the priority"),
+    BulkVerb.DUPLICATE: _l("Close as duplicates"),
+}

@@ -142,3 +142,21 @@ class NeverOpen(Invalid):
         """Ask for an opening."""
         message = _l("Give at least one opening: without any, no deadline can be counted.")
         super().__init__("never_open", message, field="hours_0")
+
+
+class NothingChosen(Invalid):
+    """Something is done to many tickets, but none was chosen."""
+
+    def __init__(self) -> None:
+        """Ask for a choice."""
+        super().__init__("nothing_chosen", _l("Choose at least one ticket."), field="target")
+
+
+class UnknownTeam(Invalid):
+    """The team does not exist."""
+
+    def __init__(self, key: str) -> None:
+        """Ask for a choice from the list."""
+        message = _l("Choose a team from the list.")
+        wrong = FieldError("target", message, key)
+        super().__init__("unknown_team", message, errors=(wrong,))

@@ -49,6 +49,7 @@ _STEPS: Mapping[EventKind, tuple[frozenset[TicketStatus], TicketStatus | None]] 
     EventKind.REOPENED: (frozenset({_S.CANCELLED, _S.DUPLICATE}), _S.QUALIFIED),
     EventKind.REPRIORITISED: (OPEN_STATUSES, None),
     EventKind.RECATEGORISED: (OPEN_STATUSES, None),
+    EventKind.HANDED_OVER: (OPEN_STATUSES, None),
 }
 
 

@@ -13,6 +13,7 @@ from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.queries.tickets import count_open_by_building
 from modules.tickets.routes_api import blueprint as tickets_api
 from modules.tickets.routes_api import rules_blueprint as rules_api
+from modules.tickets.routes_bulk import blueprint as bulk_blueprint
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_hours import blueprint as hours_blueprint
 from modules.tickets.routes_outages import blueprint as outages_blueprint
@@ -32,6 +33,7 @@ module = Module(
     blueprints=(
         calls_blueprint,
         tickets_blueprint,
+        bulk_blueprint,
         outages_blueprint,
         rules_blueprint,
         hours_blueprint,

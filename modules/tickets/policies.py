@@ -9,7 +9,7 @@ from app.auth.actor import Actor
 from app.auth.roles import Role
 from app.i18n import LazyText
 from app.i18n import lazy as _l
-from modules.tickets.enums import TicketSource
+from modules.tickets.enums import BulkVerb, TicketSource
 from modules.tickets.models import Ticket
 
 
@@ -61,6 +61,13 @@ GRANTS: Mapping[Role, frozenset[TicketPermission]] = {
 def can_handle_ticket(actor: Actor, ticket: Ticket) -> bool:
     """Say whether the actor may move a ticket along; a finished one is only read."""
     return actor.can(TicketPermission.HANDLE) and ticket.is_open
+
+
+BULK_RIGHTS: Mapping[BulkVerb, TicketPermission] = {
+    BulkVerb.TEAM: TicketPermission.HANDLE,
+    BulkVerb.PRIORITY: TicketPermission.PRIORITISE,
+    BulkVerb.DUPLICATE: TicketPermission.HANDLE,
+}
 
 
 def sources_of(actor: Actor) -> list[TicketSource]:

@@ -108,6 +108,13 @@ class CategoryIn(FormSchema):
     takes_priority = Ticked(load_default=False)
 
 
+class ChangeManyIn(FormSchema):
+    """What many tickets get, and why."""
+
+    target = Line(required=True)
+    reason = Line(load_default="", validate=validate.Length(max=300))
+
+
 class LinkIn(FormSchema):
     """Another ticket, by its number."""
 

@@ -15,6 +15,7 @@ from app.clock import BRUSSELS, Clock
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.lists import (
+    BulkAction,
     Choice,
     Column,
     DateRange,
@@ -28,6 +29,7 @@ from app.lists import (
 from app.search.normalise import normalise
 from modules.portfolio.api import building_label_sql, lot_label_sql
 from modules.tickets.enums import (
+    BULK_LABELS,
     OPEN_STATUSES,
     SOURCE_LABELS,
     STATUS_LABELS,
@@ -36,7 +38,7 @@ from modules.tickets.enums import (
     TicketStatus,
 )
 from modules.tickets.models import Ticket
-from modules.tickets.policies import TicketPermission
+from modules.tickets.policies import BULK_RIGHTS, TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
@@ -108,6 +110,10 @@ def ticket_table(rules: Rules, now: datetime) -> TableSpec:
         filters=_filters(names, now),
         default_sort=("-opened",),
         empty=EMPTY,
+        bulk_actions=tuple(
+            BulkAction(verb.value, BULK_LABELS[verb], f"tickets_bulk.{verb.value}", right)
+            for verb, right in BULK_RIGHTS.items()
+        ),
     )
 
 

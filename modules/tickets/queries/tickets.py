@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVarTuple
 from uuid import UUID
 
@@ -24,6 +24,13 @@ def visible_tickets(actor: Actor, statement: Select[*Columns]) -> Select[*Column
     """Keep the tickets on buildings the actor sees; checks the right to read."""
     require(actor, TicketPermission.READ)
     return in_scope(statement, actor, Ticket.building_id)
+
+
+def list_by_ids(actor: Actor, session: Session, ids: Collection[UUID]) -> Sequence[Ticket]:
+    """Return the tickets an actor sees among some, the oldest first."""
+    require(actor, TicketPermission.READ)
+    chosen = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.opened_at, Ticket.number)
+    return session.scalars(visible_tickets(actor, chosen)).all()
 
 
 def get_ticket(actor: Actor, session: Session, ticket_id: UUID) -> Ticket:
