@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,10 +18,11 @@ from app.clock import BRUSSELS
 from modules.energy import store
 from modules.energy.models import Meter, Register, reading_days
 from modules.energy.readings import blocks
-from modules.energy.readings.blocks import DAY_S, Bytes
+from modules.energy.readings.blocks import DAY_S, Bytes, Longs
 from modules.energy.readings.quality import Quality, has_value
 
 HOUR_S = 3600
+MINUTES_A_DAY = 1440
 Hours = NDArray[np.float64]
 LEAST_KNOWN = 0.75  # of an hour's slots; the rest is filled in proportion
 REGISTERS_PER_QUERY = 200
@@ -53,41 +55,45 @@ def hours_of(
 
     In the unit of the meter (Wh or litres); NaN where no register has a value.
     """
-    mains = main_registers(session, meter_ids)
-    length = (last_day - first_day + 1) * 24
-    result = {meter_id: np.full(length, np.nan) for meter_id in meter_ids}
-    by_interval: dict[int, list[_Main]] = {}
-    for main in mains:
-        by_interval.setdefault(main.interval, []).append(main)
-    for interval, group in by_interval.items():
+    days = last_day - first_day + 1
+    hours = np.full((len(meter_ids), days, 24), np.nan)
+    row_of = {meter_id: row for row, meter_id in enumerate(meter_ids)}
+    turns: dict[tuple[int, int], list[_Main]] = {}
+    seen: Counter[UUID] = Counter()
+    for main in main_registers(session, meter_ids):
+        # The first registers of all meters are read together, then the second ones, and so on:
+        # no meter stands twice in one reading, so that its days can be added as one array.
+        turns.setdefault((seen[main.meter_id], main.interval), []).append(main)
+        seen[main.meter_id] += 1
+    for (_, interval), group in sorted(turns.items()):
         for start in range(0, len(group), REGISTERS_PER_QUERY):
             some = group[start : start + REGISTERS_PER_QUERY]
-            _add_hours(session, some, interval, (first_day, last_day), result)
-    return result
+            row, day, values = _read_hours(session, some, interval, (first_day, last_day), row_of)
+            hours[row, day] = _added(hours[row, day], values)
+    return dict(zip(meter_ids, hours.reshape(len(meter_ids), -1), strict=True))
 
 
-def _add_hours(
+def _read_hours(
     session: Session,
     mains: list[_Main],
     interval: int,
     days: tuple[int, int],
-    result: dict[UUID, Hours],
-) -> None:
+    row_of: dict[UUID, int],
+) -> tuple[Longs, Longs, Hours]:
+    """Return the stored days of registers: the row of the meter, the day, and its 24 hours."""
     table = reading_days.c
     query = sa.select(table.day, table.register, table.slot_values).where(
         table.day.between(*days), table.register.in_([main.number for main in mains])
     )
-    rows = session.execute(query).all()
-    if not rows:
-        return
-    slots = np.frombuffer(b"".join(row[2] for row in rows), dtype="<f4")
-    hourly = to_hours(slots.reshape(len(rows), -1).astype(np.float64), interval)
-    by_number = {main.number: main for main in mains}
-    for (day, number, _), values in zip(rows, hourly, strict=True):
-        main = by_number[number]
-        begin = (day - days[0]) * 24
-        target = result[main.meter_id][begin : begin + 24]
-        target[:] = _added(target, values * main.multiplier)
+    stored = session.execute(query).all()
+    by_number = {main.number: (row_of[main.meter_id], main.multiplier) for main in mains}
+    places = [by_number[number] for _, number, _ in stored]
+    row = np.array([place[0] for place in places], dtype=np.int64)
+    multiplier = np.array([place[1] for place in places], dtype=np.float64)
+    day = np.array([day - days[0] for day, _, _ in stored], dtype=np.int64)
+    slots = np.frombuffer(b"".join(content for _, _, content in stored), dtype="<f4")
+    wide = slots.reshape(len(stored), MINUTES_A_DAY // interval).astype(np.float64)
+    return row, day, to_hours(wide, interval) * multiplier[:, None]
 
 
 def _added(left: Hours, right: Hours) -> Hours:

@@ -18,6 +18,7 @@ from modules.energy.detection.series import (
     quiet_mean,
     run_lengths,
     run_sums,
+    shifted,
     trough,
 )
 
@@ -26,15 +27,17 @@ DAYS_NEEDED = 10
 WEEKS_EARLIER = range(7, 12)
 LESS_HOURS = 120
 LESS_RATIO = 0.8
-# Days whose base loads are compared, for a base load of one, three and seven days: none of the days
-# that are judged is among them.
-BASE_DAYS = {24: range(2, 30), 72: range(4, 32), 168: range(8, 36)}
+# A base load of one, three or seven days is compared with the four weeks that ended so many days
+# before: none of the days that are judged is among them.
+BASE_ENDS = {24: 2, 72: 4, 168: 8}
+BASE_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
     """Runs of zeros, of one other value, and of nothing at all; lengths in hours."""
 
+    usual: Hours  # the median of similar hours
     zero: Counts
     zero_expected: Hours  # what similar hours would have consumed during the zeros
     same: Counts
@@ -61,6 +64,7 @@ def find_runs(x: Hours) -> Runs:
     same = np.concatenate([[False], x[1:] == x[:-1]]) & (x != 0)
     repeated = run_lengths(same)
     return Runs(
+        usual=usual,
         zero=run_lengths(zero),
         zero_expected=run_sums(zero, usual),
         same=np.where(same, repeated + 1, 0),
@@ -74,14 +78,17 @@ def similar_hours(x: Hours) -> Hours:
     return median_of(lagged(x, tuple(WEEK * week for week in range(1, WEEKS_BACK + 1))), 3)
 
 
-def compute(x: Hours, clean: Hours, quiet: int) -> Features:
+def compute(x: Hours, clean: Hours, quiet: int, usual: Hours) -> Features:
     """Compute the statistics of `x`; `clean` is `x` without hours that must not count as usual.
 
-    `quiet` is the hour at which the quietest hours of the day begin (`series.quiet_start`).
+    `quiet` is the hour at which the quietest hours of the day begin (`series.quiet_start`), and
+    `usual` what similar hours of `x` consumed.
     """
-    base, base_rise = _rises(trough(x), trough(clean))
-    _, night_rise = _rises(quiet_mean(x, quiet), quiet_mean(clean, quiet))
-    expected = similar_hours(clean)
+    is_clean = clean is x
+    troughs, nights = trough(x), quiet_mean(x, quiet)
+    base, base_rise = _rises(troughs, troughs if is_clean else trough(clean))
+    _, night_rise = _rises(nights, nights if is_clean else quiet_mean(clean, quiet))
+    expected = usual if is_clean else similar_hours(clean)
     return Features(
         expected=expected,
         base=base,
@@ -110,19 +117,23 @@ def _rises(daily: Hours, usual: Hours) -> tuple[dict[int, Hours], dict[int, Hour
 
     Three days count as high as their lowest, seven as their second lowest.
     """
-    base = {
-        width: median_of(lagged(usual, tuple(DAY * day for day in days)), DAYS_NEEDED)
-        for width, days in BASE_DAYS.items()
-    }
+    four_weeks = median_of(lagged(usual, tuple(DAY * day for day in range(BASE_DAYS))), DAYS_NEEDED)
+    base = {width: shifted(four_weeks, DAY * days) for width, days in BASE_ENDS.items()}
     last_three = lagged(daily, (0, DAY, 2 * DAY)).min(axis=0)
-    last_seven = np.sort(lagged(daily, tuple(DAY * day for day in range(7))), axis=0)[1]
+    last_seven = np.partition(lagged(daily, tuple(DAY * day for day in range(7))), 1, axis=0)[1]
     rise = {24: daily - base[24], 72: last_three - base[72], 168: last_seven - base[168]}
     return base, rise
 
 
 def without(x: Hours, flagged: Mask, runs: Counts) -> Hours:
-    """Return a series without the whole of every run that was flagged at some hour of it."""
+    """Return a series without the whole of every run that was flagged at some hour of it.
+
+    The series itself when nothing was flagged.
+    """
+    places = np.flatnonzero(flagged)
+    if not len(places):
+        return x
     clean = x.copy()
-    for place in np.flatnonzero(flagged).tolist():
+    for place in places.tolist():
         clean[max(0, place + 1 - int(runs[place])) : place + 1] = np.nan
     return clean

@@ -85,7 +85,7 @@ def judge(
             stuck = replace(stuck, holds=stuck.holds & ~even.holds)
         clean = without(without(x, zero.holds, runs.zero), stuck.holds, runs.same)
         dead = np.isnan(clean) & ~np.isnan(x)
-        features = compute(x, clean, profile.quiet)
+        features = compute(x, clean, profile.quiet, runs.usual)
         base_rule = Rule.CONTINUOUS_FLOW if utility is Utility.WATER else Rule.NIGHT_BASE
         base = _base_signals(features, profile, rules, dead)
         # Water is judged by its lowest hours: people flush at night, a leak never stops.

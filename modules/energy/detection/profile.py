@@ -101,7 +101,7 @@ def learn(x: Hours, rules: Rules | None = None) -> Profile:
         longest_same=float(runs.same.max()),
     )
     quiet = quiet_start(x)
-    features = compute(x, x, quiet)
+    features = compute(x, x, quiet, runs.usual)
     return Profile(
         **{
             **asdict(first),

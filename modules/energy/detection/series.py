@@ -39,7 +39,7 @@ def trough(x: Hours) -> Hours:
     NaN where two hours or more are unknown: they might have been the lowest.
     """
     day = windows(x, DAY)
-    lowest = np.sort(day, axis=1)[:, :4].mean(axis=1)
+    lowest = np.partition(day, 3, axis=1)[:, :4].mean(axis=1)
     return np.where(np.isnan(day).sum(axis=1) < 2, lowest, np.nan)
 
 
@@ -68,11 +68,12 @@ def quiet_mean(x: Hours, start: int) -> Hours:
 
 def lagged(x: Hours, lags: range | tuple[int, ...]) -> Hours:
     """Return one row per lag with the series that many hours earlier."""
-    rows = np.full((len(lags), len(x)), np.nan)
-    for row, lag in enumerate(lags):
-        if lag < len(x):
-            rows[row, lag:] = x[: len(x) - lag]
-    return rows
+    return np.stack([shifted(x, lag) for lag in lags])
+
+
+def shifted(x: Hours, lag: int) -> Hours:
+    """Return the series that many hours earlier; NaN before its beginning."""
+    return np.concatenate([np.full(min(lag, len(x)), np.nan), x[: max(0, len(x) - lag)]])
 
 
 def median_of(rows: Hours, least: int) -> Hours:
