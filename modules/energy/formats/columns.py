@@ -142,6 +142,20 @@ def clock_seconds(dates: Iterable[str], times: Iterable[str]) -> Longs:
     return np.where((day == NOT_A_TIME) | (second == NOT_A_TIME), NOT_A_TIME, day + second)
 
 
+class Moments(dict[str, int]):
+    """Times of one file already seen, such as 2023-10-29 02:15, as clock seconds."""
+
+    def __missing__(self, text: str) -> int:
+        day, second = _dates[text[:10]], _times[text[11:].removesuffix("Z")]
+        known = NOT_A_TIME not in (day, second)
+        self[text] = day + second if known else NOT_A_TIME
+        return self[text]
+
+    def seconds(self, texts: Sequence[str]) -> Longs:
+        """Return clock seconds; NOT_A_TIME where a text is no time."""
+        return np.array(list(map(self.__getitem__, texts)), dtype=np.int64)
+
+
 def offset_seconds(texts: Sequence[str]) -> Longs:
     """Return UTC seconds of ISO times with an offset; NOT_A_TIME where it is no such thing."""
     local = clock_seconds([t[:10] for t in texts], [t[11:19] for t in texts])

@@ -26,7 +26,7 @@ from modules.energy.formats.base import (
 )
 from modules.energy.formats.columns import (
     NOT_A_TIME,
-    clock_seconds,
+    Moments,
     need_column,
     numbers,
     refuse_numbers,
@@ -60,6 +60,7 @@ class _File:
         self.time = need_column(header, "ts_utc", "timestamp", "time")
         self.value = need_column(header, "value", "volume")
         self.interval = 0
+        self.moments = Moments()
         self.series: list[SeriesKey] = []
         self.factors: list[float] = []
         self.known: dict[str, int] = {}
@@ -72,7 +73,7 @@ class _File:
         row, rows = square(line_numbers, rows, width, refusals)
         times = [cells[self.time] for cells in rows]
         values = [cells[self.value] for cells in rows]
-        local = clock_seconds([t[:10] for t in times], [t[11:].removesuffix("Z") for t in times])
+        local = self.moments.seconds(times)
         never = local == NOT_A_TIME
         refuse_times(never, local, row, "ts_utc", times, refusals)
         at = np.where(never, 0, local)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -73,25 +75,45 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _parts(path: Path, separator: str) -> Iterator[tuple[list[int], Rows]]:
-    number = 1
+    number = 2
     with open_text(path) as text:
         text.readline()
         while True:
-            numbers: list[int] = []
-            rows: Rows = []
+            lines: list[str] = []
             damage = ""
             try:
-                for line in islice(text, ROWS_PER_PART):
-                    number += 1
-                    if line.strip():
-                        numbers.append(number)
-                        rows.append(_cells(line, separator))
+                lines.extend(islice(text, ROWS_PER_PART))
             except (EOFError, OSError, UnicodeError, zlib.error) as failure:
                 # What was read before the damage stays; the damage is reported as a row.
                 damage = str(failure)
-                numbers.append(number + 1)
+            numbers, rows = _split(lines, number, separator)
+            number += len(lines)
+            if damage:
+                numbers.append(number)
                 rows.append([damage])
             if rows:
                 yield numbers, rows
-            if damage or len(rows) == 0:
+            if damage or not lines:
                 return
+
+
+def _split(lines: list[str], number: int, separator: str) -> tuple[list[int], Rows]:
+    """Split lines into cells, leaving blank ones out; the first line has that number."""
+    with collector_at_rest():
+        kept = [(n, line) for n, line in enumerate(lines, number) if line.strip()]
+        return [n for n, _ in kept], [_cells(line, separator) for _, line in kept]
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Make many small lists without Python looking through all of them again and again.
+
+    Four fifths of the time to split a file went there; none of these lists is part of a cycle.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
