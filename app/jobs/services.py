@@ -22,8 +22,11 @@ from app.policies import HousePermission
 def start_job(
     actor: Actor, name: str, jobs: Sequence[Job], uow: UnitOfWork, clock: Clock
 ) -> JobRecord:
-    """Ask for a run of a declared job; NotFound when there is no such job."""
-    job = next((job for job in jobs if job.name == name), None)
+    """Ask for a run of a declared job; NotFound when there is no such job.
+
+    Only scheduled jobs can run on their own: the others are told by a page what to work on.
+    """
+    job = next((job for job in jobs if job.name == name and job.schedule), None)
     if job is None:
         raise NotFound
     require(actor, job.permission or HousePermission.JOB_RUN)

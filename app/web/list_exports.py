@@ -66,10 +66,10 @@ def export_page(spec: TableSpec, query: Select[Any], kind: str) -> ResponseRetur
             query=query_string(spec, state.changed()),
             days=KEPT.days,
         )
-    return export_list(spec, query, state, count, kind)
+    return _at_once(spec, query, state, count, kind)
 
 
-def export_list(
+def _at_once(
     spec: TableSpec, query: Select[Any], state: TableState, count: int, kind: str
 ) -> Response:
     """Send the file of a list at once, and note that in the audit trail."""

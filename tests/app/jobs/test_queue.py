@@ -162,6 +162,8 @@ def test_starting_a_job_needs_the_right(
         start_job(actor_with(), "tests.count", [COUNT], uow, clock)
     with pytest.raises(NotFound):
         start_job(keeper, "tests.gone", [COUNT], uow, clock)
+    with pytest.raises(NotFound):
+        start_job(keeper, "tests.break", [COUNT, BREAK], uow, clock)
     assert start_job(keeper, "tests.count", [COUNT], uow, clock).state is JobState.WAITING
 
 
