@@ -51,6 +51,12 @@ def test_values_are_written_as_people_read_them(note, subjects, clock):
     assert changes["Confidentiality"] == ("Internal", "Sensitive")
 
 
+def test_a_text_in_several_languages_is_read_in_ones_own(note, subjects):
+    entry = note(priority=({"fr": "Urgent", "nl": "Dringend"}, None))
+    assert in_words(entry, subjects, "nl")[1]["Priority"] == ("Dringend", "")
+    assert in_words(entry, subjects, "fr")[1]["Priority"] == ("Urgent", "")
+
+
 @pytest.mark.parametrize(
     ("action", "said"),
     [
