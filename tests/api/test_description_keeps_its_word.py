@@ -22,10 +22,10 @@ from app.auth.tokens import issue_token
 from app.clock import FixedClock
 from app.db import Database
 from app.web.context import house
+from tests.support.sizes import sized
 
 pytestmark = pytest.mark.one_database
 
-EXAMPLES = 100
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -49,14 +49,15 @@ def key(app: Flask, client, login, database: Database, clock: FixedClock) -> dic
     return {"Authorization": f"Bearer {secret}"}
 
 
-def test_every_operation_answers_as_described(api: Any, key: dict[str, str]) -> None:
+@sized(in_ci=100, of_the_bar=1000)
+def test_every_operation_answers_as_described(api: Any, key: dict[str, str], size: int) -> None:
     operations = [result.ok() for result in api.get_all_operations()]
     assert operations
     for operation in operations:
 
         @given(case=operation.as_strategy())
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=size,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
