@@ -170,11 +170,6 @@ class TestMap:
     def row(self, page: Page, code: str):
         return page.locator("tbody tr").filter(has_text=code)
 
-    def at(self, page: Page, across: float, down: float) -> dict[str, float]:
-        size = page.locator("[data-map]").bounding_box()
-        assert size is not None
-        return {"x": size["width"] * across, "y": size["height"] * down}
-
     def test_one_selection_in_list_and_map(
         self, the_map: Page, estate: Estate, check_accessibility: AxeCheck
     ) -> None:
