@@ -25,7 +25,7 @@ from modules.energy.readings.blocks import Bytes
 from modules.energy.readings.quality import Quality
 from modules.energy.services.marks import mark_readings
 from modules.energy.services.meters import subject_of
-from modules.energy.services.registers import derive, lock_registers, register_of
+from modules.energy.services.registers import counts, derive, lock_registers, register_of
 
 STEP_MINUTES = 60  # consumption is cut from them in hours
 CLOCKS_DIFFER = timedelta(minutes=5)  # a tablet may be ahead
@@ -141,13 +141,13 @@ def exchange(
 def follow(entry: ReadingEntry, uow: UnitOfWork) -> None:
     """Cut the consumption anew and have the detection look again, where the reading counts."""
     register = entry.register
-    if not register.interval_minutes:
-        return
     since, until = int(entry.begins_at.timestamp()), int(entry.ends_at.timestamp())
     if register.kind is RegisterKind.INDEX:
         derive(uow.session, register, entry.id)
         at, _ = store.read_index(uow.session, register.number)
         since = int(at[at < since].max(initial=0)) or since
+    if not counts(register):
+        return
     reached = until if entry.value is not None else 0
     mark_readings(uow.session, {entry.meter_id: reached}, {entry.meter_id: since})
 

@@ -13,7 +13,7 @@ from app.numbers import reserve_numbers
 from modules.energy import counters, store
 from modules.energy.enums import Direction, RegisterKind, Unit
 from modules.energy.formats.base import RegisterSpec
-from modules.energy.models import Meter, Register
+from modules.energy.models import BY_HAND, Meter, Register
 from modules.energy.readings import blocks, index
 
 NUMBERS = "REG"  # the series of register numbers, which never begins again
@@ -82,6 +82,10 @@ def _add_register(
         is_main=is_main and _is_main(meter, spec),
     )
     session.add(register)
+    if register.is_main and register.code != BY_HAND:
+        # From now on a logger counts; what people read on the counter is a check.
+        for other in meter.registers:
+            other.is_main = other.is_main and other.code != BY_HAND
     session.flush()
     return register
 
@@ -90,11 +94,17 @@ def _is_main(meter: Meter, spec: RegisterSpec) -> bool:
     """Count a flow once: not again in a second unit, step, or as a total beside its tariffs."""
     if spec.direction is not Direction.OFFTAKE or spec.unit not in (Unit.WH, Unit.LITRE):
         return False
-    mains = [r for r in meter.registers if r.is_main]
+    mains = [r for r in meter.registers if r.is_main and r.code != BY_HAND]
     same_unit = all(r.unit is spec.unit for r in mains)
     total = "offtake.total"
     clashes = any(r.code == spec.code or total in (r.code, spec.code) for r in mains)
     return same_unit and not clashes
+
+
+def counts(register: Register) -> bool:
+    """Tell whether the consumption of its meter comes from a register, or is cut from it."""
+    derived = (r for r in register.meter.registers if r.source_id == register.id)
+    return any(r.is_main for r in (register, *derived))
 
 
 def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.Drop, ...]:

@@ -21,16 +21,13 @@ from app.clock import Clock
 from app.db import Database, UnitOfWork
 from modules.energy import consumption
 from modules.energy.detection.judge import Episode, judge
-from modules.energy.detection.profile import Profile, learn
 from modules.energy.detection.rules import Rules
 from modules.energy.detection.series import Hours
-from modules.energy.enums import AlertEventKind, AlertState, Rule
+from modules.energy.enums import AlertState, Rule
 from modules.energy.models import (
     BY_HAND,
     Alert,
-    AlertEventRecord,
     Meter,
-    MeterProfile,
     Register,
     RuleSetting,
 )
@@ -38,14 +35,12 @@ from modules.energy.policies import EnergyPermission
 from modules.energy.readings.blocks import DAY_S
 from modules.energy.services import alerts as alert_services
 from modules.energy.services.alerts import Finding
+from modules.energy.services.profiles import profiles_of
 from modules.energy.services.tariffs import plant_default_tariffs
 
 METERS_PER_GROUP = 40
 JUDGED_DAYS = 35
 LOOK_BACK_DAYS = 80  # the rules compare with up to ten weeks before
-LEARNED_DAYS = 400
-HELD_BACK_DAYS = 21  # the most recent days do not teach what is normal
-PROFILE_AGE = timedelta(days=7)
 DORMANT = timedelta(days=45)
 FRESH = timedelta(days=3)  # a spike that ended longer ago is history, not news
 HOUR = timedelta(hours=1)
@@ -122,7 +117,7 @@ def _scan_group(
 ) -> None:
     session, now = uow.session, clock.now()
     meters = {m.id: m for m in session.scalars(select(Meter).where(Meter.id.in_(meter_ids)))}
-    profiles = _profiles(session, list(meters.values()), now)
+    profiles = profiles_of(session, list(meters.values()), now)
     today = int(now.timestamp()) // DAY_S
     first_day = today - JUDGED_DAYS - LOOK_BACK_DAYS
     hourly = consumption.hours_of(session, list(meter_ids), first_day, today)
@@ -174,60 +169,6 @@ def _until_expected(x: Hours, meter: Meter, first_day: int, now: datetime) -> Ho
     reached = max(expected, meter.last_reading_at or expected)
     hours = int(min(reached, now).timestamp() - first_day * DAY_S) // 3600
     return x[: max(0, min(hours, len(x)))]
-
-
-def _profiles(session: Session, meters: list[Meter], now: datetime) -> dict[UUID, Profile]:
-    """Return the profile of each meter, learning anew those that are missing or a week old."""
-    ids = [meter.id for meter in meters]
-    stored = {
-        row.meter_id: row
-        for row in session.scalars(select(MeterProfile).where(MeterProfile.meter_id.in_(ids)))
-    }
-    stale = [i for i in ids if i not in stored or not _is_current(stored[i], now)]
-    last_day = int((now - timedelta(days=HELD_BACK_DAYS)).timestamp()) // DAY_S
-    first_day = last_day - LEARNED_DAYS
-    hourly = consumption.hours_of(session, stale, first_day, last_day) if stale else {}
-    troubled = _troubled_hours(session, stale, first_day, last_day)
-    for meter_id in stale:
-        x = hourly[meter_id]
-        x[troubled[meter_id]] = np.nan
-        known = np.flatnonzero(~np.isnan(x))
-        x = x[known[0] // 24 * 24 :] if len(known) else x[:0]
-        row = stored.get(meter_id) or MeterProfile(meter_id=meter_id)
-        row.learned_at = now
-        row.learned_from = datetime.fromtimestamp(first_day * DAY_S, UTC)
-        row.learned_until = datetime.fromtimestamp((last_day + 1) * DAY_S, UTC)
-        row.content = learn(x).to_bytes()
-        session.add(row)
-        stored[meter_id] = row
-    session.flush()
-    return {meter_id: Profile.from_bytes(stored[meter_id].content) for meter_id in ids}
-
-
-def _is_current(row: MeterProfile, now: datetime) -> bool:
-    return now - PROFILE_AGE < row.learned_at <= now
-
-
-def _troubled_hours(
-    session: Session, meter_ids: Sequence[UUID], first_day: int, last_day: int
-) -> dict[UUID, list[int]]:
-    """Return hours of past alerts that must not teach what is normal.
-
-    An alert that a person explained or called false does teach: the baseline moves on.
-    """
-    begin = datetime.fromtimestamp(first_day * DAY_S, UTC)
-    accepted = select(AlertEventRecord.alert_id).where(
-        AlertEventRecord.kind.in_([AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM])
-    )
-    query = select(Alert.meter_id, Alert.onset_at, Alert.until_at).where(
-        Alert.meter_id.in_(list(meter_ids)), Alert.until_at > begin, Alert.id.not_in(accepted)
-    )
-    length = (last_day - first_day + 1) * 24
-    hours: dict[UUID, list[int]] = {meter_id: [] for meter_id in meter_ids}
-    for meter_id, onset, until in session.execute(query):
-        left = max(0, int((onset - begin) / HOUR))
-        hours[meter_id].extend(range(left, min(length, int((until - begin) / HOUR))))
-    return hours
 
 
 def _settings(session: Session, now: datetime) -> Sequence[RuleSetting]:

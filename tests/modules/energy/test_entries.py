@@ -94,6 +94,23 @@ def test_a_meter_read_by_hand_is_not_called_silent(uow, clock, meter):
     assert meters_to_scan(uow.session, clock.now()) == []
 
 
+def test_once_a_logger_counts_the_indexes_of_people_are_a_check(database, clock, tmp_path):
+    with database.unit_of_work() as uow:
+        meter = create_meter(uow, clock, "W1")
+        for days_ago, index in ((20, 100.0), (10, 110.0)):
+            take(uow, clock, meter, days_ago, index)
+    first = (clock.now() - 15 * DAY).replace(tzinfo=None)
+    path = write_long(tmp_path / "w.csv", hours("W1", first, [50.0] * 360))
+    ingest(database, clock, "long", path, utility=Utility.WATER)
+    with database.unit_of_work() as uow:
+        meter = uow.session.scalars(select(Meter)).one()
+        assert [r.code for r in meter.registers if r.is_main] == ["offtake.total"]
+        take(uow, clock, meter, 1, 120.0)
+        days = day_totals(uow, clock, meter, 12)
+        assert days[clock.today() - 12 * DAY] == pytest.approx(1200)
+        assert meters_to_scan(uow.session, clock.now()) == [meter.id]
+
+
 def test_who_may_enter_what(uow, clock, meter, actor_with):
     command = TakeReading(meter.id, clock.now(), 1.0)
     with pytest.raises(Forbidden):
