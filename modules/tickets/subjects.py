@@ -78,6 +78,7 @@ TICKET = SubjectKind(
         "reason": _l("Reason"),
         "text": _l("Text"),
         "ticket": _l("Ticket"),
+        "trade": _l("Trade"),
         "until": _l("Until"),
     },
     values={
@@ -87,6 +88,7 @@ TICKET = SubjectKind(
         "reason": WAITING_LABELS,
         "step": {**EVENT_LABELS, "visit": _l("Visit")},
         "target_minutes": _hours,
+        "trade": TRADE_LABELS,
     },
 )
 OUTAGE = SubjectKind(
