@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.audit import Subject, changed_fields, record
 from app.auth.actor import Actor
+from app.auth.models import User
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
@@ -42,6 +43,9 @@ def save_technician(
             "is_active": command.is_active,
         },
     )
+    if "user_id" in changes:
+        before, after = changes["user_id"]
+        changes["user_id"] = (_account(before, uow), _account(after, uow))
     _take_skills(technician, command)
     technician.updated_at = now
     subject = Subject("technician", technician.id, technician.name)
@@ -55,6 +59,12 @@ def save_technician(
     )
     uow.flush()
     return technician
+
+
+def _account(user_id: UUID | None, uow: UnitOfWork) -> str:
+    """Name an account as the audit trail shows it."""
+    user = uow.session.get(User, user_id) if user_id else None
+    return user.email if user else ""
 
 
 def _take_skills(technician: Technician, command: SaveTechnician) -> None:
