@@ -1,0 +1,64 @@
+"""A whole call with the keyboard alone: how many keys besides what is typed, and no mouse."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from modules.parties.enums import Language
+from tests.factories.parties import house, make_party
+from tests.factories.portfolio import make_building, make_lot
+from tests.support.browser import SignIn
+
+pytestmark = pytest.mark.browser
+
+# Keys pressed besides the letters of what is typed: two to choose the caller, one to reach each
+# next field, one to save.
+MOST_KEYS = 6
+
+
+class Keyboard:
+    """Types and presses, and counts what is pressed."""
+
+    def __init__(self, page: Page) -> None:
+        """Begin at zero."""
+        self.page = page
+        self.pressed = 0
+
+    def press(self, key: str) -> None:
+        self.pressed += 1
+        self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+
+def test_a_call_takes_six_keys_besides_what_is_typed(
+    page: Page, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock), box="7", floor_level=1)
+        phones = ("0499 87 65 43",)
+        tenant = make_party(uow, clock, "Van Damme", "Els", phones=phones, language=Language.DUTCH)
+        house(uow, clock, tenant, lot.id)
+    sign_in(Role.CALL_CENTRE_AGENT, locale="nl")
+    page.goto("/calls/new", wait_until="networkidle")
+    keys = Keyboard(page)
+    keys.type("0499876543")
+    expect(page.locator("#call-found a").first).to_contain_text("Van Damme")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.locator("#f-category-text")).to_be_focused()
+    page.wait_for_load_state("networkidle")
+    keys.type("waterlek")
+    expect(page.locator("input[name=category]:checked")).to_have_value("home.water.leak")
+    while page.evaluate("document.activeElement.name") != "description":
+        keys.press("Tab")
+        assert keys.pressed < MOST_KEYS
+    keys.type("Er loopt water van het plafond.")
+    keys.press("Control+Enter")
+    expect(page.locator(".say")).to_be_visible()
+    assert keys.pressed <= MOST_KEYS
