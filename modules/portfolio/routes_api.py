@@ -14,7 +14,7 @@ from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.portfolio import schemas_api as schemas
 from modules.portfolio import services
-from modules.portfolio.commands import BuildingFacts, Change, ChangeLotStatus, LotFacts
+from modules.portfolio.commands import BuildingFacts, Change, ChangeLotStatus, LotFacts, ParcelFacts
 from modules.portfolio.models import Building, LandParcel, Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import estate_on, status_history
@@ -189,6 +189,15 @@ class Parcels(MethodView):
         statement = _narrowed(select_parcels(current_actor()), LandParcel, query)
         return paginate(reader(), statement.order_by(LandParcel.reference, LandParcel.id), page)
 
+    @needs(PortfolioPermission.CHANGE_LAND)
+    @parcels.arguments(schemas.ParcelIn)
+    @parcels.response(201, schemas.ParcelOut)
+    @parcels.versioned
+    def post(self, facts: ParcelFacts) -> LandParcel:
+        """Add a parcel; its outline comes in as GeoJSON or GeoPackage."""
+        with open_unit_of_work() as uow:
+            return services.create_parcel(current_actor(), facts, None, uow, current_clock())
+
 
 @parcels.route("/<uuid:parcel_id>")
 class ParcelById(MethodView):
@@ -200,6 +209,25 @@ class ParcelById(MethodView):
     def get(self, parcel_id: UUID) -> LandParcel:
         """Read a parcel."""
         return get_parcel(current_actor(), reader(), parcel_id)
+
+    @needs(PortfolioPermission.CHANGE_LAND)
+    @parcels.arguments(schemas.ParcelIn)
+    @parcels.response(200, schemas.ParcelOut)
+    @parcels.versioned
+    def put(self, facts: ParcelFacts, parcel_id: UUID, expected_version: int) -> LandParcel:
+        """Replace the facts of a parcel."""
+        change = Change(parcel_id, expected_version)
+        with open_unit_of_work() as uow:
+            return services.change_parcel(current_actor(), change, facts, uow, current_clock())
+
+    @needs(PortfolioPermission.CHANGE_LAND)
+    @parcels.response(204)
+    @parcels.versioned
+    def delete(self, parcel_id: UUID, expected_version: int) -> None:
+        """Archive a parcel."""
+        change = Change(parcel_id, expected_version)
+        with open_unit_of_work() as uow:
+            services.archive_parcel(current_actor(), change, uow, current_clock())
 
 
 @estate.route("/state")

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts
+from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts, ParcelFacts
 from modules.portfolio.enums import (
     Accessibility,
     BuildingKind,
@@ -184,22 +184,40 @@ class LotStatusOut(Schema):
     reason = fields.String()
 
 
-class ParcelOut(Schema):
+class ParcelIn(Schema):
+    """Everything a program may write about a land parcel."""
+
+    region = _enum(Region, required=True)
+    use = _enum(LandUse, required=True)
+    reference = _text(30)
+    capakey = _text(17, allow_none=True)
+    valid_from = fields.Date(allow_none=True)
+    valid_to = fields.Date(allow_none=True)
+    predecessor_id = fields.UUID(allow_none=True)
+    area_id = fields.UUID(allow_none=True)
+    commune = _text(80)
+    commune_nis = fields.String(validate=validate.Regexp(r"^\d{5}$"), allow_none=True)
+    area_m2 = _area(100_000_000)
+    cadastral_income_cents = fields.Integer(
+        validate=validate.Range(min=0, max=1_000_000_000), allow_none=True
+    )
+    farm_region = _text(60)
+    crop = _text(80)
+    crop_year = _year()
+    farm_ref = _text(40, allow_none=True)
+    note = _text(4000)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ParcelFacts:
+        return ParcelFacts(**data)
+
+
+class ParcelOut(ParcelIn):
     """A land parcel."""
 
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
-    reference = fields.String(required=True)
-    capakey = fields.String(allow_none=True)
-    region = _enum(Region, required=True)
-    commune = fields.String()
-    use = _enum(LandUse, required=True)
-    area_m2 = fields.Float(allow_none=True)
     drawn_area_m2 = fields.Float(allow_none=True)
-    cadastral_income_cents = fields.Integer(allow_none=True)
-    crop = fields.String()
-    crop_year = fields.Integer(allow_none=True)
-    farm_ref = fields.String(allow_none=True)
     lon = fields.Float(allow_none=True)
     lat = fields.Float(allow_none=True)
 

@@ -31,6 +31,22 @@ def test_a_building_is_added_read_replaced_and_archived(keeper):
     assert keeper.get("/api/v1/buildings").json["total"] == 0
 
 
+def test_a_parcel_is_added_replaced_and_archived(keeper):
+    facts = {"region": "flanders", "use": "farm_lease", "area_m2": 12_500.0}
+    made = keeper.post("/api/v1/land-parcels", json=facts)
+    assert (made.status_code, made.json["reference"]) == (201, "PAR-0001")
+    url = f"/api/v1/land-parcels/{made.json['id']}"
+    other = {**facts, "crop": "Tarwe", "cadastral_income_cents": 5_000}
+    assert keeper.put(url, json=other).status_code == 428
+    changed = keeper.put(url, json=other, headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.json["crop"]) == (200, "Tarwe")
+    wrong = keeper.put(url, json={**facts, "capakey": "x"}, headers={"If-Match": '"2"'})
+    assert wrong.status_code == 422
+    assert keeper.delete(url, headers={"If-Match": '"1"'}).status_code == 412
+    assert keeper.delete(url, headers={"If-Match": '"2"'}).status_code == 204
+    assert keeper.get("/api/v1/land-parcels").json["total"] == 0
+
+
 def test_refused_values_are_named(keeper):
     answer = keeper.post("/api/v1/buildings", json={"kind": "castle", "address": {"number": 7}})
     assert answer.status_code == 422
