@@ -121,6 +121,7 @@ FIELD_LABELS: dict[str, LazyText] = {
     "note": _l("Note"),
     "number": _l("Number"),
     "position": _l("Coordinates"),
+    "predecessor_id": _l("Parcel"),
     "postcode": _l("Postcode"),
     "reference": _l("Reference"),
     "regime": _l("Regime"),

@@ -45,7 +45,7 @@ def key(app: Flask, client, login, database: Database, clock: FixedClock) -> dic
     user = login(client, Role.ADMINISTRATOR)
     with database.unit_of_work("test") as uow:
         actor = actor_of(user, house(app).grants, uow.session)
-        _token, secret = issue_token(actor, user.id, CreateToken("test"), uow, clock)
+        _token, secret = issue_token(actor, user.id, CreateToken("A program"), uow, clock)
     return {"Authorization": f"Bearer {secret}"}
 
 

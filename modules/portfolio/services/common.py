@@ -19,7 +19,17 @@ from app.search.changes import touch_documents
 from app.search.normalise import index_text
 from modules.portfolio.enums import EMPTY_STATUSES
 from modules.portfolio.errors import reference_taken
-from modules.portfolio.models import Address, Building, Lot
+from modules.portfolio.models import (
+    Address,
+    Area,
+    Building,
+    Department,
+    Entrance,
+    Floor,
+    LandParcel,
+    Lot,
+    Site,
+)
 
 EVERY_YEAR = 0
 """The year under which a series that never starts again is counted."""
@@ -142,10 +152,35 @@ def note(  # an entry has these parts, as in app.audit.record
 ) -> None:
     """Write the audit entry of a change to a place; `about` is the subject and its building."""
     subject, building_id = about
+    named = {
+        field: (_named(uow.session, field, old), _named(uow.session, field, new))
+        for field, (old, new) in (changes or {}).items()
+    }
     record(
         uow, actor, clock,
-        action=f"portfolio.{action}", subject=subject, changes=changes, building_id=building_id,
+        action=f"portfolio.{action}", subject=subject, changes=named, building_id=building_id,
     )  # fmt: skip
+
+
+# What people call the record a field points at: a history holds no identifiers.
+_CALLED: dict[str, Any] = {
+    "area_id": Area.code,
+    "building_id": Building.code,
+    "department_id": Department.code,
+    "entrance_id": Entrance.code,
+    "floor_id": Floor.level,
+    "lot_id": Lot.reference,
+    "predecessor_id": LandParcel.reference,
+    "site_id": Site.code,
+}
+
+
+def _named(session: Session, field: str, value: Any) -> Any:
+    """Return the code of the record a field points at; other values stay."""
+    column = _CALLED.get(field)
+    if column is None or not isinstance(value, UUID):
+        return value
+    return session.scalar(select(column).where(column.class_.id == value))
 
 
 def building_subject(building: Building) -> tuple[Subject, UUID]:

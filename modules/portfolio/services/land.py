@@ -75,6 +75,8 @@ def change_parcel(
     check_version(parcel, change.version)
     values = _values(uow.session, facts)
     values["reference"] = facts.reference.strip() or parcel.reference
+    # Forms and lists do not know what a parcel was split from; it stays.
+    values["predecessor_id"] = facts.predecessor_id or parcel.predecessor_id
     refuse_taken(uow.session, LandParcel.reference, values["reference"], except_id=parcel.id)
     changes = changed_fields(parcel, values)
     if not changes:
