@@ -10,6 +10,7 @@ import pytest
 
 from app import create_app
 from app.auth.roles import Role
+from app.backup.services import create_backup
 from app.db import Base, Database
 from app.ids import new_id
 
@@ -61,6 +62,45 @@ def test_no_secret_stands_in_the_database(walked, database):
     assert b"c@example.org" in stored
     for secret in secrets:
         assert secret.encode() not in stored
+
+
+PEOPLE = 94  # with the six secrets above, the hundred canaries of the bar
+
+
+@pytest.fixture
+def registered(settings, database, clock, login, capsys):
+    """Register people and search for each, with talkative logs; return what was typed and said."""
+    talkative = replace(settings, log_level="DEBUG", log_format="json")
+    app = create_app(talkative, clock=clock, database=database)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    login(client, Role.LETTING_AGENT, sees_everything=True)
+    typed = []
+    for number in range(PEOPLE):
+        phone, mail = f"+324709{number:05d}", f"kanarie{number}@example.org"
+        facts = {"kind": "person", "name": f"Kanarie{number}", "language": "nl"}
+        made = client.post("/parties", data={**facts, "phones": phone, "emails": mail})
+        assert made.status_code == 303
+        client.get("/search", query_string={"q": phone})
+        client.get("/admin/users", query_string={"q": mail})  # refused, and that is logged
+        client.post("/parties", data={**facts, "name": "", "phones": phone, "emails": mail})
+        typed += [phone, mail]
+    said = capsys.readouterr()
+    return typed, said.out + said.err
+
+
+@pytest.mark.one_database
+def test_no_person_is_read_in_the_logs_or_in_an_encrypted_backup(
+    registered, database, clock, tmp_path
+):
+    typed, said = registered
+    assert said.count("refused") >= PEOPLE, "nothing was logged: the test proves nothing"
+    assert [canary for canary in typed if canary in said or canary.lstrip("+") in said] == []
+    backup = tmp_path / "backup"
+    create_backup(database, tmp_path / "files", backup, clock, passphrase="kept elsewhere")
+    assert typed[0].encode() in contents(database)
+    stored = backup.read_bytes()
+    assert [canary for canary in typed if canary.encode() in stored] == []
 
 
 def contents(database: Database) -> bytes:
