@@ -9,7 +9,8 @@ from app.i18n import lazy as _l
 from app.subjects import SubjectKind
 
 
-def _how_many(entries: Sequence[str]) -> str:
+def how_many(entries: Sequence[str]) -> str:
+    """Say the number of what is better counted than listed."""
     return format_number(len(entries))
 
 
@@ -19,7 +20,7 @@ AUDIT_TRAIL = SubjectKind(
     label=_l("Audit trail"),
     actions={"house.audit.redacted": _l("Personal data taken out of the audit trail")},
     fields={"entries": _l("Entries")},
-    values={"entries": _how_many},
+    values={"entries": how_many},
 )
 RETENTION_RULE = SubjectKind(
     type="retention_rule",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.audit.words import how_many
 from app.auth.actor import Actor
 from app.auth.models import User
 from app.auth.role_changes import role_subject
@@ -80,6 +81,8 @@ USER = SubjectKind(
         "permissions": _l("May do"),
     },
     values={
+        "areas": how_many,
+        "buildings": how_many,
         "roles": LABELS,
         "method": METHODS,
         "permissions": say_permissions,

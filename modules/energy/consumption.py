@@ -70,7 +70,7 @@ def hours_of(
             some = group[start : start + REGISTERS_PER_QUERY]
             row, day, values = _read_hours(session, some, interval, (first_day, last_day), row_of)
             hours[row, day] = _added(hours[row, day], values)
-    return dict(zip(meter_ids, hours.reshape(len(meter_ids), -1), strict=True))
+    return dict(zip(meter_ids, hours.reshape(len(meter_ids), days * 24), strict=True))
 
 
 def _read_hours(
