@@ -71,6 +71,7 @@ def test_rows_are_walked_with_arrows(at_desk, page: Page):
 def test_what_was_typed_comes_back(at_desk, page: Page):
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/gallery/form")
+    expect(page.locator("html.ready")).to_have_count(1)
     page.locator("#f-text").fill("Water everywhere")
     page.locator("#f-area").fill("60")
     page.goto("/gallery/components")

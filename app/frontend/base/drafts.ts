@@ -107,18 +107,23 @@ export function settleSent(session: Storage, store: DraftStore, page: ParentNode
 export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => void): void {
   const store = new DraftStore(localStorage, document.body.dataset.user ?? 'nobody', Date.now)
   settleSent(sessionStorage, store, document)
-  const dirty = new Map<HTMLFormElement, () => boolean>()
+  const watched = new Map<HTMLFormElement, Watch>()
+  const unsent = () => [...watched].filter(([form, watch]) => form.isConnected && watch.isDirty()).map(([, watch]) => watch)
   onPage((root) => {
-    for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) dirty.set(form, watch(form, store))
+    for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) watched.set(form, watch(form, store))
   })
   window.addEventListener('beforeunload', (event) => {
-    for (const [form, isDirty] of dirty) {
-      if (form.isConnected && isDirty()) event.preventDefault()
-    }
+    if (unsent().length) event.preventDefault()
+  })
+  // The last keys before leaving have not waited long enough to be kept yet.
+  window.addEventListener('pagehide', () => {
+    for (const one of unsent()) one.save()
   })
 }
 
-function watch(form: HTMLFormElement, store: DraftStore): () => boolean {
+interface Watch { isDirty: () => boolean, save: () => void }
+
+function watch(form: HTMLFormElement, store: DraftStore): Watch {
   const key = form.dataset.draft ?? ''
   const refused = form.querySelector('[data-error-summary]') !== null
   const base = valuesOf(form)
@@ -143,7 +148,7 @@ function watch(form: HTMLFormElement, store: DraftStore): () => boolean {
     leaving = true
     store.remove(key)
   })
-  return () => !leaving && (refused || !same(base, valuesOf(form)))
+  return { isDirty: () => !leaving && (refused || !same(base, valuesOf(form))), save }
 }
 
 function offer(form: HTMLFormElement, draft: Draft, base: Values, forget: () => void): void {
