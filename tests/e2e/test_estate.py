@@ -250,6 +250,7 @@ def test_two_entries_of_one_person_become_one_and_two_again(
     expect(page.get_by_role("button", name="De samenvoeging ongedaan maken")).to_be_visible()
     check_accessibility(page)
     page.get_by_role("button", name="De samenvoeging ongedaan maken").click()
+    expect(page.get_by_role("button", name="De samenvoeging ongedaan maken")).to_have_count(0)
     page.goto("/parties")
     expect(page.locator("tbody tr")).to_have_count(2)
 

@@ -13,7 +13,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from app.auth.roles import Role
@@ -114,6 +121,15 @@ def page(context: BrowserContext, complaints: Complaints) -> Iterator[Page]:
     made = context.new_page()
     made.on("console", complaints.hear)
     made.on("pageerror", lambda error: complaints.lines.append(f"thrown: {error}"))
+    go_to = made.goto
+
+    def go_and_wait(address: str, **options: Any) -> Response | None:
+        answer = go_to(address, **options)
+        # As a person would: a page is used once its scripts have taken it in hand.
+        made.locator("html:not(:has(script[src*='/base-'])), html.ready").wait_for(state="attached")
+        return answer
+
+    made.goto = go_and_wait
     yield made
     assert not complaints.lines, "\n".join(complaints.lines)
 
