@@ -1,12 +1,14 @@
 """What of the estate can be imported from files."""
 
 from app.i18n import lazy as _l
+from modules.portfolio.importers.buildings import BUILDINGS
 from modules.portfolio.importers.certificates import CERTIFICATES
-from modules.portfolio.importers.estate import BUILDINGS, LOTS
+from modules.portfolio.importers.entrances import ENTRANCES
 from modules.portfolio.importers.groupings import GROUPINGS
-from modules.portfolio.importers.insides import ENTRANCES, ROOMS
+from modules.portfolio.importers.lots import LOTS
 from modules.portfolio.importers.parcels import PARCELS
 from modules.portfolio.importers.plant import INSTALLATIONS
+from modules.portfolio.importers.rooms import ROOMS
 from modules.portfolio.importers.rpls import RegisterImporter
 from modules.portfolio.importers.rpls_columns import GEOCODED_COLUMNS, RAW_COLUMNS
 

@@ -28,6 +28,7 @@ from modules.portfolio.enums import (
     CertificateScheme,
     Region,
 )
+from modules.portfolio.importers.columns import BUILDING
 from modules.portfolio.importers.source import Source, named, seen_buildings, seen_lots, unknown
 from modules.portfolio.models import Building, EnergyCertificate, Lot
 from modules.portfolio.policies import PortfolioPermission
@@ -45,7 +46,7 @@ _FACTS = ("scheme", "region", "number", "issued_on", "expires_on", "kwh_m2_year"
 COLUMNS = (
     Column("lot", _l("Lot"), Lookup(noun=_l("the reference of a lot"), max_length=40),
            example="LOT-000123"),
-    Column("building", _l("Building"), Lookup(noun=_l("the code of a building"), max_length=30),
+    Column("building", _l("Building"), BUILDING,
            help=_l("Either a lot or a building.")),
     Column("scheme", _l("Certificate"),
            Choice(enum=CertificateScheme, labels=CERTIFICATE_SCHEME_LABELS), required=True),

@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, null, select
+from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
-from app.db import TranslatedText, UnitOfWork
+from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
 from app.tabular.importer import Values
-from app.tabular.kinds import Lookup, Text
+from app.tabular.kinds import Text
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import Change, GroupingFacts
 from modules.portfolio.enums import GROUPING_TITLES, Grouping
+from modules.portfolio.importers.columns import AREA, name_columns, names_read, names_stored
+from modules.portfolio.importers.remove import remove_untouched
 from modules.portfolio.importers.source import Source, by_code, named, unknown
 from modules.portfolio.models import Area, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import MODELS, Grouped
 from modules.portfolio.services import change_grouping, create_grouping
 
-_LOCALES = ("fr", "nl", "en")
 _COLUMNS = (
     Column("code", _l("Code"), Text(max_length=20), required=True, example="NORD"),
-    Column("name_fr", _l("Name in French"), Text(max_length=120), example="Nord"),
-    Column("name_nl", _l("Name in Dutch"), Text(max_length=120), example="Noord"),
-    Column("name_en", _l("Name in English"), Text(max_length=120), example="North"),
+    *name_columns("Nord", "Noord", "North"),
 )
-_AREA = Column("area", _l("Work area"), Lookup(noun=_l("the code of a work area"), max_length=20))
 
 
 def _query(kind: Grouping, _actor: Actor) -> Any:
@@ -50,8 +47,8 @@ def _query(kind: Grouping, _actor: Actor) -> Any:
 
 
 def _stored(row: Grouped, area: str | None) -> Stored:
-    names = {f"name_{locale}": row.name.get(locale) for locale in _LOCALES}
-    return Stored(row.id, row.version, {"code": row.code, "area": area, **names})
+    values = {"code": row.code, "area": area, **names_stored(row.name)}
+    return Stored(row.id, row.version, values)
 
 
 def _prepare(_actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
@@ -59,11 +56,10 @@ def _prepare(_actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[P
 
 
 def _facts(values: Values, session: Session) -> GroupingFacts:
-    names = {locale: values.get(f"name_{locale}") or "" for locale in _LOCALES}
     area = values.get("area")
     return GroupingFacts(
         code=str(values["code"]),
-        name=TranslatedText({locale: text for locale, text in names.items() if text}),
+        name=names_read(values),
         area_id=by_code(session, Area, {area}).get(area) if area else None,
     )
 
@@ -80,10 +76,7 @@ def _change(  # the kind, then what every importer is handed
 
 
 def _remove(kind: Grouping, uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    table = cast("Table", MODELS[kind].__table__)
-    refuse_changed(uow.session, table, dict.fromkeys(ids), GROUPING_TITLES[kind])
-    refuse_dependents(uow.session, table, ids)
-    delete_rows(uow.session, table, ids)
+    remove_untouched(uow, MODELS[kind], ids, GROUPING_TITLES[kind])
 
 
 def _importer(kind: Grouping, name: str) -> ServiceImporter:
@@ -94,7 +87,7 @@ def _importer(kind: Grouping, name: str) -> ServiceImporter:
         title=GROUPING_TITLES[kind],
         permission=PortfolioPermission.IMPORT,
         export_permission=PortfolioPermission.EXPORT,
-        columns=(*_COLUMNS, _AREA) if kind is Grouping.SITE else _COLUMNS,
+        columns=(*_COLUMNS, AREA) if kind is Grouping.SITE else _COLUMNS,
         key="code",
         needed=(),
         subject_type=kind.value,

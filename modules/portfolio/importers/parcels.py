@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -17,21 +16,22 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
-from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
 from app.tabular.importer import Values
-from app.tabular.kinds import Choice, Day, DecimalNumber, Integer, Lookup, Text
+from app.tabular.kinds import Choice, Day, DecimalNumber, Integer, Text
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import Change, ParcelFacts
+from modules.portfolio.importers.columns import AREA, CAPAKEY
+from modules.portfolio.importers.remove import remove_untouched
+from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
 from modules.portfolio.models import Area, LandParcel
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.scope import parcels_in_scope
 from modules.portfolio.services.land import change_parcel, create_parcel
 
-TABLE = cast("Table", LandParcel.__table__)
 _YEAR = Integer(low=1000, high=2100, likely_low=1950)
 _DAY = Day(low=date(1800, 1, 1))
 _CENT = Decimal("0.01")
@@ -39,13 +39,12 @@ _CENT = Decimal("0.01")
 COLUMNS = (
     Column("reference", _l("Reference"), Text(max_length=30), required=True, example="PAR-0001"),
     Column("capakey", _l("Cadastral number"),
-           Text(max_length=17, pattern=r"\d{5}[A-Za-z]\d{4}[/-]\d{2}[A-Za-z_]\d{3}"),
-           example="11004A0479/00N000"),
+           CAPAKEY, example="11004A0479/00N000"),
     Column("region", _l("Region"), Choice(enum=enums.Region, labels=enums.REGION_LABELS)),
     Column("use", _l("Use"), Choice(enum=enums.LandUse, labels=enums.LAND_USE_LABELS)),
     Column("commune", _l("Commune"), Text(max_length=80)),
     Column("commune_nis", _l("NIS code of the commune"), Text(max_length=5, pattern=r"\d{5}")),
-    Column("area", _l("Work area"), Lookup(noun=_l("the code of a work area"), max_length=20)),
+    AREA,
     Column("area_m2", _l("Area in the deeds (m²)"),
            DecimalNumber(places=2, rounds=True, low=_CENT, high=100_000_000)),
     Column("cadastral_income", _l("Cadastral income (€)"),
@@ -70,7 +69,6 @@ def _parcels(actor: Actor) -> Select[LandParcel, str]:
         select(LandParcel, Area.code)
         .outerjoin(Area, LandParcel.area_id == Area.id)
         .where(LandParcel.archived_at.is_(None))
-        .order_by(LandParcel.reference)
     )
     return parcels_in_scope(statement, actor)
 
@@ -79,37 +77,17 @@ def _stored(parcel: LandParcel, area: str | None) -> Stored:
     values = {name: getattr(parcel, name) for name in _OWN}
     surface, cents = parcel.area_m2, parcel.cadastral_income_cents
     values["area"] = area
-    values["area_m2"] = None if surface is None else Decimal(repr(surface)).quantize(_CENT)
+    values["area_m2"] = measured(surface)
     values["cadastral_income"] = None if cents is None else Decimal(cents) * _CENT
     return Stored(parcel.id, parcel.version, values)
 
 
-def load(actor: Actor, session: Session, references: Sequence[str]) -> dict[str, Stored]:
-    """Return parcels by reference."""
-    rows = session.execute(_parcels(actor).where(LandParcel.reference.in_(references)))
-    return {parcel.reference: _stored(parcel, area) for parcel, area in rows}
-
-
-def find(actor: Actor, session: Session, ids: Sequence[UUID]) -> dict[UUID, Stored]:
-    """Return parcels by identifier."""
-    rows = session.execute(_parcels(actor).where(LandParcel.id.in_(ids)))
-    return {parcel.id: _stored(parcel, area) for parcel, area in rows}
-
-
-def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
-    """Yield the parcels the actor sees."""
-    for parcel, area in session.execute(_parcels(actor)):
-        yield _stored(parcel, area).values
+SOURCE = Source(_parcels, _stored, LandParcel.id, (LandParcel.reference,), ("reference",))
 
 
 def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
     """Refuse rows of an area that is not there."""
-    wanted = {row.values["area"] for row in rows if row.values.get("area")}
-    known = set(session.scalars(select(Area.code).where(Area.code.in_(wanted)))) if wanted else ()
-    for row in rows:
-        area = row.values.get("area")
-        if area and area not in known:
-            yield Problem("not_found", row.number, field="area", value=str(area))
+    yield from unknown(rows, "area", by_code(session, Area, named(rows, "area")))
 
 
 def _facts(values: Values, session: Session) -> ParcelFacts:
@@ -118,7 +96,7 @@ def _facts(values: Values, session: Session) -> ParcelFacts:
     own |= {"area_m2": None if surface is None else float(surface)}
     return ParcelFacts(
         **own,
-        area_id=session.scalar(select(Area.id).where(Area.code == area)) if area else None,
+        area_id=by_code(session, Area, {area}).get(area) if area else None,
         cadastral_income_cents=None if income is None else int(income * 100),
     )
 
@@ -136,9 +114,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove parcels an import made; Conflict when touched since."""
-    refuse_changed(uow.session, TABLE, dict.fromkeys(ids), _l("Land"))
-    refuse_dependents(uow.session, TABLE, ids)
-    delete_rows(uow.session, TABLE, ids)
+    remove_untouched(uow, LandParcel, ids, _l("Land"))
     touch_documents(uow.session, "parcel")
 
 
@@ -151,11 +127,11 @@ PARCELS = ServiceImporter(
     key="reference",
     needed=("region", "use"),
     subject_type="parcel",
-    load=load,
+    load=SOURCE.load,
     create=create,
     change=change,
     remove=remove,
-    find=find,
+    find=SOURCE.find,
     prepare=prepare,
-    records=records,
+    records=SOURCE.records,
 )

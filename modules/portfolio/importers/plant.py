@@ -17,12 +17,13 @@ from app.i18n import lazy as _l
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
 from app.tabular.importer import Values
-from app.tabular.kinds import Choice, Day, Lookup, Text, YesNo
+from app.tabular.kinds import Choice, Day, Text, YesNo
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.enums import INSTALLATION_KIND_LABELS, InstallationKind
+from modules.portfolio.importers.columns import BUILDING
 from modules.portfolio.importers.source import named, seen_buildings, unknown
 from modules.portfolio.models import Building, Entrance, Installation, Lot, ServiceLink
 from modules.portfolio.policies import PortfolioPermission
@@ -35,7 +36,7 @@ _BETWEEN = ", "
 
 COLUMNS = (
     Column("code", _l("Code"), Text(max_length=30), required=True, example="INS-00012"),
-    Column("building", _l("Building"), Lookup(noun=_l("the code of a building"), max_length=30),
+    Column("building", _l("Building"), BUILDING,
            example="BLD-0042"),
     Column("kind", _l("Kind"), Choice(enum=InstallationKind, labels=INSTALLATION_KIND_LABELS)),
     Column("name", _l("Name"), Text(max_length=120)),

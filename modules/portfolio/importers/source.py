@@ -51,7 +51,8 @@ class Source:
 
     def records(self, actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
         """Yield what the actor sees, in the order of the key."""
-        for row in session.execute(self.query(actor).order_by(*self.key)):
+        statement = self.query(actor).order_by(*self.key).execution_options(yield_per=1_000)
+        for row in session.execute(statement):
             yield self.read(*row).values
 
 

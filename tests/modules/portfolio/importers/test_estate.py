@@ -22,7 +22,8 @@ from app.tabular.services import undo_batch
 from modules.portfolio.commands import AddressFacts, ChangeLotStatus
 from modules.portfolio.enums import BuildingKind, Heating, LotStatus, Regime
 from modules.portfolio.importers import IMPORTERS
-from modules.portfolio.importers.estate import BUILDINGS, LOTS
+from modules.portfolio.importers.buildings import BUILDINGS
+from modules.portfolio.importers.lots import LOTS
 from modules.portfolio.models import Building, Lot
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.services import change_lot_status

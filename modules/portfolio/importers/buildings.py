@@ -1,0 +1,133 @@
+"""Import and export buildings by their own columns, through the services.
+
+The headings are those of the list, so that what it exports can be imported again; its composed
+columns (address on one line, counts, state) are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import lazy as _l
+from app.tabular.columns import Column
+from app.tabular.importer import Values
+from app.tabular.kinds import Choice, DecimalNumber, Lookup, Text
+from app.tabular.problems import Problem
+from app.tabular.service_importer import ServiceImporter, Stored
+from app.tabular.typed import Row
+from modules.portfolio import enums
+from modules.portfolio.commands import AddressFacts, BuildingFacts, Change
+from modules.portfolio.importers.columns import (
+    ADDRESS,
+    ADDRESS_COLUMNS,
+    AREA,
+    CAPAKEY,
+    EMPTY,
+    HEATING_COLUMNS,
+    YEAR,
+    filled,
+)
+from modules.portfolio.importers.remove import remove_buildings
+from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
+from modules.portfolio.models import Area, Building, Site
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.services.buildings import change_building, create_building
+
+_SQUARE_METRES = DecimalNumber(places=2, rounds=True, low=Decimal("0.01"), high=1_000_000)
+
+COLUMNS = (
+    Column("code", _l("Code"), Text(max_length=30), required=True, example="BLD-0042"),
+    Column("name", _l("Name"), Text(max_length=160)),
+    Column("kind", _l("Kind"), Choice(enum=enums.BuildingKind, labels=enums.BUILDING_KIND_LABELS)),
+    Column("site", _l("Site"), Lookup(noun=_l("the code of a site"), max_length=20)),
+    AREA,
+    *ADDRESS_COLUMNS,
+    Column("built_year", _l("Built"), YEAR),
+    Column("renovated_year", _l("Renovated"), YEAR),
+    Column("area_m2", _l("Floor area"), _SQUARE_METRES),
+    *HEATING_COLUMNS,
+    Column("heritage", _l("Heritage"), Choice(enum=enums.Heritage, labels=enums.HERITAGE_LABELS)),
+    Column("cadastral_ref", _l("Cadastral number"), CAPAKEY, example="11004A0479/00N000"),
+    Column("external_ref", _l("Reference elsewhere"), Text(max_length=60)),
+    Column("sector_code", _l("Statistical sector"), Text(max_length=12)),
+    Column("note", _l("Note"), Text(max_length=5_000, multiline=True)),
+)
+
+
+def _buildings(actor: Actor) -> Select[Building, str, str]:
+    statement = (
+        select(Building, Site.code, Area.code)
+        .outerjoin(Site, Building.site_id == Site.id)
+        .outerjoin(Area, Building.area_id == Area.id)
+        .where(Building.archived_at.is_(None))
+    )
+    return in_scope(statement, actor, Building.id)
+
+
+def _stored_building(building: Building, site: str | None, area: str | None) -> Stored:
+    own = {c.name for c in COLUMNS} - {"site", "area", *ADDRESS}
+    values = {name: getattr(building, name) for name in own}
+    values |= {name: getattr(building.address, name) for name in ADDRESS}
+    values |= {"site": site, "area": area, "area_m2": measured(building.area_m2)}
+    return Stored(building.id, building.version, values)
+
+
+SOURCE = Source(_buildings, _stored_building, Building.id, (Building.code,), ("code",))
+
+
+def _prepare_buildings(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    for name, model in (("site", Site), ("area", Area)):
+        if wanted := named(rows, name):
+            yield from unknown(rows, name, by_code(session, model, wanted))
+
+
+def _building_facts(values: Values, session: Session) -> BuildingFacts:
+    own = {f.name for f in fields(BuildingFacts)} - {"address", "site_id", "area_id"}
+    site, area = values.get("site"), values.get("area")
+    return BuildingFacts(
+        **filled(values, own),
+        address=AddressFacts(**filled(values, ADDRESS)),
+        site_id=by_code(session, Site, {site}).get(site) if site else None,
+        area_id=by_code(session, Area, {area}).get(area) if area else None,
+    )
+
+
+def _create_building(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
+    return create_building(actor, _building_facts(values, uow.session), uow, clock).id
+
+
+def _change_building(
+    actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock: Clock
+) -> None:
+    facts = _building_facts(values, uow.session)
+    change_building(actor, Change(stored.id, stored.version), facts, uow, clock)
+
+
+BUILDINGS = ServiceImporter(
+    name="buildings",
+    title=_l("Buildings"),
+    permission=PortfolioPermission.IMPORT,
+    export_permission=PortfolioPermission.EXPORT,
+    columns=COLUMNS,
+    key="code",
+    needed=("kind", "postcode"),
+    empty={name: EMPTY[name] for name in ("heating", "heat_source", "heritage")},
+    subject_type="building",
+    load=SOURCE.load,
+    create=_create_building,
+    change=_change_building,
+    remove=remove_buildings,
+    find=SOURCE.find,
+    prepare=_prepare_buildings,
+    records=SOURCE.records,
+)
