@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from modules.interventions.enums import NoAccessReason, WorkClass
+from app.db import TranslatedText
+from modules.interventions.enums import NoAccessReason, PointKind, WorkClass
 from modules.tickets.api import Trade
 
 
@@ -95,3 +96,22 @@ class SaveTechnician:
     is_active: bool = True
     skills: dict[Trade, int] = field(default_factory=dict)
     area_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a checklist; without identifier it is a new one."""
+
+    label: TranslatedText
+    kind: PointKind = PointKind.BOOLEAN
+    is_required: bool = False
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChecklist:
+    """What a kind of work asks from now on, in this order; `seen` is the number last read."""
+
+    work: str
+    points: tuple[Point, ...]
+    seen: int

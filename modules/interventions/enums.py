@@ -179,3 +179,18 @@ ENTRY_LABELS: dict[EntryKind, LazyText] = {
     EntryKind.SIGNATURE: _l("Signature"),
     EntryKind.FOLLOW_ON: _l("Further work"),
 }
+
+
+class PointKind(StrEnum):
+    """How a point of a checklist is answered."""
+
+    BOOLEAN = "boolean"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+POINT_KIND_LABELS: dict[PointKind, LazyText] = {
+    PointKind.BOOLEAN: _l("Yes or no"),
+    PointKind.NUMBER: _l("A number"),
+    PointKind.TEXT: _l("A text"),
+}

@@ -59,3 +59,15 @@ class MeterNotHere(Conflict):
             "meter_not_here",
             _l("This meter does not feed the building of the order any more."),
         )
+
+
+class PointsAlike(Invalid):
+    """Two points of a list say the same."""
+
+    def __init__(self, position: int) -> None:
+        """Name the second one."""
+        super().__init__(
+            "points_alike",
+            _l("Another point of this list says the same."),
+            field=f"points.{position}.en",
+        )

@@ -1,4 +1,4 @@
-"""Work orders, their events and additions, visits, technicians, and the tablet's operations."""
+"""Work orders, their events, additions and checklists, visits, technicians, tablets."""
 
 from __future__ import annotations
 
@@ -202,6 +202,20 @@ class Visit(Entity):
     outcome: Mapped[Outcome | None] = mapped_column(EnumText(Outcome))
     no_access_reason: Mapped[NoAccessReason | None] = mapped_column(EnumText(NoAccessReason))
     report: Mapped[str] = mapped_column(Text(), default="")
+
+
+class ChecklistVersion(Entity):
+    """What a kind of work asks, as the office stated it; never changed, replaced by the next."""
+
+    __tablename__ = "checklist_versions"
+    __table_args__ = (UniqueConstraint("work", "number"),)
+
+    # A trade, or `any` for every kind of work.
+    work: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    points: Mapped[JsonDict]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by_name: Mapped[str] = mapped_column(String(120))
 
 
 class FieldOperation(Entity):

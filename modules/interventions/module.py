@@ -8,18 +8,19 @@ from modules.interventions.privacy import PRIVACY
 from modules.interventions.routes_api import field_blueprint as field_api
 from modules.interventions.routes_api import orders_blueprint as orders_api
 from modules.interventions.routes_web import (
+    checklists_blueprint,
     field_blueprint,
     orders_blueprint,
     technicians_blueprint,
 )
 from modules.interventions.search import OrderSearch
-from modules.interventions.subjects import TECHNICIAN, WORK_ORDER
+from modules.interventions.subjects import CHECKLIST, TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
 
 module = Module(
     name="interventions",
     depends_on=("portfolio", "parties", "energy", "tickets"),
-    blueprints=(orders_blueprint, technicians_blueprint, field_blueprint),
+    blueprints=(orders_blueprint, technicians_blueprint, checklists_blueprint, field_blueprint),
     api_blueprints=(orders_api, field_api),
     permissions=OrderPermission,
     grants=GRANTS,
@@ -62,6 +63,14 @@ module = Module(
             group=_l("Interventions"),
             order=160,
         ),
+        NavigationItem(
+            label=_l("Checklists"),
+            endpoint="checklists.checklist_list",
+            permission=OrderPermission.CHECKLISTS,
+            icon="list-check",
+            group=_l("Interventions"),
+            order=170,
+        ),
     ),
     panels=(
         Panel("ticket", _l("Work orders"), "interventions.panel_ticket", OrderPermission.READ, 10),
@@ -72,6 +81,6 @@ module = Module(
     ),
     search_providers=(OrderSearch(),),
     seeds=(SEED,),
-    subjects=(WORK_ORDER, TECHNICIAN),
+    subjects=(WORK_ORDER, TECHNICIAN, CHECKLIST),
     privacy=PRIVACY,
 )

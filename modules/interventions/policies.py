@@ -17,6 +17,7 @@ class OrderPermission(StrEnum):
 
     ASSIGN = "interventions.order.assign"
     CANCEL = "interventions.order.cancel"
+    CHECKLISTS = "interventions.checklist.manage"
     CLOSE = "interventions.order.close"
     CREATE = "interventions.order.create"
     READ = "interventions.order.read"
@@ -37,7 +38,7 @@ GRANTS: Mapping[Role, frozenset[OrderPermission]] = {
     Role.CALL_CENTRE_AGENT: READ | {P.CREATE},
     Role.TECHNICIAN: WORK,
     Role.WORKS_CREW: WORK,
-    Role.MAINTENANCE_ENGINEER: DISPATCH,
+    Role.MAINTENANCE_ENGINEER: DISPATCH | {P.CHECKLISTS},
     Role.ENERGY_COORDINATOR: READ | {P.CREATE},
     Role.PROPERTY_DIRECTOR: READ,
     Role.CARETAKER: READ,
@@ -62,6 +63,7 @@ def can_work_on_order(actor: Actor, technician: Technician | None, order: WorkOr
 LABELS: dict[OrderPermission, LazyText] = {
     OrderPermission.ASSIGN: _l("Assign work orders"),
     OrderPermission.CANCEL: _l("Cancel work orders"),
+    OrderPermission.CHECKLISTS: _l("Change the checklists"),
     OrderPermission.CLOSE: _l("Close work orders"),
     OrderPermission.CREATE: _l("Make work orders"),
     OrderPermission.READ: _l("See work orders"),

@@ -10,7 +10,9 @@ from app.auth.actor import Actor
 from app.errors import NotFound
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
+from modules.interventions.checklists import KINDS_OF_WORK
 from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS
+from modules.interventions.models import ChecklistVersion
 from modules.interventions.policies import OrderPermission, can_work_on_order
 from modules.interventions.queries.orders import find_technician, get_order
 
@@ -61,4 +63,24 @@ TECHNICIAN = SubjectKind(
         "day_minutes": _l("Minutes a day"),
         "is_active": _l("At work"),
     },
+)
+
+
+def find_checklist_subject(actor: Actor, session: Session, version_id: UUID) -> Subject | None:
+    """Return a version of a checklist, for those who change them."""
+    version = session.get(ChecklistVersion, version_id)
+    if version is None or not actor.can(OrderPermission.CHECKLISTS):
+        return None
+    label = str(KINDS_OF_WORK[version.work])
+    url = f"/checklists/{version.work}"
+    return Subject("checklist", version.id, label, url=url, can_comment=False)
+
+
+CHECKLIST = SubjectKind(
+    type="checklist",
+    label=_l("Checklist"),
+    find=find_checklist_subject,
+    actions={"interventions.checklist.state": _l("Checklist changed")},
+    fields={"points": _l("Points"), "work": _l("Kind of work")},
+    values={"work": KINDS_OF_WORK},
 )

@@ -15,7 +15,7 @@ from app.auth.actor import Actor
 from app.clock import BRUSSELS
 from app.i18n import use_locale
 from modules.energy.api import CounterFacts, counters_of_buildings
-from modules.interventions.checklists import checklist_of
+from modules.interventions.checklists import Checklists, load_checklists
 from modules.interventions.enums import NO_ACCESS_LABELS, OUTCOME_LABELS, STATUS_LABELS
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.queries.board import place_labels
@@ -62,6 +62,7 @@ class _Around:
     counters: Sequence[CounterFacts]
     history: Mapping[UUID, list[dict[str, Any]]]
     photos: Mapping[UUID, list[dict[str, Any]]]
+    checklists: Checklists
 
     def warnings_of(self, order: WorkOrder) -> list[PlaceWarning]:
         """Return the warnings about the building or the lot of an order."""
@@ -82,11 +83,13 @@ def _orders(session: Session, orders: Sequence[WorkOrder], now: datetime) -> lis
         counters=counters_of_buildings(session, buildings),
         history=_history(session, orders),
         photos=_photos(session, orders),
+        checklists=load_checklists(session),
     )
     return [
         _task(order, position)
         | _spot(order, around)
         | {
+            "checklist": _checklist(order, around.checklists, now),
             "access": _access(order, around),
             "warnings": _warnings(order, around),
             "meters": _meters(order, around),
@@ -115,7 +118,6 @@ def _task(order: WorkOrder, position: int) -> dict[str, Any]:
         "sequence": position,
         "planner_note": order.planner_note,
         "requires": {"signature": order.needs_signature, "photo": False},
-        "checklist": _checklist(order),
         "contact": _contact(order),
         "fields": {
             "diagnosis": order.diagnosis,
@@ -180,15 +182,15 @@ def _meters(order: WorkOrder, around: _Around) -> list[dict[str, Any]]:
     ]
 
 
-def _checklist(order: WorkOrder) -> list[dict[str, Any]]:
+def _checklist(order: WorkOrder, checklists: Checklists, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "id": item.id,
             "label": str(item.label),
-            "kind": item.kind,
+            "kind": item.kind.value,
             "required": item.is_required,
         }
-        for item in checklist_of(order.trade)
+        for item in checklists.of_order(order, now)
     ]
 
 

@@ -1,7 +1,8 @@
 """Pages of interventions: orders, the board, technicians, and the field."""
 
+from modules.interventions.routes_web.checklists import blueprint as checklists_blueprint
 from modules.interventions.routes_web.field import blueprint as field_blueprint
 from modules.interventions.routes_web.orders import blueprint as orders_blueprint
 from modules.interventions.routes_web.technicians import blueprint as technicians_blueprint
 
-__all__ = ["field_blueprint", "orders_blueprint", "technicians_blueprint"]
+__all__ = ["checklists_blueprint", "field_blueprint", "orders_blueprint", "technicians_blueprint"]

@@ -7,7 +7,7 @@ from typing import Any
 from app.clock import BRUSSELS
 from app.web.context import current_clock, reader
 from modules.energy.api import DOUBT_LABELS
-from modules.interventions.checklists import label_of_item
+from modules.interventions.checklists import load_checklists
 from modules.interventions.enums import (
     ENTRY_LABELS,
     EVENT_LABELS,
@@ -37,6 +37,6 @@ def words() -> dict[str, Any]:
         "work_class_labels": WORK_CLASS_LABELS,
         "trade_labels": TRADE_LABELS,
         "doubt_labels": DOUBT_LABELS,
-        "label_of_item": label_of_item,
+        "read_checklists": lambda: load_checklists(reader()),
         "rules": rules_today(),
     }

@@ -1,5 +1,6 @@
 """Writing: create, assign, plan and carry out orders."""
 
+from modules.interventions.services.checklists import restore_checklist, state_checklist
 from modules.interventions.services.orders import (
     assign_order,
     cancel_order,
@@ -37,9 +38,11 @@ __all__ = [
     "pause_visit",
     "record_no_access",
     "reopen_order",
+    "restore_checklist",
     "resume_visit",
     "save_technician",
     "schedule_order",
     "start_visit",
+    "state_checklist",
     "travel_to",
 ]

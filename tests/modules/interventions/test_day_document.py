@@ -8,14 +8,12 @@ import pytest
 
 from app.clock import BRUSSELS, FixedClock
 from app.db import Database, UnitOfWork
-from modules.interventions.checklists import checklist_of, label_of_item
 from modules.interventions.models import Technician
 from modules.interventions.queries.day_document import describe_day
 from modules.portfolio.commands import GiveWarning
 from modules.portfolio.enums import WarningKind
 from modules.portfolio.models import Building, Lot
 from modules.portfolio.services import give_warning
-from modules.tickets.api import Trade
 from tests.factories.energy import create_meter
 from tests.factories.interventions import (
     DISPATCHER,
@@ -100,11 +98,3 @@ def test_ten_orders_take_as_many_queries_as_one(
         assert len(the_day(database, clock, technician)["orders"]) == 10
     # The registers of meters come in one query more, when there are meters.
     assert ten.count <= one.count + 1
-
-
-def test_every_trade_has_something_to_check_with_a_name() -> None:
-    for trade in Trade:
-        for item in checklist_of(trade):
-            assert label_of_item(item.id) == str(item.label)
-            assert all(item.label.get(language) for language in ("fr", "nl", "en"))
-    assert label_of_item("gone.point") == "gone.point"
