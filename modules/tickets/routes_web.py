@@ -84,7 +84,7 @@ def ticket_step(ticket_id: UUID, step: str) -> ResponseReturnValue:
     try:
         _take_step(ticket_id, step)
     except FORM_ERRORS as error:
-        return _sheet(ticket_id, error)
+        return _sheet(ticket_id, error, step)
     flash(_("Noted."), "success")
     return redirect(url_for("tickets.ticket_detail", ticket_id=ticket_id), code=303)
 
@@ -171,7 +171,9 @@ def _labels() -> dict[str, Any]:
     }
 
 
-def _sheet(ticket_id: UUID, error: AppError | None = None) -> ResponseReturnValue:
+def _sheet(
+    ticket_id: UUID, error: AppError | None = None, failed_step: str = ""
+) -> ResponseReturnValue:
     actor = current_actor()
     sheet = describe_ticket(actor, reader(), ticket_id, current_clock())
     page = render_template(
@@ -179,6 +181,7 @@ def _sheet(ticket_id: UUID, error: AppError | None = None) -> ResponseReturnValu
         sheet=sheet,
         ticket=sheet.ticket,
         error=error,
+        failed_step=failed_step,
         steps={kind.value for kind in next_steps(sheet.ticket.status)},
         panels=panels_for(house().modules, "ticket", actor),
         event_labels=EVENT_LABELS,

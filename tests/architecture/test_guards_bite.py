@@ -5,10 +5,12 @@ from __future__ import annotations
 import grimp
 import polib
 import pytest
+from flask import Flask
 
 from scripts.tools import translations
 from tests.architecture.import_contracts import FrontDoorContract
 from tests.support.pages import faults_of
+from tests.support.web import PageClient
 
 PAGE = """<!doctype html><html lang="fr"><head><title>Page</title></head>
 <body><h1>Title</h1><label for="a">A</label><input id="a" name="a">{fault}</body></html>"""
@@ -43,6 +45,14 @@ def test_data_for_scripts_is_no_inline_script():
 @pytest.mark.parametrize("missing", ['lang="fr"', "<title>Page</title>", "<h1>Title</h1>"])
 def test_what_a_page_lacks_is_named(missing):
     assert faults_of(PAGE.format(fault="").replace(missing, ""))
+
+
+def test_the_client_of_the_tests_refuses_a_faulty_page():
+    app = Flask("faulty")
+    app.test_client_class = PageClient
+    app.add_url_rule("/", view_func=lambda: PAGE.format(fault="<h1>Again</h1>"))
+    with pytest.raises(AssertionError, match="2 <h1>"):
+        app.test_client().get("/")
 
 
 def graph_with(importer: str, imported: str) -> grimp.ImportGraph:

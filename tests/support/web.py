@@ -29,7 +29,7 @@ class PageClient(FlaskClient):
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         response = super().open(*args, **options)
-        if response.mimetype == "text/html" and not response.is_streamed:
+        if response.mimetype == "text/html":
             page = response.get_data(as_text=True)
             if page.lstrip()[:9].lower() == "<!doctype":
                 faults = faults_of(page)
