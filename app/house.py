@@ -10,7 +10,7 @@ from app.clock import Clock, SystemClock
 from app.db import Database, EventBus
 from app.i18n import load_catalogues
 from app.privacy.hooks import Privacy
-from app.registry import Module, find_modules, grants_of
+from app.registry import Module, find_modules, grants_of, subjects_of
 from app.settings import Settings
 from app.subjects import Subjects
 
@@ -43,7 +43,7 @@ def build_house(
         database = Database(settings.database_url, bus)
     else:
         database.bus = bus
-    subjects = Subjects(kind for module in found for kind in module.subjects)
+    subjects = subjects_of(found)
     privacy = Privacy(item for module in found for item in module.privacy)
     return House(
         settings, database, clock or SystemClock(), found, grants_of(found), subjects, privacy

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.auth.roles import Role
 from app.i18n import LazyText
+from app.subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,6 +165,16 @@ def panels_for(modules: Iterable[Module], place: str, actor: Actor) -> list[Pane
 def permissions_of(modules: Iterable[Module]) -> tuple[str, ...]:
     """List every permission the modules declare, in alphabetical order."""
     return tuple(sorted(p.value for m in modules if m.permissions for p in m.permissions))
+
+
+def permission_labels_of(modules: Iterable[Module]) -> dict[str, LazyText]:
+    """Return what people call each permission."""
+    return {p.value: label for m in modules for p, label in m.permission_labels.items()}
+
+
+def subjects_of(modules: Iterable[Module]) -> Subjects:
+    """Index the kinds of record the modules declare."""
+    return Subjects(kind for module in modules for kind in module.subjects)
 
 
 def grants_of(modules: Iterable[Module]) -> dict[Role, frozenset[str]]:

@@ -12,6 +12,8 @@ from environs import Env
 from environs.exceptions import EnvError, EnvValidationError
 from marshmallow.validate import OneOf, Range
 
+from app.i18n import LOCALES
+
 DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 # doctor refuses it
 
 
@@ -140,7 +142,7 @@ def _parse(env: Env) -> Settings:
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{instance / 'intendant.sqlite3'}",
         readings_database_url=env.str("READINGS_DATABASE_URL", ""),
         base_url=env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-        default_locale=env.str("LOCALE", "fr", validate=OneOf(["fr", "nl", "en"])) or "fr",
+        default_locale=env.str("LOCALE", "fr", validate=OneOf(LOCALES)) or "fr",
         organisation=env.str("ORGANISATION", "CPAS · OCMW"),
         log_format=env.str("LOG_FORMAT", "console", validate=OneOf(["console", "json"])),
         log_level=env.str("LOG_LEVEL", "INFO").upper(),

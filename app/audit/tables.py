@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from app.audit.models import AuditEntry
 from app.audit.readable import action_label, readable
@@ -13,7 +13,7 @@ from app.auth.policy import require
 from app.i18n import lazy as _l
 from app.lists import Column, DateRange, EmptyState, ListSource, TableSpec, Text, YesNo
 from app.policies import HousePermission
-from app.registry import find_modules
+from app.registry import find_modules, subjects_of
 from app.subjects import Subjects
 
 
@@ -23,51 +23,29 @@ def select_entries(actor: Actor) -> Select[AuditEntry]:
     return select(AuditEntry)
 
 
+def _is_consultation(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001  it is the value
+    consulted = AuditEntry.action.endswith(".consulted")
+    return consulted if wanted else ~consulted
+
+
+FILTERS = (
+    Text("who", _l("Who"), AuditEntry.actor_name),
+    Text("record", _l("Record"), AuditEntry.subject_label),
+    Text("code", _l("Code"), AuditEntry.action, is_prominent=False),
+    DateRange("occurred", _l("When"), AuditEntry.occurred_at),
+    YesNo("consulted", _l("Consultation of sensitive data"), condition=_is_consultation),
+)
+
+
 def audit_table(subjects: Subjects) -> TableSpec:
     """Declare the list with the words of the records that entries are about."""
-
-    def action(entry: AuditEntry) -> str:
-        return action_label(entry.action, subjects.kind(entry.subject_type))
-
-    def differences(entry: AuditEntry) -> str:
-        found = readable([entry], subjects)[0].changes
-        return "; ".join(f"{c.field}: {c.old or '–'} → {c.new or '–'}" for c in found)
-
     return TableSpec(
         name="house.audit",
         title=_l("Audit trail"),
         key=AuditEntry.id,
         permission=HousePermission.AUDIT_READ,
-        columns=(
-            Column(
-                "occurred",
-                _l("When"),
-                lambda e: e.occurred_at,
-                sort=AuditEntry.occurred_at,
-                format="datetime",
-            ),
-            Column("actor", _l("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
-            Column("action", _l("What"), action, sort=AuditEntry.action),
-            Column("label", _l("Record"), lambda e: e.subject_label, sort=AuditEntry.subject_label),
-            Column("changes", _l("Differences"), differences),
-            Column("code", _l("Code"), lambda e: e.action, is_default=False),
-            Column("request", _l("Request"), lambda e: e.request_id, is_default=False),
-        ),
-        filters=(
-            Text("who", _l("Who"), AuditEntry.actor_name),
-            Text("record", _l("Record"), AuditEntry.subject_label),
-            Text("code", _l("Code"), AuditEntry.action, is_prominent=False),
-            DateRange("occurred", _l("When"), AuditEntry.occurred_at),
-            YesNo(
-                "consulted",
-                _l("Consultation of sensitive data"),
-                condition=lambda wanted: (
-                    AuditEntry.action.endswith(".consulted")
-                    if wanted
-                    else ~AuditEntry.action.endswith(".consulted")
-                ),
-            ),
-        ),
+        columns=_columns(subjects),
+        filters=FILTERS,
         default_sort=("-occurred",),
         empty=EmptyState(
             _l("Nothing was recorded yet"),
@@ -76,8 +54,28 @@ def audit_table(subjects: Subjects) -> TableSpec:
     )
 
 
+def _columns(subjects: Subjects) -> tuple[Column, ...]:
+    def action(entry: AuditEntry) -> str:
+        return action_label(entry.action, subjects.kind(entry.subject_type))
+
+    def differences(entry: AuditEntry) -> str:
+        found = readable([entry], subjects)[0].changes
+        return "; ".join(f"{c.field}: {c.old or '–'} → {c.new or '–'}" for c in found)
+
+    moment = AuditEntry.occurred_at
+    return (
+        Column("occurred", _l("When"), lambda e: e.occurred_at, sort=moment, format="datetime"),
+        Column("actor", _l("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
+        Column("action", _l("What"), action, sort=AuditEntry.action),
+        Column("label", _l("Record"), lambda e: e.subject_label, sort=AuditEntry.subject_label),
+        Column("changes", _l("Differences"), differences),
+        Column("code", _l("Code"), lambda e: e.action, is_default=False),
+        Column("request", _l("Request"), lambda e: e.request_id, is_default=False),
+    )
+
+
 def _declare(*_now: Any) -> TableSpec:
-    return audit_table(Subjects(kind for module in find_modules() for kind in module.subjects))
+    return audit_table(subjects_of(find_modules()))
 
 
 LISTS = (ListSource("house.audit", _declare, select_entries),)

@@ -21,6 +21,7 @@ from app.auth.sign_in import confirm_password
 from app.errors import FieldError, Invalid, TooMany
 from app.i18n import gettext as _
 from app.policies import HousePermission
+from app.registry import permission_labels_of
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -128,7 +129,7 @@ def _page(errors: tuple[FieldError, ...] = (), new_key: str = "") -> str:
 
 def _permission_options(actor: Actor) -> list[tuple[str, str]]:
     """Give the permissions a person holds, in words."""
-    labels = {p.value: label for m in house().modules for p, label in m.permission_labels.items()}
+    labels = permission_labels_of(house().modules)
     held = ((p, str(labels.get(p, p))) for p in actor.permissions)
     return sorted(held, key=lambda option: option[1])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,11 +12,10 @@ from app.auth.actor import Actor
 from app.auth.models import User
 from app.auth.role_changes import role_subject
 from app.auth.roles import LABELS, Role
-from app.i18n import LazyText
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.policies import HousePermission
-from app.registry import find_modules
+from app.registry import find_modules, permission_labels_of
 from app.subjects import Subject, SubjectKind
 
 
@@ -40,16 +38,11 @@ def find_role_subject(actor: Actor, _session: Session, subject_id: UUID) -> Subj
     return None
 
 
-@cache
-def _permission_labels() -> dict[str, LazyText]:
-    return {p.value: label for m in find_modules() for p, label in m.permission_labels.items()}
-
-
 def say_permissions(keys: Sequence[str] | str) -> str:
     """Name permissions in the present language; `all` when a key is not restricted."""
     if isinstance(keys, str):
         return _("everything the person may do")
-    labels = _permission_labels()
+    labels = permission_labels_of(find_modules())
     return ", ".join(sorted(str(labels.get(key, key)) for key in keys))
 
 

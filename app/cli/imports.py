@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 from app.auth.actor import Actor, system_actor
 from app.errors import AppError
-from app.i18n import use_locale
+from app.i18n import LOCALES, use_locale
 from app.tabular import queries, services
 from app.tabular.annotate import describe
 from app.tabular.exports import FileFormat, template_file, write_file
@@ -74,7 +74,7 @@ def _source(profile: str, path: Path, sheet: str) -> ImportFile:
     help="Write the whole report as JSON.",
 )
 @click.option("--sheet", default="", help="Sheet of the workbook; the first one by default.")
-@click.option("--language", type=click.Choice(["fr", "nl", "en"]), help="Language of the messages.")
+@click.option("--language", type=click.Choice(LOCALES), help="Language of the messages.")
 @with_appcontext
 def run(
     *, profile: str, file: Path, dry_run: bool, report_path: Path | None, sheet: str,

@@ -15,6 +15,7 @@ from app.auth.models import User
 from app.auth.roles import Role
 from app.demo import plant_accounts
 from app.errors import AppError
+from app.i18n import LOCALES
 from app.web.context import current_clock, database, house
 
 group = click.Group("users", help="Make, list and archive accounts.")
@@ -32,7 +33,7 @@ def find_by_email(email: str, session: Session) -> User:
 @click.argument("email")
 @click.option("--name", required=True, help="The name shown on screen.")
 @click.option("--role", "roles", multiple=True, type=click.Choice([r.value for r in Role]))
-@click.option("--locale", default="fr", type=click.Choice(["fr", "nl", "en"]))
+@click.option("--locale", default="fr", type=click.Choice(LOCALES))
 @click.option("--link", is_flag=True, help="Print a one-time link instead of asking a password.")
 @with_appcontext
 def create(email: str, name: str, roles: tuple[str, ...], locale: str, *, link: bool) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.i18n import LOCALES, get_locale
+
 Cents = Annotated[int, mapped_column(BigInteger)]
 WattHours = Annotated[int, mapped_column(BigInteger)]
 JsonDict = NewType("JsonDict", dict[str, Any])
@@ -87,15 +89,13 @@ class TranslatedText(dict[str, str]):
 
     def text(self, locale: str) -> str:
         """Return the text in a language, else in French, Dutch, English, in that order."""
-        for key in (locale, "fr", "nl", "en"):
+        for key in (locale, *LOCALES):
             if found := self.get(key):
                 return found
         return ""
 
     def __str__(self) -> str:
         """Show the text in the present language."""
-        from app.i18n import get_locale
-
         return self.text(get_locale())
 
 
@@ -109,7 +109,7 @@ class Translated(TypeDecorator[TranslatedText]):
         """Store the filled languages; ValueError for a language the house does not speak."""
         if value is None:
             return None
-        unknown = set(value) - {"fr", "nl", "en"}
+        unknown = set(value) - set(LOCALES)
         if unknown:
             raise ValueError(f"unknown languages {sorted(unknown)}")
         return {key: text for key, text in value.items() if text}

@@ -16,11 +16,11 @@ csrf = CSRFProtect()
 
 
 def register(app: Flask) -> None:
-    """Offer `csrf_token()` and `form_token()` to templates and check what is sent."""
+    """Offer `csrf_field()` and `form_token()` to templates and check what is sent."""
     # We decide when it is checked, not the extension.
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
-    app.jinja_env.globals["form_token"] = form_token
+    app.jinja_env.globals |= {"csrf_field": csrf_field, "form_token": form_token}
 
     @app.before_request
     def refuse_forgery() -> None:
@@ -30,9 +30,16 @@ def register(app: Flask) -> None:
             csrf.protect()
 
 
+def csrf_field() -> Markup:
+    """Write the proof that a form comes from our page; all that a form of mere buttons needs."""
+    token: str = generate_csrf()
+    return Markup('<input type="hidden" name="csrf_token" value="%s">') % token
+
+
 def form_token() -> Markup:
-    """Write what every form carries: proof of our page, and a key by which it is done once."""
-    return Markup(
-        '<input type="hidden" name="csrf_token" value="%s">'
-        '<input type="hidden" name="form_key" value="%s">'
-    ) % (generate_csrf(), new_id())
+    """Write what a form that is filled in carries: the proof, and a key by which it is done once.
+
+    A button that may be pressed again on the same page must not carry the key: the second press
+    would only be given the answer of the first.
+    """
+    return csrf_field() + Markup('<input type="hidden" name="form_key" value="%s">') % new_id()

@@ -2,7 +2,7 @@
 
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
-from modules.energy import cli, models, routes_api  # noqa: F401  models for migrations
+from modules.energy import cli, routes_api
 from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission

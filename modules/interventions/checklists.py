@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import TranslatedText
-from app.i18n import LazyText
+from app.i18n import LOCALES, LazyText
 from app.i18n import lazy as _l
 from modules.interventions.enums import PointKind
 from modules.interventions.models import ChecklistVersion, WorkOrder
@@ -109,7 +109,7 @@ def _proposals() -> Mapping[str, tuple[ChecklistItem, ...]]:
         for row in csv.DictReader(source):
             point = ChecklistItem(
                 id=f"{row['trade']}.{row['key']}",
-                label=TranslatedText({language: row[language] for language in ("fr", "nl", "en")}),
+                label=TranslatedText({language: row[language] for language in LOCALES}),
                 kind=PointKind(row["kind"]),
                 is_required=row["required"] == "yes",
             )

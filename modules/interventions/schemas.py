@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Length, OneOf, Range
 
+from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.web.fields import Line, LocalInstant, Paragraphs, Ticked
 from app.web.forms import FormSchema
@@ -120,7 +121,7 @@ class TechnicianIn(FormSchema):
     name = Line(required=True, validate=Length(max=120), metadata={"label": _l("Name")})
     email = Line(load_default="")
     phone = Line(load_default="", validate=Length(max=30))
-    locale = fields.String(load_default="fr", validate=OneOf(["fr", "nl", "en"]))
+    locale = fields.String(load_default="fr", validate=OneOf(LOCALES))
     day_minutes = fields.Integer(load_default=420, validate=Range(30, 900))
     is_active = Ticked()
     trades = fields.List(fields.Enum(Trade, by_value=True), load_default=list)

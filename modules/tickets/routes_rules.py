@@ -13,7 +13,7 @@ from app.auth.needs import needs
 from app.calendar.service import COVERAGE_LABELS
 from app.clock import BRUSSELS
 from app.errors import NotFound
-from app.i18n import get_locale
+from app.i18n import LOCALES, get_locale
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
@@ -191,4 +191,4 @@ def _typed_category(rule: Category) -> dict[str, Any]:
 
 
 def _by_language(name: str, text: dict[str, str]) -> dict[str, Any]:
-    return {f"{name}_{language}": text.get(language, "") for language in ("fr", "nl", "en")}
+    return {f"{name}_{language}": text.get(language, "") for language in LOCALES}

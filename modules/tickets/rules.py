@@ -16,6 +16,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.i18n import LOCALES
 from modules.tickets.enums import Nearness, RuleKind
 from modules.tickets.models import TicketRule
 from modules.tickets.rulebook import (
@@ -29,7 +30,6 @@ from modules.tickets.rulebook import (
 )
 
 DATA = Path(__file__).parent / "data"
-LANGUAGES = ("fr", "nl", "en")
 
 
 def load_rules(session: Session, on: date) -> Rules:
@@ -94,7 +94,7 @@ def _common(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _texts(row: Mapping[str, str], suffix: str = "") -> dict[str, str]:
-    return {language: row[f"{language}{suffix}"] for language in LANGUAGES}
+    return {language: row[f"{language}{suffix}"] for language in LOCALES}
 
 
 def _priority_facts(row: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
+from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
 from app.web.forms import FormSchema
@@ -21,8 +22,6 @@ from modules.tickets.commands import (
     Wait,
 )
 from modules.tickets.enums import LinkKind, TicketSource, WaitingReason
-
-LOCALES = ("fr", "nl", "en")
 
 
 class CallIn(FormSchema):

@@ -11,6 +11,7 @@ from marshmallow import fields, post_load, validate
 from app.calendar.service import Coverage
 from app.calendar.working_time import Hours
 from app.db import TranslatedText
+from app.i18n import LOCALES
 from app.web.fields import BelgianDate, Line, Paragraphs, Ticked
 from app.web.fields import Hours as Duration
 from app.web.forms import FormSchema
@@ -180,4 +181,4 @@ def _clock(minutes: int) -> str:
 
 
 def _three(data: dict[str, Any], name: str) -> TranslatedText:
-    return TranslatedText({language: data[f"{name}_{language}"] for language in ("fr", "nl", "en")})
+    return TranslatedText({language: data[f"{name}_{language}"] for language in LOCALES})

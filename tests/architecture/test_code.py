@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from app.registry import find_modules
-from tests.architecture.code import ROOT, Source, python_files
+from tests.architecture.code import ROOT, Source, all_text, python_files
 
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 500
@@ -73,6 +73,11 @@ def test_only_the_unit_of_work_commits() -> None:
         and node.func.attr == "commit"
     ]
     assert not found, "Flush instead; the unit of work commits:\n" + "\n".join(found)
+
+
+def test_one_place_writes_the_proof_of_a_form() -> None:
+    pages = all_text("app/templates/**/*.html", "modules/*/templates/**/*.html")
+    assert 'name="csrf_token"' not in pages, "Say {{ form_token() }}, ui.post or ui.action"
 
 
 def test_every_module_uses_only_what_it_depends_on() -> None:

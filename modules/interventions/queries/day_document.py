@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import BRUSSELS
-from app.i18n import use_locale
+from app.i18n import LOCALES, use_locale
 from modules.energy.api import CounterFacts, counters_of_buildings
 from modules.interventions.checklists import Checklists, load_checklists
 from modules.interventions.enums import NO_ACCESS_LABELS, OUTCOME_LABELS, STATUS_LABELS
@@ -139,7 +139,7 @@ def _spot(order: WorkOrder, around: _Around) -> dict[str, Any]:
             "building_label": around.buildings.get(order.building_id, ""),
             "lot_id": str(order.lot_id) if order.lot_id else None,
             "lot_label": _reference(place) if order.lot_id else "",
-            "address": dict.fromkeys(("fr", "nl", "en"), _address(place)),
+            "address": dict.fromkeys(LOCALES, _address(place)),
         },
         "installation": {"id": str(plant), "label": label, "kind": "", "documents": []}
         if plant

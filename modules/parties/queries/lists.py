@@ -133,4 +133,4 @@ def occupied_lots(session: Session, party_ids: set[UUID], day: date) -> dict[UUI
         )
         .group_by(Occupancy.party_id)
     )
-    return {party_id: count for party_id, count in session.execute(statement)}  # noqa: C416
+    return dict(session.execute(statement).all())

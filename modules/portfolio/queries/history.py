@@ -70,8 +70,8 @@ def lot_statuses_on(actor: Actor, session: Session, day: date) -> dict[UUID, Lot
             or_(LotStatusEvent.ends_on.is_(None), LotStatusEvent.ends_on > day),
         )
     )
-    rows = session.execute(in_scope(statement, actor, Lot.building_id)).all()
-    return {lot_id: status for lot_id, status in rows}  # noqa: C416 # a row is not a pair to mypy
+    rows = session.execute(in_scope(statement, actor, Lot.building_id))
+    return dict(rows.all())
 
 
 def status_history(session: Session, lot_id: UUID) -> Sequence[LotStatusEvent]:

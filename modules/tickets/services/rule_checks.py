@@ -8,6 +8,7 @@ from datetime import date
 
 from app.clock import BRUSSELS, Clock
 from app.db import TranslatedText
+from app.i18n import LOCALES
 from app.search.normalise import normalise
 from modules.tickets.enums import RuleKind
 from modules.tickets.errors import (
@@ -21,7 +22,6 @@ from modules.tickets.errors import (
     UnknownSentence,
 )
 from modules.tickets.rulebook import AnyRule, Category, Rules, SafetyQuestion, kind_of
-from modules.tickets.rules import LANGUAGES
 
 # What the house itself gives: a danger reported by phone, an energy alert.
 NEEDED = {
@@ -56,7 +56,7 @@ def check_texts(rule: AnyRule) -> None:
 def need_three(texts: Iterable[tuple[str, TranslatedText]]) -> None:
     """Refuse texts that lack a language, naming the field `<text>_<language>`."""
     for field, text in texts:
-        for language in LANGUAGES:
+        for language in LOCALES:
             if not text.get(language, "").strip():
                 raise ThreeLanguagesNeeded(f"{field}_{language}")
 
