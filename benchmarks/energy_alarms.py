@@ -27,10 +27,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from modules.energy.detection.judge import judge  # noqa: E402 # after the path
-from modules.energy.detection.profile import learn  # noqa: E402
-from modules.energy.detection.rules import Rules  # noqa: E402
-from modules.energy.enums import Utility  # noqa: E402
+from modules.energy.detection.judge import judge
+from modules.energy.detection.profile import learn
+from modules.energy.detection.rules import Rules
+from modules.energy.enums import Utility
 
 HOUR = timedelta(hours=1)
 SCAN_AT = timedelta(hours=6, minutes=30)

@@ -25,12 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from energy_alarms import read_meters, read_readings  # noqa: E402  after the path
+from energy_alarms import read_meters, read_readings
 
-from modules.energy.detection.judge import judge  # noqa: E402
-from modules.energy.detection.profile import learn  # noqa: E402
-from modules.energy.detection.rules import Rules  # noqa: E402
-from modules.energy.enums import Utility  # noqa: E402
+from modules.energy.detection.judge import judge
+from modules.energy.detection.profile import learn
+from modules.energy.detection.rules import Rules
+from modules.energy.enums import Utility
 
 HOUR = timedelta(hours=1)
 LEAST_KNOWN = 0.8  # of a year's hours

@@ -34,15 +34,15 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app.auth.actor import system_actor  # noqa: E402 # after the path
-from app.clock import SystemClock  # noqa: E402
-from app.db import Database, migrate  # noqa: E402
-from app.ids import new_id  # noqa: E402
-from modules.energy import store  # noqa: E402
-from modules.energy.commands import IngestFile  # noqa: E402
-from modules.energy.enums import Utility  # noqa: E402
-from modules.energy.readings.quality import Quality  # noqa: E402
-from modules.energy.services.ingest import ingest_file  # noqa: E402
+from app.auth.actor import system_actor
+from app.clock import SystemClock
+from app.db import Database, migrate
+from app.ids import new_id
+from modules.energy import store
+from modules.energy.commands import IngestFile
+from modules.energy.enums import Utility
+from modules.energy.readings.quality import Quality
+from modules.energy.services.ingest import ingest_file
 
 FIRST_DAY = 20_500
 SLOTS = 96

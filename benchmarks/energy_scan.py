@@ -29,19 +29,19 @@ from sqlalchemy import func, select
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app.auth.actor import system_actor  # noqa: E402 # after the path
-from app.clock import FixedClock  # noqa: E402
-from app.db import Database, migrate  # noqa: E402
-from app.ids import new_id  # noqa: E402
-from modules.energy import store  # noqa: E402
-from modules.energy.commands import AddMeter  # noqa: E402
-from modules.energy.enums import Unit, Utility  # noqa: E402
-from modules.energy.formats.base import RegisterSpec  # noqa: E402
-from modules.energy.models import Alert  # noqa: E402
-from modules.energy.readings.quality import Quality  # noqa: E402
-from modules.energy.services.meters import add_meter  # noqa: E402
-from modules.energy.services.registers import register_of  # noqa: E402
-from modules.energy.services.scan import scan  # noqa: E402
+from app.auth.actor import system_actor
+from app.clock import FixedClock
+from app.db import Database, migrate
+from app.ids import new_id
+from modules.energy import store
+from modules.energy.commands import AddMeter
+from modules.energy.enums import Unit, Utility
+from modules.energy.formats.base import RegisterSpec
+from modules.energy.models import Alert
+from modules.energy.readings.quality import Quality
+from modules.energy.services.meters import add_meter
+from modules.energy.services.registers import register_of
+from modules.energy.services.scan import scan
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 HOURS = 365 * 24 + 6

@@ -41,22 +41,22 @@ from sqlalchemy.orm import Session
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import create_app  # noqa: E402 # after the path
-from app.auth.actor import system_actor  # noqa: E402
-from app.auth.commands import Device  # noqa: E402
-from app.auth.models import User  # noqa: E402
-from app.auth.sessions import open_session  # noqa: E402
-from app.clock import SystemClock  # noqa: E402
-from app.db import Base, Database, migrate  # noqa: E402
-from app.demo import plant_accounts  # noqa: E402
-from app.geo import Crs, collection_text, place  # noqa: E402
-from app.ids import new_id  # noqa: E402
-from app.settings import load_settings  # noqa: E402
-from modules.portfolio.demo.plan import footprints  # noqa: E402
-from modules.portfolio.enums import BuildingKind  # noqa: E402
-from modules.portfolio.models import Building  # noqa: E402
-from modules.portfolio.queries.lists import select_buildings  # noqa: E402
-from modules.portfolio.queries.map import building_features  # noqa: E402
+from app import create_app
+from app.auth.actor import system_actor
+from app.auth.commands import Device
+from app.auth.models import User
+from app.auth.sessions import open_session
+from app.clock import SystemClock
+from app.db import Base, Database, migrate
+from app.demo import plant_accounts
+from app.geo import Crs, collection_text, place
+from app.ids import new_id
+from app.settings import load_settings
+from modules.portfolio.demo.plan import footprints
+from modules.portfolio.enums import BuildingKind
+from modules.portfolio.models import Building
+from modules.portfolio.queries.lists import select_buildings
+from modules.portfolio.queries.map import building_features
 
 CLOCK = SystemClock()
 ACTOR = system_actor("benchmark")

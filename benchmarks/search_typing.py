@@ -28,6 +28,7 @@ import string
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz, process
 from search_peers import by_http, by_pg_trgm
@@ -103,7 +104,10 @@ def main() -> None:
     typing = [query[:length] for _, query in intact for length in range(3, 12)]
     chance.shuffle(typing)
     bar_ms = 1.0 if options.tenants <= 20_000 else 2.0
-    run = lambda text: [m.key for m in index.search(typed_words(text), 10)]  # noqa: E731 # one line
+
+    def run(text: str) -> list[Any]:
+        return [m.key for m in index.search(typed_words(text), 10)]
+
     p99s = [show("typing", *measure(run, [(None, text) for text in typing[:6000]]), bar_ms, None)]
     p99s.append(show("intact", *measure(run, intact), bar_ms, 0.99))
     p99s.append(show("typo", *measure(run, typos), bar_ms, 0.97))

@@ -26,19 +26,19 @@ from sqlalchemy import event, func, insert, select
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import create_app  # noqa: E402 # after the path
-from app.auth.actor import system_actor  # noqa: E402
-from app.auth.commands import Device  # noqa: E402
-from app.auth.models import User  # noqa: E402
-from app.auth.sessions import open_session  # noqa: E402
-from app.clock import SystemClock  # noqa: E402
-from app.db import Base, Database, migrate  # noqa: E402
-from app.demo import Planting, plant_accounts  # noqa: E402
-from app.ids import new_id  # noqa: E402
-from app.registry import find_modules  # noqa: E402
-from app.search.changes import touch_documents  # noqa: E402
-from app.settings import load_settings  # noqa: E402
-from modules.tickets.demo import seed as calls  # noqa: E402
+from app import create_app
+from app.auth.actor import system_actor
+from app.auth.commands import Device
+from app.auth.models import User
+from app.auth.sessions import open_session
+from app.clock import SystemClock
+from app.db import Base, Database, migrate
+from app.demo import Planting, plant_accounts
+from app.ids import new_id
+from app.registry import find_modules
+from app.search.changes import touch_documents
+from app.settings import load_settings
+from modules.tickets.demo import seed as calls
 
 CLOCK = SystemClock()
 ACTOR = system_actor("benchmark")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from io import RawIOBase
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from app.errors import Invalid
 from app.i18n import lazy as _l
@@ -96,7 +96,7 @@ class ChunkReader(RawIOBase):
         """Say that this can be read."""
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         """Fill a buffer from the next chunk."""
         while not self._left:
             try:

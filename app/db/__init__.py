@@ -1,6 +1,7 @@
 """The database: one base for all models, house column types, and the unit of work."""
 
 from app.db.base import Archivable, Base, Entity, Timestamped, Versioned
+from app.db.changes import change_rows
 from app.db.types import (
     Cents,
     EnumText,
@@ -30,4 +31,5 @@ __all__ = [
     "Versioned",
     "WattHours",
     "Wkb",
+    "change_rows",
 ]

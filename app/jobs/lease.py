@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import Clock
-from app.db import Database
+from app.db import Database, change_rows
 from app.jobs.models import SchedulerLease
 
 LEASE = "scheduler"
@@ -21,12 +21,12 @@ def hold_lease(database: Database, owner: str, clock: Clock) -> bool:
     mine_or_over = (SchedulerLease.owner == owner) | (SchedulerLease.until < now)
     try:
         with database.unit_of_work(f"lease-{owner}") as uow:
-            taken = uow.session.execute(
+            take = (
                 update(SchedulerLease)
                 .where(SchedulerLease.name == LEASE, mine_or_over)
                 .values(owner=owner, until=now + LEASE_TIME, seen_at=now)
             )
-            if taken.rowcount:  # type: ignore[attr-defined]
+            if change_rows(uow.session, take):
                 return True
             if uow.session.get(SchedulerLease, LEASE) is not None:
                 return False

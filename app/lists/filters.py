@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from app.clock import BRUSSELS
 from app.db import UtcDateTime
@@ -130,13 +131,10 @@ class Choice(Filter):
         return [(str(getattr(v, "value", v)), label) for v, label in options]
 
     def _compare(self, value: Sequence[str]) -> Condition:
-        kind = self.expression.type
-        python = getattr(kind, "python_type", str)
-        if python not in (str, int) and callable(python) and python.__name__ == "UUID":
-            return self.expression.in_(_only_valid(python, value))  # type: ignore[no-any-return]
-        if python is int:
-            return self.expression.in_(_only_valid(int, value))  # type: ignore[no-any-return]
-        return self.expression.in_(value)  # type: ignore[no-any-return]
+        kind = getattr(self.expression.type, "python_type", str)
+        wanted = _only_valid(kind, value) if kind in {int, UUID} else value
+        condition: Condition = self.expression.in_(wanted)
+        return condition
 
     def says(self, value: Sequence[str], options: Sequence[Option] = ()) -> list[tuple[str, Any]]:
         """Give one chip for each value."""
@@ -165,7 +163,8 @@ class YesNo(Filter):
         return [(self.key, "yes" if value else "no")]
 
     def _compare(self, value: bool) -> Condition:  # noqa: FBT001  it is the value
-        return self.expression.is_(value)  # type: ignore[no-any-return]
+        condition: Condition = self.expression.is_(value)
+        return condition
 
     def says(self, value: bool, _options: Sequence[Option] = ()) -> list[tuple[str, Any]]:  # noqa: FBT001
         """Say yes or no."""
@@ -262,12 +261,9 @@ class NumberRange(_Between):
 
     def _compare(self, value: Range) -> Condition:
         low, high = (None if end is None else self._stored(end) for end in value)
-        conditions = [] if low is None else [self.expression >= low]
-        conditions += [] if high is None else [self.expression <= high]
-        condition: Condition = conditions[0]
-        for other in conditions[1:]:
-            condition = condition & other
-        return condition
+        ends = [] if low is None else [self.expression >= low]
+        ends += [] if high is None else [self.expression <= high]
+        return and_(*ends)
 
     def _stored(self, number: Decimal) -> Any:
         """Give integers to integer columns, so that both databases compare alike."""
@@ -285,11 +281,9 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 def _within(expression: Any, after: Any, before: Any) -> Condition:
-    if after is None:
-        return expression < before  # type: ignore[no-any-return]
-    if before is None:
-        return expression >= after  # type: ignore[no-any-return]
-    return (expression >= after) & (expression < before)  # type: ignore[no-any-return]
+    ends = [] if after is None else [expression >= after]
+    ends += [] if before is None else [expression < before]
+    return and_(*ends)
 
 
 def _only_valid(kind: Callable[[str], Any], values: Iterable[str]) -> list[Any]:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit.chain import REDACTED
@@ -16,7 +15,7 @@ from app.auth.actor import Actor
 from app.auth.models import SignInAttempt, UserSession
 from app.clock import Clock
 from app.comments.models import Comment
-from app.db import JsonDict, UnitOfWork
+from app.db import JsonDict, UnitOfWork, change_rows
 from app.files.models import Attachment
 from app.i18n import lazy as _l
 from app.jobs.models import JobRecord
@@ -54,10 +53,10 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
     touched = 0
     for model in (Attachment, Comment, Notification):
         gone = delete(model).where(model.subject_type == person.type, model.subject_id == person.id)
-        touched += _rows(session, gone)
-    touched += _rows(session, delete(OutboxMail).where(_mails_of(person)))
+        touched += change_rows(session, gone)
+    touched += change_rows(session, delete(OutboxMail).where(_mails_of(person)))
     words = telling_words(person)
-    touched += _rows(session, delete(Notification).where(says(words, Notification.params)))
+    touched += change_rows(session, delete(Notification).where(says(words, Notification.params)))
     touched += len(forget_words(session, Comment, (Comment.text,), words))
     mails = (OutboxMail.subject, OutboxMail.text, OutboxMail.to_name)
     touched += len(forget_words(session, OutboxMail, mails, words))
@@ -99,16 +98,12 @@ def _mails_of(person: PersonRef) -> Any:
     return or_(about, OutboxMail.to_address.in_(addresses)) if addresses else about
 
 
-def _rows(session: Session, statement: Any) -> int:
-    return int(session.execute(statement).rowcount or 0)  # type: ignore[attr-defined]
-
-
 def _forget(model: Any, moment: Any, *conditions: Any) -> Any:
     """Make a rule's function that deletes the rows of a model, one batch at a time."""
 
     def forget(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
         oldest = select(model.id).where(moment < before, *conditions).limit(BATCH)
-        return _rows(uow.session, delete(model).where(model.id.in_(oldest)))
+        return change_rows(uow.session, delete(model).where(model.id.in_(oldest)))
 
     return forget
 

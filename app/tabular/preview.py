@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from app.tabular.columns import HeadingMatcher
 from app.tabular.formats import Formats
@@ -69,15 +70,15 @@ def preview_file(source: ImportFile) -> Preview:
     return Preview(reader.sheets, columns, header.problems, written)
 
 
-def _first_rows(reader: Reader, formats: Formats) -> list[tuple[int, Sequence[object]]]:
+def _first_rows(reader: Reader, formats: Formats) -> list[tuple[int, Sequence[Any]]]:
     for block in reader.blocks(formats.sheet):
         if block.rows:
             return list(zip(block.numbers, block.rows, strict=True))
     return []
 
 
-def _cell(row: Sequence[object], index: int) -> str:
-    return shown(plain_text(row[index])) if index < len(row) else ""  # type: ignore[arg-type]
+def _cell(row: Sequence[Any], index: int) -> str:
+    return shown(plain_text(row[index])) if index < len(row) else ""
 
 
 def mapping_of(preview: Preview, chosen: Mapping[int, str], importer: Importer) -> dict[str, str]:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from app.tabular.limits import MIB, Limits
 from app.tabular.problems import TabularError
@@ -86,9 +86,9 @@ class CountingReader(io.RawIOBase):
         """Say that this can be read."""
         return True
 
-    def readinto(self, buffer: object) -> int:
+    def readinto(self, buffer: Any) -> int:
         """Read, and count."""
-        view = memoryview(buffer)  # type: ignore[arg-type]
+        view = memoryview(buffer)
         try:
             data = self._source.read(len(view))
         except (OSError, EOFError, zlib.error) as error:

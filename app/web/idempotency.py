@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Flask, Request, Response, current_app, g, request
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.db import JsonDict, UnitOfWork
+from app.db import JsonDict, UnitOfWork, change_rows
 from app.errors import AppError, Conflict, Invalid
 from app.house import House
 from app.i18n import lazy as _l
@@ -107,13 +107,13 @@ def mark_applied(uow: UnitOfWork) -> None:
     call_id = g.get("idempotent_call")
     if call_id is None:
         return
-    changed: CursorResult[Any] = uow.session.execute(  # type: ignore[assignment]
+    mark = (
         update(IdempotentCall)
         .where(IdempotentCall.id == call_id)
         .values(state=CallState.APPLIED)
         .execution_options(synchronize_session=False)
     )
-    if changed.rowcount == 0:
+    if not change_rows(uow.session, mark):
         uow.session.rollback()
         uow.session.close()
         raise _still_running()  # we were too slow: the claim was given to a repeated call
@@ -227,9 +227,9 @@ def _keep(house: House, call_id: UUID, response: BaseResponse) -> None:
 
 
 def _forget_running(uow: UnitOfWork, call_id: UUID) -> bool:
-    gone: CursorResult[Any] = uow.session.execute(  # type: ignore[assignment]
+    forget = (
         delete(IdempotentCall)
         .where(IdempotentCall.id == call_id, IdempotentCall.state == CallState.RUNNING)
         .execution_options(synchronize_session=False)
     )
-    return gone.rowcount > 0
+    return change_rows(uow.session, forget) > 0

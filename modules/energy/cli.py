@@ -122,7 +122,7 @@ def _show(result: IngestResult) -> None:
         )
     if len(result.refusals) > SHOWN_ERRORS:
         click.echo(f"… and {len(result.refusals) - SHOWN_ERRORS} more, see --report", err=True)
-    for warning in result.as_dict()["warnings"]:  # type: ignore[attr-defined]
+    for warning in result.as_dict()["warnings"]:
         click.echo(f"note: {warning['value']}: {warning['text']}", err=True)
     click.echo(
         f"{result.file_name}: {result.rows} rows: {result.new} new, {result.changed} changed, "

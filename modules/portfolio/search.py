@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.auth.actor import Actor
 from app.i18n import LazyText
@@ -141,9 +141,12 @@ class ParcelProvider:
 
 
 def _rows(
-    session: Session, statement: Select[UUID, str], key: object, ids: Sequence[UUID] | None
+    session: Session,
+    statement: Select[UUID, str],
+    key: InstrumentedAttribute[UUID],
+    ids: Sequence[UUID] | None,
 ) -> Iterable[tuple[UUID, str]]:
     """Read the words of all rows, or of some."""
     if ids is not None:
-        statement = statement.where(key.in_(ids))  # type: ignore[attr-defined]
+        statement = statement.where(key.in_(ids))
     return [(row_id, text) for row_id, text in session.execute(statement)]

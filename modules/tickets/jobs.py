@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.clock import BRUSSELS
 from app.i18n import lazy as _l
@@ -32,9 +32,9 @@ def run_close_quiet(run: JobRun) -> None:
     _move(run, where, EventKind.CLOSED)
 
 
-def _move(run: JobRun, where: tuple[object, ...], kind: EventKind) -> None:
+def _move(run: JobRun, where: tuple[ColumnElement[bool], ...], kind: EventKind) -> None:
     with run.database.reader() as session:
-        ids = session.scalars(select(Ticket.id).where(*where).limit(_BATCH)).all()  # type: ignore[arg-type]
+        ids = session.scalars(select(Ticket.id).where(*where).limit(_BATCH)).all()
     for done, ticket_id in enumerate(ids, start=1):
         run.check_cancelled()
         with run.database.unit_of_work() as uow:

@@ -13,11 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from app import create_app  # noqa: E402 # after the path
-from app.auth.roles import LABELS, Role  # noqa: E402
-from app.i18n import use_locale  # noqa: E402
-from app.registry import Module, find_modules, grants_of  # noqa: E402
-from app.settings import load_settings  # noqa: E402
+from app import create_app
+from app.auth.roles import LABELS, Role
+from app.i18n import use_locale
+from app.registry import Module, find_modules, grants_of
+from app.settings import load_settings
 
 DOCS = ROOT / "docs"
 HEAD = """# Roles and permissions

@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from app import create_app  # noqa: E402 # after the path
-from app.settings import load_settings  # noqa: E402
+from app import create_app
+from app.settings import load_settings
 
 # The name of a file, its format, and what the file itself does not say.
 KNOWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (

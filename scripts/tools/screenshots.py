@@ -26,12 +26,12 @@ from werkzeug.serving import make_server
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from app import create_app  # noqa: E402 # after the path
-from app.auth.models import User  # noqa: E402
-from app.auth.roles import Role  # noqa: E402
-from app.demo import demo_accounts  # noqa: E402
-from app.settings import load_settings  # noqa: E402
-from app.web.context import house  # noqa: E402
+from app import create_app
+from app.auth.models import User
+from app.auth.roles import Role
+from app.demo import demo_accounts
+from app.settings import load_settings
+from app.web.context import house
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "narrow": (768, "light")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from app.i18n import lazy as _l
@@ -61,7 +62,7 @@ class IngestResult:
             "attached": "yes" if meter.is_attached else "no",
         }
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the report, with texts in the present language."""
         return {
             "batch": str(self.batch_id),
