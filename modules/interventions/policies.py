@@ -60,6 +60,12 @@ def can_work_on_order(actor: Actor, technician: Technician | None, order: WorkOr
     return actor.can(OrderPermission.WORK) and is_own
 
 
+def can_have_codes(actor: Actor, technician: Technician | None, order: WorkOrder) -> bool:
+    """Say whether the actor gets the access codes of an order: it is theirs and still to do."""
+    is_own = technician is not None and order.technician_id == technician.id
+    return actor.can(OrderPermission.WORK) and is_own and order.is_open
+
+
 LABELS: dict[OrderPermission, LazyText] = {
     OrderPermission.ASSIGN: _l("Assign work orders"),
     OrderPermission.CANCEL: _l("Cancel work orders"),

@@ -73,11 +73,11 @@ def find_checklist_subject(actor: Actor, session: Session, version_id: UUID) -> 
         return None
     label = str(KINDS_OF_WORK[version.work])
     url = f"/checklists/{version.work}"
-    return Subject("checklist", version.id, label, url=url, can_comment=False)
+    return Subject("checklist_version", version.id, label, url=url, can_comment=False)
 
 
 CHECKLIST = SubjectKind(
-    type="checklist",
+    type="checklist_version",
     label=_l("Checklist"),
     find=find_checklist_subject,
     actions={"interventions.checklist.state": _l("Checklist changed")},

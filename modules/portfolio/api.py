@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.errors import NotFound
 from modules.portfolio.enums import (
+    ACCESS_KIND_LABELS,
     BUILDING_KIND_LABELS,
     INSTALLATION_KIND_LABELS,
     LOT_KIND_LABELS,
@@ -23,9 +24,10 @@ from modules.portfolio.enums import (
     LotStatus,
     WarningKind,
 )
-from modules.portfolio.models import Building, Installation, Lot, PlaceWarning
+from modules.portfolio.models import AccessCode, Building, Installation, Lot, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries import topology
+from modules.portfolio.queries.access import Place, access_not_noted, access_to_places
 from modules.portfolio.queries.history import (
     EstateState,
     LotStay,
@@ -49,16 +51,19 @@ from modules.portfolio.queries.places import (
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import get_installation
+from modules.portfolio.services.access import note_access_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "ACCESS_KIND_LABELS",
     "BUILDING_KIND_LABELS",
     "INSTALLATION_KIND_LABELS",
     "LOT_KIND_LABELS",
     "LOT_STATUS_LABELS",
     "WARNING_KIND_LABELS",
+    "AccessCode",
     "BuildingKind",
     "EstateState",
     "InstallationKind",
@@ -66,10 +71,13 @@ __all__ = [
     "LotNeighbours",
     "LotStatus",
     "LotStay",
+    "Place",
     "PlaceFacts",
     "PlaceWarning",
     "PortfolioPermission",
     "WarningKind",
+    "access_not_noted",
+    "access_to_places",
     "building_label_sql",
     "building_labels",
     "building_of_lot",
@@ -94,6 +102,7 @@ __all__ = [
     "lot_stays",
     "lots_served_by_installation",
     "neighbours",
+    "note_access_given",
     "place_facts",
     "visible_building_ids",
     "visible_lot_ids",

@@ -12,6 +12,7 @@ from app.db import TranslatedText
 from app.geo import Crs
 from modules.portfolio.enums import (
     Accessibility,
+    AccessKind,
     BuildingKind,
     CertificateScheme,
     Funding,
@@ -168,6 +169,19 @@ class RoomFacts:
     department_id: UUID | None = None
     area_m2: float | None = None
     capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """A code or a key: of one entrance, of one lot, or of the whole building."""
+
+    building_id: UUID
+    kind: AccessKind
+    code: str
+    entrance_id: UUID | None = None
+    lot_id: UUID | None = None
+    location: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

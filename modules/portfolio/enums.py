@@ -374,6 +374,25 @@ WARNING_KIND_LABELS: dict[WarningKind, LazyText] = {
 }
 
 
+class AccessKind(StrEnum):
+    """What lets somebody in."""
+
+    DOOR_CODE = "door_code"
+    KEY_BOX = "key_box"
+    KEYS = "keys"
+    ALARM = "alarm"
+    OTHER = "other"
+
+
+ACCESS_KIND_LABELS: dict[AccessKind, LazyText] = {
+    AccessKind.DOOR_CODE: _l("Door code"),
+    AccessKind.KEY_BOX: _l("Key box"),
+    AccessKind.KEYS: _l("Keys"),
+    AccessKind.ALARM: _l("Alarm"),
+    AccessKind.OTHER: _l("Other way in"),
+}
+
+
 class RoomUse(StrEnum):
     """What a room of a public building is used for."""
 

@@ -12,7 +12,7 @@ from modules.portfolio.queries.choices import area_choices, building_choices
 from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
-from modules.portfolio.subjects import SUBJECTS
+from modules.portfolio.subjects import ACCESS_CODE, SUBJECTS
 from modules.portfolio.tables import LISTS
 
 module = Module(
@@ -61,7 +61,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
-    subjects=SUBJECTS,
+    subjects=(*SUBJECTS, ACCESS_CODE),
     search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
     seeds=(SEED,),
     importers=IMPORTERS,

@@ -20,6 +20,8 @@ class PortfolioPermission(StrEnum):
     CHANGE_STATUS = "portfolio.lot.change_status"
     CERTIFY = "portfolio.certificate.record"
     WARN = "portfolio.warning.write"
+    READ_ACCESS = "portfolio.access.read"
+    CHANGE_ACCESS = "portfolio.access.change"
     READ_LAND = "portfolio.land.read"
     CHANGE_LAND = "portfolio.land.change"
     READ_DOCUMENTS = "portfolio.document.read"
@@ -41,6 +43,9 @@ _READER = frozenset(
 _FIELD = frozenset(
     {PortfolioPermission.READ, PortfolioPermission.READ_DOCUMENTS, PortfolioPermission.WARN}
 )
+# Codes and keys: who sends people out or opens doors. A technician gets those of an order.
+_OPENS = frozenset({PortfolioPermission.READ_ACCESS})
+_KEYS = _OPENS | {PortfolioPermission.CHANGE_ACCESS}
 _KEEPER = (
     _READER
     | _FIELD
@@ -58,9 +63,9 @@ GRANTS: dict[Role, frozenset[PortfolioPermission]] = {
     Role.ADMINISTRATOR: frozenset(PortfolioPermission),
     Role.LETTING_AGENT: _KEEPER | {PortfolioPermission.CHANGE_LAND},
     Role.CALL_CENTRE_AGENT: _FIELD,
-    Role.DISPATCHER: _FIELD | {PortfolioPermission.EXPORT},
-    Role.DISPATCH_LEADER: _FIELD | {PortfolioPermission.EXPORT},
-    Role.CARETAKER: _FIELD,
+    Role.DISPATCHER: _FIELD | _OPENS | {PortfolioPermission.EXPORT},
+    Role.DISPATCH_LEADER: _FIELD | _KEYS | {PortfolioPermission.EXPORT},
+    Role.CARETAKER: _FIELD | _KEYS,
     Role.SITE_COORDINATOR: _FIELD | {PortfolioPermission.EXPORT},
     Role.STOREKEEPER: frozenset({PortfolioPermission.READ}),
     Role.WORKS_CREW: _FIELD,
@@ -68,6 +73,7 @@ GRANTS: dict[Role, frozenset[PortfolioPermission]] = {
     Role.INTERIOR_ARCHITECT: _READER | {PortfolioPermission.ADD_DOCUMENTS},
     Role.MAINTENANCE_ENGINEER: _READER
     | _FIELD
+    | _KEYS
     | {PortfolioPermission.CHANGE, PortfolioPermission.ADD_DOCUMENTS},
     Role.ENERGY_COORDINATOR: _READER
     | {PortfolioPermission.CERTIFY, PortfolioPermission.ADD_DOCUMENTS},
@@ -105,6 +111,8 @@ LABELS: dict[PortfolioPermission, LazyText] = {
     PortfolioPermission.CHANGE_STATUS: _l("Change the status of a lot"),
     PortfolioPermission.CERTIFY: _l("Record energy certificates"),
     PortfolioPermission.WARN: _l("Write warnings about a place"),
+    PortfolioPermission.READ_ACCESS: _l("Read access codes"),
+    PortfolioPermission.CHANGE_ACCESS: _l("Change access codes"),
     PortfolioPermission.READ_LAND: _l("See land"),
     PortfolioPermission.CHANGE_LAND: _l("Change land"),
     PortfolioPermission.READ_DOCUMENTS: _l("Read documents"),

@@ -12,6 +12,7 @@ from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, DecimalComma, Line, Money, Paragraphs, Ticked
 from app.web.forms import FormSchema, VersionField
 from modules.portfolio.commands import (
+    AccessFacts,
     AddressFacts,
     BuildingFacts,
     ChangeLotStatus,
@@ -29,6 +30,7 @@ from modules.portfolio.commands import (
 )
 from modules.portfolio.enums import (
     Accessibility,
+    AccessKind,
     BuildingKind,
     CertificateScheme,
     Funding,
@@ -318,6 +320,19 @@ class RoomIn(Named):
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> RoomFacts:
         return RoomFacts(name=self.name_of(data), **_floats(data, "area_m2"))
+
+
+class AccessIn(FormSchema):
+    """A code or a key and what it opens."""
+
+    command = AccessFacts
+    building_id = fields.UUID(required=True)
+    entrance_id = fields.UUID(metadata={"label": _l("Entrance")})
+    lot_id = fields.UUID(metadata={"label": _l("Lot")})
+    kind = _choice(AccessKind, _l("Kind"), required=True)
+    location = _line(_l("Where exactly"), 160)
+    code = _line(_l("Code or place of the key"), 120, required=True)
+    note = _line(_l("Note"), 300)
 
 
 class StackIn(FormSchema):

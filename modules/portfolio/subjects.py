@@ -15,6 +15,7 @@ from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.portfolio import enums
 from modules.portfolio.policies import PortfolioPermission, sees_documents
+from modules.portfolio.queries.access import get_access_code
 from modules.portfolio.queries.groupings import find_grouping
 from modules.portfolio.queries.places import find_building, find_lot, get_parcel
 
@@ -62,6 +63,13 @@ ACTION_LABELS: dict[str, LazyText] = {
     **{f"portfolio.{kind}.change": _l("Record changed") for kind in enums.Grouping},
     **{f"portfolio.{kind}.archive": _l("Archived") for kind in enums.Grouping},
     **{f"portfolio.{kind}.restore": _l("Brought back") for kind in enums.Grouping},
+}
+ACCESS_ACTIONS: dict[str, LazyText] = {
+    "access_code.consulted": _l("Access code read"),
+    "portfolio.access.add": _l("Access code added"),
+    "portfolio.access.change": _l("Access code changed"),
+    "portfolio.access.archive": _l("Access code archived"),
+    "portfolio.access.restore": _l("Access code brought back"),
 }
 FIELD_LABELS: dict[str, LazyText] = {
     "above": _l("Above"),
@@ -211,6 +219,34 @@ def find_parcel_subject(actor: Actor, session: Session, parcel_id: UUID) -> Subj
         can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
         sees=sees_documents(actor),
     )
+
+
+def find_access_subject(actor: Actor, session: Session, code_id: UUID) -> Subject | None:
+    """Return an access code as a record, without the code itself."""
+    if not actor.can(PortfolioPermission.READ_ACCESS):
+        return None
+    try:
+        found = get_access_code(actor, session, code_id)
+    except NotFound:
+        return None
+    return Subject(
+        type="access_code",
+        id=found.id,
+        label=f"{enums.ACCESS_KIND_LABELS[found.kind]} {found.location}".strip(),
+        url=f"/buildings/{found.building_id}#part-access",
+        building_id=found.building_id,
+        can_comment=False,
+    )
+
+
+ACCESS_CODE = SubjectKind(
+    type="access_code",
+    label=_l("Access code"),
+    find=find_access_subject,
+    actions=ACCESS_ACTIONS,
+    fields=FIELD_LABELS,
+    values={"kind": enums.ACCESS_KIND_LABELS},
+)
 
 
 def _finder(kind: enums.Grouping, folder: str) -> FindSubject:

@@ -24,7 +24,7 @@ export interface Order {
     building_label?: string | null, lot_label?: string | null, address?: Texts | string | null
     postcode?: string | null, municipality?: Texts | string | null, latitude?: number | null, longitude?: number | null
   }
-  access?: { code?: string | null, keys?: string | null, instructions?: string | null } | null
+  access?: { instructions?: string | null, codes?: { id: string, label: string, code: string, note?: string | null }[] | null } | null
   contact?: { name?: string | null, phone?: string | null, language?: string | null, availability?: string | null } | null
   warnings?: { id: string, kind?: string, severity?: string, text: string, ends_on?: string | null }[] | null
   installation?: { id: string, label: string, documents?: { id: string, title: string, url: string }[] } | null

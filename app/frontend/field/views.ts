@@ -104,7 +104,7 @@ function accessParts(order: Order): HTMLElement[] {
     ? [make('a', { class: 'f-button', href: `geo:${location.latitude},${location.longitude}?q=${location.latitude},${location.longitude}` }, t('Show the way'))] : []
   const call = contact?.phone ? [make('a', { class: 'f-button', href: `tel:${contact.phone}` }, t('Call {name}', { name: contact.name ?? contact.phone }))] : []
   return [part(t('Where and access'),
-    ...lines(place(order), access?.code && t('Code: {code}', { code: access.code }), access?.keys && t('Keys: {keys}', { keys: access.keys }),
+    ...lines(place(order), ...(access?.codes ?? []).map(({ label, code, note }) => [`${label}: ${code}`, note].filter(Boolean).join(' – ')),
       access?.instructions, contact?.availability && t('At home: {when}', { when: contact.availability })),
     make('div', { class: 'f-row' }, ...call, ...way))]
 }

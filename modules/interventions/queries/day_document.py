@@ -21,9 +21,13 @@ from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.queries.board import place_labels
 from modules.interventions.queries.day import list_day
 from modules.portfolio.api import (
+    ACCESS_KIND_LABELS,
     WARNING_KIND_LABELS,
+    AccessCode,
+    Place,
     PlaceWarning,
     WarningKind,
+    access_to_places,
     building_labels,
     installation_labels,
     warnings_of_places,
@@ -63,6 +67,7 @@ class _Around:
     history: Mapping[UUID, list[dict[str, Any]]]
     photos: Mapping[UUID, list[dict[str, Any]]]
     checklists: Checklists
+    codes: Mapping[Place, Sequence[AccessCode]]
 
     def warnings_of(self, order: WorkOrder) -> list[PlaceWarning]:
         """Return the warnings about the building or the lot of an order."""
@@ -84,6 +89,7 @@ def _orders(session: Session, orders: Sequence[WorkOrder], now: datetime) -> lis
         history=_history(session, orders),
         photos=_photos(session, orders),
         checklists=load_checklists(session),
+        codes=access_to_places(session, {(o.building_id, o.lot_id) for o in orders}),
     )
     return [
         _task(order, position)
@@ -148,9 +154,31 @@ def _spot(order: WorkOrder, around: _Around) -> dict[str, Any]:
 
 
 def _access(order: WorkOrder, around: _Around) -> dict[str, Any] | None:
-    """Say how to get in: the code, the keys, the way, as noted at the place."""
+    """Say how to get in: the codes and keys of the place, and what is noted about the way."""
     notes = [w.reason for w in around.warnings_of(order) if w.kind is WarningKind.ACCESS]
-    return {"instructions": "\n".join(notes)} if notes else None
+    codes = around.codes[order.building_id, order.lot_id]
+    if not notes and not codes:
+        return None
+    return {"instructions": "\n".join(notes), "codes": [_code(one) for one in codes]}
+
+
+def _code(code: AccessCode) -> dict[str, str]:
+    kind = str(ACCESS_KIND_LABELS[code.kind])
+    return {
+        "id": str(code.id),
+        "label": f"{kind} ({code.location})" if code.location else kind,
+        "code": code.code,
+        "note": code.note,
+    }
+
+
+def codes_in(document: Mapping[str, Any]) -> dict[UUID, str]:
+    """Return the codes a day document gives away, each with the number of an order for it."""
+    return {
+        UUID(code["id"]): order["number"]
+        for order in document["orders"]
+        for code in (order["access"] or {}).get("codes", ())
+    }
 
 
 def _warnings(order: WorkOrder, around: _Around) -> list[dict[str, Any]]:

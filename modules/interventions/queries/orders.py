@@ -21,8 +21,8 @@ from modules.interventions.models import (
     Visit,
     WorkOrder,
 )
-from modules.interventions.policies import OrderPermission
-from modules.portfolio.api import in_scope
+from modules.interventions.policies import OrderPermission, can_have_codes
+from modules.portfolio.api import AccessCode, access_to_places, in_scope
 
 Columns = TypeVarTuple("Columns")
 
@@ -142,3 +142,11 @@ def list_follow_ons(actor: Actor, session: Session, order_id: UUID) -> Sequence[
     """Return the orders that continue one."""
     statement = select(WorkOrder).where(WorkOrder.parent_id == order_id)
     return session.scalars(visible_orders(actor, statement.order_by(WorkOrder.number))).all()
+
+
+def list_codes_of_order(actor: Actor, session: Session, order: WorkOrder) -> Sequence[AccessCode]:
+    """Return what opens the place of an order to the technician it is given to, else nothing."""
+    if not can_have_codes(actor, find_technician(session, actor.user_id), order):
+        return ()
+    place = (order.building_id, order.lot_id)
+    return access_to_places(session, [place])[place]

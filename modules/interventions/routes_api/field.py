@@ -29,7 +29,8 @@ from app.web.context import (
     subjects,
 )
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.day_document import describe_day, instant
+from modules.interventions.queries.day_document import codes_in, describe_day, instant
+from modules.interventions.routes_web.access import note_codes_given
 from modules.interventions.schemas import DayOut, DayQuery, OperationsIn, OperationsOut
 from modules.interventions.services.field import Operation, run_operation
 
@@ -55,6 +56,7 @@ class FieldDay(MethodView):
         """Give the signed-in technician's orders of the coming days."""
         now = current_clock().now()
         document = describe_day(current_actor(), reader(), now, query["days"])
+        note_codes_given(codes_in(document))
         etag = sha256(jsonify(document).get_data()).hexdigest()[:32]
         answer = make_response(
             jsonify(document | {"generated_at": instant(now), "csrf_token": generate_csrf()})

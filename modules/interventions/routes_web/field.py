@@ -26,6 +26,7 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
 from modules.interventions.queries.board import place_labels
 from modules.interventions.queries.day import list_day
+from modules.interventions.routes_web.access import note_codes_given
 from modules.interventions.routes_web.words import words
 from modules.interventions.schemas import (
     CompleteIn,
@@ -36,7 +37,7 @@ from modules.interventions.schemas import (
     TextIn,
 )
 from modules.interventions.services.visits import Entry
-from modules.portfolio.api import list_warnings
+from modules.portfolio.api import ACCESS_KIND_LABELS, list_warnings
 from modules.tickets.api import TRADE_LABELS
 
 blueprint = Blueprint("field", __name__)
@@ -85,7 +86,9 @@ def today() -> ResponseReturnValue:
 @needs(OrderPermission.WORK)
 def order(order_id: UUID) -> ResponseReturnValue:
     """Show an order as a technician needs it: warnings, access, what, then the buttons."""
-    return render_template("interventions/field_order.html", errors=(), **_sheet(order_id))
+    sheet = _sheet(order_id)
+    note_codes_given({code.id: sheet["order"].number for code in sheet["codes"]})
+    return render_template("interventions/field_order.html", errors=(), **sheet)
 
 
 @blueprint.post("/field/orders/<uuid:order_id>/travel")
@@ -197,6 +200,8 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
         "order": found,
         "place": place_labels(session, [found])[found.id],
         "warnings": list_warnings(session, day, building_id=found.building_id, lot_id=found.lot_id),
+        "codes": queries.list_codes_of_order(current_actor(), session, found),
+        "code_labels": ACCESS_KIND_LABELS,
         "entries": queries.list_entries(session, order_id),
         "visits": queries.list_visits(session, order_id),
         "history": [one for one in history if one.id != order_id][:5],

@@ -108,7 +108,7 @@ def _add(
         actor,
         clock,
         action="interventions.checklist.state",
-        subject=Subject("checklist", version.id, work),
+        subject=Subject("checklist_version", version.id, work),
         changes={"work": (None, work), "points": (_said(before.points), _said(points))},
     )
     uow.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import product
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from app.auth.actor import SYSTEM_USER_ID
 from modules.portfolio.demo.ground import Ground
 from modules.portfolio.demo.plan import PlannedBuilding, invented_id
 from modules.portfolio.enums import (
+    AccessKind,
     BuildingKind,
     Heating,
     InstallationKind,
@@ -122,3 +124,27 @@ def warn(planter: Ground, building_id: UUID, lots: list[dict[str, Any]]) -> None
         created_at=planter.moment.now,
         version=1,
     )
+
+
+def lock(planter: Ground, building: dict[str, Any], entrance: UUID) -> None:
+    """Lock a building with several homes: a code at the street door, often a key box."""
+    # A chance of its own, so that the rest of the estate stays as it was.
+    chance = Random(building["id"].int)
+    ways: list[tuple[AccessKind, UUID | None, str, str, str]]
+    ways = [(AccessKind.DOOR_CODE, entrance, "Porte de rue", f"{chance.randint(1000, 9999)}A", "")]
+    if chance.random() < 0.5:
+        place = f"Boîte {chance.randint(1, 40)}, code {chance.randint(100, 999)}"
+        ways.append((AccessKind.KEY_BOX, None, "Chaufferie", place, "Refermer la boîte"))
+    for kind, door, location, code, remark in ways:
+        planter.rows.add(
+            "access_codes",
+            id=invented_id(chance),
+            building_id=building["id"],
+            entrance_id=door,
+            lot_id=None,
+            kind=kind,
+            location=location,
+            code=code,
+            note=remark,
+            **planter.stamps(),
+        )

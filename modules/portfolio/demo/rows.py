@@ -16,6 +16,7 @@ from app.search.normalise import index_text
 from modules.portfolio.demo.furnish import (
     SHARE_WITH_WARNING,
     furnish_rooms,
+    lock,
     plant_machines,
     warn,
 )
@@ -88,6 +89,8 @@ class Planter(Ground):
             furnish_rooms(self, planned, building["id"], floors)
         if self.chance.random() < SHARE_WITH_WARNING:
             warn(self, building["id"], lots)
+        if len(lots) > 1:
+            lock(self, building, entrance)
 
     def _address(self, footprint: Footprint) -> dict[str, Any]:
         address = {

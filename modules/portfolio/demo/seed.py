@@ -51,6 +51,7 @@ ORDER = (
     "service_links",
     "rooms",
     "place_warnings",
+    "access_codes",
     "land_parcels",
 )
 # What the land is used for, in the proportions of an office with many farm leases.

@@ -1,5 +1,6 @@
 """The estate: places, land, and the dated facts about them."""
 
+from modules.portfolio.models.access import AccessCode
 from modules.portfolio.models.facts import (
     EnergyCertificate,
     Installation,
@@ -22,6 +23,7 @@ from modules.portfolio.models.places import (
 )
 
 __all__ = [
+    "AccessCode",
     "Address",
     "Area",
     "Boundary",

@@ -3,6 +3,7 @@
 from modules.portfolio.routes_web.blueprint import blueprint
 
 from modules.portfolio.routes_web import (  # isort: skip
+    access,
     buildings,
     facts,
     groupings,
@@ -17,6 +18,7 @@ from modules.portfolio.routes_web import (  # isort: skip
 )
 
 __all__ = [
+    "access",
     "blueprint",
     "buildings",
     "facts",

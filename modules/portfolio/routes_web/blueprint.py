@@ -46,6 +46,7 @@ def options(building_id: UUID | None = None) -> dict[str, Any]:
         "uses": choices(enums.LAND_USE_LABELS),
         "regions": choices(enums.REGION_LABELS),
         "schemes": choices(enums.CERTIFICATE_SCHEME_LABELS),
+        "access_kinds": choices(enums.ACCESS_KIND_LABELS),
         "warning_kinds": choices(enums.WARNING_KIND_LABELS),
         "installation_kinds": choices(enums.INSTALLATION_KIND_LABELS),
         "room_uses": choices(enums.ROOM_USE_LABELS),

@@ -1,5 +1,13 @@
 """Writing: everything that changes a place goes through here."""
 
+from modules.portfolio.services.access import (
+    add_access_code,
+    archive_access_code,
+    change_access_code,
+    note_access_given,
+    restore_access_code,
+    reveal_access_code,
+)
 from modules.portfolio.services.buildings import (
     archive_building,
     change_building,
@@ -57,10 +65,12 @@ from modules.portfolio.services.rooms import add_room, archive_room, change_room
 from modules.portfolio.services.topology import stack_lots
 
 __all__ = [
+    "add_access_code",
     "add_entrance",
     "add_floor",
     "add_installation",
     "add_room",
+    "archive_access_code",
     "archive_building",
     "archive_entrance",
     "archive_grouping",
@@ -68,6 +78,7 @@ __all__ = [
     "archive_lot",
     "archive_parcel",
     "archive_room",
+    "change_access_code",
     "change_building",
     "change_entrance",
     "change_floor",
@@ -85,12 +96,14 @@ __all__ = [
     "ensure_floor",
     "give_warning",
     "lift_warning",
+    "note_access_given",
     "place_building",
     "place_parcel",
     "record_certificate",
     "refresh_energy_class",
     "refresh_status",
     "replace_boundaries",
+    "restore_access_code",
     "restore_building",
     "restore_certificate",
     "restore_entrance",
@@ -99,6 +112,7 @@ __all__ = [
     "restore_lot",
     "restore_parcel",
     "restore_room",
+    "reveal_access_code",
     "stack_lots",
     "withdraw_certificate",
 ]

@@ -54,13 +54,13 @@ def test_the_tablet_knows_how_to_get_in_and_what_to_look_out_for(
 ) -> None:
     with database.unit_of_work() as uow:
         lot = order_in_home(uow, clock, technician)
-        warn(uow, clock, WarningKind.ACCESS, "Code 1234A, key box 12", building_id=lot.building_id)
+        warn(uow, clock, WarningKind.ACCESS, "Ring at the concierge's", building_id=lot.building_id)
         warn(uow, clock, WarningKind.DOG, "Large dog", lot_id=lot.id)
         create_meter(uow, clock, "W-7", building_id=lot.building_id, lot_id=lot.id)
         other = make_lot(uow, clock, uow.session.get_one(Building, lot.building_id), box="8")
         create_meter(uow, clock, "W-8", building_id=lot.building_id, lot_id=other.id)
     (order,) = the_day(database, clock, technician)["orders"]
-    assert order["access"] == {"instructions": "Code 1234A, key box 12"}
+    assert order["access"] == {"instructions": "Ring at the concierge's", "codes": []}
     assert [w["text"].endswith("Large dog") for w in order["warnings"]] == [True]
     assert [m["label"] for m in order["meters"]] == ["W-7"]
     assert [item["id"] for item in order["checklist"]] == [
