@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from modules.energy import consumption
 from modules.energy.detection.profile import Profile, learn
+from modules.energy.detection.series import Hours
 from modules.energy.enums import AlertEventKind
-from modules.energy.models import Alert, AlertEventRecord, Meter, MeterProfile
+from modules.energy.models import Alert, AlertEventRecord, MeterProfile
 from modules.energy.readings.blocks import DAY_S
 
 LEARNED_DAYS = 400
@@ -22,32 +23,44 @@ PROFILE_AGE = timedelta(days=7)
 HOUR = timedelta(hours=1)
 
 
-def profiles_of(session: Session, meters: list[Meter], now: datetime) -> dict[UUID, Profile]:
-    """Return the profile of each meter, learning anew those that are missing or a week old."""
-    ids = [meter.id for meter in meters]
-    stored = {
-        row.meter_id: row
-        for row in session.scalars(select(MeterProfile).where(MeterProfile.meter_id.in_(ids)))
-    }
-    stale = [i for i in ids if i not in stored or not _is_current(stored[i], now)]
+def learn_profiles(
+    session: Session, meter_ids: Sequence[UUID], now: datetime
+) -> list[MeterProfile]:
+    """Learn anew the profiles that are missing or a week old; reads only, `merge` keeps them.
+
+    It is the long part of a scan, and stands apart from it so that nobody who writes waits for it.
+    """
+    known = select(MeterProfile).where(MeterProfile.meter_id.in_(meter_ids))
+    current = {row.meter_id for row in session.scalars(known) if _is_current(row, now)}
+    stale = [meter_id for meter_id in meter_ids if meter_id not in current]
+    if not stale:
+        return []
     last_day = int((now - timedelta(days=HELD_BACK_DAYS)).timestamp()) // DAY_S
     first_day = last_day - LEARNED_DAYS
-    hourly = consumption.hours_of(session, stale, first_day, last_day) if stale else {}
+    hourly = consumption.hours_of(session, stale, first_day, last_day)
     troubled = _troubled_hours(session, stale, first_day, last_day)
-    for meter_id in stale:
-        x = hourly[meter_id]
-        x[troubled[meter_id]] = np.nan
-        known = np.flatnonzero(~np.isnan(x))
-        x = x[known[0] // 24 * 24 :] if len(known) else x[:0]
-        row = stored.get(meter_id) or MeterProfile(meter_id=meter_id)
-        row.learned_at = now
-        row.learned_from = datetime.fromtimestamp(first_day * DAY_S, UTC)
-        row.learned_until = datetime.fromtimestamp((last_day + 1) * DAY_S, UTC)
-        row.content = learn(x).to_bytes()
-        session.add(row)
-        stored[meter_id] = row
-    session.flush()
-    return {meter_id: Profile.from_bytes(stored[meter_id].content) for meter_id in ids}
+    return [
+        MeterProfile(
+            meter_id=meter_id,
+            learned_at=now,
+            learned_from=datetime.fromtimestamp(first_day * DAY_S, UTC),
+            learned_until=datetime.fromtimestamp((last_day + 1) * DAY_S, UTC),
+            content=_learn(hourly[meter_id], troubled[meter_id]).to_bytes(),
+        )
+        for meter_id in stale
+    ]
+
+
+def read_profiles(session: Session, meter_ids: Sequence[UUID]) -> dict[UUID, Profile]:
+    """Return the kept profile of each meter."""
+    known = select(MeterProfile).where(MeterProfile.meter_id.in_(meter_ids))
+    return {row.meter_id: Profile.from_bytes(row.content) for row in session.scalars(known)}
+
+
+def _learn(x: Hours, troubled: list[int]) -> Profile:
+    x[troubled] = np.nan
+    known = np.flatnonzero(~np.isnan(x))
+    return learn(x[known[0] // 24 * 24 :] if len(known) else x[:0])
 
 
 def _is_current(row: MeterProfile, now: datetime) -> bool:

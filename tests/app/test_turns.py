@@ -1,0 +1,72 @@
+"""Writers take turns: who works long lets the others in between, who cannot wait is told."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.clock import FixedClock
+from app.db import Database
+from app.db.sqlite import LONG_TURN_S
+from app.numbers import next_number
+
+CALLS = 20
+
+
+class Import:
+    """Somebody who takes one long turn after the other, as an import does."""
+
+    def __init__(self, database: Database, clock: FixedClock) -> None:
+        self.database, self.clock = database, clock
+        self.turns = 0
+        self.is_over = threading.Event()
+
+    def work(self) -> None:
+        while not self.is_over.is_set():
+            with self.database.unit_of_work() as uow:
+                next_number("IM", uow, self.clock)
+                time.sleep(3 * LONG_TURN_S)
+            self.turns += 1
+
+
+def test_a_call_gets_in_between_two_turns_of_an_import(
+    database: Database, clock: FixedClock
+) -> None:
+    busy = Import(database, clock)
+    waited = []
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(busy.work)
+        try:
+            for _ in range(CALLS):
+                before = busy.turns
+                with database.unit_of_work() as uow:
+                    next_number("TK", uow, clock)
+                waited.append(busy.turns - before)
+        finally:
+            busy.is_over.set()
+        running.result()
+    assert len(waited) == CALLS
+    assert sorted(waited)[CALLS // 2] <= 3, f"turns of the import during each call: {waited}"
+
+
+@pytest.mark.one_database
+def test_who_waits_no_longer_than_so_long_is_told(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as slow:
+        next_number("TK", slow, clock)
+        with (
+            pytest.raises(OperationalError, match="locked"),
+            database.unit_of_work(patience_ms=20) as hasty,
+        ):
+            next_number("TK", hasty, clock)
+    with database.unit_of_work() as uow:
+        assert next_number("TK", uow, clock) == "TK-2026-000002"
+
+
+@pytest.mark.one_database
+def test_a_reader_waits_for_no_writer(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as slow:
+        next_number("TK", slow, clock)
+        with database.reader() as session:
+            assert session.connection().exec_driver_sql("SELECT 1").scalar() == 1
