@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 PATIENCE_MS = 10_000
 LOOK_EVERY_S = 0.002
-# A writer that kept the others waiting for this long lets them go first before its next turn.
+# Who keeps the others waiting for this long, time after time, lets them go first now and then.
 LONG_TURN_S = 0.01
+LONG_TURNS = 2
 STEP_ASIDE_S = 0.005
 _BUSY = "database is locked"
 
@@ -42,6 +43,7 @@ def configure_sqlite(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if options.get("writes"):
+            _set_durable(connection, is_durable=options.get("is_durable", True))
             _take_turn(connection, options.get("patience_ms", PATIENCE_MS) / 1000)
         else:
             connection.exec_driver_sql("BEGIN")
@@ -50,13 +52,20 @@ def configure_sqlite(engine: Engine) -> None:
         event.listen(engine, ending, _end_turn)
 
 
+def _set_durable(connection: Connection, *, is_durable: bool) -> None:
+    """Choose whether a commit waits for the disk; without, a power cut may take it back whole."""
+    if connection.info.get("is_durable", True) is not is_durable:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
+        connection.info["is_durable"] = is_durable
+
+
 def _take_turn(connection: Connection, patience_s: float) -> None:
     """Begin to write as soon as nobody else does; raises OperationalError after `patience_s`.
 
     SQLite's own waiting looks ever more rarely, up to ten times a second: somebody who waits
     beside an import, which begins again at once, would find it busy each time.
     """
-    if connection.info.pop("long_turn", False):
+    if connection.info.get("long_turns", 0) >= LONG_TURNS:
         time.sleep(STEP_ASIDE_S)
     give_up_at = time.monotonic() + patience_s
     connection.exec_driver_sql("PRAGMA busy_timeout=0")
@@ -81,4 +90,5 @@ def _began(connection: Connection, give_up_at: float) -> bool:
 def _end_turn(connection: Connection) -> None:
     began = connection.info.pop("turn_began", None)
     if began is not None:
-        connection.info["long_turn"] = time.monotonic() - began > LONG_TURN_S
+        is_long = time.monotonic() - began > LONG_TURN_S
+        connection.info["long_turns"] = connection.info.get("long_turns", 0) + 1 if is_long else 0

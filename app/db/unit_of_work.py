@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.db.sqlite import configure_sqlite
+from app.db.postgresql import configure_postgresql
+from app.db.sqlite import PATIENCE_MS, configure_sqlite
 from app.errors import StaleVersion, Unavailable
 from app.i18n import lazy as _l
 
@@ -130,15 +131,25 @@ class Database:
         self.engine = create_engine(self.url, echo=echo, pool_pre_ping=not self.is_sqlite)
         if self.is_sqlite:
             configure_sqlite(self.engine)
+        else:
+            configure_postgresql(self.engine)
 
     @property
     def is_sqlite(self) -> bool:
         """Tell whether this is the embedded database."""
         return self.url.get_backend_name() == "sqlite"
 
-    def unit_of_work(self, request_id: str = "", *, patience_ms: int = 10_000) -> UnitOfWork:
-        """Begin a writing transaction, waiting at most `patience_ms` for its turn on SQLite."""
-        engine = self.engine.execution_options(writes=True, patience_ms=patience_ms)
+    def unit_of_work(
+        self, request_id: str = "", *, patience_ms: int = PATIENCE_MS, is_durable: bool = True
+    ) -> UnitOfWork:
+        """Begin a writing transaction, waiting at most `patience_ms` for its turn on SQLite.
+
+        What is not durable is committed without waiting for the disk: a power cut may take it back,
+        until the next durable commit. It is for notes that only serve while the machine runs.
+        """
+        engine = self.engine.execution_options(
+            writes=True, patience_ms=patience_ms, is_durable=is_durable
+        )
         return UnitOfWork(Session(engine, expire_on_commit=False), self.bus, request_id)
 
     @contextmanager

@@ -46,7 +46,9 @@ class Reporter:
             return
         self.last = time.monotonic()
         try:
-            with self.database.unit_of_work(f"job-{self.run_id}", patience_ms=100) as uow:
+            with self.database.unit_of_work(
+                f"job-{self.run_id}", patience_ms=100, is_durable=False
+            ) as uow:
                 uow.session.execute(
                     update(JobRecord)
                     .where(JobRecord.id == self.run_id)

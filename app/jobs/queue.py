@@ -43,7 +43,7 @@ def beat(database: Database, run_ids: list[UUID], clock: Clock) -> None:
     """Say that runs are alive."""
     if not run_ids:
         return
-    with database.unit_of_work("heartbeat") as uow:
+    with database.unit_of_work("heartbeat", is_durable=False) as uow:
         uow.session.execute(
             update(JobRecord)
             .where(JobRecord.id.in_(run_ids), JobRecord.state == JobState.RUNNING)

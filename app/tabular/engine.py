@@ -1,7 +1,7 @@
 """The pass over a file: read, understand, compare, and, unless it is a rehearsal, write.
 
-An import is applied in chunks of at most `WRITTEN_AT_ONCE` rows, each in a transaction of its own that
-also moves the checkpoint of the batch and writes the journal for undo. Other writers get their
+An import is applied in chunks of at most `WRITTEN_AT_ONCE` rows, each in a transaction of its own
+that also moves the checkpoint of the batch and writes the journal for undo. Other writers get their
 turn between chunks, a killed import leaves whole chunks only, and starting it again goes on
 behind the checkpoint and ends in the same state and the same counts.
 """

@@ -4,7 +4,8 @@ Programs send `Idempotency-Key`, forms a hidden `form_key` (against a double cli
 claims the key in a transaction of its own. Every unit of work it opens marks the claim as applied
 in the same transaction as the change, so a worker that dies leaves no doubt: a claim still
 `running` had no effect and may be made again, an `applied` one had. The answer is kept for a day;
-equal calls that arrive meanwhile wait for it.
+equal calls that arrive meanwhile wait for it. Only the change itself waits for the disk: a claim
+lost in a power cut had no effect, and an answer lost is said to be lost.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hmac
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -154,15 +155,18 @@ def _claim(house: House, owner: UUID, key: str, fingerprint: str) -> IdempotentC
     """Claim a key; return the earlier call when there is one that counts, else None."""
     now = house.clock.now()
     try:
-        with house.database.unit_of_work() as uow:
-            _forget_dead(uow, now)
+        with house.database.unit_of_work(is_durable=False) as uow:
+            _forget_old(uow, now)
             found = uow.session.scalar(
                 select(IdempotentCall).where(
                     IdempotentCall.owner_id == owner, IdempotentCall.key == key
                 )
             )
-            if found is not None:
+            if found is not None and not _is_dead(found, now):
                 return found
+            if found is not None:
+                uow.session.delete(found)
+                uow.flush()
             call = IdempotentCall(
                 id=new_id(),
                 owner_id=owner,
@@ -182,13 +186,17 @@ def _claim(house: House, owner: UUID, key: str, fingerprint: str) -> IdempotentC
     return None
 
 
-def _forget_dead(uow: UnitOfWork, now: Any) -> None:
-    dead = (IdempotentCall.state == CallState.RUNNING) & (IdempotentCall.locked_until <= now)
+def _forget_old(uow: UnitOfWork, now: datetime) -> None:
     uow.session.execute(
         delete(IdempotentCall)
-        .where((IdempotentCall.expires_at <= now) | dead)
+        .where(IdempotentCall.expires_at <= now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_dead(call: IdempotentCall, now: datetime) -> bool:
+    """Tell whether a worker died with this call before it had an effect."""
+    return call.state is CallState.RUNNING and call.locked_until <= now
 
 
 def _replay(call: IdempotentCall) -> Response:
@@ -202,7 +210,7 @@ def _replay(call: IdempotentCall) -> Response:
 
 def _keep(house: House, call_id: UUID, response: BaseResponse) -> None:
     """Store the answer; a refusal that changed nothing is forgotten, so it may be tried again."""
-    with house.database.unit_of_work() as uow:
+    with house.database.unit_of_work(is_durable=False) as uow:
         if response.status_code >= 400 and _forget_running(uow, call_id):
             return
         if response.is_streamed or response.direct_passthrough or g.get("answer_is_secret"):

@@ -112,11 +112,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """A building and, when the place is one, its lot: identifiers and label."""
+    """A building and, when the place is one, its lot with its entrance: identifiers and label."""
 
     building_id: UUID
     lot_id: UUID | None
     label: str
+    entrance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ def place_facts(
     """Return the identifiers and the label of a place; the lot decides when both are given."""
     if lot_id is not None:
         lot = get_lot(actor, session, lot_id)
-        return PlaceFacts(lot.building_id, lot.id, f"{lot.reference} · {lot_address(lot)}")
+        label = f"{lot.reference} · {lot_address(lot)}"
+        return PlaceFacts(lot.building_id, lot.id, label, lot.entrance_id)
     if building_id is None:
         raise NotFound
     building: Building = get_building(actor, session, building_id)

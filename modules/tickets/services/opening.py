@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.ids import new_id
 from app.numbers import next_number
 from app.search.changes import touch_documents
-from modules.portfolio.api import find_lot, place_facts
+from modules.portfolio.api import place_facts
 from modules.tickets.commands import OpenTicket
 from modules.tickets.enums import EventKind, TicketSource, Trade
 from modules.tickets.errors import PlaceNeeded, ReasonNeeded, UnknownCategory, UnknownPriority
@@ -49,7 +49,6 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
     priority = _priority(rules, category, command)
     ticket = _new_ticket(actor, command, category, priority, uow, clock)
     uow.session.add(ticket)
-    uow.flush()
     add_event(
         ticket,
         Happening(
@@ -150,10 +149,8 @@ def _put_on_place(ticket: Ticket, actor: Actor, command: OpenTicket, uow: UnitOf
         raise PlaceNeeded
     facts = place_facts(actor, uow.session, building_id=place.building_id, lot_id=place.lot_id)
     ticket.building_id, ticket.lot_id = facts.building_id, facts.lot_id
+    ticket.entrance_id = facts.entrance_id
     ticket.installation_id = place.installation_id
-    if facts.lot_id is not None:
-        lot = find_lot(actor, uow.session, facts.lot_id)
-        ticket.entrance_id = lot.entrance_id if lot else None
 
 
 def _outage_id(outage_id: UUID | None, uow: UnitOfWork) -> UUID | None:

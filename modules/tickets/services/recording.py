@@ -43,7 +43,7 @@ def add_event(
 
     Raises StepNotPossible when the state of the ticket does not allow the event.
     """
-    earlier = events_of(uow.session, ticket.id)
+    earlier = [] if ticket in uow.session.new else events_of(uow.session, ticket.id)
     if earlier and not may_follow(derive_state(earlier), happening.kind):
         raise StepNotPossible(ticket.number, str(STATUS_LABELS[ticket.status]))
     now = clock.now()
@@ -58,8 +58,8 @@ def add_event(
         text=happening.text.strip(),
         data=JsonDict(dict(happening.data)),
     )
-    uow.session.add(event)
     _derive(ticket, [*earlier, event], uow, now)
+    uow.session.add(event)
     _audit(ticket, event, actor, uow, clock)
     uow.publish(TicketChanged(ticket.id, ticket.number, event.kind, ticket.status), actor, clock)
     return event
@@ -90,8 +90,10 @@ def describe_for_search(ticket: Ticket) -> str:
 
 
 def _derive(ticket: Ticket, events: Sequence[TicketEvent], uow: UnitOfWork, now: datetime) -> None:
+    """Write what the events add up to, in one statement."""
+    with uow.session.no_autoflush:
+        deadline = deadline_of(uow.session, events, now)
     ticket.take_state(derive_state(events))
-    deadline = deadline_of(uow.session, events, now)
     ticket.due_at = deadline.due_at if deadline else None
     ticket.updated_at = now
     uow.flush()

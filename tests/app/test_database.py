@@ -1,7 +1,6 @@
-"""Writers take turns: who works long lets the others in between, who cannot wait is told."""
+"""Writers take turns and wait for the disk: long work lets the others in between."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +12,7 @@ from app.db.sqlite import LONG_TURN_S
 from app.numbers import next_number
 
 CALLS = 20
+NORMAL, FULL = 1, 2  # as PRAGMA synchronous counts
 
 
 class Import:
@@ -27,7 +27,7 @@ class Import:
         while not self.is_over.is_set():
             with self.database.unit_of_work() as uow:
                 next_number("IM", uow, self.clock)
-                time.sleep(3 * LONG_TURN_S)
+                self.is_over.wait(3 * LONG_TURN_S)
             self.turns += 1
 
 
@@ -70,3 +70,20 @@ def test_a_reader_waits_for_no_writer(database: Database, clock: FixedClock) -> 
         next_number("TK", slow, clock)
         with database.reader() as session:
             assert session.connection().exec_driver_sql("SELECT 1").scalar() == 1
+
+
+@pytest.mark.parametrize("is_durable", [True, False])
+def test_only_what_is_durable_waits_for_the_disk(database: Database, *, is_durable: bool) -> None:
+    with database.unit_of_work(is_durable=not is_durable) as uow:
+        uow.session.connection()  # the one the next takes again
+    with database.unit_of_work(is_durable=is_durable) as uow:
+        connection = uow.session.connection()
+        if database.is_sqlite:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == (
+                FULL if is_durable else NORMAL
+            )
+            return
+        # The server of the tests waits for the disk only when told.
+        setting = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"
+        own = connection.exec_driver_sql(setting).scalar() == "session"
+        assert own is not is_durable
