@@ -60,6 +60,14 @@ def merge_undone_already() -> Conflict:
     return Conflict("merge_undone", _l("This merge was undone before."))
 
 
+def merged_since() -> Conflict:
+    """Say that the party a merge kept was merged in its turn."""
+    return Conflict(
+        "merged_since",
+        _l("The party that was kept has itself been merged since: undo that merge first."),
+    )
+
+
 def still_housed() -> Conflict:
     """Say that a person who lives in the estate cannot be erased."""
     return Conflict(

@@ -47,6 +47,8 @@ OPEN_STATUSES = frozenset(
 )
 # The work has not begun, or goes on: what RESUMED returns to.
 ACTIVE_STATUSES = OPEN_STATUSES - {TicketStatus.WAITING, TicketStatus.DEFERRED}
+# Put away without work of its own.
+DROPPED_STATUSES = frozenset({TicketStatus.CANCELLED, TicketStatus.DUPLICATE})
 
 STATUS_TONES: dict[TicketStatus, str] = {
     TicketStatus.NEW: "blue",

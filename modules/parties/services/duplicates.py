@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.search.changes import touch_documents
 from modules.parties.commands import MergeParties
 from modules.parties.enums import DuplicateState
-from modules.parties.errors import merge_undone_already, merged_already, same_party
+from modules.parties.errors import merge_undone_already, merged_already, merged_since, same_party
 from modules.parties.events import PartyMerged, PartyMergeUndone
 from modules.parties.matching import Likeness, Match, find_matches
 from modules.parties.models import (
@@ -32,7 +32,7 @@ from modules.parties.models import (
 )
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
-from modules.parties.services.people import note
+from modules.parties.services.people import note, spell
 
 # What points at a party in this module, with what makes two rows say the same.
 _LINKS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -143,6 +143,7 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
         raise merged_already()
     moved = _move_links(uow.session, merged.id, kept.id)
     filled = _fill_gaps(kept, merged)
+    spell(kept)
     event = PartyMerged(kept.id, merged.id, moved)
     merged.merged_into_id = kept.id
     merged.archived_at, merged.archived_by_id = clock.now(), actor.user_id
@@ -228,7 +229,11 @@ def _close_pairs(
 
 
 def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyMerge:
-    """Take a merge back: what was moved returns, what was filled in is emptied again."""
+    """Take a merge back: what was moved returns, what was filled in is emptied again.
+
+    What somebody changed since stays as it is. Raises Conflict when it was undone before, or when
+    the party that was kept has been merged since: its links went on to another.
+    """
     require(actor, PartyPermission.MERGE)
     merge = uow.session.get(PartyMerge, merge_id)
     if merge is None:
@@ -236,6 +241,8 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
     kept = get_party(actor, uow.session, merge.kept_id)
     if merge.undone_at is not None:
         raise merge_undone_already()
+    if kept.merged_into_id is not None:
+        raise merged_since()
     merged = uow.session.get(Party, merge.merged_id)
     if merged is None:
         raise NotFound
@@ -248,7 +255,9 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
             execution_options={"synchronize_session": False},
         )
     for name in merge.moved["filled"]:
-        setattr(kept, name, _empty(name))
+        if getattr(kept, name) == getattr(merged, name):
+            setattr(kept, name, _empty(name))
+    spell(kept)
     merged.merged_into_id = merged.archived_at = merged.archived_by_id = None
     merge.undone_at = clock.now()
     uow.flush()

@@ -55,7 +55,7 @@ def create_party(actor: Actor, facts: PartyFacts, uow: UnitOfWork, clock: Clock)
     now = clock.now()
     party = Party(**_values(facts), created_at=now, updated_at=now)
     party.reference = _fresh_reference(uow.session, facts.reference)
-    _spell(party)
+    spell(party)
     party.phones = [_phone(e164, p, i) for i, (e164, p) in enumerate(phones)]
     party.emails = [PartyEmail(email=email, position=i) for i, email in enumerate(emails)]
     uow.session.add(party)
@@ -84,7 +84,7 @@ def change_party(
         changed.add("emails")
     if not changed:
         return party
-    _spell(party)
+    spell(party)
     party.updated_at = clock.now()
     # A changed phone is a changed party, also within the same instant.
     flag_modified(party, "updated_at")
@@ -101,7 +101,7 @@ def _values(facts: PartyFacts) -> dict[str, Any]:
     return {k: v.strip() if type(v) is str else v for k, v in values.items()}
 
 
-def _spell(party: Party) -> None:
+def spell(party: Party) -> None:
     """Write the name as it sorts and as it is searched."""
     party.sort_name = fold(f"{party.name} {party.first_name}")[:250]
     party.search_text = index_text(party.name, party.first_name, party.reference)[:300]

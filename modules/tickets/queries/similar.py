@@ -26,7 +26,7 @@ from modules.portfolio.api import (
     lots_served_by_installation,
     neighbours,
 )
-from modules.tickets.enums import OPEN_STATUSES, TicketStatus
+from modules.tickets.enums import DROPPED_STATUSES, OPEN_STATUSES, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.queries.tickets import visible_tickets
 
@@ -99,7 +99,7 @@ def count_repeats(actor: Actor, session: Session, asked: Asked, clock: Clock) ->
             place,
             Ticket.category_key.startswith(f"{asked.family}.", autoescape=True),
             Ticket.opened_at >= clock.now() - REPEATED_WITHIN,
-            Ticket.status.not_in((TicketStatus.CANCELLED, TicketStatus.DUPLICATE)),
+            Ticket.status.not_in(DROPPED_STATUSES),
         )
         .order_by(Ticket.opened_at.desc())
         .limit(20)

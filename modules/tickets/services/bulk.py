@@ -152,10 +152,6 @@ def _undo_priority(
 def _undo_duplicate(
     actor: Actor, ticket: Ticket, event: TicketEvent, uow: UnitOfWork, clock: Clock
 ) -> None:
-    original = get_ticket(actor, uow.session, UUID(event.data["of"]))
-    original.affected_count = max(1, original.affected_count - 1)
-    note = Happening(EventKind.NOTED, _("%(number)s is no duplicate.", number=ticket.number))
-    add_event(original, note, actor, uow, clock)
     reopen_ticket(actor, ticket.id, _("Taken back"), uow, clock)
 
 

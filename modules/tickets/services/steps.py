@@ -12,6 +12,7 @@ from app.auth.policy import require
 from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
 from app.errors import Invalid
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from modules.tickets.commands import (
     CallAgain,
@@ -21,8 +22,14 @@ from modules.tickets.commands import (
     LinkTickets,
     Wait,
 )
-from modules.tickets.enums import EventKind, Trade
-from modules.tickets.errors import OwnDuplicate, ReasonNeeded, UnknownCategory, UnknownPriority
+from modules.tickets.enums import DROPPED_STATUSES, STATUS_LABELS, EventKind, Trade
+from modules.tickets.errors import (
+    OwnDuplicate,
+    ReasonNeeded,
+    StepNotPossible,
+    UnknownCategory,
+    UnknownPriority,
+)
 from modules.tickets.models import Ticket, TicketLink
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket
@@ -120,20 +127,33 @@ def cancel_ticket(
 def reopen_ticket(
     actor: Actor, ticket_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
 ) -> Ticket:
-    """Take back a cancellation or a mark of duplicate."""
+    """Take back a cancellation or a mark of duplicate; its original counts one caller less."""
     require(actor, TicketPermission.HANDLE)
     _need(reason)
-    return _step(actor, ticket_id, Happening(EventKind.REOPENED, text=reason), uow, clock)
+    original_id = get_ticket(actor, uow.session, ticket_id).duplicate_of_id
+    ticket = _step(actor, ticket_id, Happening(EventKind.REOPENED, text=reason), uow, clock)
+    if original_id is not None:
+        original = uow.session.get_one(Ticket, original_id)
+        original.affected_count -= 1
+        text = _("%(number)s is no duplicate.", number=ticket.number)
+        add_event(original, Happening(EventKind.NOTED, text), actor, uow, clock)
+    return ticket
 
 
 def mark_duplicate(
     actor: Actor, ticket_id: UUID, of_id: UUID, uow: UnitOfWork, clock: Clock
 ) -> Ticket:
-    """Mark a ticket as the duplicate of another, which counts its caller from now on."""
+    """Mark a ticket as the duplicate of another, which counts its caller from now on.
+
+    Raises OwnDuplicate, and StepNotPossible when nobody would work on the original: it is itself a
+    duplicate, or cancelled.
+    """
     require(actor, TicketPermission.HANDLE)
     if ticket_id == of_id:
         raise OwnDuplicate
     original = get_ticket(actor, uow.session, of_id)
+    if original.status in DROPPED_STATUSES:
+        raise StepNotPossible(original.number, str(STATUS_LABELS[original.status]))
     data = {"of": str(original.id), "number": original.number}
     ticket = _step(actor, ticket_id, Happening(EventKind.MARKED_DUPLICATE, data=data), uow, clock)
     caller = _caller_data(ticket.caller_name, ticket.caller_email, ticket.caller_locale)

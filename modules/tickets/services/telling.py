@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
@@ -122,9 +124,14 @@ def tell_outage_over(call: OutageCall, outage: Outage, uow: UnitOfWork, clock: C
 def _tell_the_others(ticket: Ticket, kind: EventKind, uow: UnitOfWork, clock: Clock) -> None:
     """Tell every other household that reported the same thing, each once."""
     known = {ticket.caller_email}
+    duplicates = select(Ticket.number).where(Ticket.duplicate_of_id == ticket.id)
+    # Whose ticket turned out to be no duplicate is told of that ticket.
+    own = {None, *uow.session.scalars(duplicates)}
     for event in events_of(uow.session, ticket.id):
         email = event.data.get("email", "")
         if event.kind is not EventKind.CALLED_AGAIN or not email or email in known:
+            continue
+        if event.data.get("ticket") not in own:
             continue
         known.add(email)
         caller = Caller(name=event.data["name"], email=email, locale=event.data["locale"])

@@ -241,6 +241,34 @@ class TestDuplicates:
         with pytest.raises(Conflict):
             undo_merge(BUILDER, merge.id, uow, clock)
 
+    def test_what_a_merge_filled_in_is_found_and_sorted_by(self, uow, clock):
+        kept = make_party(uow, clock, "Vandamme", "")
+        other = make_party(uow, clock, "Van Damme", "Els")
+        merge = merge_parties(BUILDER, MergeParties(kept.id, other.id), uow, clock)
+        assert kept.sort_name == "vandamme els"
+        assert "els" in kept.search_text.split()
+        undo_merge(BUILDER, merge.id, uow, clock)
+        assert kept.sort_name == "vandamme"
+
+    def test_undo_leaves_what_was_changed_since(self, uow, clock, twins):
+        one, other = twins
+        merge = merge_parties(BUILDER, MergeParties(one.id, other.id), uow, clock)
+        one.note = "Préfère le soir"
+        undo_merge(BUILDER, merge.id, uow, clock)
+        assert (one.note, other.note) == ("Préfère le soir", "Préfère le matin")
+
+    def test_of_two_merges_in_a_row_the_later_is_undone_first(self, uow, clock, twins):
+        one, other = twins
+        third = make_party(uow, clock, "El Amrani", "Fatima")
+        first = merge_parties(BUILDER, MergeParties(one.id, other.id), uow, clock)
+        second = merge_parties(BUILDER, MergeParties(third.id, one.id), uow, clock)
+        with pytest.raises(Conflict):
+            undo_merge(BUILDER, first.id, uow, clock)
+        undo_merge(BUILDER, second.id, uow, clock)
+        undo_merge(BUILDER, first.id, uow, clock)
+        back = get_party(BUILDER, uow.session, other.id)
+        assert [p.e164 for p in back.phones] == ["+32470123456", "+3225551234"]
+
     def test_other_modules_move_their_links_and_get_them_back(self, database, clock):
         from app.db import EventBus
 

@@ -258,6 +258,27 @@ def test_a_duplicate_gives_its_caller_to_the_original(uow: UnitOfWork, clock: Fi
     assert [t.id for t in list_linked(AGENT, uow.session, original.id)] == [second.id]
 
 
+def test_a_ticket_that_is_no_duplicate_after_all_takes_its_caller_back(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    original, second = make_ticket(uow, clock), make_ticket(uow, clock, caller=PIET)
+    mark_duplicate(AGENT, second.id, original.id, uow, clock)
+    reopen_ticket(AGENT, second.id, "another leak", uow, clock)
+    assert original.affected_count == 1
+    complete_ticket(AGENT, original.id, "", uow, clock)
+    assert all(original.number not in text for to, text in mails(uow) if to == PIET.email)
+
+
+def test_a_ticket_is_no_duplicate_of_one_nobody_works_on(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    original, second = make_ticket(uow, clock), make_ticket(uow, clock)
+    mark_duplicate(AGENT, second.id, original.id, uow, clock)
+    with pytest.raises(StepNotPossible):
+        mark_duplicate(AGENT, original.id, second.id, uow, clock)
+    assert original.is_open
+
+
 def test_linking_twice_is_linking_once(uow: UnitOfWork, clock: FixedClock) -> None:
     one, two = make_ticket(uow, clock), make_ticket(uow, clock)
     for left, right in ((one, two), (two, one)):
