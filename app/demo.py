@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -90,6 +92,13 @@ class DemoAccount:
     locale: str
     label: str
     name: str
+
+
+def timed_id(chance: Random, at: datetime) -> UUID:
+    """Make the identifier a row of a moment would have had, from the demo's own chance."""
+    milliseconds = int(at.timestamp() * 1000)
+    tail = (0x7 << 76) | (chance.getrandbits(12) << 64) | (0b10 << 62) | chance.getrandbits(62)
+    return UUID(int=(milliseconds << 80) | tail)
 
 
 def demo_accounts() -> Iterator[DemoAccount]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import password_changes, tokens
@@ -23,6 +23,7 @@ from app.i18n import gettext as _
 from app.policies import HousePermission
 from app.registry import permission_labels_of
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.forms import done
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -55,8 +56,7 @@ def password_change() -> ResponseReturnValue:
     except (Invalid, TooMany) as error:
         errors = error.errors or (FieldError("current_password", error.message),)
         return _page(errors), error.status
-    flash(_("Your password is changed. Your other sessions have ended."), "success")
-    return _back()
+    return _back(_("Your password is changed. Your other sessions have ended."))
 
 
 @blueprint.post("/sessions/<uuid:session_id>/end")
@@ -65,8 +65,7 @@ def session_end(session_id: UUID) -> ResponseReturnValue:
     """End one of one's own sessions."""
     with open_unit_of_work() as uow:
         end_own_session(current_actor(), session_id, uow, current_clock())
-    flash(_("The session has ended."), "success")
-    return _back()
+    return _back(_("The session has ended."))
 
 
 @blueprint.post("/sessions/end-others")
@@ -76,8 +75,7 @@ def session_end_others() -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         user = uow.session.get_one(User, current_actor().user_id)
         end_sessions_of(user, uow, current_clock(), but=session.get("sid"))
-    flash(_("Your other sessions have ended."), "success")
-    return _back()
+    return _back(_("Your other sessions have ended."))
 
 
 @blueprint.post("/keys")
@@ -106,8 +104,7 @@ def key_revoke(token_id: UUID) -> ResponseReturnValue:
     """Revoke one of one's keys."""
     with open_unit_of_work() as uow:
         tokens.revoke_token(current_actor(), token_id, uow, current_clock())
-    flash(_("The key is revoked."), "success")
-    return _back()
+    return _back(_("The key is revoked."))
 
 
 def _page(errors: tuple[FieldError, ...] = (), new_key: str = "") -> str:
@@ -134,5 +131,5 @@ def _permission_options(actor: Actor) -> list[tuple[str, str]]:
     return sorted(held, key=lambda option: option[1])
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(url_for("account.account_page"), code=303)
+def _back(message: str) -> ResponseReturnValue:
+    return done(url_for("account.account_page"), message)

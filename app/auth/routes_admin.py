@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 from sqlalchemy import func, select
@@ -36,7 +36,7 @@ from app.web.context import (
     reader,
 )
 from app.web.fields import Line, Ticked
-from app.web.forms import FORM_ERRORS, Form, FormSchema, VersionField
+from app.web.forms import FORM_ERRORS, Form, FormSchema, VersionField, done
 from app.web.tables import list_page
 
 blueprint = Blueprint("users", __name__, url_prefix="/admin")
@@ -146,7 +146,7 @@ def user_change(user_id: UUID) -> ResponseReturnValue:
         return form.refused(
             error, "admin/user_detail.html", fresh=_shown(user), **_context(user), **_choices()
         )
-    return form.done(url_for("users.user_detail", user_id=user_id), _("Saved"))
+    return done(url_for("users.user_detail", user_id=user_id), _("Saved"))
 
 
 @blueprint.post("/users/<uuid:user_id>/archive")
@@ -237,9 +237,8 @@ def role_change(name: str) -> ResponseReturnValue:
             )
     except FORM_ERRORS as error:
         return _role_page(role, str(error.message)), error.status
-    if changed:
-        flash(_("The role is changed."), "success")
-    return redirect(url_for("users.role_detail", name=name), code=303)
+    message = _("The role is changed.") if changed else ""
+    return done(url_for("users.role_detail", name=name), message)
 
 
 def _user_page(user_id: UUID, secret: str = "") -> ResponseReturnValue:
@@ -323,5 +322,4 @@ def _role_named(name: str) -> Role:
 
 
 def _back_to(user_id: UUID, message: str) -> ResponseReturnValue:
-    flash(message, "success")
-    return redirect(url_for("users.user_detail", user_id=user_id), code=303)
+    return done(url_for("users.user_detail", user_id=user_id), message)

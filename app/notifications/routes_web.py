@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import SIGNED_IN, background, needs
@@ -13,6 +13,7 @@ from app.i18n import gettext as _
 from app.notifications import queries, services
 from app.notifications.kinds import NotificationKind
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.forms import done
 from app.web.urls import safe_next
 
 blueprint = Blueprint("notifications", __name__)
@@ -88,5 +89,4 @@ def preferences_change() -> ResponseReturnValue:
     choices = {kind.name: (kind.name in pages, kind.name in mails) for kind in declared_kinds()}
     with open_unit_of_work() as uow:
         services.choose_notifications(current_actor(), choices, uow)
-    flash(_("Your choice is kept."), "success")
-    return redirect(url_for("notifications.preferences"), code=303)
+    return done(url_for("notifications.preferences"), _("Your choice is kept."))

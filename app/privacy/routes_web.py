@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
 from marshmallow.validate import Length, Range
@@ -31,7 +31,7 @@ from app.web.context import (
     reader,
 )
 from app.web.fields import Line, Ticked
-from app.web.forms import FORM_ERRORS, Form, FormSchema
+from app.web.forms import FORM_ERRORS, Form, FormSchema, done
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -77,7 +77,7 @@ def retention_decide() -> ResponseReturnValue:
     except FORM_ERRORS as error:
         found = error.errors or (FieldError("", error.message),)
         return _retention_page(found), error.status
-    return form.done(url_for("privacy.retention_list"), _("The decision is kept."))
+    return done(url_for("privacy.retention_list"), _("The decision is kept."))
 
 
 def _retention_page(errors: tuple[FieldError, ...] = ()) -> str:
@@ -141,8 +141,7 @@ def person_erase(person_type: str, person_id: UUID) -> ResponseReturnValue:
             uow.after_commit(lambda: _drop_contents(kept))
     except (Conflict, Forbidden) as error:
         return _person_page(person, _as_errors(error)), error.status
-    flash(_("The person is forgotten."), "success")
-    return redirect(url_for("privacy.retention_list"), code=303)
+    return done(url_for("privacy.retention_list"), _("The person is forgotten."))
 
 
 def _as_errors(error: AppError) -> tuple[FieldError, ...]:

@@ -15,7 +15,7 @@ def ticket_create():
             ticket = services.open_ticket(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, "tickets/ticket_form.html")
-    return form.done(url_for("tickets.ticket_detail", ticket_id=ticket.id), _("Ticket opened"))
+    return done(url_for("tickets.ticket_detail", ticket_id=ticket.id), _("Ticket opened"))
 ```
 
 The page opens with `Form(TicketIn)`, or `Form(TicketIn, shows=ticket)` to change a record:
@@ -33,6 +33,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.web.fields import values_of
 from app.web.messages import field_errors
@@ -107,14 +108,6 @@ class Form:
         self.errors = error.errors or (FieldError("", error.message),)
         return render_template(template, form=self, errors=self.errors, **context), error.status
 
-    def done(self, target: str, message: str = "") -> ResponseReturnValue:
-        """Leave for another page after success, also when htmx sent the form."""
-        if message:
-            flash(message, "success")
-        if "HX-Request" in request.headers:
-            return Response("", headers={"HX-Redirect": target})
-        return redirect(target, code=303)
-
     def _conflict(self, error: StaleVersion, fresh: Any) -> ResponseReturnValue:
         theirs = dict(self.schema.dump(fresh))
         differences = [
@@ -170,6 +163,20 @@ class VersionField(fields.Integer):
         """Be required."""
         options.setdefault("required", True)
         super().__init__(**options)
+
+
+def done(target: str, message: str = "") -> ResponseReturnValue:
+    """Leave for another page after success, also when htmx sent the form."""
+    if message:
+        flash(message, "success")
+    if "HX-Request" in request.headers:
+        return Response("", headers={"HX-Redirect": target})
+    return redirect(target, code=303)
+
+
+def choices(labels: Mapping[Any, LazyText]) -> list[tuple[str, str]]:
+    """Return the members of an enumeration as options, in the order of their labels."""
+    return [(key.value, str(label)) for key, label in labels.items()]
 
 
 def _as_text(value: Any) -> str:

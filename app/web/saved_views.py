@@ -31,7 +31,7 @@ def view_save() -> ResponseReturnValue:
         with open_unit_of_work() as uow:
             view = views.save_view(current_actor(), command, uow, current_clock())
     except (Invalid, Conflict) as error:
-        flash(str(error.message), "error")
+        flash(str(error.message), "danger")
     else:
         flash(_("The view %(name)s is kept.", name=view.name), "success")
     return _back()

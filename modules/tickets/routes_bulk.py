@@ -13,7 +13,7 @@ from app.clock import BRUSSELS
 from app.errors import NotFound
 from app.i18n import ngettext
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, choices
 from modules.tickets.commands import ChangeMany
 from modules.tickets.enums import BULK_LABELS, STATUS_LABELS, TRADE_LABELS, BulkVerb
 from modules.tickets.policies import TicketPermission
@@ -77,7 +77,7 @@ def undo(verb: str) -> ResponseReturnValue:
         with open_unit_of_work() as uow:
             count = len(undo_many(current_actor(), command, uow, current_clock()).changed)
     except FORM_ERRORS as error:
-        flash(str(error.message), "error")
+        flash(str(error.message), "danger")
         return redirect(url_for("tickets.ticket_list"), code=303)
     message = ngettext(
         "%(count)s ticket is as it was.", "%(count)s tickets are as they were.", count
@@ -112,8 +112,8 @@ def _selected() -> tuple[UUID, ...]:
 def _words(verb: BulkVerb) -> dict[str, Any]:
     tickets = list_by_ids(current_actor(), reader(), _selected())
     rules = load_rules(reader(), current_clock().today(BRUSSELS))
-    choices = {
-        BulkVerb.TEAM: [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
+    offered = {
+        BulkVerb.TEAM: choices(TRADE_LABELS),
         BulkVerb.PRIORITY: rules.priority_choices,
         BulkVerb.DUPLICATE: [(str(one.id), f"{one.number} · {one.title}") for one in tickets],
     }
@@ -121,7 +121,7 @@ def _words(verb: BulkVerb) -> dict[str, Any]:
         "verb": verb,
         "title": BULK_LABELS[verb],
         "tickets": tickets,
-        "choices": choices[verb],
+        "choices": offered[verb],
         "rules": rules,
         "status_labels": STATUS_LABELS,
         "tones": TONES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
@@ -16,7 +16,7 @@ from app.clock import BRUSSELS
 from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.tickets.enums import RULE_KIND_LABELS, WEEKDAY_LABELS
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.rules import list_closing_days, list_office_weeks
@@ -55,7 +55,7 @@ def hours_set() -> ResponseReturnValue:
             set_office_week(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, PAGE, day_form=Form(ClosingDayIn), **_context())
-    return form.done(url_for("office_hours.hours"), _("The opening hours are saved."))
+    return done(url_for("office_hours.hours"), _("The opening hours are saved."))
 
 
 @blueprint.post("/office-hours/closing-days")
@@ -68,7 +68,7 @@ def closing_day_add() -> ResponseReturnValue:
             add_closing_day(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, PAGE, day_form=form, **_context())
-    return form.done(url_for("office_hours.hours"), _("The closing day is saved."))
+    return done(url_for("office_hours.hours"), _("The closing day is saved."))
 
 
 @blueprint.post("/office-hours/weeks/<uuid:row_id>/archive")
@@ -102,15 +102,15 @@ def closing_day_restore(row_id: UUID) -> ResponseReturnValue:
 def _archive(model: Any, row_id: UUID) -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         archive_hours(current_actor(), model, row_id, uow, current_clock())
-    flash(_("The change is taken back; you can put it back below."), "success")
-    return redirect(url_for("office_hours.hours"), code=303)
+    return done(
+        url_for("office_hours.hours"), _("The change is taken back; you can put it back below.")
+    )
 
 
 def _restore(model: Any, row_id: UUID) -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         restore_hours(current_actor(), model, row_id, uow, current_clock())
-    flash(_("The change holds again."), "success")
-    return redirect(url_for("office_hours.hours"), code=303)
+    return done(url_for("office_hours.hours"), _("The change holds again."))
 
 
 def _context() -> dict[str, Any]:

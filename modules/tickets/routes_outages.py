@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
@@ -14,7 +14,7 @@ from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.portfolio.api import building_labels, get_building
 from modules.tickets import services
 from modules.tickets.policies import TicketPermission
@@ -59,7 +59,7 @@ def outage_open() -> ResponseReturnValue:
             services.open_outage(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, FORM, **_choices(form))
-    return form.done(url_for("outages.outage_list"), _("The failure is announced."))
+    return done(url_for("outages.outage_list"), _("The failure is announced."))
 
 
 @blueprint.post("/outages/<uuid:outage_id>/end")
@@ -68,8 +68,10 @@ def outage_end(outage_id: UUID) -> ResponseReturnValue:
     """Say that a failure is over; everybody who called is told."""
     with open_unit_of_work() as uow:
         services.end_outage(current_actor(), outage_id, uow, current_clock())
-    flash(_("The failure is over; everybody who called about it is told."), "success")
-    return redirect(url_for("outages.outage_list"), code=303)
+    return done(
+        url_for("outages.outage_list"),
+        _("The failure is over; everybody who called about it is told."),
+    )
 
 
 @blueprint.get("/outages/buildings")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
@@ -16,7 +16,7 @@ from app.errors import NotFound
 from app.i18n import LOCALES, get_locale
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.tickets.commands import RetireRule
 from modules.tickets.enums import NEARNESS_LABELS, RULE_KIND_LABELS, TRADE_LABELS, RuleKind
 from modules.tickets.models import TicketRule
@@ -68,7 +68,7 @@ def rule_create(kind: str) -> ResponseReturnValue:
             version = set_rule(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, FORM, **_words(chosen))
-    return form.done(_page_of(version), _("The rule is saved."))
+    return done(_page_of(version), _("The rule is saved."))
 
 
 @blueprint.get("/ticket-rules/<string:kind>/<string:key>")
@@ -100,7 +100,7 @@ def rule_change(kind: str, key: str) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         history = describe_rule(current_actor(), reader(), chosen, key, _today())
         return form.refused(error, FORM, **_words(chosen) | {"history": history})
-    return form.done(_page_of(version), _("The rule is saved; what held before stays on record."))
+    return done(_page_of(version), _("The rule is saved; what held before stays on record."))
 
 
 @blueprint.post("/ticket-rules/versions/<uuid:version_id>/archive")
@@ -109,8 +109,7 @@ def version_archive(version_id: UUID) -> ResponseReturnValue:
     """Take a version back."""
     with open_unit_of_work() as uow:
         version = archive_version(current_actor(), version_id, uow, current_clock())
-    flash(_("The change is taken back; you can put it back below."), "success")
-    return redirect(_page_of(version), code=303)
+    return done(_page_of(version), _("The change is taken back; you can put it back below."))
 
 
 @blueprint.post("/ticket-rules/versions/<uuid:version_id>/restore")
@@ -119,8 +118,7 @@ def version_restore(version_id: UUID) -> ResponseReturnValue:
     """Put a version back."""
     with open_unit_of_work() as uow:
         version = restore_version(current_actor(), version_id, uow, current_clock())
-    flash(_("The change holds again."), "success")
-    return redirect(_page_of(version), code=303)
+    return done(_page_of(version), _("The change holds again."))
 
 
 def _kind(text: str) -> RuleKind:

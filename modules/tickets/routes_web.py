@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
@@ -15,7 +15,7 @@ from app.errors import AppError, NotFound
 from app.i18n import gettext as _
 from app.registry import panels_for
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.tickets import schemas, services
 from modules.tickets.commands import LinkTickets
@@ -85,8 +85,7 @@ def ticket_step(ticket_id: UUID, step: str) -> ResponseReturnValue:
         _take_step(ticket_id, step)
     except FORM_ERRORS as error:
         return _sheet(ticket_id, error, step)
-    flash(_("Noted."), "success")
-    return redirect(url_for("tickets.ticket_detail", ticket_id=ticket_id), code=303)
+    return done(url_for("tickets.ticket_detail", ticket_id=ticket_id), _("Noted."))
 
 
 @blueprint.post("/tickets/<uuid:ticket_id>/links")

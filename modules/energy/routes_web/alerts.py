@@ -13,7 +13,7 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.registry import panels_for
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.energy import curves, tables, words
 from modules.energy.commands import HandleAlert
@@ -73,7 +73,7 @@ def alert_handle(alert_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         alert = alert_queries.get_alert(current_actor(), reader(), alert_id)
         return form.refused(error, "energy/alert_detail.html", **_alert_context(alert, None))
-    return form.done(url_for("energy.alert_detail", alert_id=alert_id), _("Alert closed"))
+    return done(url_for("energy.alert_detail", alert_id=alert_id), _("Alert closed"))
 
 
 @blueprint.get("/panels/home")

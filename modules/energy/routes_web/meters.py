@@ -17,7 +17,7 @@ from app.i18n import gettext as _
 from app.registry import panels_for
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
 from app.web.fields import parse_day
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.energy import consumption, curves, tables
 from modules.energy.commands import DeclareMeterChange
@@ -127,7 +127,7 @@ def meter_change(meter_id: UUID) -> ResponseReturnValue:
         return form.refused(
             error, "energy/meter_form.html", fresh=meter, meter=meter, **shared_words()
         )
-    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
+    return done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
 
 
 @blueprint.get("/meters/<uuid:meter_id>/replace-counter")
@@ -158,7 +158,7 @@ def counter_replace(meter_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
         return form.refused(error, "energy/counter_form.html", **_counter_context(meter))
-    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
+    return done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
 
 
 def _health(session: Session, meter: Meter, end: datetime) -> meter_queries.Health:

@@ -13,7 +13,7 @@ from app.errors import Conflict
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.fields import LocalInstant
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.energy.commands import CorrectReadings, TakeReading
 from modules.energy.enums import DOUBT_LABELS, SOURCE_LABELS, ReadingSource, RegisterKind, Unit
 from modules.energy.models import Register
@@ -53,7 +53,7 @@ def reading_take(meter_id: UUID) -> ResponseReturnValue:
         return form.refused(error, TAKE_PAGE, **_context(meter_id))
     if doubt is not None:
         flash(_("Look at it again: %(doubt)s", doubt=DOUBT_LABELS[doubt]), "warning")
-    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Reading saved"))
+    return done(url_for("energy.meter_detail", meter_id=meter_id), _("Reading saved"))
 
 
 @blueprint.get("/meters/<uuid:meter_id>/readings/correct")
@@ -76,7 +76,7 @@ def reading_correct(meter_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         is_doubtful = error.code == "doubtful_reading"
         return form.refused(error, CORRECT_PAGE, **_context(meter_id, is_doubtful=is_doubtful))
-    return form.done(url_for("energy.meter_detail", meter_id=meter_id), _("Reading saved"))
+    return done(url_for("energy.meter_detail", meter_id=meter_id), _("Reading saved"))
 
 
 @blueprint.post("/readings/<uuid:entry_id>/undo")

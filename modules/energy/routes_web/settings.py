@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.auth.needs import needs
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.energy import errors
 from modules.energy.commands import SetRule, SetTariff
 from modules.energy.enums import UTILITY_LABELS, Utility
@@ -50,7 +50,7 @@ def tariff_set() -> ResponseReturnValue:
             set_tariff(current_actor(), SetTariff(**typed), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, PAGE, **_context())
-    return form.done(url_for("energy_settings.settings"), _("Price saved"))
+    return done(url_for("energy_settings.settings"), _("Price saved"))
 
 
 @blueprint.post("/rules")
@@ -70,7 +70,7 @@ def rule_set() -> ResponseReturnValue:
             set_rule(current_actor(), command, uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, PAGE, **_context())
-    return form.done(url_for("energy_settings.settings"), _("Threshold saved"))
+    return done(url_for("energy_settings.settings"), _("Threshold saved"))
 
 
 def _context() -> dict[str, Any]:

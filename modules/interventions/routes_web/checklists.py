@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.errors import NotFound
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.interventions.checklists import KINDS_OF_WORK, Stated, load_checklists
 from modules.interventions.enums import POINT_KIND_LABELS
 from modules.interventions.policies import OrderPermission
@@ -67,7 +67,7 @@ def checklist_save(work: str) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         return form.refused(error, PAGE, **_words(work, points, version))
     said = _("The checklist is saved; orders already begun keep the one they had.")
-    return form.done(url_for("checklists.checklist_detail", work=work), said)
+    return done(url_for("checklists.checklist_detail", work=work), said)
 
 
 @blueprint.post("/checklists/<string:work>/versions/<int:number>/restore")
@@ -76,8 +76,10 @@ def version_restore(work: str, number: int) -> ResponseReturnValue:
     """Ask what an earlier list asked again."""
     with open_unit_of_work() as uow:
         restore_checklist(current_actor(), work, number, uow, current_clock())
-    flash(_("This list holds again; what it replaced stays below."), "success")
-    return redirect(url_for("checklists.checklist_detail", work=work), code=303)
+    return done(
+        url_for("checklists.checklist_detail", work=work),
+        _("This list holds again; what it replaced stays below."),
+    )
 
 
 def _versions(work: str) -> list[Stated]:

@@ -17,7 +17,7 @@ from app.db import UnitOfWork
 from app.ids import new_id
 from app.web.assets import worker_source
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, choices
 from app.web.frontend import current_assets
 from modules.interventions import services
 from modules.interventions.enums import EntryKind
@@ -205,5 +205,5 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
         "entries": queries.list_entries(session, order_id),
         "visits": queries.list_visits(session, order_id),
         "history": [one for one in history if one.id != order_id][:5],
-        "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
+        "trades": choices(TRADE_LABELS),
     }

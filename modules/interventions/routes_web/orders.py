@@ -16,7 +16,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, choices, done
 from app.web.tables import list_page
 from app.web.urls import safe_next
 from modules.interventions import services
@@ -78,7 +78,7 @@ def order_create() -> ResponseReturnValue:
     except FORM_ERRORS as error:
         return form.refused(error, "interventions/order_form.html", **_about(form))
     said = _("Order %(number)s created", number=number)
-    return form.done(url_for("interventions.order_detail", order_id=order_id), said)
+    return done(url_for("interventions.order_detail", order_id=order_id), said)
 
 
 @blueprint.get("/work-orders/<uuid:order_id>")
@@ -179,7 +179,7 @@ def _step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseReturnVal
         return form.refused(error, "interventions/order_detail.html", **_sheet(order_id))
     target = url_for("interventions.order_detail", order_id=order_id)
     back = safe_next(request.form.get("next"), target)
-    return form.done(back) if "HX-Request" in request.headers else redirect(back, code=303)
+    return done(back) if "HX-Request" in request.headers else redirect(back, code=303)
 
 
 def _about(form: Form) -> dict[str, Any]:
@@ -200,9 +200,9 @@ def _about(form: Form) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "place": place,
-        "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
+        "trades": choices(TRADE_LABELS),
         "priorities": rules_today().priority_choices,
-        "classes": [(key.value, str(label)) for key, label in WORK_CLASS_LABELS.items()],
+        "classes": choices(WORK_CLASS_LABELS),
     }
 
 

@@ -16,7 +16,7 @@ from app.errors import Invalid
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, choices, done
 from modules.interventions import services
 from modules.interventions.models import Technician
 from modules.interventions.policies import OrderPermission
@@ -82,7 +82,7 @@ def _save(technician_id: UUID | None) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         technician = get_technician(reader(), technician_id) if technician_id else None
         return form.refused(error, "interventions/technician_form.html", **_around(technician))
-    return form.done(url_for("technicians.technician_list"), _("Technician saved"))
+    return done(url_for("technicians.technician_list"), _("Technician saved"))
 
 
 def _account(email: str) -> UUID | None:
@@ -112,7 +112,7 @@ def _values(technician: Technician) -> dict[str, Any]:
 def _around(technician: Technician | None) -> dict[str, Any]:
     return {
         "technician": technician,
-        "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
+        "trades": choices(TRADE_LABELS),
         "area_options": [(str(area.id), str(area.name)) for area in list_areas(reader())],
     }
 

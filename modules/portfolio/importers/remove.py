@@ -15,7 +15,7 @@ from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
-from modules.portfolio.importers.rpls_rows import recount
+from modules.portfolio.importers.rpls_index import recount
 from modules.portfolio.models import Address, Building, Lot, LotStatusEvent
 
 LOTS = cast("Table", Lot.__table__)

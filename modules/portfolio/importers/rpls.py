@@ -28,8 +28,11 @@ from app.tabular.formats import Blank, DecimalSign, Formats
 from app.tabular.importer import Change, Entry, Outcome, Values
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
-from modules.portfolio.importers import rpls_rows
+from modules.portfolio.importers.rpls_dwellings import FACTS, doubt_years, lot_values, same_door
+from modules.portfolio.importers.rpls_index import announce, recount, stored_values
+from modules.portfolio.importers.rpls_lots import NewLot, insert_lots
 from modules.portfolio.importers.rpls_places import Place, lot_key, read_place, rpls_reference
+from modules.portfolio.importers.rpls_rows import Makers, search_text
 from modules.portfolio.importers.rpls_undo import undo_register
 from modules.portfolio.models import Building, Entrance, Lot
 from modules.portfolio.policies import PortfolioPermission
@@ -82,10 +85,10 @@ class RegisterWork:
         problems: list[Problem] = []
         for row in rows:
             values = row.values
-            problems += rpls_rows.doubt_years(row.number, values)
+            problems += doubt_years(row.number, values)
             place = self.places[row.number] = read_place(values)
             self.keys_of_rows[row.number] = lot_key(values)
-            row.values = rpls_rows.lot_values(values, place)
+            row.values = lot_values(values, place)
         return problems
 
     def keys(self, rows: Sequence[Row]) -> Sequence[Hashable | None]:
@@ -106,7 +109,7 @@ class RegisterWork:
         """Return the stored dwellings of these references, in one query."""
         query = (
             select(
-                *(LOTS.c[name] for name in ("id", "reference", *rpls_rows.FACTS)),
+                *(LOTS.c[name] for name in ("id", "reference", *FACTS)),
                 BUILDINGS.c.code.label("building"),
                 ENTRANCES.c.code.label("entrance"),
             )
@@ -120,7 +123,7 @@ class RegisterWork:
             reference = values.pop("reference")
             self.ids[reference] = values.pop("id")
             row = self.rows.get(reference)
-            if row is not None and rpls_rows.same_door(row.values["entrance"], values["entrance"]):
+            if row is not None and same_door(row.values["entrance"], values["entrance"]):
                 values["entrance"] = row.values["entrance"]
             found[reference] = values
         return found
@@ -134,19 +137,19 @@ class RegisterWork:
     ) -> Sequence[Entry]:
         """Write buildings, entrances and floors where they lack, then the dwellings."""
         session = uow.session
-        makers = rpls_rows.Makers(session, clock, actor)
+        makers = Makers(session, clock)
         entries = self._make_places(makers, changes)
         new = [c for c in changes if c.outcome is Outcome.NEW]
         changed = [c for c in changes if c.outcome is Outcome.CHANGED]
-        entries += self._insert_lots(makers, new)
+        entries += self._insert_lots(session, actor, clock, new)
         entries += self._update_lots(session, clock, changed)
         touched = {self.buildings[self.places[c.row.number].building] for c in changes}
-        rpls_rows.recount(session, touched)
-        rpls_rows.announce(session, touched, entries)
+        recount(session, touched)
+        announce(session, touched, entries)
         self.ids.clear()
         return entries
 
-    def _make_places(self, makers: rpls_rows.Makers, changes: Sequence[Change]) -> list[Entry]:
+    def _make_places(self, makers: Makers, changes: Sequence[Change]) -> list[Entry]:
         """Make the buildings, entrances and floors these dwellings need and nobody made yet."""
         places = [(c.row, self.places[c.row.number]) for c in changes]
         codes = {place.building for _, place in places} - self.buildings.keys()
@@ -167,7 +170,9 @@ class RegisterWork:
         makers.write()
         return entries
 
-    def _insert_lots(self, makers: rpls_rows.Makers, changes: Sequence[Change]) -> list[Entry]:
+    def _insert_lots(
+        self, session: Session, actor: Actor, clock: Clock, changes: Sequence[Change]
+    ) -> list[Entry]:
         lots = []
         for lot_id, change in zip(new_ids(len(changes)), changes, strict=True):
             values, place = change.row.values, self.places[change.row.number]
@@ -175,17 +180,17 @@ class RegisterWork:
             level = values.get("floor_level")
             more = values.get("box") or values["door"]
             lots.append(
-                rpls_rows.NewLot(
+                NewLot(
                     lot_id,
                     reference,
                     building_id,
                     self.entrances[building_id, place.entrance],
                     None if level is None else self.floors[building_id, level],
-                    rpls_rows.search_text(reference, more, place),
+                    search_text(reference, more, place),
                     values,
                 )
             )
-        makers.write_lots(lots)
+        insert_lots(session, actor, clock, lots)
         return [
             Entry(change.row.number, Outcome.NEW, "lot", lot.id, lot.reference)
             for change, lot in zip(changes, lots, strict=True)
@@ -198,13 +203,13 @@ class RegisterWork:
         for change in changes:
             lot_id = self.ids[change.key]
             place = self.places[change.row.number]
-            new = {n: v for n, (_, v) in change.differences.items() if n in rpls_rows.FACTS}
+            new = {n: v for n, (_, v) in change.differences.items() if n in FACTS}
             if change.differences.keys() & {"building", "entrance"}:
                 building_id = self.buildings[place.building]
                 new["building_id"] = building_id
                 new["entrance_id"] = self.entrances[building_id, place.entrance]
             updates.append((lot_id, new))
-        before = rpls_rows.stored_values(session, updates)
+        before = stored_values(session, updates)
         update_rows(session, LOTS, updates, also={"updated_at": clock.now()})
         for change, (lot_id, new) in zip(changes, updates, strict=True):
             old = {name: to_json(value) for name, value in before[lot_id].items()}

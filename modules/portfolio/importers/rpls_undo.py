@@ -29,7 +29,7 @@ from modules.portfolio.importers.remove import (
     forget_histories,
     refuse_lived_in,
 )
-from modules.portfolio.importers.rpls_rows import recount
+from modules.portfolio.importers.rpls_index import recount
 from modules.portfolio.models import Entrance, Floor
 
 # In the order they can be deleted: those that refer before those referred to.

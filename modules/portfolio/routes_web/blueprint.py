@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,9 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.db import UnitOfWork
-from app.i18n import LazyText, get_locale
-from app.registry import panels_for
-from app.web.context import current_actor, house, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.i18n import get_locale
+from app.web.context import open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form, choices, done
 from modules.portfolio import enums
 from modules.portfolio.commands import Change
 from modules.portfolio.queries.groupings import list_departments
@@ -21,11 +20,6 @@ from modules.portfolio.queries.places import list_areas, list_entrances, list_si
 from modules.portfolio.schemas import VersionIn
 
 blueprint = Blueprint("portfolio", __name__)
-
-
-def choices(labels: Mapping[Any, LazyText]) -> list[tuple[str, str]]:
-    """Return the members of an enumeration as options, in the order declared."""
-    return [(key.value, str(label)) for key, label in labels.items()]
 
 
 def options(building_id: UUID | None = None) -> dict[str, Any]:
@@ -74,7 +68,7 @@ def answer(
             target = do(uow)
     except FORM_ERRORS as error:
         return form.refused(error, template, **context())
-    return form.done(target, message)
+    return done(target, message)
 
 
 def asked_change(identifier: UUID) -> Change:
@@ -85,18 +79,6 @@ def asked_change(identifier: UUID) -> Change:
 def building_part(building_id: UUID, part: str) -> str:
     """Return the address of a building's sheet with one part open."""
     return url_for("portfolio.building_detail", building_id=building_id, _anchor=f"part-{part}")
-
-
-def panel_parts(place: str, subject_id: UUID) -> list[dict[str, Any]]:
-    """Return the parts other modules add to a sheet, as the macro `tabs` takes them."""
-    return [
-        {
-            "key": panel.endpoint.replace(".", "-").replace("_", "-"),
-            "label": str(panel.title),
-            "url": url_for(panel.endpoint, subject_id=subject_id),
-        }
-        for panel in panels_for(house().modules, place, current_actor())
-    ]
 
 
 @blueprint.app_template_global()

@@ -11,7 +11,8 @@ from app.auth.needs import needs
 from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
+from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.portfolio.commands import Change
 from modules.portfolio.enums import Grouping
@@ -25,7 +26,6 @@ from modules.portfolio.routes_web.blueprint import (
     asked_change,
     blueprint,
     options,
-    panel_parts,
 )
 from modules.portfolio.schemas import BuildingIn, PointIn, VersionIn
 from modules.portfolio.services import (
@@ -61,7 +61,7 @@ def building_detail(building_id: UUID) -> ResponseReturnValue:
         warnings=list_warnings(session, today, building_id=building.id),
         state=estate_on(actor, session, today, building.id).by_status(),
         tones=STATUS_TONES,
-        panels=panel_parts("building", building.id),
+        panels=panel_tabs("building", building.id),
     )
 
 
@@ -83,7 +83,7 @@ def building_create() -> ResponseReturnValue:
     except FORM_ERRORS as error:
         return form.refused(error, "portfolio/building_form.html", **options())
     target = url_for("portfolio.building_detail", building_id=building.id)
-    return form.done(target, _("Building %(code)s added", code=building.code))
+    return done(target, _("Building %(code)s added", code=building.code))
 
 
 @blueprint.get("/buildings/<uuid:building_id>/edit")
@@ -111,7 +111,7 @@ def building_change(building_id: UUID) -> ResponseReturnValue:
         return form.refused(
             error, "portfolio/building_form.html", fresh=building, building=building, **options()
         )
-    return form.done(url_for("portfolio.building_detail", building_id=building_id), _("Saved"))
+    return done(url_for("portfolio.building_detail", building_id=building_id), _("Saved"))
 
 
 @blueprint.post("/buildings/<uuid:building_id>/archive")
@@ -133,7 +133,7 @@ def building_archive(building_id: UUID) -> ResponseReturnValue:
             **options(),
         )
     target = url_for("portfolio.building_detail", building_id=building_id)
-    return form.done(target, _("Building archived"))
+    return done(target, _("Building archived"))
 
 
 @blueprint.post("/buildings/<uuid:building_id>/restore")

@@ -12,7 +12,7 @@ from app.auth.needs import needs
 from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from modules.portfolio.api import PlaceFacts, place_facts
 from modules.portfolio.commands import Change
 from modules.portfolio.policies import PortfolioPermission
@@ -94,7 +94,7 @@ def certificate_create() -> ResponseReturnValue:
             record_certificate(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, CERTIFICATE_PAGE, **_context(place))
-    return form.done(place_url(place), _("Certificate recorded"))
+    return done(place_url(place), _("Certificate recorded"))
 
 
 @blueprint.get("/certificates/<uuid:certificate_id>/edit")
@@ -185,7 +185,7 @@ def warning_create() -> ResponseReturnValue:
             give_warning(current_actor(), form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, "portfolio/warning_form.html", **_context(place))
-    return form.done(place_url(place), _("Warning given"))
+    return done(place_url(place), _("Warning given"))
 
 
 @blueprint.post("/place-warnings/<uuid:warning_id>/lift")
@@ -199,4 +199,4 @@ def warning_lift(warning_id: UUID) -> ResponseReturnValue:
     place = place_facts(
         current_actor(), reader(), building_id=warning.building_id, lot_id=warning.lot_id
     )
-    return form.done(place_url(place), _("Warning lifted"))
+    return done(place_url(place), _("Warning lifted"))

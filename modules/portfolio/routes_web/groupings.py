@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.auth.needs import needs
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.portfolio.commands import Change
 from modules.portfolio.enums import GROUPING_LABELS, GROUPING_TITLES, Grouping
@@ -102,7 +102,7 @@ def grouping_create(kind: str) -> ResponseReturnValue:
             )
     except FORM_ERRORS as error:
         return form.refused(error, "portfolio/grouping_form.html", row=None, **_words(kind))
-    return form.done(_sheet(kind, row), _("%(name)s added", name=row.name))
+    return done(_sheet(kind, row), _("%(name)s added", name=row.name))
 
 
 @under_each(blueprint.get, "/<uuid:grouping_id>/edit")
@@ -130,7 +130,7 @@ def grouping_change(kind: str, grouping_id: UUID) -> ResponseReturnValue:
         return form.refused(
             error, "portfolio/grouping_form.html", fresh=row, row=row, **_words(kind)
         )
-    return form.done(_sheet(kind, row), _("Saved"))
+    return done(_sheet(kind, row), _("Saved"))
 
 
 @under_each(blueprint.post, "/<uuid:grouping_id>/archive")
@@ -148,7 +148,7 @@ def grouping_archive(kind: str, grouping_id: UUID) -> ResponseReturnValue:
         return form.refused(
             error, "portfolio/grouping_form.html", row=row, fields=fields, **_words(kind)
         )
-    return form.done(_sheet(kind, row), _("Archived"))
+    return done(_sheet(kind, row), _("Archived"))
 
 
 @under_each(blueprint.post, "/<uuid:grouping_id>/restore")
@@ -159,7 +159,7 @@ def grouping_restore(kind: str, grouping_id: UUID) -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         change = Change(grouping_id, form.load()["version"])
         row = restore_grouping(current_actor(), Grouping(kind), change, uow, current_clock())
-    return form.done(_sheet(kind, row), _("Brought back"))
+    return done(_sheet(kind, row), _("Brought back"))
 
 
 def _sheet(kind: str, row: Grouped) -> str:

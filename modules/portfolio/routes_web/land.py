@@ -12,7 +12,8 @@ from app.auth.needs import needs
 from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
+from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.portfolio.commands import Change
 from modules.portfolio.policies import PortfolioPermission
@@ -23,7 +24,6 @@ from modules.portfolio.routes_web.blueprint import (
     asked_change,
     blueprint,
     options,
-    panel_parts,
 )
 from modules.portfolio.routes_web.maps import parcel_layer
 from modules.portfolio.schemas import ParcelIn, VersionIn
@@ -52,7 +52,7 @@ def parcel_detail(parcel_id: UUID) -> ResponseReturnValue:
         "portfolio/parcel_detail.html",
         parcel=parcel,
         layers=[parcel_layer(parcel.id)],
-        panels=panel_parts("parcel", parcel.id),
+        panels=panel_tabs("parcel", parcel.id),
     )
 
 
@@ -74,7 +74,7 @@ def parcel_create() -> ResponseReturnValue:
     except FORM_ERRORS as error:
         return form.refused(error, "portfolio/parcel_form.html", **options())
     target = url_for("portfolio.parcel_detail", parcel_id=parcel.id)
-    return form.done(target, _("Parcel %(reference)s added", reference=parcel.reference))
+    return done(target, _("Parcel %(reference)s added", reference=parcel.reference))
 
 
 @blueprint.get("/land-parcels/<uuid:parcel_id>/edit")
@@ -100,7 +100,7 @@ def parcel_change(parcel_id: UUID) -> ResponseReturnValue:
         return form.refused(
             error, "portfolio/parcel_form.html", fresh=parcel, parcel=parcel, **options()
         )
-    return form.done(url_for("portfolio.parcel_detail", parcel_id=parcel_id), _("Saved"))
+    return done(url_for("portfolio.parcel_detail", parcel_id=parcel_id), _("Saved"))
 
 
 @blueprint.post("/land-parcels/<uuid:parcel_id>/archive")

@@ -13,7 +13,8 @@ from app.db import UnitOfWork
 from app.errors import NotFound
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form
+from app.web.forms import FORM_ERRORS, Form, done
+from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.portfolio.api import list_lots_of_building
 from modules.portfolio.commands import Change
@@ -28,7 +29,6 @@ from modules.portfolio.routes_web.blueprint import (
     asked_change,
     blueprint,
     options,
-    panel_parts,
 )
 from modules.portfolio.schemas import LotIn, LotStatusIn, StackIn, VersionIn
 from modules.portfolio.services import (
@@ -64,7 +64,7 @@ def lot_detail(lot_id: UUID) -> ResponseReturnValue:
         warnings=list_warnings(session, today, building_id=lot.building_id, lot_id=lot.id),
         today=today,
         tones=STATUS_TONES,
-        panels=panel_parts("lot", lot.id),
+        panels=panel_tabs("lot", lot.id),
     )
 
 
@@ -105,7 +105,7 @@ def lot_create() -> ResponseReturnValue:
         context.pop("form")
         return form.refused(error, "portfolio/lot_form.html", **context)
     target = url_for("portfolio.lot_detail", lot_id=lot.id)
-    return form.done(target, _("Lot %(reference)s added", reference=lot.reference))
+    return done(target, _("Lot %(reference)s added", reference=lot.reference))
 
 
 @blueprint.get("/lots/<uuid:lot_id>/edit")
@@ -130,7 +130,7 @@ def lot_change(lot_id: UUID) -> ResponseReturnValue:
         context = _form_context(form, lot.building_id, lot)
         context.pop("form")
         return form.refused(error, "portfolio/lot_form.html", fresh=lot, **context)
-    return form.done(url_for("portfolio.lot_detail", lot_id=lot_id), _("Saved"))
+    return done(url_for("portfolio.lot_detail", lot_id=lot_id), _("Saved"))
 
 
 @blueprint.get("/lots/<uuid:lot_id>/status")
@@ -158,7 +158,7 @@ def lot_status_change(lot_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         lot = get_lot(current_actor(), reader(), lot_id)
         return form.refused(error, "portfolio/lot_status_form.html", **_status_context(lot))
-    return form.done(url_for("portfolio.lot_detail", lot_id=lot_id), _("State changed"))
+    return done(url_for("portfolio.lot_detail", lot_id=lot_id), _("State changed"))
 
 
 @blueprint.post("/lots/<uuid:lot_id>/archive")
@@ -173,7 +173,7 @@ def lot_archive(lot_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         lot = get_lot(current_actor(), reader(), lot_id)
         return form.refused(error, "portfolio/lot_status_form.html", **_status_context(lot))
-    return form.done(url_for("portfolio.lot_detail", lot_id=lot_id), _("Lot archived"))
+    return done(url_for("portfolio.lot_detail", lot_id=lot_id), _("Lot archived"))
 
 
 @blueprint.post("/lots/<uuid:lot_id>/restore")

@@ -13,8 +13,9 @@ from app.errors import AppError, FieldError, Invalid, NotFound
 from app.geo import Crs
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.forms import choices
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.routes_web.blueprint import blueprint, choices
+from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.shapes import (
     SHAPE_KIND_LABELS,
     ShapeKind,

@@ -16,7 +16,7 @@ from app.auth.actor import SYSTEM_USER_ID
 from app.calendar.service import Coverage, load_calendars
 from app.calendar.working_time import BRUSSELS, WorkingCalendar
 from app.db import Base, JsonDict
-from app.demo import Planting, Seed
+from app.demo import Planting, Seed, timed_id
 from app.numbers import format_number, reserve_numbers
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
@@ -136,7 +136,7 @@ class Calls:
         is_common = category.key.startswith(_COMMON)
         party_id, name = self._caller(spot)
         words = draw_words(self.chance, category, locale)
-        ticket_id = self._id(at)
+        ticket_id = timed_id(self.chance, at)
         row = {
             "id": ticket_id,
             "version": 1,
@@ -191,7 +191,7 @@ class Calls:
 
     def _event_row(self, ticket_id: UUID, position: int, event: Happened) -> dict[str, Any]:
         return {
-            "id": self._id(event.at),
+            "id": timed_id(self.chance, event.at),
             "ticket_id": ticket_id,
             "position": position,
             "kind": event.kind,
@@ -211,17 +211,6 @@ class Calls:
 
     def _source(self) -> TicketSource:
         return self.chance.choices(list(_SOURCES), list(_SOURCES.values()))[0]
-
-    def _id(self, at: datetime) -> UUID:
-        """Make a time-ordered identifier from the demo's own chance."""
-        milliseconds = int(at.timestamp() * 1000)
-        return UUID(
-            int=(milliseconds << 80)
-            | (0x7 << 76)
-            | (self.chance.getrandbits(12) << 64)
-            | (0b10 << 62)
-            | self.chance.getrandbits(62)
-        )
 
 
 def _year(at: datetime) -> int:

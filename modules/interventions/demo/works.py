@@ -1,0 +1,262 @@
+"""Turn tickets into orders, and what hangs on them, along the story of each ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.auth.actor import SYSTEM_USER_ID
+from app.clock import BRUSSELS
+from app.db import Base, JsonDict
+from app.demo import Planting, timed_id
+from app.numbers import format_number, reserve_numbers
+from modules.interventions.enums import (
+    EntryKind,
+    OrderEventKind,
+    OrderStatus,
+    Outcome,
+    WorkClass,
+)
+from modules.interventions.lifecycle import derive_state
+from modules.interventions.services.orders import SERIES
+from modules.tickets.api import EventKind, Trade
+
+_CHUNK = 5_000
+MATERIAL = (
+    ('Joint 1/2"', "1", "pce"),
+    ("Flexible 50 cm", "1", "pce"),
+    ("Cylindre 30/30", "1", "pce"),
+    ("Disjoncteur 16 A", "1", "pce"),
+    ("Silicone", "0.5", "tube"),
+    ("Ampoule LED E27", "2", "pce"),
+)
+REPORTS = (
+    "Pièce remplacée, essai concluant.",
+    "Onderdeel vervangen, getest en in orde.",
+    "Débouché et rincé.",
+    "Losgemaakt, gereinigd en opnieuw afgesteld.",
+    "Raccord resserré, plus de fuite.",
+)
+
+
+@dataclass(slots=True)
+class Works:
+    """Makes the rows of orders and what hangs on them."""
+
+    chance: Random
+    now: datetime
+    crew: Sequence[dict[str, Any]]
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _counts: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put the crew in first."""
+        skills, areas, people = [], [], []
+        for one in self.crew:
+            people.append({k: v for k, v in one.items() if k not in ("trades", "area_id")})
+            skills += [
+                {"technician_id": one["id"], "trade": trade, "level": 2} for trade in one["trades"]
+            ]
+            if one["area_id"] is not None:
+                areas.append({"technician_id": one["id"], "area_id": one["area_id"]})
+        self.rows = {
+            "technicians": people,
+            "technician_skills": skills,
+            "technician_areas": areas,
+            "work_orders": [],
+            "work_order_tickets": [],
+            "work_order_events": [],
+            "work_order_entries": [],
+            "visits": [],
+        }
+
+    def order(self, ticket: dict[str, Any]) -> None:
+        """Make the order of a ticket that was qualified."""
+        moments = dict(reversed(ticket["story"]))  # the first of each kind
+        qualified = moments.get(EventKind.QUALIFIED)
+        if qualified is None:
+            return
+        technician = self._technician(ticket)
+        order_id = timed_id(self.chance, qualified)
+        events = [
+            event
+            for event in self._events(qualified, moments, technician)
+            if event["at"] <= self.now
+        ]
+        for position, event in enumerate(events, start=1):
+            event |= {"id": timed_id(self.chance, event["at"]), "order_id": order_id}
+            event |= {"position": position, "recorded_at": event["at"]}
+        self.rows["work_order_events"] += events
+        row = self._row(order_id, ticket, qualified, events)
+        self.rows["work_orders"].append(row)
+        self.rows["work_order_tickets"].append({"order_id": order_id, "ticket_id": ticket["id"]})
+        if row["started_at"] is not None:
+            self._visit(row, technician)
+        year = qualified.astimezone(BRUSSELS).year
+        self._counts[year] = self._counts.get(year, 0) + 1
+
+    def number_with(self, session: Session) -> None:
+        """Give the numbers, year by year, from the counters of the database."""
+        for year, count in sorted(self._counts.items()):
+            first = reserve_numbers(SERIES, year, count, session) - count
+            of_year = sorted(
+                (
+                    row
+                    for row in self.rows["work_orders"]
+                    if row["created_at"].astimezone(BRUSSELS).year == year
+                ),
+                key=lambda row: row["created_at"],
+            )
+            for position, row in enumerate(of_year, start=1):
+                row["number"] = format_number(SERIES, year, first + position)
+
+    def insert(self, planting: Planting) -> None:
+        """Insert in short transactions, in the order the foreign keys allow."""
+        for name, rows in self.rows.items():
+            statement = insert(Base.metadata.tables[name])
+            for start in range(0, len(rows), _CHUNK):
+                with planting.database.unit_of_work("demo") as uow:
+                    uow.session.execute(statement, rows[start : start + _CHUNK])
+
+    def _technician(self, ticket: dict[str, Any]) -> dict[str, Any]:
+        able = [one for one in self.crew if ticket["trade"] in one["trades"]] or [
+            one for one in self.crew if Trade.MULTI_SKILLED in one["trades"]
+        ]
+        near = [one for one in able if one["area_id"] == ticket["area_id"]]
+        return self.chance.choice(near or able)
+
+    def _events(
+        self, qualified: datetime, moments: dict[EventKind, datetime], who: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        """Tell the order's story along the ticket's."""
+        yield _event(OrderEventKind.CREATED, qualified)
+        started = moments.get(EventKind.STARTED)
+        # Half of what nobody began is still to be assigned.
+        if started is None and self.chance.random() < 0.5:
+            return
+        assigned = qualified + timedelta(minutes=self.chance.randint(5, 60))
+        given = {"technician_id": str(who["id"]), "name": who["name"]}
+        yield _event(OrderEventKind.ASSIGNED, assigned, who["name"], given)
+        if started is None:
+            start = (self.now + timedelta(days=self.chance.randint(0, 4))).replace(
+                hour=self.chance.randint(7, 14), minute=0, second=0, microsecond=0
+            )
+            plan = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
+            yield _event(OrderEventKind.SCHEDULED, assigned + timedelta(minutes=2), data=plan)
+            return
+        yield _event(OrderEventKind.STARTED, max(started, assigned))
+        if completed := moments.get(EventKind.COMPLETED):
+            done = max(completed, started, assigned)
+            yield _event(OrderEventKind.COMPLETED, done, self.chance.choice(REPORTS))
+            if closed := moments.get(EventKind.CLOSED):
+                yield _event(OrderEventKind.CLOSED, max(closed, done))
+
+    def _row(
+        self,
+        order_id: UUID,
+        ticket: dict[str, Any],
+        qualified: datetime,
+        events: Sequence[dict[str, Any]],
+    ) -> dict[str, Any]:
+        state = derive_state(
+            _Event(**{k: e[k] for k in ("kind", "at", "text", "data")}) for e in events
+        )
+        is_done = state.status in (OrderStatus.COMPLETE, OrderStatus.CLOSED)
+        report = next((e["text"] for e in events if e["kind"] is OrderEventKind.COMPLETED), "")
+        return {
+            "id": order_id,
+            "version": 1,
+            "title": ticket["title"],
+            "description": ticket["description"],
+            "work_class": WorkClass.RESPONSIVE,
+            "priority_key": ticket["priority_key"],
+            "trade": ticket["trade"],
+            "building_id": ticket["building_id"],
+            "area_id": ticket["area_id"],
+            "lot_id": ticket["lot_id"],
+            "contact_name": ticket["caller_name"],
+            "contact_locale": ticket["caller_locale"],
+            "due_at": ticket["due_at"],
+            "estimated_minutes": self.chance.choice((30, 45, 60, 90, 120)),
+            "status": state.status,
+            "reason": state.reason,
+            "technician_id": state.technician_id,
+            "planned_start_at": state.planned_start_at,
+            "planned_end_at": state.planned_end_at,
+            "started_at": state.started_at,
+            "completed_at": state.completed_at,
+            "work_done": report if is_done else "",
+            "created_at": qualified,
+            "updated_at": events[-1]["at"],
+        }
+
+    def _visit(self, order: dict[str, Any], who: dict[str, Any]) -> None:
+        is_over = order["completed_at"] is not None
+        self.rows["visits"].append(
+            {
+                "id": timed_id(self.chance, order["started_at"]),
+                "order_id": order["id"],
+                "technician_id": who["id"],
+                "actor_name": who["name"],
+                "started_at": order["started_at"],
+                "ended_at": order["completed_at"],
+                "outcome": Outcome.DONE if is_over else None,
+                "report": order["work_done"],
+            }
+        )
+        if is_over:
+            self._entries(order, who)
+
+    def _entries(self, order: dict[str, Any], who: dict[str, Any]) -> None:
+        common = {
+            "order_id": order["id"],
+            "actor_id": who["user_id"] or SYSTEM_USER_ID,
+            "actor_name": who["name"],
+            "made_at": order["completed_at"],
+            "received_at": order["completed_at"],
+        }
+        hours: dict[str, Any] = {
+            "kind": EntryKind.HOURS,
+            "minutes": order["estimated_minutes"],
+            "text": "",
+        }
+        hours |= {"data": JsonDict({"kind": "work"})}
+        entries = [hours]
+        if self.chance.random() < 0.4:
+            label, quantity, unit = self.chance.choice(MATERIAL)
+            used: dict[str, Any] = {"kind": EntryKind.MATERIAL, "minutes": None, "text": label}
+            used |= {"data": JsonDict({"quantity": quantity, "unit": unit})}
+            entries.append(used)
+        for entry in entries:
+            row = {"id": timed_id(self.chance, order["completed_at"]), **entry, **common}
+            self.rows["work_order_entries"].append(row)
+
+
+@dataclass(slots=True)
+class _Event:
+    """An event in the form the life cycle reads."""
+
+    kind: OrderEventKind
+    at: datetime
+    text: str
+    data: Any
+
+
+def _event(
+    kind: OrderEventKind, at: datetime, text: str = "", data: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "at": at,
+        "text": text,
+        "data": JsonDict(data or {}),
+        "actor_id": SYSTEM_USER_ID,
+        "actor_name": "Dispatching",
+    }

@@ -1,0 +1,179 @@
+"""A party: the list, its sheet, its forms, its relations and the channels it allows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit import record_consultation
+from app.auth.needs import needs
+from app.i18n import gettext as _
+from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form, done
+from app.web.panels import panel_tabs
+from app.web.tables import list_page
+from modules.parties.commands import Change, RelatePerson
+from modules.parties.models import Party
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.lists import (
+    count_open_pairs,
+    matches_party,
+    merges_of,
+    select_parties,
+)
+from modules.parties.queries.people import (
+    contact_permissions,
+    get_party,
+    list_occupancies,
+    list_relations,
+    party_labels,
+)
+from modules.parties.routes_web.blueprint import blueprint, options
+from modules.parties.schemas import ChannelIn, PartyIn, RelationIn, VersionIn
+from modules.parties.services import (
+    allow_channel,
+    change_party,
+    create_party,
+    end_relation,
+    relate_person,
+)
+from modules.parties.services.people import party_subject
+from modules.parties.tables import PARTIES
+from modules.portfolio.api import lot_labels
+
+
+@blueprint.get("/parties")
+@needs(PartyPermission.READ)
+def party_list() -> ResponseReturnValue:
+    """List people, households and organisations."""
+    query = select_parties(current_actor())
+    pairs = count_open_pairs(reader()) if current_actor().can(PartyPermission.MERGE) else 0
+    return list_page(PARTIES, query, template="parties/party_list.html", pairs=pairs)
+
+
+@blueprint.get("/parties/options.json")
+@needs(PartyPermission.READ)
+def party_options() -> ResponseReturnValue:
+    """Answer a searchable field: people whose name, number or address begins so."""
+    text = request.args.get("q", "").strip()
+    query = select_parties(current_actor()).where(matches_party(text)).order_by(Party.sort_name)
+    found = reader().scalars(query.limit(12)).all() if text else ()
+    return Response(
+        orjson.dumps(
+            [{"value": str(p.id), "text": p.full_name, "hint": p.reference} for p in found]
+        ),
+        mimetype="application/json",
+    )
+
+
+@blueprint.get("/parties/<uuid:party_id>")
+@needs(PartyPermission.READ)
+def party_detail(party_id: UUID) -> ResponseReturnValue:
+    """Show a party; that it was consulted is noted."""
+    actor, session = current_actor(), reader()
+    party = get_party(actor, session, party_id)
+    stays = list_occupancies(session, party_id=party.id)
+    page = render_template(
+        "parties/party_detail.html",
+        party=party,
+        stays=stays,
+        lots=lot_labels(session, [stay.lot_id for stay in stays]),
+        relations=list_relations(session, party.id),
+        permissions={item.channel: item for item in contact_permissions(session, party.id)},
+        merges=merges_of(session, party.id),
+        merged_into=party_labels(session, [party.merged_into_id] if party.merged_into_id else []),
+        today=current_clock().today(),
+        panels=panel_tabs("party", party.id),
+        **options(),
+    )
+    with open_unit_of_work() as uow:
+        record_consultation(uow, actor, current_clock(), subject=party_subject(party))
+    return page
+
+
+@blueprint.get("/parties/new")
+@needs(PartyPermission.CHANGE)
+def party_new() -> ResponseReturnValue:
+    """Show the form of a new party; the address may bring what a caller said."""
+    given = {"kind": "person", **request.args.to_dict()}
+    return render_template("parties/party_form.html", form=Form(PartyIn, given), **options())
+
+
+@blueprint.post("/parties")
+@needs(PartyPermission.CHANGE)
+def party_create() -> ResponseReturnValue:
+    """Add a party."""
+    form = Form(PartyIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            party = create_party(current_actor(), form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        return _refused(form, error)
+    target = url_for("parties.party_detail", party_id=party.id)
+    return done(target, _("%(name)s added", name=party.full_name))
+
+
+def _refused(form: Form, error: Any, **context: Any) -> ResponseReturnValue:
+    """Show the form again; the lines of one box are named by the box."""
+    error.errors = tuple(
+        type(item)(item.field.split(".")[0], item.message, item.value) for item in error.errors
+    )
+    return form.refused(error, "parties/party_form.html", **context, **options())
+
+
+@blueprint.get("/parties/<uuid:party_id>/edit")
+@needs(PartyPermission.CHANGE)
+def party_edit(party_id: UUID) -> ResponseReturnValue:
+    """Show the form of a party."""
+    party = get_party(current_actor(), reader(), party_id)
+    form = Form(PartyIn, shows=party)
+    return render_template("parties/party_form.html", form=form, party=party, **options())
+
+
+@blueprint.post("/parties/<uuid:party_id>/edit")
+@needs(PartyPermission.CHANGE)
+def party_change(party_id: UUID) -> ResponseReturnValue:
+    """Save a party; two people at once are shown both versions."""
+    form = Form(PartyIn, request.form)
+    try:
+        change = Change(party_id, Form(VersionIn, request.form).load()["version"])
+        with open_unit_of_work() as uow:
+            change_party(current_actor(), change, form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        party = get_party(current_actor(), reader(), party_id)
+        return _refused(form, error, fresh=party, party=party)
+    return done(url_for("parties.party_detail", party_id=party_id), _("Saved"))
+
+
+@blueprint.post("/parties/<uuid:party_id>/channels")
+@needs(PartyPermission.CHANGE)
+def channel_change(party_id: UUID) -> ResponseReturnValue:
+    """Write whether a channel may be used."""
+    form = Form(ChannelIn, {**request.form, "party_id": str(party_id)})
+    with open_unit_of_work() as uow:
+        allow_channel(current_actor(), form.load(), uow, current_clock())
+    return done(url_for("parties.party_detail", party_id=party_id), _("Saved"))
+
+
+@blueprint.post("/parties/<uuid:party_id>/relations")
+@needs(PartyPermission.CHANGE)
+def relation_create(party_id: UUID) -> ResponseReturnValue:
+    """Add a member of a household, or a contact."""
+    form = Form(RelationIn, request.form)
+    with open_unit_of_work() as uow:
+        command = RelatePerson(party_id, **form.load())
+        relate_person(current_actor(), command, uow, current_clock())
+    return done(url_for("parties.party_detail", party_id=party_id), _("Saved"))
+
+
+@blueprint.post("/parties/<uuid:party_id>/relations/<uuid:relation_id>/end")
+@needs(PartyPermission.CHANGE)
+def relation_end(party_id: UUID, relation_id: UUID) -> ResponseReturnValue:
+    """End a relation."""
+    with open_unit_of_work() as uow:
+        end_relation(current_actor(), relation_id, uow, current_clock())
+    return done(url_for("parties.party_detail", party_id=party_id), _("Saved"))
