@@ -11,7 +11,7 @@ from app.auth.needs import SIGNED_IN, needs
 from app.errors import Conflict, StaleVersion
 from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, Line, Money, Ticked
-from app.web.forms import FORM_ERRORS, Form, FormSchema, VersionField
+from app.web.forms import FORM_ERRORS, Form, FormSchema, VersionField, done
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def shelf_change():
             raise StaleVersion
     except FORM_ERRORS as error:
         return form.refused(error, "forms/plain.html", fresh=SHELF)
-    return form.done("/shelves", "Saved")
+    return done("/shelves", "Saved")
 
 
 def plain_page():
