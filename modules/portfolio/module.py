@@ -2,7 +2,7 @@
 
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, ScopeKind
-from modules.portfolio.demo.seed import SEED
+from modules.portfolio.demo.seed import SEEDS
 from modules.portfolio.grouping_tables import LISTS as GROUPING_LISTS
 from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.inside_tables import LISTS as INSIDE_LISTS
@@ -63,7 +63,7 @@ module = Module(
     jobs=JOBS,
     subjects=(*SUBJECTS, ACCESS_CODE),
     search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
-    seeds=(SEED,),
+    seeds=SEEDS,
     importers=IMPORTERS,
     lists=(*LISTS, *GROUPING_LISTS, *INSIDE_LISTS),
     scope_kinds=(

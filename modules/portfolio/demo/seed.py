@@ -21,7 +21,7 @@ from modules.portfolio.demo.ground import Moment
 from modules.portfolio.demo.plan import DATA, invented_id, plan_buildings
 from modules.portfolio.demo.rows import Planter
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
-from modules.portfolio.models import Building, LandParcel
+from modules.portfolio.models import Boundary, Building, LandParcel
 from modules.portfolio.services.common import EVERY_YEAR
 from modules.portfolio.services.land import parcel_search_text, replace_boundaries
 
@@ -87,7 +87,6 @@ def plant_estate(planting: Planting) -> None:
             reserve_numbers(series, EVERY_YEAR, count, uow.session)
         for kind in ("building", "lot", "parcel"):
             touch_documents(uow.session, kind)
-        plant_boundaries(uow)
     planting.say(f"{planter.counts['BLD']} buildings, {planter.counts['LOT']} lots")
 
 
@@ -194,11 +193,20 @@ def _capakey(chance: Random) -> str:
     )
 
 
-def plant_boundaries(uow: UnitOfWork) -> None:
+def plant_boundaries(planting: Planting) -> None:
     """Lay the communes and statistical sectors under the map."""
-    for kind, name in ((BoundaryKind.COMMUNE, "communes"), (BoundaryKind.SECTOR, "sectors")):
-        text = (DATA / f"{name}.geojson").read_bytes()
-        replace_boundaries(uow, kind, read_features(text))
+    with planting.database.unit_of_work("demo") as uow:
+        for kind, name in ((BoundaryKind.COMMUNE, "communes"), (BoundaryKind.SECTOR, "sectors")):
+            text = (DATA / f"{name}.geojson").read_bytes()
+            replace_boundaries(uow, kind, read_features(text))
 
 
-SEED = Seed("estate", plant_estate, is_planted)
+def are_boundaries_planted(session: Session) -> bool:
+    """Tell whether the map has its boundaries."""
+    return session.scalar(select(Boundary.id).limit(1)) is not None
+
+
+SEEDS = (
+    Seed("estate", plant_estate, is_planted),
+    Seed("boundaries", plant_boundaries, are_boundaries_planted),
+)

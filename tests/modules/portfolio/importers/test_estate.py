@@ -13,9 +13,9 @@ from app.audit.models import AuditEntry
 from app.auth.actor import Scope
 from app.auth.roles import Role
 from app.errors import Conflict
-from app.i18n import use_locale
+from app.i18n import LOCALES, use_locale
 from app.policies import HousePermission
-from app.tabular.exports import FileFormat, export_file, template_file, write_file
+from app.tabular.exports import FileFormat
 from app.tabular.importer import Outcome
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
@@ -76,51 +76,21 @@ def write(path, header, *rows):
     return path
 
 
-@pytest.mark.parametrize("locale", ["fr", "nl", "en"])
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize(
-    ("importer", "page", "total"), [(BUILDINGS, "/buildings", 3), (LOTS, "/lots", 9)]
-)
-def test_what_a_list_exports_can_be_imported_again(  # noqa: PLR0917 - fixtures and parameters
-    client, login, estate, actor, clock, tmp_path, importer, page, total, kind, locale
+@pytest.mark.parametrize("kind", list(FileFormat))
+def test_what_a_list_exports_can_be_imported_again(
+    client, login, estate, actor, clock, tmp_path, kind
 ):
-    login(client, Role.PROPERTY_DIRECTOR, locale=locale)
-    exported = client.get(f"{page}?format={kind}")
-    assert exported.status_code == 200
     path = tmp_path / f"list.{kind}"
-    path.write_bytes(exported.data)
-    with use_locale(locale):
-        report = check_file(actor, source(path, importer), estate, clock)
-    assert report.as_json()["errors"] == []
-    assert counts(report) == (0, 0, total, 0)
-
-
-@pytest.mark.parametrize("importer", [BUILDINGS, LOTS])
-@pytest.mark.parametrize("wanted", list(FileFormat))
-def test_a_full_export_is_a_valid_import(estate, actor, clock, tmp_path, importer, wanted):
-    path = tmp_path / f"all.{wanted.value}"
-    with estate.reader() as session:
-        records = importer.records(actor, session)
-        write_file(export_file(importer.columns, records, wanted, title="x"), path)
-    report = check_file(actor, source(path, importer), estate, clock)
-    assert report.as_json()["errors"] == []
-    assert counts(report)[2] == report.tally.rows > 0
-
-
-@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
-@pytest.mark.parametrize("wanted", list(FileFormat))
-def test_every_importer_has_a_template_a_dry_run_and_tells_broken_rows(
-    database, actor, clock, tmp_path, importer, wanted
-):
-    path = tmp_path / f"template.{wanted.value}"
-    write_file(template_file(importer.columns, wanted, title="x"), path)
-    report = check_file(actor, source(path, importer), database, clock)
-    assert (report.errors, report.tally.rows) == ([], 0)
-    titles = [column.name for column in importer.columns]
-    broken = write(tmp_path / "broken.csv", titles, ["\x01"] * len(titles), ["x"], ['="'] * 99)
-    report = check_file(actor, source(broken, importer), database, clock)
-    assert counts(report) == (0, 0, 0, 3)
-    assert len({p.row for p in report.errors}) == 3
+    for locale in LOCALES:
+        login(client, Role.PROPERTY_DIRECTOR, locale=locale, email=f"{locale}@example.org")
+        for importer, page, total in ((BUILDINGS, "/buildings", 3), (LOTS, "/lots", 9)):
+            exported = client.get(f"{page}?format={kind}")
+            assert exported.status_code == 200
+            path.write_bytes(exported.data)
+            with use_locale(locale):
+                report = check_file(actor, source(path, importer), estate, clock)
+            assert report.as_json()["errors"] == [], (page, locale)
+            assert counts(report) == (0, 0, total, 0), (page, locale)
 
 
 def test_new_and_changed_buildings_go_through_the_services(estate, actor, clock, tmp_path):
