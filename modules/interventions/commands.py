@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -115,3 +115,12 @@ class StateChecklist:
     work: str
     points: tuple[Point, ...]
     seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What a dispatcher looks at; what is late or presses is shown all the same."""
+
+    technician_id: UUID | None = None
+    trade: Trade | None = None
+    day: date | None = None

@@ -9,9 +9,10 @@ from marshmallow.validate import Length, OneOf, Range
 
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
-from app.web.fields import Line, LocalInstant, Paragraphs, Ticked
+from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
 from app.web.forms import FormSchema
 from modules.interventions.commands import (
+    BoardFilter,
     CompleteOrder,
     CreateOrder,
     FollowOn,
@@ -48,6 +49,15 @@ class OrderIn(FormSchema):
         ticket = data.pop("ticket_id")
         priority = data.pop("priority")
         return CreateOrder(ticket_ids=(ticket,) if ticket else (), priority_key=priority, **data)
+
+
+class BoardIn(FormSchema):
+    """What the board shows."""
+
+    command = BoardFilter
+    technician_id = fields.UUID(data_key="technician")
+    trade = fields.Enum(Trade, by_value=True)
+    day = BelgianDate()
 
 
 class AssignIn(FormSchema):

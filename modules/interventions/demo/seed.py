@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Base
 from app.demo import Planting, Seed
+from modules.interventions.demo.agenda import Place, plan_days
 from modules.interventions.demo.crew import make_crew
 from modules.interventions.demo.works import Works
 from modules.interventions.models import Technician
@@ -33,10 +34,12 @@ def plant_orders(planting: Planting) -> None:
     with planting.database.reader() as session:
         crew = make_crew(session, planting)
         tickets = list(_tickets(session))
+        places = list(_places(session))
     made = Works(planting.chance, planting.clock.now(), crew)
     for ticket in tickets:
         if planting.chance.random() < 0.9:
             made.order(ticket)
+    plan_days(made, places)
     with planting.database.unit_of_work("demo") as uow:
         made.number_with(uow.session)
     made.insert(planting)
@@ -65,6 +68,14 @@ def _tickets(session: Session) -> Iterator[dict[str, Any]]:
     for found in session.execute(statement).mappings():
         moments = story.get(found["id"], [])
         yield {**found, "story": moments, "area_id": areas.get(found["building_id"])}
+
+
+def _places(session: Session) -> Iterator[Place]:
+    """Give the buildings with their work area and where they lie."""
+    buildings = Base.metadata.tables["buildings"].c
+    wanted = (buildings.id, buildings.area_id, buildings.lon, buildings.lat)
+    for row in session.execute(select(*wanted).order_by(buildings.code)):
+        yield Place(row.id, row.area_id, row.lon or 0.0, row.lat or 0.0)
 
 
 SEED = Seed("work orders and visits", plant_orders, is_planted)

@@ -1,4 +1,4 @@
-"""Turn tickets into orders, and what hangs on them, along the story of each ticket."""
+"""Make the rows of orders and what hangs on them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ from app.clock import BRUSSELS
 from app.db import Base, JsonDict
 from app.demo import Planting, timed_id
 from app.numbers import format_number, reserve_numbers
+from modules.interventions.demo.rows import (
+    PastEvent,
+    assignment,
+    scheduled,
+    told,
+)
 from modules.interventions.enums import (
     EntryKind,
     OrderEventKind,
@@ -28,7 +34,6 @@ from modules.interventions.lifecycle import derive_state
 from modules.interventions.services.orders import SERIES
 from modules.tickets.api import EventKind, Trade
 
-_CHUNK = 5_000
 MATERIAL = (
     ('Joint 1/2"', "1", "pce"),
     ("Flexible 50 cm", "1", "pce"),
@@ -44,6 +49,7 @@ REPORTS = (
     "Losgemaakt, gereinigd en opnieuw afgesteld.",
     "Raccord resserré, plus de fuite.",
 )
+_CHUNK = 5_000
 
 
 @dataclass(slots=True)
@@ -55,6 +61,8 @@ class Works:
     crew: Sequence[dict[str, Any]]
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _counts: dict[int, int] = field(default_factory=dict)
+    # How many events each order has.
+    _told: dict[UUID, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put the crew in first."""
@@ -84,23 +92,45 @@ class Works:
         if qualified is None:
             return
         technician = self._technician(ticket)
-        order_id = timed_id(self.chance, qualified)
-        events = [
-            event
-            for event in self._events(qualified, moments, technician)
-            if event["at"] <= self.now
-        ]
-        for position, event in enumerate(events, start=1):
-            event |= {"id": timed_id(self.chance, event["at"]), "order_id": order_id}
-            event |= {"position": position, "recorded_at": event["at"]}
-        self.rows["work_order_events"] += events
-        row = self._row(order_id, ticket, qualified, events)
+        events = list(self._events(qualified, moments, technician))
+        row = self.add(ticket, qualified, events, technician)
+        self.rows["work_order_tickets"].append({"order_id": row["id"], "ticket_id": ticket["id"]})
+
+    def add(
+        self,
+        about: dict[str, Any],
+        made_at: datetime,
+        events: Sequence[dict[str, Any]],
+        technician: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Add an order about something, with what happened to it up to now and its visit."""
+        order_id = timed_id(self.chance, made_at)
+        past = [event for event in events if event["at"] <= self.now]
+        for event in past:
+            self._tell(order_id, event)
+        row = self._row(order_id, about, made_at, past)
         self.rows["work_orders"].append(row)
-        self.rows["work_order_tickets"].append({"order_id": order_id, "ticket_id": ticket["id"]})
         if row["started_at"] is not None:
             self._visit(row, technician)
-        year = qualified.astimezone(BRUSSELS).year
+        year = made_at.astimezone(BRUSSELS).year
         self._counts[year] = self._counts.get(year, 0) + 1
+        return row
+
+    def schedule(self, row: dict[str, Any], start: datetime, end: datetime) -> None:
+        """Plan the visit of an order that was assigned."""
+        event = scheduled(row["updated_at"] + timedelta(minutes=2), start, end)
+        if event["at"] > self.now:
+            return
+        self._tell(row["id"], event)
+        row |= {"planned_start_at": start, "planned_end_at": end, "updated_at": event["at"]}
+        row["status"] = OrderStatus.SCHEDULED
+
+    def _tell(self, order_id: UUID, event: dict[str, Any]) -> None:
+        position = self._told.get(order_id, 0) + 1
+        self._told[order_id] = position
+        event |= {"id": timed_id(self.chance, event["at"]), "order_id": order_id}
+        event |= {"position": position, "recorded_at": event["at"]}
+        self.rows["work_order_events"].append(event)
 
     def number_with(self, session: Session) -> None:
         """Give the numbers, year by year, from the counters of the database."""
@@ -120,10 +150,11 @@ class Works:
     def insert(self, planting: Planting) -> None:
         """Insert in short transactions, in the order the foreign keys allow."""
         for name, rows in self.rows.items():
-            statement = insert(Base.metadata.tables[name])
             for start in range(0, len(rows), _CHUNK):
                 with planting.database.unit_of_work("demo") as uow:
-                    uow.session.execute(statement, rows[start : start + _CHUNK])
+                    uow.session.execute(
+                        insert(Base.metadata.tables[name]), rows[start : start + _CHUNK]
+                    )
 
     def _technician(self, ticket: dict[str, Any]) -> dict[str, Any]:
         able = [one for one in self.crew if ticket["trade"] in one["trades"]] or [
@@ -136,27 +167,21 @@ class Works:
         self, qualified: datetime, moments: dict[EventKind, datetime], who: dict[str, Any]
     ) -> Iterator[dict[str, Any]]:
         """Tell the order's story along the ticket's."""
-        yield _event(OrderEventKind.CREATED, qualified)
+        yield told(OrderEventKind.CREATED, qualified)
         started = moments.get(EventKind.STARTED)
         # Half of what nobody began is still to be assigned.
         if started is None and self.chance.random() < 0.5:
             return
         assigned = qualified + timedelta(minutes=self.chance.randint(5, 60))
-        given = {"technician_id": str(who["id"]), "name": who["name"]}
-        yield _event(OrderEventKind.ASSIGNED, assigned, who["name"], given)
+        yield assignment(assigned, who)
         if started is None:
-            start = (self.now + timedelta(days=self.chance.randint(0, 4))).replace(
-                hour=self.chance.randint(7, 14), minute=0, second=0, microsecond=0
-            )
-            plan = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
-            yield _event(OrderEventKind.SCHEDULED, assigned + timedelta(minutes=2), data=plan)
             return
-        yield _event(OrderEventKind.STARTED, max(started, assigned))
+        yield told(OrderEventKind.STARTED, max(started, assigned))
         if completed := moments.get(EventKind.COMPLETED):
             done = max(completed, started, assigned)
-            yield _event(OrderEventKind.COMPLETED, done, self.chance.choice(REPORTS))
+            yield told(OrderEventKind.COMPLETED, done, self.chance.choice(REPORTS))
             if closed := moments.get(EventKind.CLOSED):
-                yield _event(OrderEventKind.CLOSED, max(closed, done))
+                yield told(OrderEventKind.CLOSED, max(closed, done))
 
     def _row(
         self,
@@ -166,7 +191,7 @@ class Works:
         events: Sequence[dict[str, Any]],
     ) -> dict[str, Any]:
         state = derive_state(
-            _Event(**{k: e[k] for k in ("kind", "at", "text", "data")}) for e in events
+            PastEvent(**{k: e[k] for k in ("kind", "at", "text", "data")}) for e in events
         )
         is_done = state.status in (OrderStatus.COMPLETE, OrderStatus.CLOSED)
         report = next((e["text"] for e in events if e["kind"] is OrderEventKind.COMPLETED), "")
@@ -237,26 +262,3 @@ class Works:
         for entry in entries:
             row = {"id": timed_id(self.chance, order["completed_at"]), **entry, **common}
             self.rows["work_order_entries"].append(row)
-
-
-@dataclass(slots=True)
-class _Event:
-    """An event in the form the life cycle reads."""
-
-    kind: OrderEventKind
-    at: datetime
-    text: str
-    data: Any
-
-
-def _event(
-    kind: OrderEventKind, at: datetime, text: str = "", data: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "at": at,
-        "text": text,
-        "data": JsonDict(data or {}),
-        "actor_id": SYSTEM_USER_ID,
-        "actor_name": "Dispatching",
-    }

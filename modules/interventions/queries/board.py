@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from app.auth.policy import require
 from app.clock import BRUSSELS
 from app.i18n import LazyText, format_number
 from app.i18n import lazy as _l
+from modules.interventions.commands import BoardFilter
 from modules.interventions.enums import OPEN_STATUSES
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -28,6 +30,7 @@ from modules.portfolio.api import building_labels, lot_labels
 from modules.tickets.api import Trade
 
 MOST_ORDERS = 400
+EVERYTHING = BoardFilter()
 PROPOSED = 3
 _AREA_POINTS, _LEVEL_POINTS, _ROOM_POINTS = 30, {1: 20, 2: 30, 3: 40}, 20
 _MULTI_SKILLED_POINTS = 15
@@ -57,7 +60,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A technician's column: the orders held, and the share of today that is taken."""
+    """A technician's column: the orders held, and the share of the day looked at that is taken."""
 
     technician: Technician
     cards: tuple[Card, ...]
@@ -67,6 +70,12 @@ class Lane:
     def load_percent(self) -> int:
         """Return how full the day is; above 100 when it overflows."""
         return round(100 * self.busy_minutes / max(self.technician.day_minutes, 1))
+
+    @property
+    def days(self) -> Sequence[tuple[date | None, tuple[Card, ...]]]:
+        """Return the cards by day of the visit, in the order to do them; without a day last."""
+        ordered = sorted(self.cards, key=_time_of_visit)
+        return [(day, tuple(cards)) for day, cards in groupby(ordered, key=_day_of_visit)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +88,21 @@ class Board:
     is_cut: bool
 
 
-def read_board(actor: Actor, session: Session, now: datetime) -> Board:
-    """Read the board in a fixed number of queries; late and pressing orders always come first."""
+def read_board(
+    actor: Actor, session: Session, now: datetime, wanted: BoardFilter = EVERYTHING
+) -> Board:
+    """Read the board in a fixed number of queries; late and pressing orders always come first.
+
+    No filter hides what is late or pressing, and the share of a day counts every order of it.
+    """
     require(actor, OrderPermission.ASSIGN)
-    statement = (
-        select(WorkOrder)
-        .where(WorkOrder.status.in_(OPEN_STATUSES))
-        .order_by(WorkOrder.due_at.is_(None), WorkOrder.due_at, WorkOrder.number)
-        .limit(MOST_ORDERS)
-    )
-    orders = session.scalars(visible_orders(actor, statement)).all()
+    orders = _open_orders(actor, session)
     technicians = list_technicians(session)
-    busy = busy_minutes_today(orders, now)
+    today = now.astimezone(BRUSSELS).date()
+    busy = busy_minutes_on(orders, wanted.day or today, today)
     places = place_labels(session, orders)
-    cards = [card_of(order, places, now, propose(order, technicians, busy)) for order in orders]
+    every = [card_of(order, places, now, propose(order, technicians, busy)) for order in orders]
+    cards = [card for card in every if _is_wanted(card.order, wanted, today)]
     return Board(
         unassigned=tuple(card for card in cards if card.order.technician_id is None),
         lanes=tuple(
@@ -102,10 +112,29 @@ def read_board(actor: Actor, session: Session, now: datetime) -> Board:
                 busy.get(one.id, 0),
             )
             for one in technicians
+            if wanted.technician_id in (None, one.id)
         ),
-        pressing=tuple(card for card in cards if card.is_late or card.is_pressing),
+        pressing=tuple(card for card in every if card.is_late or card.is_pressing),
         is_cut=len(orders) == MOST_ORDERS,
     )
+
+
+def _open_orders(actor: Actor, session: Session) -> Sequence[WorkOrder]:
+    statement = (
+        select(WorkOrder)
+        .where(WorkOrder.status.in_(OPEN_STATUSES))
+        .order_by(WorkOrder.due_at.is_(None), WorkOrder.due_at, WorkOrder.number)
+        .limit(MOST_ORDERS)
+    )
+    return session.scalars(visible_orders(actor, statement)).all()
+
+
+def _is_wanted(order: WorkOrder, wanted: BoardFilter, today: date) -> bool:
+    if wanted.trade not in (None, order.trade):
+        return False
+    # What nobody has yet may still come on any day; what has no day counts for today.
+    is_any_day = wanted.day is None or order.technician_id is None
+    return is_any_day or (visit_day(order) or today) == wanted.day
 
 
 def propose(
@@ -140,16 +169,32 @@ def score(order: WorkOrder, technician: Technician, busy_minutes: int) -> Propos
     return Proposal(technician, points, tuple(reasons))
 
 
-def busy_minutes_today(orders: Sequence[WorkOrder], now: datetime) -> dict[UUID, int]:
-    """Add up the minutes of work each technician holds for today, planned or without a day."""
-    today = now.astimezone(BRUSSELS).date()
+def busy_minutes_on(orders: Sequence[WorkOrder], day: date, today: date) -> dict[UUID, int]:
+    """Add up the minutes each technician holds for a day; what is overdue or has no day is today's.
+
+    Work that was planned earlier and is still open has to be done as well.
+    """
     busy: dict[UUID, int] = {}
     for order in orders:
-        planned = order.planned_start_at
-        is_today = planned is None or planned.astimezone(BRUSSELS).date() <= today
-        if order.technician_id is not None and is_today:
+        due = max(visit_day(order) or today, today)
+        if order.technician_id is not None and due == day:
             busy[order.technician_id] = busy.get(order.technician_id, 0) + order.estimated_minutes
     return busy
+
+
+def visit_day(order: WorkOrder) -> date | None:
+    """Return the day in Brussels on which the visit is planned."""
+    planned = order.planned_start_at
+    return planned.astimezone(BRUSSELS).date() if planned else None
+
+
+def _day_of_visit(card: Card) -> date | None:
+    return visit_day(card.order)
+
+
+def _time_of_visit(card: Card) -> tuple[bool, datetime, str]:
+    planned = card.order.planned_start_at
+    return (planned is None, planned or datetime.min.replace(tzinfo=UTC), card.order.number)
 
 
 def card_of(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import BRUSSELS
-from modules.interventions.enums import OPEN_STATUSES
+from modules.interventions.enums import OPEN_STATUSES, OrderStatus
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import find_technician
@@ -22,7 +22,8 @@ def list_day(
 ) -> tuple[Technician | None, Sequence[WorkOrder]]:
     """Return the signed-in technician and their open orders up to so many days ahead.
 
-    Orders without a planned day and unfinished older ones are among them, in the order to do them.
+    Orders without a planned day and unfinished older ones are among them, in the order to do them:
+    what is being worked on comes first.
     """
     require(actor, OrderPermission.WORK)
     technician = find_technician(session, actor.user_id)
@@ -38,6 +39,10 @@ def list_day(
             WorkOrder.status.in_(OPEN_STATUSES),
             or_(start.is_(None), start < until),
         )
-        .order_by(start.is_(None), start, WorkOrder.due_at.is_(None), WorkOrder.due_at)
+        .order_by(
+            WorkOrder.status != OrderStatus.IN_PROGRESS,
+            *(start.is_(None), start, WorkOrder.due_at.is_(None), WorkOrder.due_at),
+            WorkOrder.number,
+        )
     )
     return technician, session.scalars(statement).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +13,24 @@ from marshmallow import Schema
 
 from app.auth.actor import Actor
 from app.auth.needs import needs
-from app.clock import Clock
+from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
+from app.errors import Invalid
+from app.i18n import format_date
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, choices, done
 from app.web.tables import list_page
 from app.web.urls import safe_next
 from modules.interventions import services
+from modules.interventions.commands import BoardFilter
 from modules.interventions.enums import OPEN_STATUSES, WORK_CLASS_LABELS
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
 from modules.interventions.queries.board import place_labels, read_board
 from modules.interventions.routes_web.words import rules_today, words
-from modules.interventions.schemas import AssignIn, OrderIn, ScheduleIn, TextIn
+from modules.interventions.schemas import AssignIn, BoardIn, OrderIn, ScheduleIn, TextIn
 from modules.interventions.tables import order_table, select_orders
 from modules.portfolio.api import place_facts
 from modules.tickets.api import TRADE_LABELS, get_ticket_facts, list_ticket_facts
@@ -34,6 +38,7 @@ from modules.tickets.api import TRADE_LABELS, get_ticket_facts, list_ticket_fact
 blueprint = Blueprint("interventions", __name__)
 blueprint.context_processor(words)
 
+DAYS_ON_BOARD = 7
 Step = Callable[[Actor, UUID, Any, UnitOfWork, Clock], WorkOrder]
 
 
@@ -51,8 +56,28 @@ def order_list() -> ResponseReturnValue:
 @needs(OrderPermission.ASSIGN)
 def board() -> ResponseReturnValue:
     """Show what is open, who is there, and who should do what."""
-    found = read_board(current_actor(), reader(), current_clock().now())
-    return render_template("interventions/board.html", board=found)
+    now = current_clock().now()
+    form = Form(BoardIn, request.args)
+    try:
+        wanted = form.load()
+    except Invalid:
+        wanted = BoardFilter()  # an address typed wrong shows everything
+    found = read_board(current_actor(), reader(), now, wanted)
+    return render_template("interventions/board.html", board=found, **_board_words(wanted))
+
+
+def _board_words(wanted: BoardFilter) -> dict[str, Any]:
+    today = current_clock().today(BRUSSELS)
+    coming = [today + timedelta(days=ahead) for ahead in range(DAYS_ON_BOARD)]
+    return {
+        "wanted": wanted,
+        "is_filtered": wanted != BoardFilter(),
+        "today": today,
+        "here": request.full_path.rstrip("?"),
+        "days": [(day.isoformat(), format_date(day, "full")) for day in coming],
+        "technicians": [(str(one.id), one.name) for one in queries.list_technicians(reader())],
+        "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
+    }
 
 
 @blueprint.get("/work-orders/new")

@@ -1,15 +1,19 @@
 """The demo's year of calls and repairs: every state, consistent with its events, repeatable."""
 
+from datetime import date, datetime
+from itertools import pairwise
 from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
 from app.auth.actor import system_actor
-from app.clock import FixedClock
+from app.clock import BRUSSELS, FixedClock
 from app.db import Database
 from app.demo import Planting
+from app.ids import new_id
 from modules.interventions.demo import SEED as ORDERS
+from modules.interventions.demo.agenda import Place, around, working_days
 from modules.interventions.enums import OrderStatus
 from modules.interventions.lifecycle import derive_state as derive_order
 from modules.interventions.models import Technician, Visit, WorkOrder
@@ -74,3 +78,44 @@ def test_numbers_go_on_where_the_demo_stopped(planted: Database, clock: FixedClo
             select(func.count()).select_from(Ticket).where(Ticket.number.startswith("TK-2026"))
         )
         assert make_ticket(uow, clock).number == f"TK-2026-{(this_year or 0) + 1:06d}"
+
+
+def test_the_coming_days_are_full_and_repeatable(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as uow:
+        for _ in range(30):
+            make_building(uow, clock)
+    plant(database, clock)
+    with database.reader() as session:
+        stops: dict[tuple[str, date], list[WorkOrder]] = {}
+        for order in session.scalars(select(WorkOrder).order_by(WorkOrder.planned_start_at)):
+            if order.planned_start_at is not None and order.technician_id is not None:
+                day = order.planned_start_at.astimezone(BRUSSELS).date()
+                stops.setdefault((str(order.technician_id), day), []).append(order)
+    today = clock.today()
+    assert {len(orders) for (_who, day), orders in stops.items() if day == today} <= {5, 6, 7}
+    assert len([key for key in stops if key[1] == today]) == 6
+    for orders in stops.values():
+        for one, after in pairwise(orders):
+            assert one.planned_end_at is not None
+            assert after.planned_start_at is not None
+            assert one.planned_end_at < after.planned_start_at
+
+
+@pytest.mark.parametrize(
+    ("moment", "first"),
+    [
+        ("2026-03-02T07:00+00:00", "2026-03-02"),
+        ("2026-03-02T17:00+00:00", "2026-03-03"),
+        ("2026-03-06T18:00+00:00", "2026-03-09"),
+        ("2026-03-07T09:00+00:00", "2026-03-09"),
+    ],
+)
+def test_nobody_is_planned_at_night_or_in_the_weekend(moment: str, first: str) -> None:
+    days = working_days(datetime.fromisoformat(moment))
+    assert next(days).isoformat() == first
+
+
+def test_the_way_around_goes_to_the_nearest_place_left() -> None:
+    places = [Place(new_id(), None, lon, 50.8) for lon in (4.30, 4.40, 4.31, 4.39)]
+    way = around([(place, None) for place in places])
+    assert [place.lon for place, _order in way] == [4.30, 4.31, 4.39, 4.40]
