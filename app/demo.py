@@ -94,6 +94,11 @@ class DemoAccount:
     name: str
 
 
+def invented_id(chance: Random) -> UUID:
+    """Make an identifier from the demo's own chance, so that two loads make the same."""
+    return UUID(int=chance.getrandbits(128), version=4)
+
+
 def timed_id(chance: Random, at: datetime) -> UUID:
     """Make the identifier a row of a moment would have had, from the demo's own chance."""
     milliseconds = int(at.timestamp() * 1000)

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import Base
-from app.demo import Planting, Seed
+from app.demo import Planting, Seed, invented_id
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
 from app.search.normalise import fold, index_text
@@ -179,7 +179,7 @@ class Crowd:
         )  # fmt: skip
 
     def _add(self, table: str, **row: Any) -> UUID:
-        identifier = UUID(int=self.chance.getrandbits(128), version=4)
+        identifier = invented_id(self.chance)
         self.rows.setdefault(table, []).append({"id": identifier, **row})
         return identifier
 

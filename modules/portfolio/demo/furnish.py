@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from app.auth.actor import SYSTEM_USER_ID
+from app.demo import invented_id
 from modules.portfolio.demo.ground import Ground
-from modules.portfolio.demo.plan import PlannedBuilding, invented_id
+from modules.portfolio.demo.plan import PlannedBuilding
 from modules.portfolio.enums import (
     AccessKind,
     BuildingKind,

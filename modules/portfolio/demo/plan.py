@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
-from uuid import UUID
 
 from modules.portfolio.enums import BuildingKind, LotCategory
 
@@ -88,11 +87,6 @@ def footprints() -> tuple[Footprint, ...]:
             )
             for row in csv.DictReader(source)
         )
-
-
-def invented_id(chance: Random) -> UUID:
-    """Make an identifier out of the seed's chance instead of the clock's."""
-    return UUID(int=chance.getrandbits(128), version=4)
 
 
 def wanted(scale: float) -> dict[LotCategory, int]:

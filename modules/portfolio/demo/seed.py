@@ -13,12 +13,12 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import Base, TranslatedText, UnitOfWork
-from app.demo import Planting, Seed
+from app.demo import Planting, Seed, invented_id
 from app.geo import Crs, area_m2, place, read_features
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
 from modules.portfolio.demo.ground import Moment
-from modules.portfolio.demo.plan import DATA, invented_id, plan_buildings
+from modules.portfolio.demo.plan import DATA, plan_buildings
 from modules.portfolio.demo.rows import Planter
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
 from modules.portfolio.models import Boundary, Building, LandParcel

@@ -20,7 +20,7 @@ from modules.portfolio.queries.access import get_access_code, list_access_codes
 from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.routes_web.blueprint import answer, asked_change, blueprint, options
 from modules.portfolio.routes_web.facts import asked_place, place_url
-from modules.portfolio.schemas import AccessIn
+from modules.portfolio.schemas.facts import AccessIn
 from modules.portfolio.services import (
     add_access_code,
     archive_access_code,

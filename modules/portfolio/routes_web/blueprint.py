@@ -17,7 +17,7 @@ from modules.portfolio import enums
 from modules.portfolio.commands import Change
 from modules.portfolio.queries.groupings import list_departments
 from modules.portfolio.queries.places import list_areas, list_entrances, list_sites
-from modules.portfolio.schemas import VersionIn
+from modules.portfolio.schemas.common import VersionIn
 
 blueprint = Blueprint("portfolio", __name__)
 

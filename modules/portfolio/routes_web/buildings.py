@@ -27,7 +27,9 @@ from modules.portfolio.routes_web.blueprint import (
     blueprint,
     options,
 )
-from modules.portfolio.schemas import BuildingIn, PointIn, VersionIn
+from modules.portfolio.schemas.buildings import BuildingIn
+from modules.portfolio.schemas.common import VersionIn
+from modules.portfolio.schemas.land import PointIn
 from modules.portfolio.services import (
     archive_building,
     change_building,

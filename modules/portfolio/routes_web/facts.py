@@ -18,7 +18,8 @@ from modules.portfolio.commands import Change
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import get_certificate
 from modules.portfolio.routes_web.blueprint import answer, asked_change, blueprint, options
-from modules.portfolio.schemas import CertificateIn, VersionIn, WarningIn
+from modules.portfolio.schemas.common import VersionIn
+from modules.portfolio.schemas.facts import CertificateIn, WarningIn
 from modules.portfolio.services import (
     correct_certificate,
     give_warning,

@@ -21,7 +21,8 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import Grouped, get_grouping, select_groupings
 from modules.portfolio.queries.places import area_names
 from modules.portfolio.routes_web.blueprint import blueprint, options
-from modules.portfolio.schemas import GroupingIn, VersionIn
+from modules.portfolio.schemas.buildings import GroupingIn
+from modules.portfolio.schemas.common import VersionIn
 from modules.portfolio.services import (
     archive_grouping,
     change_grouping,

@@ -18,7 +18,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.insides import get_entrance, get_floor
 from modules.portfolio.queries.places import get_building, list_entrances, list_floors
 from modules.portfolio.routes_web.blueprint import answer, asked_change, blueprint, building_part
-from modules.portfolio.schemas import EntranceIn, FloorIn
+from modules.portfolio.schemas.buildings import EntranceIn, FloorIn
 from modules.portfolio.services import (
     add_entrance,
     add_floor,

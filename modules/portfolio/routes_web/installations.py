@@ -27,7 +27,7 @@ from modules.portfolio.routes_web.blueprint import (
     building_part,
     options,
 )
-from modules.portfolio.schemas import InstallationIn
+from modules.portfolio.schemas.facts import InstallationIn
 from modules.portfolio.services import (
     add_installation,
     archive_installation,

@@ -26,7 +26,8 @@ from modules.portfolio.routes_web.blueprint import (
     options,
 )
 from modules.portfolio.routes_web.maps import parcel_layer
-from modules.portfolio.schemas import ParcelIn, VersionIn
+from modules.portfolio.schemas.common import VersionIn
+from modules.portfolio.schemas.land import ParcelIn
 from modules.portfolio.services import archive_parcel, change_parcel, create_parcel, restore_parcel
 from modules.portfolio.tables import PARCELS
 

@@ -30,7 +30,8 @@ from modules.portfolio.routes_web.blueprint import (
     blueprint,
     options,
 )
-from modules.portfolio.schemas import LotIn, LotStatusIn, StackIn, VersionIn
+from modules.portfolio.schemas.common import VersionIn
+from modules.portfolio.schemas.lots import LotIn, LotStatusIn, StackIn
 from modules.portfolio.services import (
     archive_lot,
     change_lot,

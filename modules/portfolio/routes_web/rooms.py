@@ -27,7 +27,7 @@ from modules.portfolio.routes_web.blueprint import (
     building_part,
     options,
 )
-from modules.portfolio.schemas import RoomIn
+from modules.portfolio.schemas.buildings import RoomIn
 from modules.portfolio.services import add_room, archive_room, change_room, restore_room
 
 PAGE = "portfolio/room_form.html"

@@ -1,0 +1,1 @@
+"""Forms of this module: what people type becomes a command."""
