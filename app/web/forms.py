@@ -126,7 +126,7 @@ class Form:
             "forms/conflict.html",
             differences=differences,
             kept=kept,
-            version=getattr(fresh, "version", ""),
+            version=theirs.get("version", getattr(fresh, "version", "")),
             action=request.full_path.rstrip("?"),
         )
         return page, error.status

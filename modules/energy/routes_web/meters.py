@@ -107,9 +107,7 @@ def meter_curve(meter_id: UUID) -> ResponseReturnValue:
 def meter_edit(meter_id: UUID) -> ResponseReturnValue:
     """Show the form of a meter."""
     meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
-    form = Form(ChangeMeterIn, shows=meter)
-    form.values["ean"] = meter.supply_point.ean if meter.supply_point else meter.received_ean
-    form.values |= place_codes(current_actor(), reader(), meter)
+    form = Form(ChangeMeterIn, shows=_facts(meter))
     return render_template("energy/meter_form.html", form=form, meter=meter, **shared_words())
 
 
@@ -125,9 +123,16 @@ def meter_change(meter_id: UUID) -> ResponseReturnValue:
     except FORM_ERRORS as error:
         meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
         return form.refused(
-            error, "energy/meter_form.html", fresh=meter, meter=meter, **shared_words()
+            error, "energy/meter_form.html", fresh=_facts(meter), meter=meter, **shared_words()
         )
     return done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
+
+
+def _facts(meter: Meter) -> dict[str, Any]:
+    """Return what the form shows: the columns of a meter, and what people type for its place."""
+    columns = {name: getattr(meter, name, "") for name in ChangeMeterIn().fields}
+    ean = meter.supply_point.ean if meter.supply_point else meter.received_ean
+    return columns | {"ean": ean} | place_codes(current_actor(), reader(), meter)
 
 
 @blueprint.get("/meters/<uuid:meter_id>/replace-counter")

@@ -120,6 +120,8 @@ def declare_meter_change(
     register = uow.session.get(Register, command.register_id)
     if register is None or register.kind is not RegisterKind.INDEX:
         raise NotFound
+    get_meter(actor, uow.session, register.meter_id)
+    registers.lock_registers(uow.session, [register.id])
     change = MeterChangeRecord(
         register_id=register.id,
         changed_at=command.changed_at,

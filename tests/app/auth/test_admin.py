@@ -92,6 +92,8 @@ def test_two_administrators_do_not_overwrite_each_other(client, database, admin,
     text = answer.get_data(as_text=True)
     assert "First" in text
     assert "Second" in text
+    # Once chosen, what is sent again must be accepted.
+    assert 'name="version" value="2"' in text
     assert user_of(database).display_name == "First"
 
 

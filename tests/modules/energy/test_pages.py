@@ -168,6 +168,16 @@ def test_meter_is_attached_by_the_code_of_its_building(client, login, leak, data
         assert session.get(Meter, leak.meter_id).building_id == building.id
 
 
+def test_two_people_at_a_meter_choose_only_between_what_differs(client, login, leak, building):
+    login(client, Role.ENERGY_COORDINATOR)
+    here = f"/energy/meters/{leak.meter_id}/edit"
+    data = {"version": "1", "multiplier": "1", "building_code": building.code, "label": "Cold"}
+    assert client.post(here, data=data).status_code == 303
+    page = client.post(here, data={**data, "label": "Warm"})
+    assert page.status_code == 412
+    assert f'type="hidden" name="building_code" value="{building.code}"' in page.text
+
+
 def test_upload_asks_for_a_job_with_the_file_kept_aside(client, login, database):
     login(client, Role.ENERGY_COORDINATOR)
     assert client.post("/energy/imports/new", data={}).status_code == 422
