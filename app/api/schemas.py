@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from app.db.paging import MAX_PAGE_SIZE, PAGE_SIZE
 
@@ -21,7 +21,13 @@ class ProblemFieldOut(Schema):
 
 
 class ProblemOut(Schema):
-    """An error (RFC 9457): `code` is stable, `title` is a sentence for people."""
+    """An error (RFC 9457): `code` is stable, `title` is a sentence for people.
+
+    Errors bring members of their own, as the RFC allows: numbers and names of what was refused.
+    """
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)
