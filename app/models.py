@@ -19,6 +19,7 @@ from app.lists.models import DefaultView, SavedView
 from app.mail.models import OutboxMail
 from app.notifications.models import Notification, NotificationPreference
 from app.numbers import NumberCounter
+from app.office.models import Organisation
 from app.privacy.models import RetentionChoice
 from app.search.models import SearchChange, SearchVersion
 from app.tabular.models import ImportBatch, ImportBatchRow, ImportProfile
@@ -42,6 +43,7 @@ __all__ = [
     "NotificationPreference",
     "NumberCounter",
     "OfficeWeek",
+    "Organisation",
     "OutboxMail",
     "PasswordLink",
     "RetentionChoice",

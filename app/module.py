@@ -24,6 +24,10 @@ from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_api import blueprint as notifications_api
 from app.notifications.routes_web import blueprint as notifications_blueprint
+from app.office.routes_web import NAVIGATION as OFFICE_NAVIGATION
+from app.office.routes_web import blueprint as office_blueprint
+from app.office.seed import SEED as OFFICE_SEED
+from app.office.subjects import OFFICE
 from app.policies import GRANTS, LABELS, HousePermission
 from app.privacy.house import HOUSE_DATA, HOUSE_RULES
 from app.privacy.jobs import APPLY_RETENTION
@@ -61,6 +65,7 @@ module = Module(
         import_files_blueprint,
         exports_blueprint,
         privacy_blueprint,
+        office_blueprint,
     ),
     jobs=(
         DELIVER_MAIL,
@@ -74,10 +79,12 @@ module = Module(
     notification_kinds=(MENTIONED, EXPORT_READY),
     privacy=(HOUSE_DATA, *HOUSE_RULES),
     api_blueprints=(me_api, users_api, files_api, comments_api, notifications_api),
+    seeds=(OFFICE_SEED,),
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),
-    subjects=(USER, ROLE, BATCH, PROFILE, *WORDS),
+    subjects=(USER, ROLE, OFFICE, BATCH, PROFILE, *WORDS),
     navigation=(
         *ACCOUNT_NAVIGATION,
+        OFFICE_NAVIGATION,
         NavigationItem(
             label=_l("Jobs"),
             endpoint="jobs.job_list",

@@ -11,6 +11,7 @@ from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.lists.cells import show_value
 from app.lists.spec import Column, TableSpec
+from app.office.letterhead import Letterhead
 from app.reports import render_pdf
 
 # Three thousand rows take about ten seconds; more belong in a spreadsheet.
@@ -24,7 +25,7 @@ _TOO_MANY = _l(
 class PrintedList:
     """What the head and the foot of a printed list say."""
 
-    organisation: str
+    letterhead: Letterhead
     printed_at: datetime
     chips: Sequence[str]
     totals: Sequence[tuple[Column, Any]]
@@ -39,7 +40,7 @@ def print_list(
     return render_pdf(
         "reports/list.html",
         title=str(spec.title),
-        organisation=words.organisation,
+        **words.letterhead.for_report(),
         printed_at=words.printed_at,
         chips=words.chips,
         columns=columns,

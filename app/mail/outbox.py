@@ -16,6 +16,8 @@ from app.db import Database, UnitOfWork
 from app.mail.backends import Mailer
 from app.mail.message import Message
 from app.mail.models import MailState, OutboxMail
+from app.office.letterhead import read_letterhead
+from app.office.models import THE_OFFICE, Organisation
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +34,7 @@ def queue_mail(message: Message, uow: UnitOfWork, clock: Clock) -> OutboxMail:
         to_address=message.to_address,
         to_name=message.to_name[:160],
         subject=" ".join(message.subject.split())[:250],
-        text=message.text,
+        text=_signed(message, uow.session),
         locale=message.locale,
         subject_type=about_type,
         subject_id=about_id,
@@ -41,6 +43,15 @@ def queue_mail(message: Message, uow: UnitOfWork, clock: Clock) -> OutboxMail:
     )
     uow.session.add(mail)
     return mail
+
+
+def _signed(message: Message, session: Session) -> str:
+    """End a mail with the office's own lines, in the reader's language, once it has any."""
+    if session.get(Organisation, THE_OFFICE) is None:
+        return message.text
+    signature = read_letterhead(session, "").signature(message.locale)
+    # Two dashes and a space: mail programs fold what follows.
+    return f"{message.text.rstrip()}\n\n-- \n{signature}\n"
 
 
 def mails_about(session: Session, subject_type: str, subject_id: UUID) -> Sequence[OutboxMail]:

@@ -9,19 +9,20 @@ from typing import Any
 
 from app.files.models import Attachment
 from app.files.store import FileStore
+from app.office.letterhead import Letterhead
 from app.privacy.services import Disclosure
 from app.reports import render_html
 
 
 def pack_disclosure(
-    found: Disclosure, organisation: str, attachments: list[Attachment], store: FileStore
+    found: Disclosure, letterhead: Letterhead, attachments: list[Attachment], store: FileStore
 ) -> bytes:
     """Return a zip with `data.json`, `data.html` in the present language, and the files."""
     parts = dict(found.parts)
     about = {"person": found.person.label, "made_at": found.made_at.isoformat(), "data": parts}
     page = render_html(
         "reports/disclosure.html",
-        organisation=organisation,
+        **letterhead.for_report(),
         person=found.person.label,
         made_at=found.made_at,
         parts=found.parts,

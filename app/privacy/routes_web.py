@@ -32,6 +32,7 @@ from app.web.context import (
 )
 from app.web.fields import Line, Ticked
 from app.web.forms import FORM_ERRORS, Form, FormSchema, done
+from app.web.letterhead import letterhead_desk
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -110,7 +111,7 @@ def person_disclose(person_type: str, person_id: UUID) -> ResponseReturnValue:
                 Attachment.subject_type == person_type, Attachment.subject_id == person_id
             )
         ).all()
-    content = pack_disclosure(found, house().settings.organisation, list(attachments), file_store())
+    content = pack_disclosure(found, letterhead_desk().kept(), list(attachments), file_store())
     response = Response(content, mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="person-{person_id}.zip"'
     return response

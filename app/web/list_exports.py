@@ -38,6 +38,7 @@ from app.web.context import (
     open_unit_of_work,
     reader,
 )
+from app.web.letterhead import letterhead_desk
 from app.web.table_view import current_state, is_long, lists, table_of
 
 FILES = {
@@ -100,7 +101,7 @@ def _printed(spec: TableSpec, query: Select[Any], state: TableState) -> bytes:
     table = table_of(spec, query)
     rows = iterate_rows(spec, query, state, reader()) if table.page.count <= MOST_ROWS else ()
     words = PrintedList(
-        organisation=house().settings.organisation,
+        letterhead=letterhead_desk().kept(),
         printed_at=current_clock().now(),
         chips=[chip.text for chip in table.chips],
         totals=table.totals,

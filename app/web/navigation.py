@@ -9,6 +9,7 @@ from flask import Flask, g, url_for
 from app.house import House
 from app.i18n import LANGUAGE_NAMES, LOCALES, get_locale
 from app.web.context import find_actor, request_id
+from app.web.letterhead import letterhead_desk
 
 
 def register_navigation(app: Flask, house: House) -> None:
@@ -20,13 +21,15 @@ def register_navigation(app: Flask, house: House) -> None:
     @app.context_processor
     def page_context() -> dict[str, Any]:
         actor = find_actor()
+        office = letterhead_desk().kept()
         user = g.get("user")
         return {
             "current_actor": actor,
             "locale": get_locale(),
             "language_names": LANGUAGE_NAMES,
             "locales": LOCALES,
-            "organisation": house.settings.organisation,
+            "organisation": str(office.name),
+            "office": office,
             "navigation": [_entry(i) for i in items if actor and actor.can(i.permission)],
             "theme": user.theme if user else "auto",
             "has_letter_keys": user.has_letter_keys if user else True,

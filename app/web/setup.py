@@ -16,6 +16,7 @@ from app.web import (
     errors,
     frontend,
     health,
+    letterhead,
     lifecycle,
     metrics,
     pages,
@@ -70,6 +71,7 @@ def register_web(app: Flask, house: House) -> None:
     errors.register(app)
     metrics.register(app)
     security_headers.register(app, house)
+    letterhead.register(app, house)
     register_navigation(app, house)
     register_oidc(app, house.settings.oidc)
     for blueprint in (

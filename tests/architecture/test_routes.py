@@ -34,6 +34,7 @@ PUBLIC = {
     "auth.sign_out",
     "field.service_worker",
     "field.manifest",
+    "office.logo",
     "field.shell",
     "health.healthz",
     "health.readyz",

@@ -30,6 +30,7 @@ SAMPLE = 3
 CHANGING = re.compile(r'(csrf[-_]token" (content|value)="[^"]*"|"request_id": "[^"]*")')
 # Records that belong to the house or to the person who asks, not to a place.
 # An import is a file of the whole estate, technicians are staff: for the few who manage them.
+# The office presents itself to everybody.
 # Work areas and departments are words of the whole office; a site belongs to its buildings.
 UNSCOPED = {
     "areas",
@@ -38,6 +39,7 @@ UNSCOPED = {
     "import_batches",
     "import_profiles",
     "job_runs",
+    "organisations",
     "technicians",
     "users",
 }

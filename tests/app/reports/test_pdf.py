@@ -11,11 +11,13 @@ import pytest
 from jinja2 import UndefinedError
 from PIL import Image
 
+from app.db import TranslatedText
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.i18n import use_locale
 from app.lists import Column, TableSpec
 from app.lists.print import PrintedList, print_list
+from app.office.letterhead import Letterhead
 from app.reports import render_html, render_pdf
 from app.reports.pdf import picture
 
@@ -87,7 +89,8 @@ def test_pictures_travel_inside_and_nothing_is_fetched(caplog):
 
 
 def words():
-    return PrintedList("CPAS", datetime(2026, 3, 2, 9, tzinfo=UTC), ["Statut : ouvert"], [])
+    head = Letterhead(TranslatedText(fr="CPAS"), TranslatedText())
+    return PrintedList(head, datetime(2026, 3, 2, 9, tzinfo=UTC), ["Statut : ouvert"], [])
 
 
 SPEC = TableSpec("tests.print", _l("People"), (Column("name", _l("Name")),), key=None)

@@ -1,0 +1,1 @@
+"""The office itself: how it presents itself on pages, letters and mails."""
