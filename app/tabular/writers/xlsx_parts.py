@@ -62,6 +62,8 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # A signed number or a telephone number can be kept from being run without a visible apostrophe.
 _HARMLESS_SIGN = re.compile(r"[+\-][\d .,/()]*")
 _EPOCH = date(1899, 12, 30)
+# Spreadsheets keep 15 digits: longer whole numbers are identifiers, written as text.
+LONGEST_NUMBER = 10**15
 
 
 def content_types(sheets: int) -> str:
@@ -129,10 +131,13 @@ def cell_xml(value: Any) -> str:
 
     Text never becomes a formula: see `neutralise`; instants are written in Brussels time.
     """
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         return _text_xml(value)
     if value is None:
         return "/>"
+    if kind is int and -LONGEST_NUMBER < value < LONGEST_NUMBER:
+        return f"><v>{value}</v></c>"
     return _number_xml(value) or _date_xml(value) or _text_xml(str(value))
 
 
@@ -140,8 +145,7 @@ def _number_xml(value: Any) -> str:
     if isinstance(value, bool):
         return f' t="b"><v>{value:d}</v></c>'
     if isinstance(value, int):
-        # Spreadsheets keep 15 digits: longer whole numbers are identifiers, written as text.
-        return f"><v>{value}</v></c>" if abs(value) < 10**15 else ""
+        return f"><v>{value}</v></c>" if abs(value) < LONGEST_NUMBER else ""
     if isinstance(value, float | Decimal) and isfinite(value):
         return f"><v>{value}</v></c>"
     return ""
