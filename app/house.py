@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.auth.roles import Role
+from app.auth.who import name_jobs
 from app.clock import Clock, SystemClock
 from app.db import Database, EventBus
 from app.i18n import load_catalogues
@@ -38,6 +39,7 @@ def build_house(
     """Find the modules, read the catalogues, open the database."""
     found = find_modules() if modules is None else modules
     load_catalogues(module.folder / "translations" for module in found if module.name != "house")
+    name_jobs((job.name, job.title) for module in found for job in module.jobs)
     bus = EventBus(pair for module in found for pair in module.handlers)
     if database is None:
         database = Database(settings.database_url, bus)

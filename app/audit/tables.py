@@ -10,6 +10,7 @@ from app.audit.models import AuditEntry
 from app.audit.readable import action_label, readable
 from app.auth.actor import Actor
 from app.auth.policy import require
+from app.auth.who import say_who
 from app.i18n import lazy as _l
 from app.lists import Column, DateRange, EmptyState, ListSource, TableSpec, Text, YesNo
 from app.policies import HousePermission
@@ -65,7 +66,7 @@ def _columns(subjects: Subjects) -> tuple[Column, ...]:
     moment = AuditEntry.occurred_at
     return (
         Column("occurred", _l("When"), lambda e: e.occurred_at, sort=moment, format="datetime"),
-        Column("actor", _l("Who"), lambda e: e.actor_name, sort=AuditEntry.actor_name),
+        Column("actor", _l("Who"), lambda e: say_who(e.actor_name), sort=AuditEntry.actor_name),
         Column("action", _l("What"), action, sort=AuditEntry.action),
         Column("label", _l("Record"), lambda e: e.subject_label, sort=AuditEntry.subject_label),
         Column("changes", _l("Differences"), differences),

@@ -15,6 +15,7 @@ from app.auth.roles import Role
 from app.auth.services import change_user, create_user
 from app.auth.sessions import open_session
 from app.auth.sign_in import record_sign_in
+from app.auth.who import SINGLE_SIGN_ON
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Forbidden
@@ -22,7 +23,7 @@ from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.settings import OidcSettings
 
-_ACTOR = system_actor("single sign-on")
+_ACTOR = system_actor(SINGLE_SIGN_ON)
 
 
 @dataclass(frozen=True, slots=True)

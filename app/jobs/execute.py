@@ -15,11 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from app.auth.actor import Actor, system_actor
+from app.auth.who import JOB
 from app.clock import Clock
 from app.db import Database, JsonDict
 from app.errors import AppError
 from app.house import House
-from app.i18n import use_locale
+from app.i18n import LazyText
 from app.jobs.job import Job, JobCancelled, JobRun
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import beat, finish, store_checkpoint
@@ -40,11 +41,12 @@ class Reporter:
     last_look: float = field(default=0.0)
     cancelled: bool = False
 
-    def report(self, done: int, total: int | None, note: str) -> None:
+    def report(self, done: int, total: int | None, note: str | LazyText) -> None:
         """Note how far the run is, at most twice a second, always at the end."""
         if time.monotonic() - self.last < REPORT_EVERY_S and done != total:
             return
         self.last = time.monotonic()
+        remark = note if isinstance(note, LazyText) else LazyText(note)
         try:
             with self.database.unit_of_work(
                 f"job-{self.run_id}", patience_ms=100, is_durable=False
@@ -55,7 +57,8 @@ class Reporter:
                     .values(
                         rows_done=done,
                         rows_total=total,
-                        note=note[:300],
+                        note=remark.message[:300],
+                        note_values=JsonDict(remark.params),
                         heartbeat_at=self.clock.now(),
                     )
                 )
@@ -110,17 +113,15 @@ def _actor_of(house: House, record: JobRecord) -> Actor:
     from app.auth.sessions import actor_of
 
     if record.requested_by_id is None:
-        return _house_actor(house, record)
+        return _house_actor(record)
     with house.database.reader() as session:
         user = session.get(User, record.requested_by_id)
-        return actor_of(user, house.grants, session) if user else _house_actor(house, record)
+        return actor_of(user, house.grants, session) if user else _house_actor(record)
 
 
-def _house_actor(house: House, record: JobRecord) -> Actor:
-    """Act in the name of the house and say for which work, in the office's language."""
-    titles = {job.name: job.title for module in house.modules for job in module.jobs}
-    with use_locale(house.settings.default_locale):
-        return system_actor(f"Intendant · {titles.get(record.name, record.name)}")
+def _house_actor(record: JobRecord) -> Actor:
+    """Act in the name of the house; the code of the work is kept, readers get its title."""
+    return system_actor(f"{JOB}{record.name}")
 
 
 def _attempt(job: Job, run: JobRun) -> tuple[JobState, str]:

@@ -66,13 +66,13 @@ class JobRun:
     run_id: Any = None
     args: dict[str, Any] = field(default_factory=dict)
     checkpoint: dict[str, Any] = field(default_factory=dict)
-    report: Callable[[int, int | None, str], None] = lambda done, total, note: None
+    report: Callable[[int, int | None, str | LazyText], None] = lambda done, total, note: None
     is_cancelled: Callable[[], bool] = lambda: False
     store_checkpoint: Callable[[dict[str, Any]], None] = lambda state: None
     settings: Any = None
 
-    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
-        """Tell how far the work is, in rows or items."""
+    def progress(self, done: int, total: int | None = None, note: str | LazyText = "") -> None:
+        """Tell how far the work is, in rows or items; a remark is translated when it is read."""
         self.report(done, total, note)
 
     def check_cancelled(self) -> None:

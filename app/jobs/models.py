@@ -10,6 +10,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Entity, EnumText, JsonDict, UtcDateTime
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 
 
@@ -54,9 +55,16 @@ class JobRecord(Entity):
     attempts: Mapped[int] = mapped_column(default=0)
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_total: Mapped[int | None]
+    # A remark as its English source and the values in it, or a bare word such as a file's name.
     note: Mapped[str] = mapped_column(String(300), default="")
+    note_values: Mapped[JsonDict | None]
     error: Mapped[str] = mapped_column(Text, default="")
     is_cancel_requested: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def remark(self) -> LazyText:
+        """Return the remark, said in the language of whoever reads it."""
+        return LazyText(self.note, dict(self.note_values or {}))
 
 
 class SchedulerLease(Base):

@@ -39,7 +39,12 @@ def detect_abnormal_consumption(run: JobRun) -> None:
     run.progress(
         result.meters,
         result.meters,
-        f"+{result.opened} ={result.still} -{result.resolved}",
+        _l(
+            "New: %(opened)s · still there: %(still)s · over: %(resolved)s",
+            opened=result.opened,
+            still=result.still,
+            resolved=result.resolved,
+        ),
     )
 
 
@@ -62,7 +67,13 @@ def ingest_readings(run: JobRun) -> None:
         lambda rows, note: run.progress(rows, None, note),
     )
     scan(run.database, run.actor, run.clock, only_changed=True)
-    note = f"{result.new} / {result.changed} / {result.unchanged} / {result.refused}"
+    note = _l(
+        "New: %(new)s · changed: %(changed)s · unchanged: %(unchanged)s · refused: %(refused)s",
+        new=result.new,
+        changed=result.changed,
+        unchanged=result.unchanged,
+        refused=result.refused,
+    )
     run.progress(result.rows, result.rows, note)
     command.path.unlink(missing_ok=True)
 
@@ -78,7 +89,8 @@ def read_inbox(run: JobRun) -> None:
         run.progress(number, len(waiting), file.path.name)
     if waiting:
         scan(run.database, run.actor, run.clock, only_changed=True)
-    run.progress(len(waiting), len(waiting), f"{len(waiting)} / {refused}")
+    said = _l("Files: %(files)s · refused: %(refused)s", files=len(waiting), refused=refused)
+    run.progress(len(waiting), len(waiting), said)
 
 
 JOBS = (

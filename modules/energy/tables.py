@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import case
 
+from app.auth.who import say_who
 from app.i18n import lazy as _l
 from app.lists import (
     Choice,
@@ -196,7 +197,7 @@ BATCHES = TableSpec(
             sort=IngestBatch.started_at,
             format="datetime",
         ),
-        Column("by", _l("By"), lambda b: b.actor_name, sort=IngestBatch.actor_name),
+        Column("by", _l("By"), lambda b: say_who(b.actor_name), sort=IngestBatch.actor_name),
     ),
     filters=(
         Text("q", _l("Search"), columns=(IngestBatch.file_name,)),

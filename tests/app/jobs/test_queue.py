@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from app.auth.actor import Actor
+from app.auth.who import say_who
 from app.clock import FixedClock
 from app.db import Database, UnitOfWork
 from app.errors import Conflict, Forbidden, NotFound
 from app.house import House, build_house
-from app.i18n import lazy
+from app.i18n import lazy, use_locale
 from app.jobs import Every, Job, JobRun, request_job
-from app.jobs.execute import run_now
+from app.jobs.execute import _house_actor, run_now
 from app.jobs.lease import hold_lease, release_lease
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import claim_next, give_back_dead_runs
@@ -38,13 +39,19 @@ def break_down(run: JobRun) -> None:
     raise ValueError("broken on purpose")
 
 
+def remark(run: JobRun) -> None:
+    """Leave a remark with a value in it."""
+    run.progress(1, 1, lazy("Use at most %(count)s characters.", count=3))
+
+
+REMARK = Job("tests.remark", lazy("Jobs"), remark)
 COUNT = Job("tests.count", lazy("Count"), count_to_three, Every(5))
 BREAK = Job("tests.break", lazy("Break"), break_down)
 
 
 @pytest.fixture
 def house(database: Database, settings: Settings, clock: FixedClock) -> House:
-    module = Module("tests", jobs=(COUNT, BREAK))
+    module = Module("tests", jobs=(COUNT, BREAK, REMARK))
     return build_house(settings, clock=clock, database=database, modules=(module,))
 
 
@@ -178,3 +185,32 @@ def test_other_peoples_runs_are_as_absent(
 def test_a_job_runs_from_the_command_line(house: House) -> None:
     assert run_now(house, "tests.count", {}) is JobState.DONE
     assert run_now(house, "tests.break", {}) is JobState.FAILED
+
+
+def test_a_remark_and_a_jobs_name_are_said_in_the_readers_language(
+    house: House, keeper: Actor
+) -> None:
+    row = ask(house, keeper, "tests.remark")
+    Scheduler(house, in_process=True).turn()
+    after = state_of(house, row)
+    assert (after.note, after.note_values) == (
+        "Use at most %(count)s characters.",
+        {"count": 3},
+    )
+    said = {}
+    for locale in ("fr", "nl"):
+        with use_locale(locale):
+            said[locale] = (str(after.remark), say_who("job:tests.remark"))
+    assert len({words for words, _name in said.values()}) == 2
+    assert all("3" in words for words, _name in said.values())
+    assert [name for _words, name in said.values()] == ["Intendant · Tâches", "Intendant · Taken"]
+
+
+def test_a_bare_word_stays_as_it_is_in_a_remark() -> None:
+    assert str(JobRecord(note="50 %(a).csv").remark) == "50 %(a).csv"
+
+
+def test_a_scheduled_run_acts_under_the_code_of_its_job(house: House) -> None:
+    assert _house_actor(JobRecord(name="tests.count")).display_name == "job:tests.count"
+    assert say_who("Piet Peeters") == "Piet Peeters"
+    assert say_who("job:gone.job") == "Intendant · gone.job"
