@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -30,12 +30,6 @@ def select_comments(subject: Subject) -> Select[Comment]:
 def list_comments(session: Session, subject: Subject) -> Sequence[Comment]:
     """Return the comments of a record, the oldest first, at most the last 200."""
     return list(reversed(session.scalars(select_comments(subject).limit(MOST_SHOWN)).all()))
-
-
-def count_comments(session: Session, subject: Subject) -> int:
-    """Count the comments of a record, for the title of its tab."""
-    found = select_comments(subject).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def get_comment(

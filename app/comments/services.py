@@ -18,7 +18,7 @@ from app.errors import Forbidden, Invalid, StaleVersion
 from app.i18n import lazy as _l
 from app.notifications import Notice, NotificationKind, notify
 from app.subjects import Subject, Subjects
-from app.web.fields import clean_text
+from app.typed_text import clean_text
 
 MENTIONED = NotificationKind("house.mentioned", _l("Somebody mentions me in a comment"))
 MOST_CHARACTERS = 5000

@@ -9,7 +9,6 @@ from app.db.types import (
     Translated,
     TranslatedText,
     UtcDateTime,
-    WattHours,
     Wkb,
 )
 from app.db.unit_of_work import Database, EventBus, UnitOfWork
@@ -29,7 +28,6 @@ __all__ = [
     "UnitOfWork",
     "UtcDateTime",
     "Versioned",
-    "WattHours",
     "Wkb",
     "change_rows",
 ]

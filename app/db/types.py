@@ -16,7 +16,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from app.i18n import LOCALES, get_locale
 
 Cents = Annotated[int, mapped_column(BigInteger)]
-WattHours = Annotated[int, mapped_column(BigInteger)]
 JsonDict = NewType("JsonDict", dict[str, Any])
 
 json_type = JSON().with_variant(JSONB(), "postgresql")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -32,18 +32,6 @@ def select_attachments(subject: Subject) -> Select[Attachment]:
         )
         .order_by(Attachment.created_at.desc(), Attachment.id.desc())
     )
-
-
-def count_attachments(session: Session, subject: Subject) -> int:
-    """Count the files of a record, for the title of its tab."""
-    levels = [level for level in Confidentiality if subject.may_see(level)]
-    query = select(func.count()).where(
-        Attachment.subject_type == subject.type,
-        Attachment.subject_id == subject.id,
-        Attachment.confidentiality.in_(levels),
-        Attachment.archived_at.is_(None),
-    )
-    return session.scalar(query) or 0
 
 
 def get_attachment(

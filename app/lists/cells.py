@@ -37,7 +37,6 @@ class Cell(NamedTuple):
 _SHOW: dict[str, Callable[[Any, Column], Any]] = {
     "date": lambda value, _column: format_date(value),
     "datetime": lambda value, _column: format_datetime(value),
-    "relative": lambda value, _column: format_datetime(value),
     "number": lambda value, _column: format_number(value),
     "integer": lambda value, _column: format_number(value, 0),
     "money": lambda value, _column: format_money(value),

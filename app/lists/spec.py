@@ -47,7 +47,7 @@ class Column:
 
 
 NUMBERS = frozenset({"number", "integer", "money", "quantity", "percent"})
-FORMATS = NUMBERS | {"text", "date", "datetime", "relative", "badge", "yes_no"}
+FORMATS = NUMBERS | {"text", "date", "datetime", "badge", "yes_no"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from app.i18n import lazy as _l
 from app.jobs import request_job
 from app.policies import HousePermission
 from app.tabular.commands import ChooseReading, SaveProfile, Upload
-from app.tabular.formats import Formats
 from app.tabular.importer import Importer, Outcome
 from app.tabular.models import BatchState, ImportBatch, ImportProfile
 from app.tabular.problems import TabularError
@@ -204,8 +203,3 @@ def discard_batch(
     uow.session.delete(batch)
     uow.flush()
     uow.after_commit(lambda: uploads.forget(batch_id))
-
-
-def default_formats(importer: Importer, chosen: Mapping[str, str]) -> Formats:
-    """Return the formats of a form over those of the importer; ValueError for a wrong choice."""
-    return Formats.from_json({**importer.formats.as_json(), **chosen})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,6 +13,7 @@ from marshmallow import ValidationError, fields
 from app.clock import BRUSSELS
 from app.i18n import LazyText, format_number
 from app.i18n import lazy as _l
+from app.typed_text import clean_text
 
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f'’"))
 CENTURY_PIVOT = 70
@@ -206,12 +206,6 @@ class Ticked(fields.Boolean):
         """Default to no."""
         options.setdefault("load_default", False)
         super().__init__(**options)
-
-
-def clean_text(text: str) -> str:
-    """Return a text in composed Unicode, without control characters, trimmed."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 
 def _message(text: str, places: int) -> Any:

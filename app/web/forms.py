@@ -36,8 +36,7 @@ from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.web.fields import values_of
-from app.web.messages import field_errors
-from app.web.validation import refuse_unstorable
+from app.web.validation import field_errors, refuse_unstorable
 
 FORM_ERRORS = (Invalid, Conflict, StaleVersion)
 _CHECK = _l("Some fields need another look.")
@@ -84,9 +83,10 @@ class Form:
             refuse_unstorable(self.values)
             return self.schema.load(self.values)
         except ValidationError as error:
-            messages: Any = error.messages
-            found = tuple(field_errors(messages, self.values))
-            raise Invalid("form_invalid", _CHECK, errors=found) from error
+            first: dict[str, FieldError] = {}
+            for found in field_errors(error.messages, self.values):
+                first.setdefault(found.field, found)
+            raise Invalid("form_invalid", _CHECK, errors=tuple(first.values())) from error
 
     def value(self, name: str, default: Any = "") -> Any:
         """Return what stands in a field: as typed, else as the record has it."""

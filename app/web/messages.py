@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.errors import FieldError, Message
+from app.errors import Message
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 
@@ -63,17 +62,3 @@ def said(message: Any) -> Message:
         if found := re.fullmatch(pattern, str(message), re.DOTALL):
             return LazyText(sentence.message, found.groupdict())
     return str(message)
-
-
-def field_errors(
-    messages: Mapping[str, Any], values: Mapping[str, Any], path: str = ""
-) -> Iterator[FieldError]:
-    """Yield one error for each field that marshmallow refused, nested ones as `lines.0.amount`."""
-    for key, found in messages.items():
-        name = f"{path}{key}"
-        if isinstance(found, Mapping):
-            yield from field_errors(found, values, f"{name}.")
-        else:
-            first = found[0] if isinstance(found, list) and found else found
-            field = "" if name == "_schema" else name
-            yield FieldError(field, said(first), values.get(name))

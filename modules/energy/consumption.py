@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -207,8 +207,3 @@ def unread_hours(
 def midnight(day: date) -> datetime:
     """Return the instant at which a day begins in Brussels."""
     return datetime.combine(day, time(), BRUSSELS)
-
-
-def total_of(values: Iterable[float]) -> int:
-    """Round a sum to whole units once."""
-    return round(sum(values))

@@ -35,8 +35,3 @@ def is_valid(text: str) -> bool:
         and text.isdigit()
         and check_digit(text[:-1]) == int(text[-1])
     )
-
-
-def is_belgian(text: str) -> bool:
-    """Tell whether the number carries the Belgian prefix 54."""
-    return text.startswith("54")

@@ -92,15 +92,6 @@ class AlertQuery(Schema):
     building_id = fields.UUID()
 
 
-class AlertEventOut(Schema):
-    """One step in the life of an alert."""
-
-    kind = fields.String()
-    happened_at = fields.AwareDateTime()
-    actor_name = fields.String()
-    reason = fields.String()
-
-
 class AlertOut(Schema):
     """Abnormal consumption; amounts in `unit`."""
 

@@ -80,7 +80,6 @@ __all__ = [
     "access_to_places",
     "building_label_sql",
     "building_labels",
-    "building_of_lot",
     "estate_on",
     "find_building",
     "find_building_by_code",
@@ -91,7 +90,6 @@ __all__ = [
     "get_lot",
     "in_scope",
     "installation_labels",
-    "installations_of_building",
     "installations_serving_lot",
     "list_areas",
     "list_lots_of_building",
@@ -143,14 +141,6 @@ def neighbours(actor: Actor, session: Session, lot_id: UUID) -> LotNeighbours:
     )
 
 
-def building_of_lot(session: Session, lot_id: UUID) -> UUID:
-    """Return the building of a lot, without a check of scope; NotFound when there is none."""
-    building_id = session.scalar(select(Lot.building_id).where(Lot.id == lot_id))
-    if building_id is None:
-        raise NotFound
-    return building_id
-
-
 def list_lots_of_building(actor: Actor, session: Session, building_id: UUID) -> Sequence[Lot]:
     """Return the lots of a building from the cellar up."""
     statement = (
@@ -159,14 +149,6 @@ def list_lots_of_building(actor: Actor, session: Session, building_id: UUID) -> 
         .order_by(Lot.floor_level, Lot.box, Lot.reference)
     )
     return session.scalars(in_scope(statement, actor, Lot.building_id)).all()
-
-
-def installations_of_building(
-    actor: Actor, session: Session, building_id: UUID
-) -> Sequence[Installation]:
-    """Return the installations of a building in the actor's scope."""
-    get_building(actor, session, building_id)
-    return topology.list_installations(session, building_id)
 
 
 def installations_serving_lot(

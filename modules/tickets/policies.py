@@ -10,7 +10,6 @@ from app.auth.roles import Role
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from modules.tickets.enums import BulkVerb, TicketSource
-from modules.tickets.models import Ticket
 
 
 class TicketPermission(StrEnum):
@@ -58,11 +57,6 @@ GRANTS: Mapping[Role, frozenset[TicketPermission]] = {
 }
 
 
-def can_handle_ticket(actor: Actor, ticket: Ticket) -> bool:
-    """Say whether the actor may move a ticket along; a finished one is only read."""
-    return actor.can(TicketPermission.HANDLE) and ticket.is_open
-
-
 BULK_RIGHTS: Mapping[BulkVerb, TicketPermission] = {
     BulkVerb.TEAM: TicketPermission.HANDLE,
     BulkVerb.PRIORITY: TicketPermission.PRIORITISE,
@@ -74,11 +68,6 @@ def sources_of(actor: Actor) -> list[TicketSource]:
     """Return the channels an actor may name; only who takes calls names the phone."""
     takes_calls = actor.can(TicketPermission.TAKE_CALLS)
     return [one for one in TicketSource if takes_calls or one is not TicketSource.PHONE]
-
-
-def can_close_ticket(actor: Actor) -> bool:
-    """Say whether the actor may close a completed ticket or send it back."""
-    return actor.can(TicketPermission.CLOSE)
 
 
 LABELS: dict[TicketPermission, LazyText] = {

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -217,10 +217,3 @@ def place_labels(session: Session, orders: Sequence[WorkOrder]) -> dict[UUID, st
         o.id: (lots.get(o.lot_id) if o.lot_id else buildings.get(o.building_id)) or ""
         for o in orders
     }
-
-
-def count_open_orders(actor: Actor, session: Session) -> int:
-    """Count the open orders the actor sees."""
-    statement = select(func.count()).select_from(WorkOrder)
-    statement = statement.where(WorkOrder.status.in_(OPEN_STATUSES))
-    return session.scalar(visible_orders(actor, statement)) or 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -120,17 +119,3 @@ def merges_of(session: Session, party_id: UUID) -> Sequence[PartyMerge]:
         PartyMerge.kept_id == party_id, PartyMerge.undone_at.is_(None)
     )
     return session.scalars(statement.order_by(PartyMerge.merged_at.desc())).all()
-
-
-def occupied_lots(session: Session, party_ids: set[UUID], day: date) -> dict[UUID, int]:
-    """Count the lots each party is in on a day."""
-    statement = (
-        select(Occupancy.party_id, func.count())
-        .where(
-            Occupancy.party_id.in_(party_ids),
-            Occupancy.starts_on <= day,
-            or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= day),
-        )
-        .group_by(Occupancy.party_id)
-    )
-    return dict(session.execute(statement).all())

@@ -60,20 +60,6 @@ def estate_on(
     return EstateState(day, {(kind, category, status): n for kind, category, status, n in rows})
 
 
-def lot_statuses_on(actor: Actor, session: Session, day: date) -> dict[UUID, LotStatus]:
-    """Return the state of every lot on a day, in one query."""
-    statement = (
-        select(LotStatusEvent.lot_id, LotStatusEvent.status)
-        .join(Lot, Lot.id == LotStatusEvent.lot_id)
-        .where(
-            LotStatusEvent.starts_on <= day,
-            or_(LotStatusEvent.ends_on.is_(None), LotStatusEvent.ends_on > day),
-        )
-    )
-    rows = session.execute(in_scope(statement, actor, Lot.building_id))
-    return dict(rows.all())
-
-
 def status_history(session: Session, lot_id: UUID) -> Sequence[LotStatusEvent]:
     """Return the states of a lot, the latest first."""
     statement = select(LotStatusEvent).where(LotStatusEvent.lot_id == lot_id)

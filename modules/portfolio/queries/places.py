@@ -13,7 +13,6 @@ from app.auth.actor import Actor
 from app.errors import NotFound
 from app.i18n import get_locale
 from modules.portfolio.models import (
-    Address,
     Area,
     Building,
     Department,
@@ -154,10 +153,3 @@ def lot_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     statement = select(Lot).where(Lot.id.in_(wanted)).options(*with_place())
     return {lot.id: f"{lot.reference} · {lot_address(lot)}" for lot in session.scalars(statement)}
-
-
-def addresses_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, Address]:
-    """Return addresses by identifier."""
-    wanted = list(set(ids))
-    found = session.scalars(select(Address).where(Address.id.in_(wanted))) if wanted else ()
-    return {address.id: address for address in found}

@@ -10,7 +10,6 @@ from modules.energy import ean
 )
 def test_published_examples_are_valid(number):
     assert ean.is_valid(number)
-    assert ean.is_belgian(number)
 
 
 @pytest.mark.parametrize(
