@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
 from app.i18n import lazy as _l
 from app.jobs import Cron, Job, JobRun
 from app.search.changes import touch_documents
-from modules.portfolio.models import EnergyCertificate, Lot, LotStatusEvent
+from modules.portfolio.models import Building, EnergyCertificate, Lot, LotStatusEvent
 from modules.portfolio.queries.places import with_place
 from modules.portfolio.services import refresh_energy_class, refresh_status
 
@@ -15,41 +19,52 @@ from modules.portfolio.services import refresh_energy_class, refresh_status
 def refresh_places(run: JobRun) -> None:
     """Bring the states and energy letters shown in lists in line with today's date.
 
-    Only lots whose history says something else than the list are touched.
+    Only places whose history says something else than the list are touched.
     """
     today = run.clock.today()
     with run.database.unit_of_work() as uow:
-        due = (
-            select(Lot)
-            .join(
-                LotStatusEvent,
-                and_(
-                    LotStatusEvent.lot_id == Lot.id,
-                    LotStatusEvent.starts_on <= today,
-                    or_(LotStatusEvent.ends_on.is_(None), LotStatusEvent.ends_on > today),
-                ),
-            )
-            .where(Lot.archived_at.is_(None), Lot.status != LotStatusEvent.status)
-            .options(*with_place())
-        )
-        lots = uow.session.scalars(due).unique().all()
+        lots = _lots_of_another_state(uow.session, today)
         for lot in lots:
             refresh_status(uow.session, lot, run.clock)
-        expired = (
-            select(Lot)
-            .join(EnergyCertificate, EnergyCertificate.lot_id == Lot.id)
-            .where(
-                EnergyCertificate.expires_on < today,
-                EnergyCertificate.letter == Lot.energy_class,
-            )
-            .options(*with_place())
-        )
-        stale = uow.session.scalars(expired).unique().all()
-        for lot in stale:
-            refresh_energy_class(uow.session, lot, today)
+        expired = _with_an_expired_letter(uow.session, today)
+        for place in expired:
+            refresh_energy_class(uow.session, place, today)
         if lots:
             touch_documents(uow.session, "lot", [lot.id for lot in lots])
-    run.progress(len(lots) + len(stale), len(lots) + len(stale), "")
+    count = len(lots) + len(expired)
+    run.progress(count, count, "")
+
+
+def _lots_of_another_state(session: Session, today: date) -> Sequence[Lot]:
+    """Return the lots whose list says another state than their history."""
+    holds = and_(
+        LotStatusEvent.lot_id == Lot.id,
+        LotStatusEvent.starts_on <= today,
+        or_(LotStatusEvent.ends_on.is_(None), LotStatusEvent.ends_on > today),
+    )
+    due = (
+        select(Lot)
+        .join(LotStatusEvent, holds)
+        .where(Lot.archived_at.is_(None), Lot.status != LotStatusEvent.status)
+    )
+    return session.scalars(due.options(*with_place())).unique().all()
+
+
+def _with_an_expired_letter(session: Session, today: date) -> list[Lot | Building]:
+    """Return the lots and buildings that may show the letter of an expired certificate."""
+    is_over = EnergyCertificate.expires_on < today
+    lots = (
+        select(Lot)
+        .join(EnergyCertificate, EnergyCertificate.lot_id == Lot.id)
+        .where(is_over, EnergyCertificate.letter == Lot.energy_class)
+        .options(*with_place())
+    )
+    buildings = (
+        select(Building)
+        .join(EnergyCertificate, EnergyCertificate.building_id == Building.id)
+        .where(is_over, EnergyCertificate.letter == Building.energy_class)
+    )
+    return [*session.scalars(lots).unique(), *session.scalars(buildings).unique()]
 
 
 JOBS = (

@@ -35,6 +35,7 @@ from modules.portfolio.services.common import (
     note,
     refuse_taken,
 )
+from modules.portfolio.services.facts import refresh_energy_class
 from modules.portfolio.services.insides import ensure_floor
 
 SERIES = ("LOT", 6)
@@ -84,7 +85,7 @@ def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, c
     _settle(uow.session, lot, building)
     uow.flush()
     for touched in {left.id: left, building.id: building}.values():
-        count_lots(uow.session, touched)
+        _sum_up(uow.session, touched, clock)
     announce(uow.session, lot)
     note(uow, actor, clock, "lot.change", lot_subject(lot), changes)
     return lot
@@ -112,6 +113,12 @@ def _settle(session: Session, lot: Lot, building: Building) -> None:
     lot.entrance = session.get(Entrance, lot.entrance_id) if lot.entrance_id else None
     door = lot.entrance.address if lot.entrance else None
     lot.search_text = lot_search_text(lot, door or building.address)
+
+
+def _sum_up(session: Session, building: Building, clock: Clock) -> None:
+    """Bring what a building shows of its lots in line with those it has now."""
+    count_lots(session, building)
+    refresh_energy_class(session, building, clock.today())
 
 
 def change_lot_status(
@@ -196,7 +203,7 @@ def archive_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
     for event in uow.session.scalars(statement):
         # The lot stops counting in "the estate on a day" from tomorrow's question on.
         event.ends_on = max(clock.today(), event.starts_on)
-    count_lots(uow.session, lot.building)
+    _sum_up(uow.session, lot.building, clock)
     announce(uow.session, lot)
     note(uow, actor, clock, "lot.archive", lot_subject(lot))
     return lot
@@ -214,6 +221,7 @@ def restore_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
         # Archiving had ended it.
         last.ends_on = None
     refresh_status(uow.session, lot, clock)
+    _sum_up(uow.session, lot.building, clock)
     announce(uow.session, lot)
     note(uow, actor, clock, "lot.restore", lot_subject(lot))
     return lot

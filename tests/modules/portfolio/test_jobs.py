@@ -21,6 +21,16 @@ def test_planned_states_come_true_and_certificates_expire(database, clock):
             CertificateScheme.HOME, Region.BRUSSELS, date(2016, 3, 4), lot.id, energy_class="E"
         )
         record_certificate(BUILDER, certificate, uow, clock)
+        public = make_building(uow, clock, code="BLD-0002")
+        yearly = RecordCertificate(
+            CertificateScheme.PUBLIC_BUILDING,
+            Region.BRUSSELS,
+            date(2025, 3, 4),
+            building_id=public.id,
+            energy_class="C",
+        )
+        record_certificate(BUILDER, yearly, uow, clock)
+        assert public.energy_class == "C"
     reports = []
     run = JobRun(
         database, clock, system_actor("job"), report=lambda done, *_rest: reports.append(done)
@@ -35,4 +45,5 @@ def test_planned_states_come_true_and_certificates_expire(database, clock):
         assert lot.energy_class is None
         building = session.get(Building, lot.building_id)
         assert (building.empty_lot_count, building.energy_class) == (0, None)
-    assert reports == [0, 2, 0]
+        assert session.get(Building, public.id).energy_class is None
+    assert reports == [0, 3, 0]

@@ -45,6 +45,7 @@ from modules.portfolio.services import (
     archive_building,
     archive_lot,
     change_building,
+    change_lot,
     change_lot_status,
     create_building,
     create_parcel,
@@ -52,6 +53,7 @@ from modules.portfolio.services import (
     lift_warning,
     place_building,
     record_certificate,
+    restore_lot,
 )
 from tests.factories.portfolio import (
     BUILDER,
@@ -282,6 +284,17 @@ class TestCertificates:
         other = make_lot(uow, clock, lot.building)
         self.record(uow, clock, other, energy_class="F")
         assert (lot.energy_class, lot.building.energy_class) == ("B", "F")
+
+    def test_a_building_shows_the_letters_of_the_lots_it_has(self, uow, clock, lot):
+        building, elsewhere = lot.building, make_building(uow, clock, code="BLD-9999")
+        self.record(uow, clock, lot, energy_class="G")
+        archive_lot(BUILDER, Change(lot.id, lot.version), uow, clock)
+        assert building.energy_class is None
+        restore_lot(BUILDER, Change(lot.id, lot.version), uow, clock)
+        assert building.energy_class == "G"
+        moved = LotFacts(elsewhere.id, lot.kind, lot.category, lot.regime)
+        change_lot(BUILDER, Change(lot.id, lot.version), moved, uow, clock)
+        assert (building.energy_class, elsewhere.energy_class) == (None, "G")
 
     @pytest.mark.parametrize(
         "given",
