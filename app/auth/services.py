@@ -104,7 +104,7 @@ def archive_user(
         raise Conflict("own_account", _l("You cannot archive your own account."))
     _keep_an_administrator(user, uow)
     if user.archived_at is None:
-        user.archived_at, user.archived_by_id = clock.now(), actor.user_id
+        user.archive(actor.user_id, clock.now())
         uow.flush()
         end_sessions_of(user, uow, clock)
         _record(uow, actor, clock, "auth.user.archive", user, {})
@@ -116,7 +116,7 @@ def restore_user(actor: Actor, user_id: UUID, uow: UnitOfWork, clock: Clock) -> 
     require(actor, HousePermission.USER_MANAGE)
     user = _get(user_id, uow)
     if user.archived_at is not None:
-        user.archived_at = user.archived_by_id = None
+        user.restore()
         uow.flush()
         _record(uow, actor, clock, "auth.user.restore", user, {})
     return user

@@ -14,7 +14,7 @@ from app.comments.mentions import people_mentioned
 from app.comments.models import Comment
 from app.comments.queries import get_comment
 from app.db import UnitOfWork
-from app.errors import Forbidden, Invalid, StaleVersion
+from app.errors import Forbidden, Invalid
 from app.i18n import lazy as _l
 from app.notifications import Notice, NotificationKind, notify
 from app.subjects import Subject, Subjects
@@ -65,8 +65,7 @@ def change_comment(
 ) -> Comment:
     """Change one's own comment; those newly mentioned are told."""
     comment, subject = _mine(actor, edit.comment_id, readers.subjects, uow)
-    if edit.version != comment.version:
-        raise StaleVersion
+    comment.require_version(edit.version)
     old, new = comment.text, _checked(edit.text)
     if new != old:
         comment.text, comment.edited_at = new, clock.now()
@@ -95,9 +94,8 @@ def remove_comment(
 ) -> Comment:
     """Take one's own comment away; the history keeps it."""
     comment, subject = _mine(actor, comment_id, subjects, uow)
-    if expected_version not in (None, comment.version):
-        raise StaleVersion
-    comment.archived_at, comment.archived_by_id = clock.now(), actor.user_id
+    comment.require_version(expected_version)
+    comment.archive(actor.user_id, clock.now())
     _record(
         actor, "comments.comment.removed", subject, {"comment": (comment.text, None)}, uow, clock
     )

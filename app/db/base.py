@@ -50,7 +50,7 @@ class Versioned:
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion when the row moved on since its reader saw `expected` (None: any)."""
         if expected is not None and expected != self.version:
-            raise StaleVersion
+            raise StaleVersion(current_version=self.version)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
@@ -72,3 +72,11 @@ class Archivable:
 
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
     archived_by_id: Mapped[UUID | None] = mapped_column(Uuid())
+
+    def archive(self, by: UUID, at: datetime) -> None:
+        """Take the row out of the lists."""
+        self.archived_at, self.archived_by_id = at, by
+
+    def restore(self) -> None:
+        """Bring the row back."""
+        self.archived_at = self.archived_by_id = None

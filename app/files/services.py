@@ -93,7 +93,7 @@ def archive_attachment(
     """Take a file away; it can be brought back until retention deletes it."""
     attachment, subject = _mine(actor, attachment_id, subjects, uow)
     if attachment.archived_at is None:
-        attachment.archived_at, attachment.archived_by_id = clock.now(), actor.user_id
+        attachment.archive(actor.user_id, clock.now())
         changes = {"file": (attachment.name, None)}
         _record(actor, "files.file.removed", attachment, subject, changes, uow, clock)
     return attachment
@@ -105,7 +105,7 @@ def restore_attachment(
     """Bring a file back."""
     attachment, subject = _mine(actor, attachment_id, subjects, uow)
     if attachment.archived_at is not None:
-        attachment.archived_at = attachment.archived_by_id = None
+        attachment.restore()
         changes = {"file": (None, attachment.name)}
         _record(actor, "files.file.restored", attachment, subject, changes, uow, clock)
     return attachment

@@ -146,7 +146,7 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
     spell(kept)
     event = PartyMerged(kept.id, merged.id, moved)
     merged.merged_into_id = kept.id
-    merged.archived_at, merged.archived_by_id = clock.now(), actor.user_id
+    merged.archive(actor.user_id, clock.now())
     kept.updated_at = clock.now()
     uow.flush()
     uow.publish(event, actor, clock)
@@ -258,7 +258,8 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
         if getattr(kept, name) == getattr(merged, name):
             setattr(kept, name, _empty(name))
     spell(kept)
-    merged.merged_into_id = merged.archived_at = merged.archived_by_id = None
+    merged.merged_into_id = None
+    merged.restore()
     merge.undone_at = clock.now()
     uow.flush()
     uow.publish(PartyMergeUndone(kept.id, merged.id, links), actor, clock)

@@ -19,7 +19,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import FieldError, NotFound, StaleVersion
+from app.errors import FieldError, NotFound
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
@@ -71,8 +71,7 @@ def change_party(
     """Change a party with its numbers and addresses; StaleVersion when somebody was first."""
     require(actor, PartyPermission.CHANGE)
     party = get_party(actor, uow.session, change.id)
-    if party.version != change.version:
-        raise StaleVersion(current_version=party.version)
+    party.require_version(change.version)
     phones, emails = _readable(facts)
     changed = set(changed_fields(party, _values(facts)))
     if facts.reference.strip() and facts.reference.strip() != party.reference:

@@ -17,7 +17,7 @@ from modules.portfolio.models import AccessCode, Building, Entrance, Lot
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.access import access_not_noted, get_access_code
 from modules.portfolio.queries.places import get_building
-from modules.portfolio.services.common import check_version, come_back, leave, note
+from modules.portfolio.services.common import note
 
 HIDDEN = "••••"
 
@@ -52,7 +52,7 @@ def change_access_code(
 def archive_access_code(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> AccessCode:
     """Stop showing a code; it can be brought back."""
     row, building = _to_change(actor, change, uow)
-    leave(row, actor, clock)
+    row.archive(actor.user_id, clock.now())
     uow.flush()
     _note(row, building, "archive", {}, actor, uow, clock)
     return row
@@ -61,7 +61,7 @@ def archive_access_code(actor: Actor, change: Change, uow: UnitOfWork, clock: Cl
 def restore_access_code(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> AccessCode:
     """Show a code again."""
     row, building = _to_change(actor, change, uow)
-    come_back(row)
+    row.restore()
     uow.flush()
     _note(row, building, "restore", {}, actor, uow, clock)
     return row
@@ -89,7 +89,7 @@ def note_access_given(
 def _to_change(actor: Actor, change: Change, uow: UnitOfWork) -> tuple[AccessCode, Building]:
     require(actor, PortfolioPermission.CHANGE_ACCESS)
     row = get_access_code(actor, uow.session, change.id)
-    check_version(row, change.version)
+    row.require_version(change.version)
     return row, get_building(actor, uow.session, row.building_id)
 
 

@@ -28,10 +28,7 @@ from modules.portfolio.services.common import (
     announce,
     building_search_text,
     building_subject,
-    check_version,
-    come_back,
     fresh_reference,
-    leave,
     lot_search_text,
     note,
     refuse_taken,
@@ -66,7 +63,7 @@ def change_building(
     """Change the facts of a building; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, change.id)
-    check_version(building, change.version)
+    building.require_version(change.version)
     values = _values(uow.session, facts)
     values["code"] = facts.code.strip() or building.code
     refuse_taken(uow.session, Building.code, values["code"], except_id=building.id)
@@ -125,11 +122,11 @@ def archive_building(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     """Take an empty building out of the estate; Conflict while it has lots."""
     require(actor, PortfolioPermission.ARCHIVE)
     building = get_building(actor, uow.session, change.id)
-    check_version(building, change.version)
+    building.require_version(change.version)
     lots = select(Lot.id).where(Lot.building_id == building.id, Lot.archived_at.is_(None))
     if uow.session.scalars(lots.limit(1)).first() is not None:
         raise building_in_use()
-    leave(building, actor, clock)
+    building.archive(actor.user_id, clock.now())
     uow.flush()
     note(uow, actor, clock, "building.archive", building_subject(building))
     announce(uow.session, building)
@@ -141,8 +138,8 @@ def restore_building(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     """Bring an archived building back into the estate."""
     require(actor, PortfolioPermission.ARCHIVE)
     building = get_building(actor, uow.session, change.id)
-    check_version(building, change.version)
-    come_back(building)
+    building.require_version(change.version)
+    building.restore()
     uow.flush()
     note(uow, actor, clock, "building.restore", building_subject(building))
     announce(uow.session, building)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, UnitOfWork
-from app.errors import Invalid, StaleVersion
+from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
@@ -33,35 +33,6 @@ from modules.portfolio.models import (
 
 EVERY_YEAR = 0
 """The year under which a series that never starts again is counted."""
-
-
-class Editable(Protocol):
-    """A row people edit."""
-
-    version: Any
-
-
-def check_version(row: Editable, seen: int) -> None:
-    """Raise StaleVersion, with the current version, when a person saw an older one."""
-    if row.version != seen:
-        raise StaleVersion(current_version=row.version)
-
-
-class Leaving(Protocol):
-    """A row that can leave the estate and come back."""
-
-    archived_at: Any
-    archived_by_id: Any
-
-
-def leave(row: Leaving, actor: Actor, clock: Clock) -> None:
-    """Take a row out of the lists; it stays in the history."""
-    row.archived_at, row.archived_by_id = clock.now(), actor.user_id
-
-
-def come_back(row: Leaving) -> None:
-    """Undo `leave`."""
-    row.archived_at = row.archived_by_id = None
 
 
 def next_reference(session: Session, prefix: str, width: int) -> str:

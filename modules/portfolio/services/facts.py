@@ -31,9 +31,6 @@ from modules.portfolio.queries.history import (
 from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.services.common import (
     building_subject,
-    check_version,
-    come_back,
-    leave,
     lot_subject,
     note,
 )
@@ -68,7 +65,7 @@ def correct_certificate(
     """Correct what was read from a certificate; the place it is of stays."""
     require(actor, PortfolioPermission.CERTIFY)
     certificate = get_certificate(actor, uow.session, change.id)
-    check_version(certificate, change.version)
+    certificate.require_version(change.version)
     values = _certified(command)
     del values["lot_id"], values["building_id"]
     changes = changed_fields(certificate, values)
@@ -85,8 +82,8 @@ def withdraw_certificate(
     """Take back a certificate recorded by mistake; it stays in the history."""
     require(actor, PortfolioPermission.CERTIFY)
     certificate = get_certificate(actor, uow.session, change.id)
-    check_version(certificate, change.version)
-    leave(certificate, actor, clock)
+    certificate.require_version(change.version)
+    certificate.archive(actor.user_id, clock.now())
     certificate.updated_at = clock.now()
     place = _place(actor, uow.session, certificate.lot_id, certificate.building_id)
     gone = {"energy_class": (certificate.energy_class, None)}
@@ -100,8 +97,8 @@ def restore_certificate(
     """Bring a withdrawn certificate back."""
     require(actor, PortfolioPermission.CERTIFY)
     certificate = get_certificate(actor, uow.session, change.id)
-    check_version(certificate, change.version)
-    come_back(certificate)
+    certificate.require_version(change.version)
+    certificate.restore()
     certificate.updated_at = clock.now()
     place = _place(actor, uow.session, certificate.lot_id, certificate.building_id)
     back = {"energy_class": (None, certificate.energy_class)}
@@ -220,8 +217,8 @@ def lift_warning(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) ->
     if warning is None:
         raise NotFound
     place = _place(actor, uow.session, warning.lot_id, warning.building_id)
-    check_version(warning, change.version)
-    leave(warning, actor, clock)
+    warning.require_version(change.version)
+    warning.archive(actor.user_id, clock.now())
     uow.flush()
     subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
     note(uow, actor, clock, "warning.lift", subject, {"warning": (str(warning.kind), None)})

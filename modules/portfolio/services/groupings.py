@@ -22,9 +22,6 @@ from modules.portfolio.models import Area, Building, Department, LandParcel, Roo
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import MODELS, Grouped, get_grouping
 from modules.portfolio.services.common import (
-    check_version,
-    come_back,
-    leave,
     note,
     refuse_taken,
     refuse_unknown,
@@ -58,7 +55,7 @@ def change_grouping(
     """Change the code, the name or the work area; StaleVersion when somebody was first."""
     _require(actor, PortfolioPermission.CHANGE)
     row = get_grouping(actor, uow.session, kind, change.id)
-    check_version(row, change.version)
+    row.require_version(change.version)
     model: Any = MODELS[kind]
     refuse_taken(uow.session, model.code, facts.code, except_id=row.id)
     changes = changed_fields(row, _values(uow.session, kind, facts))
@@ -76,10 +73,10 @@ def archive_grouping(
     """Take a grouping out of the lists; Conflict while places are filed under it."""
     _require(actor, PortfolioPermission.ARCHIVE)
     row = get_grouping(actor, uow.session, kind, change.id)
-    check_version(row, change.version)
+    row.require_version(change.version)
     if count := _count_uses(uow.session, row):
         raise still_used(count)
-    leave(row, actor, clock)
+    row.archive(actor.user_id, clock.now())
     uow.flush()
     note(uow, actor, clock, f"{kind}.archive", _about(kind, row))
     return row
@@ -91,8 +88,8 @@ def restore_grouping(
     """Bring a grouping back into the lists."""
     _require(actor, PortfolioPermission.ARCHIVE)
     row = get_grouping(actor, uow.session, kind, change.id)
-    check_version(row, change.version)
-    come_back(row)
+    row.require_version(change.version)
+    row.restore()
     uow.flush()
     note(uow, actor, clock, f"{kind}.restore", _about(kind, row))
     return row

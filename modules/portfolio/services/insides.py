@@ -22,9 +22,6 @@ from modules.portfolio.queries.insides import get_entrance, get_floor
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.services.common import (
     announce,
-    check_version,
-    come_back,
-    leave,
     lot_search_text,
     note_inside,
     refuse_twin,
@@ -52,7 +49,7 @@ def change_entrance(
     """Change a street door; the lots behind it are found by its new address."""
     require(actor, PortfolioPermission.CHANGE)
     entrance = get_entrance(actor, uow.session, change.id)
-    check_version(entrance, change.version)
+    entrance.require_version(change.version)
     building = get_building(actor, uow.session, entrance.building_id)
     refuse_twin(uow.session, Entrance, building.id, entrance.id, code=facts.code)
     changes = changed_fields(entrance, {"code": facts.code, "position": facts.position})
@@ -92,13 +89,13 @@ def archive_entrance(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     """Take a door out of the choices; Conflict while lots or installations use it."""
     require(actor, PortfolioPermission.CHANGE)
     entrance = get_entrance(actor, uow.session, change.id)
-    check_version(entrance, change.version)
+    entrance.require_version(change.version)
     lots = select(func.count()).where(Lot.entrance_id == entrance.id, Lot.archived_at.is_(None))
     links = select(func.count()).where(ServiceLink.entrance_id == entrance.id)
     used = (uow.session.scalar(lots) or 0) + (uow.session.scalar(links) or 0)
     if used:
         raise still_used(used)
-    leave(entrance, actor, clock)
+    entrance.archive(actor.user_id, clock.now())
     return _left(actor, entrance, "entrance.archive", uow, clock)
 
 
@@ -106,8 +103,8 @@ def restore_entrance(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     """Bring a door back."""
     require(actor, PortfolioPermission.CHANGE)
     entrance = get_entrance(actor, uow.session, change.id)
-    check_version(entrance, change.version)
-    come_back(entrance)
+    entrance.require_version(change.version)
+    entrance.restore()
     return _left(actor, entrance, "entrance.restore", uow, clock)
 
 
@@ -136,7 +133,7 @@ def change_floor(
     """Change what a level is called and its surface; which level it is stays."""
     require(actor, PortfolioPermission.CHANGE)
     floor = get_floor(actor, uow.session, change.id)
-    check_version(floor, change.version)
+    floor.require_version(change.version)
     building = get_building(actor, uow.session, floor.building_id)
     changes = changed_fields(floor, {"name": facts.name, "area_m2": facts.area_m2})
     uow.flush()

@@ -22,10 +22,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.queries.topology import get_installation, links_of
 from modules.portfolio.services.common import (
-    check_version,
-    come_back,
     fresh_reference,
-    leave,
     note_inside,
     refuse_taken,
 )
@@ -77,7 +74,7 @@ def archive_installation(
 ) -> Installation:
     """Take an installation that was removed out of the lists."""
     installation = _changing(actor, change, uow)
-    leave(installation, actor, clock)
+    installation.archive(actor.user_id, clock.now())
     return _moved(actor, installation, "installation.archive", uow, clock)
 
 
@@ -86,14 +83,14 @@ def restore_installation(
 ) -> Installation:
     """Bring an installation back."""
     installation = _changing(actor, change, uow)
-    come_back(installation)
+    installation.restore()
     return _moved(actor, installation, "installation.restore", uow, clock)
 
 
 def _changing(actor: Actor, change: Change, uow: UnitOfWork) -> Installation:
     require(actor, PortfolioPermission.CHANGE)
     installation = get_installation(actor, uow.session, change.id)
-    check_version(installation, change.version)
+    installation.require_version(change.version)
     return installation
 
 

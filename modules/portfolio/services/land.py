@@ -27,10 +27,7 @@ from modules.portfolio.models import Area, Boundary, LandParcel
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_parcel
 from modules.portfolio.services.common import (
-    check_version,
-    come_back,
     fresh_reference,
-    leave,
     note,
     refuse_taken,
     refuse_unknown,
@@ -72,7 +69,7 @@ def change_parcel(
     """Change the facts of a parcel; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
-    check_version(parcel, change.version)
+    parcel.require_version(change.version)
     values = _values(uow.session, facts)
     values["reference"] = facts.reference.strip() or parcel.reference
     # Forms and lists do not know what a parcel was split from; it stays.
@@ -95,7 +92,7 @@ def place_parcel(
     """Draw a parcel on the map and measure it."""
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
-    check_version(parcel, change.version)
+    parcel.require_version(change.version)
     before = parcel.drawn_area_m2
     _draw(parcel, shape)
     parcel.updated_at = clock.now()
@@ -108,7 +105,7 @@ def place_parcel(
 def archive_parcel(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> LandParcel:
     """Take a parcel out of the estate: sold, or replaced by others."""
     parcel = _leaving(actor, change, uow)
-    leave(parcel, actor, clock)
+    parcel.archive(actor.user_id, clock.now())
     uow.flush()
     touch_documents(uow.session, "parcel", [parcel.id])
     note(uow, actor, clock, "parcel.archive", (_subject(parcel), None))
@@ -118,7 +115,7 @@ def archive_parcel(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) 
 def restore_parcel(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> LandParcel:
     """Bring an archived parcel back."""
     parcel = _leaving(actor, change, uow)
-    come_back(parcel)
+    parcel.restore()
     uow.flush()
     touch_documents(uow.session, "parcel", [parcel.id])
     note(uow, actor, clock, "parcel.restore", (_subject(parcel), None))
@@ -128,7 +125,7 @@ def restore_parcel(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) 
 def _leaving(actor: Actor, change: Change, uow: UnitOfWork) -> LandParcel:
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
-    check_version(parcel, change.version)
+    parcel.require_version(change.version)
     return parcel
 
 

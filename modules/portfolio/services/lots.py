@@ -25,11 +25,8 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.services.common import (
     announce,
-    check_version,
-    come_back,
     count_lots,
     fresh_reference,
-    leave,
     lot_search_text,
     lot_subject,
     note,
@@ -72,7 +69,7 @@ def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, c
     """Change the facts of a lot; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
     lot = get_lot(actor, uow.session, change.id)
-    check_version(lot, change.version)
+    lot.require_version(change.version)
     left = lot.building
     building = get_building(actor, uow.session, facts.building_id)
     values = _values(uow.session, facts)
@@ -193,10 +190,10 @@ def archive_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
     """Take a lot out of the estate; Conflict while it is let."""
     require(actor, PortfolioPermission.ARCHIVE)
     lot = get_lot(actor, uow.session, change.id)
-    check_version(lot, change.version)
+    lot.require_version(change.version)
     if lot.status in {LotStatus.LET, LotStatus.NOTICE}:
         raise lot_occupied()
-    leave(lot, actor, clock)
+    lot.archive(actor.user_id, clock.now())
     statement = select(LotStatusEvent).where(
         LotStatusEvent.lot_id == lot.id, LotStatusEvent.ends_on.is_(None)
     )
@@ -213,8 +210,8 @@ def restore_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
     """Bring an archived lot back, in the state it left in."""
     require(actor, PortfolioPermission.ARCHIVE)
     lot = get_lot(actor, uow.session, change.id)
-    check_version(lot, change.version)
-    come_back(lot)
+    lot.require_version(change.version)
+    lot.restore()
     latest = select(LotStatusEvent).where(LotStatusEvent.lot_id == lot.id)
     last = uow.session.scalars(latest.order_by(LotStatusEvent.starts_on.desc())).first()
     if last is not None:

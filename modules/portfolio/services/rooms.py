@@ -18,9 +18,6 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.insides import get_room
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.services.common import (
-    check_version,
-    come_back,
-    leave,
     note_inside,
     refuse_twin,
     refuse_unknown,
@@ -47,7 +44,7 @@ def change_room(
     """Change a room; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
     room = get_room(actor, uow.session, change.id)
-    check_version(room, change.version)
+    room.require_version(change.version)
     building = get_building(actor, uow.session, room.building_id)
     if facts.building_id != building.id:
         raise elsewhere("building_id")
@@ -63,21 +60,21 @@ def change_room(
 def archive_room(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Room:
     """Take a room out of the lists."""
     room = _moving_room(actor, change, uow)
-    leave(room, actor, clock)
+    room.archive(actor.user_id, clock.now())
     return _moved_room(actor, room, "room.archive", uow, clock)
 
 
 def restore_room(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Room:
     """Bring a room back."""
     room = _moving_room(actor, change, uow)
-    come_back(room)
+    room.restore()
     return _moved_room(actor, room, "room.restore", uow, clock)
 
 
 def _moving_room(actor: Actor, change: Change, uow: UnitOfWork) -> Room:
     require(actor, PortfolioPermission.CHANGE)
     room = get_room(actor, uow.session, change.id)
-    check_version(room, change.version)
+    room.require_version(change.version)
     return room
 
 

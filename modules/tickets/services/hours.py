@@ -38,7 +38,7 @@ def set_office_week(
     if not any(command.hours.values()):
         raise NeverOpen
     for same in _standing(OfficeWeek, OfficeWeek.valid_from == command.valid_from, uow):
-        _archive(same, actor, clock)
+        same.archive(actor.user_id, clock.now())
     week = OfficeWeek(
         id=new_id(),
         hours=write_hours(command.hours),
@@ -60,7 +60,7 @@ def add_closing_day(
     check_day(command.day, clock)
     need_three([("name", command.name)])
     for same in _standing(ClosingDay, ClosingDay.day == command.day, uow):
-        _archive(same, actor, clock)
+        same.archive(actor.user_id, clock.now())
     day = ClosingDay(
         id=new_id(),
         day=command.day,
@@ -77,7 +77,7 @@ def archive_hours(
     """Take a week of hours or a closing day back; promises made meanwhile keep it."""
     row = _find(actor, model, row_id, uow)
     if row.archived_at is None:
-        _archive(row, actor, clock)
+        row.archive(actor.user_id, clock.now())
         _record("archive", row, actor, uow, clock)
     return row
 
@@ -88,7 +88,7 @@ def restore_hours(
     """Put back a week of hours or a closing day that was archived."""
     row = _find(actor, model, row_id, uow)
     if row.archived_at is not None:
-        row.archived_at = row.archived_by_id = None
+        row.restore()
         _record("restore", row, actor, uow, clock)
     return row
 
@@ -114,10 +114,6 @@ def _find(actor: Actor, model: type[Dated], row_id: UUID, uow: UnitOfWork) -> Da
     if not isinstance(row, OfficeWeek | ClosingDay):
         raise NotFound
     return row
-
-
-def _archive(row: Dated, actor: Actor, clock: Clock) -> None:
-    row.archived_at, row.archived_by_id = clock.now(), actor.user_id
 
 
 def _keep(row: Row, actor: Actor, uow: UnitOfWork, clock: Clock) -> Row:

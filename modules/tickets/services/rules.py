@@ -71,7 +71,7 @@ def archive_version(actor: Actor, version_id: UUID, uow: UnitOfWork, clock: Cloc
     """Take a version back: what held before it holds again; doing it twice is once."""
     version = _version(actor, version_id, uow)
     if version.archived_at is None:
-        _archive(version, actor, clock)
+        version.archive(actor.user_id, clock.now())
         _record("archive", version, rule_of(version), None, actor, uow, clock)
     return version
 
@@ -81,7 +81,7 @@ def restore_version(actor: Actor, version_id: UUID, uow: UnitOfWork, clock: Cloc
     version = _version(actor, version_id, uow)
     if version.archived_at is not None:
         _replace_same_day(version.kind, version.key, version.valid_from, actor, uow, clock)
-        version.archived_at = version.archived_by_id = None
+        version.restore()
         _record("restore", version, None, rule_of(version), actor, uow, clock)
     return version
 
@@ -126,11 +126,7 @@ def _replace_same_day(
         TicketRule.archived_at.is_(None),
     )
     for version in uow.session.scalars(same):
-        _archive(version, actor, clock)
-
-
-def _archive(version: TicketRule, actor: Actor, clock: Clock) -> None:
-    version.archived_at, version.archived_by_id = clock.now(), actor.user_id
+        version.archive(actor.user_id, clock.now())
 
 
 def _record(
