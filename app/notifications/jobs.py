@@ -65,14 +65,14 @@ def _write(
             "Choose what you receive: %(url)s", url=f"{base_url}/notifications/settings"
         )
         text = "\n\n".join([*lines, "-- ", preferences])
-    about = (news[0].subject_type, news[0].subject_id)
+    only = news[0] if len(news) == 1 else None
     message = Message(
         to_address=user.email,
         to_name=user.display_name,
         subject=subject,
         text=text,
         locale=user.locale,
-        about=about if len(news) == 1 and about[1] is not None else None,  # type: ignore[arg-type]
+        about=(only.subject_type, only.subject_id) if only and only.subject_id else None,
     )
     queue_mail(message, uow, clock)
     return True

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.privacy import PersonalData, PersonRef
+from app.privacy import PersonalData, PersonRef, RetentionRule
 from app.privacy.texts import forget_words, says, telling_words
+from modules.interventions.enums import FINISHED
 from modules.interventions.models import WorkOrder
 
 _TEXTS = (
@@ -22,6 +24,8 @@ _TEXTS = (
     WorkOrder.contact_name,
     WorkOrder.contact_phone,
 )
+_CONTACT = (WorkOrder.contact_name, WorkOrder.contact_phone, WorkOrder.availability)
+BATCH = 500
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
@@ -38,4 +42,26 @@ def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> i
     return len(forget_words(uow.session, WorkOrder, _TEXTS, telling_words(person)))
 
 
-PRIVACY = (PersonalData("interventions.orders", _l("Work orders"), disclose, erase),)
+def forget_old_contacts(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
+    """Forget whom to ask for on site, of orders finished before an instant."""
+    query = select(WorkOrder).where(
+        WorkOrder.status.in_(FINISHED),
+        WorkOrder.updated_at < before,
+        or_(*(column != "" for column in _CONTACT)),
+    )
+    orders = uow.session.scalars(query.order_by(WorkOrder.created_at).limit(BATCH)).all()
+    for order in orders:
+        order.contact_name = order.contact_phone = order.availability = ""
+    return len(orders)
+
+
+PRIVACY = (
+    PersonalData("interventions.orders", _l("Work orders"), disclose, erase),
+    RetentionRule(
+        "interventions.finished_contacts",
+        _l("Finished work orders: the contact on site"),
+        60,
+        _l("Proposal: five years after closing, to be confirmed by the data protection officer"),
+        forget_old_contacts,
+    ),
+)

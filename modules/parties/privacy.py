@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.privacy import PersonalData, PersonKind, PersonRef
+from modules.parties.contact import show_phone
+from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.people import find_party, get_party
+from modules.parties.queries.people import find_party
 from modules.parties.services import disclose_party, erase_party
 
 
 def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | None:
     """Return a party with the words that betray it; None when absent or hidden."""
-    if not actor.can(PartyPermission.READ) or find_party(actor, session, party_id) is None:
+    party = find_party(actor, session, party_id) if actor.can(PartyPermission.READ) else None
+    if party is None:
         return None
-    party = get_party(actor, session, party_id)
-    names = (party.full_name, f"{party.name} {party.first_name}".strip())
-    contacts = (*(e.email for e in party.emails), *(p.e164 for p in party.phones))
+    # What was written under the name of a double is about this person too.
+    doubles = session.scalars(
+        select(Party)
+        .where(Party.merged_into_id == party.id)
+        .options(selectinload(Party.phones), selectinload(Party.emails))
+    )
     return PersonRef(
         type="party",
         id=party.id,
         label=party.full_name,
-        words=(*names, *contacts),
+        words=tuple(word for one in (party, *doubles) for word in _words(one)),
         url=f"/parties/{party.id}",
     )
+
+
+def _words(party: Party) -> Iterator[str]:
+    """Give the names, addresses and numbers of a party, as kept and as people write them."""
+    yield party.full_name
+    yield f"{party.name} {party.first_name}".strip()
+    yield from (email.email for email in party.emails)
+    for phone in party.phones:
+        yield from (phone.e164, show_phone(phone.e164))
 
 
 def disclose(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> dict[str, Any]:

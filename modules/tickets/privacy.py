@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.auth.actor import Actor
 from app.clock import Clock
-from app.db import UnitOfWork
+from app.db import JsonDict, UnitOfWork
 from app.i18n import lazy as _l
 from app.privacy import PersonalData, PersonRef, RetentionRule
 from app.privacy.texts import forget_words, telling_words
 from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
-from modules.tickets.models import OutageCall, Ticket, TicketEvent
+from modules.tickets.enums import DROPPED_STATUSES, EventKind
+from modules.tickets.models import Outage, OutageCall, Ticket, TicketEvent
 
 BATCH = 500
 _TEXTS = (
@@ -31,6 +33,16 @@ _TEXTS = (
     Ticket.caller_email,
     Ticket.search_text,
 )
+
+# What says who called.
+_CALLER = (
+    Ticket.caller_name,
+    Ticket.caller_phone,
+    Ticket.caller_email,
+    Ticket.contact_name,
+    Ticket.contact_phone,
+)
+_OUTAGE_CALLER = (OutageCall.caller_name, OutageCall.caller_email)
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
@@ -60,10 +72,8 @@ def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> i
     touch_documents(session, "ticket", [ticket.id for ticket in named])
     events = forget_words(session, TicketEvent, (TicketEvent.text, TicketEvent.data), words)
     calls = session.scalars(select(OutageCall).where(OutageCall.party_id == person.id)).all()
-    for call in calls:
-        call.party_id, call.caller_name, call.caller_email = None, "", ""
     asked = session.scalars(select(Ticket).where(Ticket.caller_id == person.id)).all()
-    return _forget_callers(asked, uow) + len(named) + len(events) + len(calls)
+    return _forget_callers(asked, uow) + len(named) + len(events) + _forget_calls(calls)
 
 
 def forget_erased(event: PartyErased, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
@@ -72,17 +82,46 @@ def forget_erased(event: PartyErased, actor: Actor, uow: UnitOfWork, clock: Cloc
 
 
 def forget_old_callers(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
-    """Forget the person of tickets closed before an instant; the technical history stays."""
-    query = (
-        select(Ticket)
-        .where(
-            Ticket.closed_at < before,
-            or_(Ticket.caller_id.is_not(None), Ticket.caller_name != "", Ticket.contact_name != ""),
-        )
-        .order_by(Ticket.closed_at)
-        .limit(BATCH)
+    """Forget the callers of tickets and failures over before an instant; what was done stays.
+
+    A cancelled ticket or a duplicate is never closed: it is over when it last changed.
+    """
+    is_over = or_(
+        Ticket.closed_at < before,
+        and_(Ticket.status.in_(DROPPED_STATUSES), Ticket.updated_at < before),
     )
-    return _forget_callers(uow.session.scalars(query).all(), uow)
+    query = select(Ticket).where(is_over, _names_somebody(Ticket, _CALLER))
+    tickets = uow.session.scalars(query.order_by(Ticket.opened_at).limit(BATCH)).all()
+    _forget_later_callers([ticket.id for ticket in tickets], uow)
+    calls = (
+        select(OutageCall)
+        .join(Outage, OutageCall.outage_id == Outage.id)
+        .where(Outage.ended_at < before, _names_somebody(OutageCall, _OUTAGE_CALLER))
+    )
+    old = uow.session.scalars(calls.order_by(OutageCall.at).limit(BATCH)).all()
+    return _forget_callers(tickets, uow) + _forget_calls(old)
+
+
+def _names_somebody(model: Any, columns: Sequence[Any]) -> ColumnElement[bool]:
+    """Keep the rows in which a column says who called."""
+    known = model.caller_id if model is Ticket else model.party_id
+    return or_(known.is_not(None), *(column != "" for column in columns))
+
+
+def _forget_later_callers(ticket_ids: Sequence[UUID], uow: UnitOfWork) -> None:
+    """Forget who called again about some tickets."""
+    calls = select(TicketEvent).where(
+        TicketEvent.ticket_id.in_(ticket_ids), TicketEvent.kind == EventKind.CALLED_AGAIN
+    )
+    for event in uow.session.scalars(calls):
+        event.data = JsonDict({**event.data, "name": "", "email": ""})
+
+
+def _forget_calls(calls: Iterable[OutageCall]) -> int:
+    forgotten = list(calls)
+    for call in forgotten:
+        call.party_id, call.caller_name, call.caller_email = None, "", ""
+    return len(forgotten)
 
 
 def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:

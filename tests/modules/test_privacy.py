@@ -3,21 +3,28 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.auth.roles import Role
 from app.db import Base, EventBus
 from app.errors import Conflict
+from app.mail.models import OutboxMail
 from app.policies import HousePermission
 from app.privacy import Privacy, services
 from app.registry import find_modules, grants_of
+from modules.interventions.commands import CreateOrder
+from modules.interventions.privacy import forget_old_contacts
+from modules.interventions.services import cancel_order, create_order
+from modules.parties.commands import MergeParties
 from modules.parties.policies import PartyPermission
-from modules.tickets.commands import Caller
+from modules.parties.services import merge_parties
+from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.models import Ticket
 from modules.tickets.privacy import forget_old_callers
-from tests.factories.parties import house, make_party
+from modules.tickets.services import call_again, cancel_ticket, count_affected, end_outage
+from tests.factories.parties import BUILDER, house, make_party
 from tests.factories.portfolio import make_building, make_lot
-from tests.factories.tickets import make_ticket
+from tests.factories.tickets import AGENT, make_outage, make_ticket
 
 NAME, MAIL, PHONE = "Zénobie Canarisse", "zenobie@example.be", "+32470999888"
 
@@ -108,3 +115,50 @@ def test_old_calls_forget_who_made_them(database, clock, caller):
         assert forget_old_callers(clock.now(), uow, clock) == 2
         uow.flush()
         assert forget_old_callers(clock.now(), uow, clock) == 0
+
+
+def test_a_person_is_forgotten_under_every_name_they_had(database, clock, privacy, officer, caller):
+    with database.unit_of_work("test") as uow:
+        double = make_party(uow, clock, "Canaryssen", "Zenobia", phones=("0488112233",))
+        make_ticket(
+            uow, clock, caller[1], description="Canaryssen Zenobia: 0488 11 22 33 ou +32488112233"
+        )
+        merge_parties(BUILDER, MergeParties(caller[0].id, double.id), uow, clock)
+    with database.unit_of_work("test") as uow:
+        services.erase_person(officer, "party", caller[0].id, privacy, uow, clock)
+    left = everything_in(database)
+    for word in ("Canaryssen", "+32488112233", "0488 11 22 33"):
+        assert word not in left
+
+
+def test_calls_without_a_name_or_never_closed_are_forgotten_too(database, clock):
+    phone = Caller(phone="+32470111222", locale="fr")
+    again = Caller(name="Odile Pirotte", email="odile@example.be", locale="fr")
+    with database.unit_of_work("test") as uow:
+        ticket = make_ticket(uow, clock, caller=phone)
+        call_again(AGENT, ticket.id, CallAgain(again, is_new_household=True), uow, clock)
+        cancel_ticket(AGENT, ticket.id, "double", uow, clock)
+        outage = make_outage(uow, clock, make_building(uow, clock))
+        count_affected(AGENT, outage.id, CountAffected(again), uow, clock)
+        end_outage(AGENT, outage.id, uow, clock)
+        uow.session.execute(delete(OutboxMail))
+    clock.advance(timedelta(days=1))
+    with database.unit_of_work("test") as uow:
+        assert forget_old_callers(clock.now(), uow, clock) == 2
+        uow.flush()
+        assert forget_old_callers(clock.now(), uow, clock) == 0
+    left = everything_in(database)
+    for word in ("+32470111222", "Odile", "odile@example.be"):
+        assert word not in left
+
+
+def test_a_finished_order_forgets_whom_to_ask_for(database, clock, caller):
+    with database.unit_of_work("test") as uow:
+        ticket = uow.session.scalars(select(Ticket).where(Ticket.caller_name == NAME)).one()
+        order = create_order(AGENT, CreateOrder(ticket_ids=(ticket.id,)), uow, clock)
+        assert order.contact_name == NAME
+        assert forget_old_contacts(clock.now() + timedelta(days=1), uow, clock) == 0
+        cancel_order(AGENT, order.id, "double", uow, clock)
+        assert forget_old_contacts(clock.now() + timedelta(days=1), uow, clock) == 1
+        assert forget_old_contacts(clock.now() + timedelta(days=1), uow, clock) == 0
+        assert (order.contact_name, order.contact_phone) == ("", "")

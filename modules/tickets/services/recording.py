@@ -100,8 +100,12 @@ def _derive(ticket: Ticket, events: Sequence[TicketEvent], uow: UnitOfWork, now:
 
 
 def _changes(event: TicketEvent, session: Session, clock: Clock) -> dict[str, tuple[Any, Any]]:
-    """Return the data of an event as people read it: names the rules have today, no identifiers."""
-    said = {name: value for name, value in event.data.items() if name != "of"}
+    """Return the data of an event as people read it: names the rules have today, no identifiers.
+
+    Who called stays with the ticket, which forgets in time; the trail does not.
+    """
+    left_out = {"of", "name", "email"}
+    said = {name: value for name, value in event.data.items() if name not in left_out}
     if "alert" in said:
         said["alert"] = said["alert"]["number"]
     was = said.pop("was", "")
