@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.i18n import lazy as _l
 from app.lists import Choice, Column, EmptyState, ListSource, NumberRange, TableSpec, Text, YesNo
 from modules.portfolio.energy_classes import LETTERS
@@ -127,10 +125,6 @@ BUILDINGS = TableSpec(
 )  # fmt: skip
 
 
-def _where(row: Any) -> str:
-    return lot_address(row)
-
-
 LOTS = TableSpec(
     name="portfolio.lots",
     title=_l("Lots"),
@@ -142,7 +136,8 @@ LOTS = TableSpec(
             "reference", _l("Reference"), sort=Lot.reference, link=lambda row: f"/lots/{row.id}"
         ),
         Column(
-            "address", _l("Address"), _where, sort=(Address.street_fr, Address.number, Lot.box),
+            "address", _l("Address"), lot_address,
+            sort=(Address.street_fr, Address.number, Lot.box),
             link=lambda row: f"/lots/{row.id}",
         ),
         Column("kind", _l("Kind"), sort=Lot.kind, labels=LOT_KIND_LABELS),

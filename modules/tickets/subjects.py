@@ -70,7 +70,6 @@ TICKET = SubjectKind(
         "target_minutes": _l("Time allowed"),
         "step": _l("Step"),
         "alert": _l("Alert"),
-        "email": _l("E-mail"),
         "is_new_household": _l("Another household"),
         "link": _l("Link"),
         "number": _l("Ticket"),

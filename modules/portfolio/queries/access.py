@@ -88,8 +88,8 @@ def _in_use(statement: Select[AccessCode]) -> Select[AccessCode]:
 def _entrances(session: Session, lot_ids: Collection[UUID]) -> Mapping[UUID, UUID | None]:
     if not lot_ids:
         return {}
-    rows = session.execute(select(Lot.id, Lot.entrance_id).where(Lot.id.in_(lot_ids))).all()
-    return {lot_id: entrance_id for lot_id, entrance_id in rows}  # noqa: C416 # a row is no pair
+    rows = session.execute(select(Lot.id, Lot.entrance_id).where(Lot.id.in_(lot_ids)))
+    return dict(rows.all())
 
 
 def _leads_to(code: AccessCode, lot_id: UUID | None, entrances: Mapping[UUID, UUID | None]) -> bool:

@@ -20,7 +20,7 @@ from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import BuildingFacts, Change, ShapeGiven
 from modules.portfolio.errors import building_in_use
 from modules.portfolio.events import BuildingArchived
-from modules.portfolio.models import Address, Area, Building, Lot, Site
+from modules.portfolio.models import Address, Area, Building, Entrance, Lot, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.queries.scope import sees_building
@@ -91,8 +91,15 @@ def _values(session: Session, facts: BuildingFacts) -> dict[str, Any]:
 
 
 def _respell_lots(session: Session, building: Building) -> list[Lot]:
-    """Bring the search texts of the lots in line with a changed address; return those changed."""
-    statement = select(Lot).where(Lot.building_id == building.id, Lot.entrance_id.is_(None))
+    """Bring the search texts of the lots in line with a changed address; return those changed.
+
+    A lot behind a door with an address of its own is found by that one.
+    """
+    statement = (
+        select(Lot)
+        .outerjoin(Entrance, Lot.entrance_id == Entrance.id)
+        .where(Lot.building_id == building.id, Entrance.address_id.is_(None))
+    )
     changed = []
     for lot in session.scalars(statement):
         text = lot_search_text(lot, building.address)

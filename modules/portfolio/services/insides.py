@@ -16,7 +16,15 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from modules.portfolio.commands import AddressFacts, Change, EntranceFacts, FloorFacts
 from modules.portfolio.errors import still_used
-from modules.portfolio.models import Address, Building, Entrance, Floor, Lot, ServiceLink
+from modules.portfolio.models import (
+    Address,
+    Building,
+    Entrance,
+    Floor,
+    Installation,
+    Lot,
+    ServiceLink,
+)
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.insides import get_entrance, get_floor
 from modules.portfolio.queries.places import get_building
@@ -91,7 +99,12 @@ def archive_entrance(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
     entrance = get_entrance(actor, uow.session, change.id)
     entrance.require_version(change.version)
     lots = select(func.count()).where(Lot.entrance_id == entrance.id, Lot.archived_at.is_(None))
-    links = select(func.count()).where(ServiceLink.entrance_id == entrance.id)
+    links = (
+        select(func.count())
+        .select_from(ServiceLink)
+        .join(Installation, ServiceLink.installation_id == Installation.id)
+        .where(ServiceLink.entrance_id == entrance.id, Installation.archived_at.is_(None))
+    )
     used = (uow.session.scalar(lots) or 0) + (uow.session.scalar(links) or 0)
     if used:
         raise still_used(used)

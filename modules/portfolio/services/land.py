@@ -45,9 +45,7 @@ def create_parcel(
 ) -> LandParcel:
     """Add a parcel, drawn when a shape is given; Conflict when its reference is taken."""
     require(actor, PortfolioPermission.CHANGE_LAND)
-    if not actor.scope.everything and facts.area_id not in actor.scope.area_ids:
-        raise NotFound
-    values = _values(uow.session, facts)
+    values = _values(actor, uow.session, facts)
     values["reference"] = fresh_reference(
         uow.session, LandParcel.reference, facts.reference, SERIES
     )
@@ -70,7 +68,7 @@ def change_parcel(
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
     parcel.require_version(change.version)
-    values = _values(uow.session, facts)
+    values = _values(actor, uow.session, facts)
     values["reference"] = facts.reference.strip() or parcel.reference
     # Forms and lists do not know what a parcel was split from; it stays.
     values["predecessor_id"] = facts.predecessor_id or parcel.predecessor_id
@@ -129,7 +127,10 @@ def _leaving(actor: Actor, change: Change, uow: UnitOfWork) -> LandParcel:
     return parcel
 
 
-def _values(session: Session, facts: ParcelFacts) -> dict[str, Any]:
+def _values(actor: Actor, session: Session, facts: ParcelFacts) -> dict[str, Any]:
+    """Turn what was written into columns; NotFound for a work area the actor does not see."""
+    if not actor.scope.everything and facts.area_id not in actor.scope.area_ids:
+        raise NotFound
     refuse_unknown(
         session,
         area_id=(Area, facts.area_id),

@@ -13,6 +13,7 @@ from app.db import TranslatedText
 from app.errors import Conflict, Invalid, NotFound, StaleVersion
 from modules.portfolio.commands import (
     AddressFacts,
+    BuildingFacts,
     Change,
     EntranceFacts,
     FloorFacts,
@@ -34,6 +35,7 @@ from modules.portfolio.services import (
     archive_installation,
     archive_lot,
     archive_room,
+    change_building,
     change_entrance,
     change_floor,
     change_installation,
@@ -89,6 +91,24 @@ class TestEntrance:
         assert list_entrances(uow.session, building.id) == []
         restore_entrance(BUILDER, Change(door.id, door.version), uow, clock)
         assert list_entrances(uow.session, building.id) == [door]
+
+    def test_without_an_address_of_its_own_it_follows_the_building(self, uow, clock):
+        building = make_building(uow, clock)
+        lot = make_lot(uow, clock, building, entrance_id=make_entrance(uow, clock, building).id)
+        facts = BuildingFacts(building.kind, RUE_BASSE)
+        change_building(BUILDER, Change(building.id, building.version), facts, uow, clock)
+        assert "basse" in lot.search_text
+
+    def test_an_installation_that_is_gone_does_not_hold_it(self, uow, clock):
+        building = make_building(uow, clock)
+        door = make_entrance(uow, clock, building)
+        facts = InstallationFacts(building.id, InstallationKind.LIFT, entrance_ids=(door.id,))
+        lift = add_installation(BUILDER, facts, uow, clock)
+        with pytest.raises(Conflict):
+            archive_entrance(BUILDER, Change(door.id, door.version), uow, clock)
+        archive_installation(BUILDER, Change(lift.id, lift.version), uow, clock)
+        archive_entrance(BUILDER, Change(door.id, door.version), uow, clock)
+        assert door.archived_at is not None
 
     def test_a_code_stands_once_in_a_building(self, uow, clock):
         building, other = make_building(uow, clock), make_building(uow, clock)

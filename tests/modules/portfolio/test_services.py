@@ -47,6 +47,7 @@ from modules.portfolio.services import (
     change_building,
     change_lot,
     change_lot_status,
+    change_parcel,
     create_building,
     create_parcel,
     give_warning,
@@ -430,3 +431,17 @@ def test_a_link_to_nothing_is_named(uow, clock):
     with pytest.raises(Invalid) as caught:
         make_building(uow, clock, area_id=make_building(uow, clock).id)
     assert caught.value.field == "area_id"
+
+
+def test_a_parcel_is_not_moved_out_of_sight(uow, clock, actor_with):
+    centre, north = make_area(uow, clock), make_area(uow, clock, "N")
+    actor = actor_with(
+        PortfolioPermission.CHANGE_LAND,
+        PortfolioPermission.READ_LAND,
+        scope=Scope(area_ids=frozenset({centre.id})),
+    )
+    facts = ParcelFacts(Region.BRUSSELS, LandUse.UNUSED, area_id=centre.id)
+    parcel = create_parcel(actor, facts, None, uow, clock)
+    elsewhere = replace(facts, area_id=north.id)
+    with pytest.raises(NotFound):
+        change_parcel(actor, Change(parcel.id, parcel.version), elsewhere, uow, clock)
