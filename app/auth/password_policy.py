@@ -8,11 +8,14 @@ from functools import cache
 
 from app.errors import Invalid
 from app.i18n import lazy as _l
+from app.search.normalise import fold
 
 SHORTEST = 12
 LONGEST = 128
 COMMON_COUNT = 10_000
 PRODUCT = "intendant"
+# What the people who use it work for: known to whoever tries to get in.
+OFFICES = ("cpas", "ocmw")
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SHORTEST_NAME = 4
@@ -39,10 +42,14 @@ def check_password(password: str, about: Iterable[str] = (), *, field: str = "pa
             _l("This password is one of those tried first. Choose another."),
             field=field,
         )
-    if _is_about(password.lower(), about):
+    if _leans_on(password, about):
         raise Invalid(
             "password_personal",
-            _l("Leave your name, your e-mail address and the name of this product out of it."),
+            _l(
+                "Parts of your name, your e-mail address and the name of this product are guessed "
+                "first: without them, at least %(count)s characters must be left.",
+                count=SHORTEST,
+            ),
             field=field,
         )
 
@@ -74,13 +81,17 @@ def _period(text: str) -> str:
     return text
 
 
-def _is_about(lowered: str, about: Iterable[str]) -> bool:
-    """Tell whether a name or address stands in it whole, or nothing else does."""
-    about = (*about, PRODUCT)
-    if any(len(text) >= _SHORTEST_NAME and text.lower() in lowered for text in about):
+def _leans_on(password: str, about: Iterable[str]) -> bool:
+    """Tell whether what others know stands in it whole, or makes it long enough.
+
+    NIST SP 800-63B and ASVS 5.0 6.2.11 want context-specific words, and what is derived from them,
+    to make no password. A whole name or address is refused anywhere. A part of one counts for
+    nothing: four letters of a name that a long sentence holds by chance do no harm.
+    """
+    rest, texts = fold(password), [fold(text) for text in (*about, PRODUCT)]
+    if any(len(text) >= _SHORTEST_NAME and text in rest for text in texts):
         return True
-    rest = lowered
-    words = {word for text in about for word in _WORD.findall(text.lower())}
+    words = {word for text in (*texts, *OFFICES) for word in _WORD.findall(text)}
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return len(re.sub(r"[\d\W_]", "", rest)) < 4 and rest != lowered
+    return len(rest) < min(SHORTEST, len(fold(password)))

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Archivable, Entity, EnumText, UtcDateTime
+from app.db import Archivable, Entity, EnumText, UtcDateTime, Versioned
 from app.subjects import Confidentiality
 
 
-class Attachment(Entity, Archivable):
+class Attachment(Entity, Versioned, Archivable):
     """A file attached to a record; its bytes are in the store under `sha256`."""
 
     __tablename__ = "attachments"

@@ -58,6 +58,7 @@ class Attachments(MethodView):
     @blueprint.arguments(UploadIn, location="files")
     @blueprint.arguments(AttachmentIn, location="query")
     @blueprint.response(201, AttachmentOut)
+    @blueprint.versioned
     def post(self, upload: dict[str, Any], data: dict[str, Any]) -> Attachment:
         """Attach a file; the same identifier sent again changes nothing."""
         subject = find_subject(data["subject_type"], data["subject_id"])
@@ -81,6 +82,7 @@ class AttachmentById(MethodView):
 
     @needs(SIGNED_IN)
     @blueprint.response(200, AttachmentOut)
+    @blueprint.versioned
     def get(self, attachment_id: UUID) -> Attachment:
         """Read what is known about a file."""
         return queries.get_attachment(current_actor(), attachment_id, subjects(), reader())[0]
@@ -88,20 +90,28 @@ class AttachmentById(MethodView):
     @needs(SIGNED_IN)
     @blueprint.arguments(AttachmentChangeIn)
     @blueprint.response(200, AttachmentOut)
-    def patch(self, data: dict[str, str], attachment_id: UUID) -> Attachment:
+    @blueprint.versioned
+    def patch(self, data: dict[str, str], attachment_id: UUID, expected_version: int) -> Attachment:
         """Change what is written under a file."""
+        command = services.DescribeFile(attachment_id, data["caption"], expected_version)
         with open_unit_of_work() as uow:
             return services.describe_attachment(
-                current_actor(), attachment_id, data["caption"], subjects(), uow, current_clock()
+                current_actor(), command, subjects(), uow, current_clock()
             )
 
     @needs(SIGNED_IN)
     @blueprint.response(204)
-    def delete(self, attachment_id: UUID) -> None:
+    @blueprint.versioned
+    def delete(self, attachment_id: UUID, expected_version: int) -> None:
         """Take a file away; it can be brought back on its page until retention deletes it."""
         with open_unit_of_work() as uow:
             services.archive_attachment(
-                current_actor(), attachment_id, subjects(), uow, current_clock()
+                current_actor(),
+                attachment_id,
+                subjects(),
+                uow,
+                current_clock(),
+                expected_version=expected_version,
             )
 
 

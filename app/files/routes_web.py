@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import audit
 from app.auth.needs import SIGNED_IN, needs
-from app.errors import AppError, FieldError, Invalid, NotFound
+from app.errors import AppError, FieldError, Invalid, NotFound, StaleVersion
 from app.files import queries, services
 from app.files.intake import take_in
 from app.files.kinds import ACCEPT, kind_of_media_type
@@ -98,12 +98,20 @@ def file_variant(attachment_id: UUID, variant: str) -> ResponseReturnValue:
 @blueprint.post("/files/<uuid:attachment_id>/caption")
 @needs(SIGNED_IN)
 def file_describe(attachment_id: UUID) -> ResponseReturnValue:
-    """Change what is written under a file."""
+    """Change what is written under a file; who comes second sees both captions."""
     caption = request.form.get("caption", "").strip()
-    with open_unit_of_work() as uow:
-        attachment = services.describe_attachment(
-            current_actor(), attachment_id, caption, subjects(), uow, current_clock()
-        )
+    version = request.form.get("version", 0, type=int)
+    command = services.DescribeFile(attachment_id, caption, version)
+    try:
+        with open_unit_of_work() as uow:
+            attachment = services.describe_attachment(
+                current_actor(), command, subjects(), uow, current_clock()
+            )
+    except StaleVersion as error:
+        attachment, subject = _get(attachment_id)
+        theirs = _("Somebody else wrote “%(caption)s” meanwhile.", caption=attachment.caption)
+        said = FieldError(f"caption-{attachment_id}", theirs, caption)
+        return _panel(subject, errors=(said,), typed={attachment_id: caption}), error.status
     return _after(find_subject(attachment.subject_type, attachment.subject_id))
 
 
@@ -158,7 +166,7 @@ def _panel(subject: Subject, **extra: Any) -> str:
             if subject.may_see(level)
         ],
         level_labels=CONFIDENTIALITY_LABELS,
-        **{"errors": (), "removed": None, **extra},
+        **{"errors": (), "removed": None, "typed": {}, **extra},
     )
 
 

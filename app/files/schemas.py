@@ -35,6 +35,7 @@ class AttachmentOut(Schema):
     """A file on a record."""
 
     id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
     subject_type = fields.String(required=True)
     subject_id = fields.UUID(required=True)
     name = fields.String(required=True)

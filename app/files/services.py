@@ -32,6 +32,15 @@ class AttachFile:
     id: UUID = field(default_factory=new_id)
 
 
+@dataclass(frozen=True, slots=True)
+class DescribeFile:
+    """What is to be written under a file, and the version its reader saw."""
+
+    id: UUID
+    caption: str
+    version: int
+
+
 def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock) -> Attachment:
     """Attach a file; sending the same one under the same identifier again changes nothing."""
     subject, file = command.subject, command.file
@@ -72,26 +81,30 @@ def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock
 
 
 def describe_attachment(
-    actor: Actor,
-    attachment_id: UUID,
-    caption: str,
-    subjects: Subjects,
-    uow: UnitOfWork,
-    clock: Clock,
+    actor: Actor, command: DescribeFile, subjects: Subjects, uow: UnitOfWork, clock: Clock
 ) -> Attachment:
-    """Change what is written under a file."""
-    attachment, subject = _mine(actor, attachment_id, subjects, uow)
-    changes = audit.changed_fields(attachment, {"caption": caption[:300]})
+    """Change what is written under a file; StaleVersion when somebody was first."""
+    attachment, subject = _mine(actor, command.id, subjects, uow)
+    attachment.require_version(command.version)
+    changes = audit.changed_fields(attachment, {"caption": command.caption[:300]})
     if changes:
+        uow.flush()
         _record(actor, "files.file.described", attachment, subject, changes, uow, clock)
     return attachment
 
 
 def archive_attachment(
-    actor: Actor, attachment_id: UUID, subjects: Subjects, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    attachment_id: UUID,
+    subjects: Subjects,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    expected_version: int | None = None,
 ) -> Attachment:
     """Take a file away; it can be brought back until retention deletes it."""
     attachment, subject = _mine(actor, attachment_id, subjects, uow)
+    attachment.require_version(expected_version)
     if attachment.archived_at is None:
         attachment.archive(actor.user_id, clock.now())
         changes = {"file": (attachment.name, None)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,19 @@ EXPLANATIONS: dict[Rule, LazyText] = {
     ),
     Rule.SPIKE: _l("One hour consumed half as much again as the highest hour of the past year."),
 }
+
+
+def column_unit(values: Iterable[float | None], unit: Unit) -> tuple[str, float, int]:
+    """Return one unit for a whole column, what divides the stored value, and the decimals.
+
+    A column that mixes litres and cubic metres cannot be read down: the largest value decides.
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    if unit is Unit.WH:
+        return "kWh", 1000, 1 if largest < 1_000_000 else 0
+    if unit is Unit.LITRE:
+        return ("l", 1, 0) if largest < 1000 else ("m³", 1000, 2 if largest < 100_000 else 1)
+    return unit.value, 1, 0
 
 
 def amount(value: float | None, unit: Unit) -> str:

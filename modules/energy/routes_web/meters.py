@@ -36,6 +36,7 @@ from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.schemas import ChangeMeterIn, ReplaceCounterIn
 from modules.energy.services.meters import change_meter, declare_meter_change
 from modules.energy.services.places import change_command, place_codes
+from modules.energy.words import column_unit
 
 LONGEST_DAYS = 400
 DAYS_SHOWN = 14
@@ -62,16 +63,21 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         if actor.can(EnergyPermission.ALERT_READ)
         else ()
     )
+    days = _recent_days(session, meter, end)
+    day_unit, day_divisor, day_decimals = column_unit([v for _day, v in days], meter.main_unit)
     return render_template(
         "energy/meter_detail.html",
         meter=meter,
+        day_unit=day_unit,
+        day_divisor=day_divisor,
+        day_decimals=day_decimals,
         alerts=alerts,
         begin=begin,
         first_day=curves.brussels_day(begin).isoformat(),
         last_day=curves.brussels_day(end - SECOND).isoformat(),
         last_day_shown=format_date(end - SECOND),
         spans=_spans(meter, begin, end),
-        days=_recent_days(session, meter, end),
+        days=days,
         unread=_unread_hours(session, meter, end),
         health=_health(session, meter, end),
         files=meter_queries.source_files(session, meter),

@@ -65,6 +65,22 @@ def test_ones_own_name_is_refused():
     assert code_of("an elephant in the garden", "An") == ""
 
 
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("marguerite1234", "password_personal"),
+        ("Vandenbossche!2026", "password_personal"),
+        ("heleneheleneh", "password_personal"),
+        ("Hélène loves 12", "password_personal"),
+        ("cpas bruxelles", "password_personal"),
+        ("hélène plants four green trees", ""),
+        ("a landscape of vandals", ""),
+    ],
+)
+def test_parts_of_a_name_do_not_make_a_password_long_enough(password, said):
+    assert code_of(password, "Marguerite Vandenbossche", "Hélène Marchal") == said
+
+
 @pytest.mark.parametrize("password", ["an@example.org likes trains", "AN@EXAMPLE.ORG2026!"])
 def test_ones_own_address_is_refused(password):
     assert code_of(password, "an@example.org", "An") == "password_personal"

@@ -169,8 +169,24 @@ def test_removal_offers_to_undo(signed_in, boiler, database):
     assert client.get(f"/files/{id_}").status_code == 404
     client.post(f"/files/{id_}/restore")
     assert client.get(f"/files/{id_}").status_code == 200
-    plain = client.post(f"/files/{id_}/caption", data={"caption": "New"})
+    plain = client.post(f"/files/{id_}/caption", data={"caption": "New", "version": "3"})
     assert plain.location == f"/boilers/{boiler.id}"
+
+
+def test_two_captions_at_once_are_both_shown(signed_in, boiler, database):
+    client = signed_in(locale="en")
+    upload(client, boiler, (b"%PDF-1.7", "a.pdf"))
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+    address, fragment = f"/files/{id_}/caption", {"HX-Request": "true"}
+    first = client.post(address, data={"caption": "Roof", "version": "1"}, headers=fragment)
+    assert '<p class="file-caption">Roof</p>' in first.text
+    second = client.post(address, data={"caption": "Cellar", "version": "1"}, headers=fragment)
+    assert second.status_code == 412
+    assert "wrote “Roof” meanwhile" in second.text
+    assert 'name="caption" maxlength="300" value="Cellar"' in second.text
+    kept = client.post(address, data={"caption": "Cellar", "version": "2"}, headers=fragment)
+    assert '<p class="file-caption">Cellar</p>' in kept.text
 
 
 def test_reading_a_sensitive_file_is_noted(signed_in, boiler, database):

@@ -35,7 +35,7 @@ def test_a_file_is_sent_listed_read_and_taken_away(send, boiler):
     assert send.client.get(f"{address}/content").mimetype == "image/jpeg"
     small = send.client.get(f"{address}/content?variant=thumbnail")
     assert small.mimetype == "image/webp"
-    assert send.client.delete(address).status_code == 204
+    assert send.client.delete(address, headers={"If-Match": '"1"'}).status_code == 204
     assert send.client.get(address).status_code == 404
 
 
@@ -68,7 +68,7 @@ def test_outside_the_scope_and_above_the_level_everything_is_absent(send, signed
     stranger = signed_in("caretaker", sees_everything=False)
     for path in (address, f"{address}/content"):
         assert stranger.get(path).status_code == 404
-    assert stranger.delete(address).status_code == 404
+    assert stranger.delete(address, headers={"If-Match": '"1"'}).status_code == 404
 
 
 def test_a_document_has_no_smaller_size(send):
@@ -79,9 +79,17 @@ def test_a_document_has_no_smaller_size(send):
 
 def test_what_is_written_under_a_file_is_changed(send, boiler):
     address = f"/api/v1/attachments/{send().get_json()['id']}"
-    changed = send.client.patch(address, json={"caption": "Report of March"})
-    assert changed.get_json()["caption"] == "Report of March"
+    said, seen = {"caption": "Report of March"}, {"If-Match": '"1"'}
+    assert send.client.patch(address, json=said).status_code == 428
+    changed = send.client.patch(address, json=said, headers=seen)
+    assert (changed.get_json()["caption"], changed.headers["ETag"]) == (said["caption"], '"2"')
     assert send.client.get(address).get_json()["caption"] == "Report of March"
-    assert send.client.patch(address, json={}).status_code == 422
+    stale = send.client.patch(address, json={"caption": "Other"}, headers=seen)
+    assert (stale.status_code, stale.get_json()["current"]["version"]) == (412, 2)
+    assert send.client.patch(address, json={}, headers=seen).status_code == 422
+    assert send.client.delete(address, headers=seen).status_code == 412
     boiler.can_write = False
-    assert send.client.patch(address, json={"caption": "x"}).status_code == 403
+    assert (
+        send.client.patch(address, json={"caption": "x"}, headers={"If-Match": '"2"'}).status_code
+        == 403
+    )

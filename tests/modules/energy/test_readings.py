@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modules.energy.enums import Unit
 from modules.energy.readings import blocks, index, localtime
 from modules.energy.readings.quality import Quality
+from modules.energy.words import column_unit
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 INSTANTS = st.datetimes(datetime(1997, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
@@ -198,3 +200,19 @@ def test_points_at_any_second_conserve_consumption(seconds):
     inside = (starts >= at[0]) & (starts + 300 <= at[-1])
     assert values[inside].sum() == pytest.approx(300 * inside.sum())
     assert np.isnan(values[~inside]).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "shown"),
+    [
+        ([120.0, None, 800.0], Unit.LITRE, ("l", 1, 0)),
+        ([120.0, 1800.0], Unit.LITRE, ("m³", 1000, 2)),
+        ([250_000.0], Unit.LITRE, ("m³", 1000, 1)),
+        ([900.0, 35_000.0], Unit.WH, ("kWh", 1000, 1)),
+        ([None], Unit.WH, ("kWh", 1000, 1)),
+    ],
+)
+def test_a_column_has_one_unit(
+    values: list[float | None], unit: Unit, shown: tuple[str, float, int]
+) -> None:
+    assert column_unit(values, unit) == shown
