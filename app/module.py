@@ -4,6 +4,7 @@ from app.audit.sealing import SEAL_AUDIT
 from app.audit.tables import LISTS as AUDIT_LISTS
 from app.audit.words import WORDS
 from app.auth.routes_account import blueprint as account_pages
+from app.auth.routes_admin import FIRST_STEP as ACCOUNTS_STEP
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
 from app.auth.routes_admin import blueprint as admin_pages
 from app.auth.routes_api import blueprint as users_api
@@ -24,6 +25,7 @@ from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_api import blueprint as notifications_api
 from app.notifications.routes_web import blueprint as notifications_blueprint
+from app.office.routes_web import FIRST_STEP as OFFICE_STEP
 from app.office.routes_web import NAVIGATION as OFFICE_NAVIGATION
 from app.office.routes_web import blueprint as office_blueprint
 from app.office.seed import SEED as OFFICE_SEED
@@ -80,6 +82,7 @@ module = Module(
     privacy=(HOUSE_DATA, *HOUSE_RULES),
     api_blueprints=(me_api, users_api, files_api, comments_api, notifications_api),
     seeds=(OFFICE_SEED,),
+    first_steps=(OFFICE_STEP, ACCOUNTS_STEP),
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),
     subjects=(USER, ROLE, OFFICE, BATCH, PROFILE, *WORDS),
     navigation=(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from app.auth.actor import Actor
     from app.demo import Seed
+    from app.first_steps import FirstStep
     from app.jobs.job import Job
     from app.lists.sources import ListSource
     from app.notifications.kinds import NotificationKind
@@ -106,6 +107,7 @@ class Module:
     grants: Mapping[Role, frozenset[Any]] = field(default_factory=dict)
     navigation: tuple[NavigationItem, ...] = ()
     panels: tuple[Panel, ...] = ()
+    first_steps: tuple[FirstStep, ...] = ()
     measures: tuple[Measure, ...] = ()
     jobs: tuple[Job, ...] = ()
     importers: tuple[Any, ...] = ()

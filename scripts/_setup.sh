@@ -83,11 +83,18 @@ frontend_inputs() {
   ls package-lock.json vite.config.* tsconfig*.json 2>/dev/null || true
 }
 
+# icon_names: the icons that pages name; the front end ships these and no others.
+icon_names() {
+  grep -rhoE --include='*.html' --include='*.py' \
+    "icon(_name)?[\"']?[[:space:]]*[(=:][[:space:]]*[\"'][a-z][a-z0-9-]*" app modules |
+    LC_ALL=C sort -u
+}
+
 ensure_frontend() {
   local hash stamp=app/static/dist/.stamp inputs
   ensure_node_modules
   mapfile -t inputs < <(frontend_inputs)
-  hash="$(digest "${inputs[@]}")"
+  hash="$(digest "${inputs[@]}" <(icon_names))"
   fresh "$stamp" "$hash" && return
   say "Building the front end"
   npm run --silent build

@@ -23,6 +23,7 @@ from app.auth.roles import LABELS, Role
 from app.auth.sessions import end_sessions_by_administrator, list_sessions
 from app.auth.tables import USERS
 from app.errors import NotFound
+from app.first_steps import FirstStep, has_rows
 from app.i18n import LANGUAGE_NAMES
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
@@ -58,6 +59,14 @@ NAVIGATION = (
         group=_l("Administration"),
         order=910,
     ),
+)
+FIRST_STEP = FirstStep(
+    label=_l("Let your colleagues in"),
+    why=_l("An account and a role for each; or connect the sign-in of your organisation."),
+    endpoint="users.user_list",
+    permission=HousePermission.USER_MANAGE,
+    is_done=has_rows(User, more_than=1),
+    order=20,
 )
 
 

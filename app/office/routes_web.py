@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs, public
 from app.errors import NotFound
+from app.first_steps import FirstStep, has_rows
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.office.letterhead import Letterhead
 from app.office.logo import make_logo
-from app.office.models import THE_OFFICE
+from app.office.models import THE_OFFICE, Organisation
 from app.office.schemas import OfficeIn
 from app.office.services import present_office, set_logo
 from app.policies import HousePermission
@@ -32,6 +33,15 @@ NAVIGATION = NavigationItem(
     icon="building-community",
     group=_l("Administration"),
     order=905,
+)
+
+FIRST_STEP = FirstStep(
+    label=_l("Say who you are"),
+    why=_l("Name, address and logo stand on every letter, mail and page."),
+    endpoint=NAVIGATION.endpoint,
+    permission=NAVIGATION.permission,
+    is_done=has_rows(Organisation),
+    order=10,
 )
 
 

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.models import User
 from app.auth.needs import SIGNED_IN, needs, public
+from app.first_steps import first_steps
 from app.i18n import LOCALES
 from app.registry import panels_for
-from app.web.context import current_actor, find_actor, house, open_unit_of_work
+from app.web.context import current_actor, find_actor, house, open_unit_of_work, reader
 from app.web.urls import safe_next
 
 blueprint = Blueprint("house", __name__)
@@ -19,8 +20,12 @@ blueprint = Blueprint("house", __name__)
 @needs(SIGNED_IN)
 def home() -> ResponseReturnValue:
     """Show where a person's day begins: what waits for them, loaded part by part."""
-    actor = current_actor()
-    return render_template("home.html", panels=panels_for(house().modules, "home", actor))
+    actor, modules = current_actor(), house().modules
+    return render_template(
+        "home.html",
+        panels=panels_for(modules, "home", actor),
+        steps=first_steps(modules, actor, reader()),
+    )
 
 
 @blueprint.post("/preferences/language")

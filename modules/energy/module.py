@@ -1,10 +1,12 @@
 """What the energy module declares to the house."""
 
+from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.energy import cli, routes_api
 from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
+from modules.energy.models import Meter
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
@@ -50,6 +52,16 @@ module = Module(
             "building", _l("Consumption"), "energy.building_panel", EnergyPermission.METER_READ, 60
         ),
         Panel("lot", _l("Consumption"), "energy.lot_panel", EnergyPermission.METER_READ, 60),
+    ),
+    first_steps=(
+        FirstStep(
+            label=_l("Bring in your meter readings"),
+            why=_l("Files of your grid operator as they are: meters appear by themselves."),
+            endpoint="energy.ingest_new",
+            permission=EnergyPermission.READINGS_IMPORT,
+            is_done=has_rows(Meter),
+            order=50,
+        ),
     ),
     jobs=JOBS,
     lists=LISTS,

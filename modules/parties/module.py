@@ -1,10 +1,12 @@
 """People: who they are, how to reach them, where they live."""
 
+from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.parties.demo.seed import SEED
 from modules.parties.importers import IMPORTERS
 from modules.parties.jobs import JOBS
+from modules.parties.models import Party
 from modules.parties.policies import GRANTS, LABELS, PartyPermission
 from modules.parties.privacy import PRIVACY
 from modules.parties.routes_api import BLUEPRINTS
@@ -47,6 +49,17 @@ module = Module(
             endpoint="parties.building_occupants",
             permission=PartyPermission.READ,
             order=10,
+        ),
+    ),
+    first_steps=(
+        FirstStep(
+            label=_l("Bring in your tenants"),
+            why=_l("With their telephone numbers, a caller is known at once."),
+            endpoint="imports.batch_new",
+            permission=PartyPermission.IMPORT,
+            is_done=has_rows(Party),
+            order=40,
+            arguments={"kind": "parties"},
         ),
     ),
     jobs=JOBS,

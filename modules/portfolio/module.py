@@ -1,5 +1,6 @@
 """The estate: sites, buildings, lots, land, and the dated facts about them."""
 
+from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, ScopeKind
 from modules.portfolio.demo.seed import SEEDS
@@ -7,6 +8,7 @@ from modules.portfolio.grouping_tables import LISTS as GROUPING_LISTS
 from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.inside_tables import LISTS as INSIDE_LISTS
 from modules.portfolio.jobs import JOBS
+from modules.portfolio.models import Building
 from modules.portfolio.policies import GRANTS, LABELS, PortfolioPermission
 from modules.portfolio.queries.choices import area_choices, building_choices
 from modules.portfolio.routes_api import BLUEPRINTS
@@ -58,6 +60,17 @@ module = Module(
             icon="map",
             group=_l("Estate"),
             order=230,
+        ),
+    ),
+    first_steps=(
+        FirstStep(
+            label=_l("Bring in your buildings"),
+            why=_l("From Excel or csv: every row is shown before anything is written."),
+            endpoint="imports.batch_new",
+            permission=PortfolioPermission.IMPORT,
+            is_done=has_rows(Building),
+            order=30,
+            arguments={"kind": "buildings"},
         ),
     ),
     jobs=JOBS,
