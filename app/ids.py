@@ -33,3 +33,12 @@ def new_ids(count: int) -> list[UUID]:
         value = moment << 80 | 0x7 << 76 | (number & 0xFFF) << 64 | 0x2 << 62 | tail
         identifiers.append(UUID(int=value))
     return identifiers
+
+
+def id_text(stored: UUID | str) -> str:
+    """Write an identifier as the driver gave it: 32 digits on SQLite, a UUID on PostgreSQL.
+
+    For answers of thousands of rows, where making a UUID of each costs more than the rest.
+    """
+    digits = stored if isinstance(stored, str) else stored.hex
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

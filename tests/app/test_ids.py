@@ -1,6 +1,6 @@
 """Identifiers: version 7, in order, never twice."""
 
-from app.ids import new_id, new_ids
+from app.ids import id_text, new_id, new_ids
 
 
 def test_an_identifier_is_of_version_seven():
@@ -18,3 +18,8 @@ def test_many_identifiers_are_distinct_and_in_order():
 
 def test_identifiers_of_two_moments_never_meet():
     assert not set(new_ids(5_000)) & set(new_ids(5_000))
+
+
+def test_an_identifier_is_written_alike_however_it_is_stored():
+    made = new_id()
+    assert id_text(made) == id_text(made.hex) == str(made)

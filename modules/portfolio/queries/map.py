@@ -11,6 +11,7 @@ from sqlalchemy import Select, String, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.geo import feature_text
+from app.ids import id_text
 from modules.portfolio.enums import BUILDING_KIND_LABELS, LAND_USE_LABELS, BoundaryKind
 from modules.portfolio.models import Address, Boundary, Building, LandParcel
 
@@ -38,7 +39,7 @@ def building_features(
     chosen = drawn.with_only_columns(Building.id, maintain_column_froms=True)
     statement = (
         select(
-            Building.id,
+            type_coerce(Building.id, String),
             Building.geojson,
             Building.code,
             Building.name,
@@ -53,10 +54,11 @@ def building_features(
         .where(Building.id.in_(chosen.order_by(Building.code).limit(MOST_SHAPES)))
     )
     kinds = {kind.value: str(label) for kind, label in BUILDING_KIND_LABELS.items()}
-    # Plain rows: the ORM and the enumeration would cost as much as the outlines.
-    rows = sorted(session.connection().execute(statement), key=itemgetter(2))
-    for building_id, shape, code, name, kind, letter, lots, empty, road, number in rows:
-        identifier = str(building_id)
+    # Plain rows: the ORM, UUIDs and the enumeration would cost as much as the outlines.
+    rows = sorted(session.connection().execute(statement).all(), key=itemgetter(2))
+    numbers = {key: {str(i): n for i, n in found.items()} for key, found in measures.items()}
+    for stored_id, shape, code, name, kind, letter, lots, empty, road, number in rows:
+        identifier = id_text(stored_id)
         facts = {
             "title": name or f"{road} {number}",
             "url": f"/buildings/{identifier}",
@@ -67,8 +69,8 @@ def building_features(
             "lots": lots,
             "empty": empty,
         }
-        for key, counts in measures.items():
-            facts[key] = counts.get(building_id, 0)
+        for key, counts in numbers.items():
+            facts[key] = counts.get(identifier, 0)
         yield feature_text(identifier, shape or NO_SHAPE, facts)
 
 
