@@ -19,6 +19,7 @@ from app.errors import Invalid
 from app.i18n import format_date
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.fields import LocalInstant
 from app.web.forms import FORM_ERRORS, Form, choices, done
 from app.web.tables import list_page
 from app.web.urls import safe_next
@@ -240,6 +241,10 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
     return {
         "order": order,
         "place": place_labels(session, [order])[order.id],
+        "planned": {
+            "start": LocalInstant().serialize("planned_start_at", order),
+            "end": LocalInstant().serialize("planned_end_at", order),
+        },
         "events": list(reversed(queries.list_events(session, order_id))),
         "entries": queries.list_entries(session, order_id),
         "visits": queries.list_visits(session, order_id),
