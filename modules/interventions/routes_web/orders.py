@@ -74,7 +74,7 @@ def _board_words(wanted: BoardFilter) -> dict[str, Any]:
         "wanted": wanted,
         "is_filtered": wanted != BoardFilter(),
         "today": today,
-        "here": request.full_path.rstrip("?"),
+        "board_address": request.full_path.rstrip("?"),
         "days": [(day.isoformat(), format_date(day, "full")) for day in coming],
         "technicians": [(str(one.id), one.name) for one in queries.list_technicians(reader())],
         "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],

@@ -95,7 +95,8 @@ def test_the_filter_stands_in_the_address_and_comes_back_after_a_move(
     login(client, Role.DISPATCHER, locale=locale, sees_everything=True)
     address = f"/work-orders/board?technician={technician.id}&trade=plumbing&day=2026-03-02"
     page = client.get(address).text
-    assert f'value="{address.replace("&", "&amp;")}"' in page
+    card = page[page.index('<article class="order-card') :]
+    assert f'name="next" value="{address.replace("&", "&amp;")}"' in card
     assert '<option value="plumbing" selected>' in page
     assert '<option value="2026-03-02" selected>' in page
     assert "11:00" not in client.get("/work-orders/board?day=2026-03-03").text
