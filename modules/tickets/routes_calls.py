@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.clock import BRUSSELS
-from app.i18n import LOCALES, get_locale, use_locale
+from app.i18n import get_locale, use_locale
 from app.i18n import gettext as _
 from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
@@ -26,7 +26,7 @@ from modules.tickets.queries.similar import Asked, count_repeats, find_similar
 from modules.tickets.queries.tickets import get_ticket, list_of_caller
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
-from modules.tickets.schemas import CallIn
+from modules.tickets.schemas import CallerIn, CallIn
 from modules.tickets.services.telling import spoken_sentence
 
 blueprint = Blueprint("calls", __name__)
@@ -38,13 +38,6 @@ KINDS = ("party", "lot", "building", "ticket")
 def rules_today() -> Rules:
     """Return the priorities, categories and safety questions in force today."""
     return load_rules(reader(), current_clock().today(BRUSSELS))
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 @blueprint.get("/calls/new")
@@ -145,29 +138,16 @@ def call_affected(outage_id: UUID) -> ResponseReturnValue:
         outage = services.count_affected(
             current_actor(),
             outage_id,
-            CountAffected(caller=_posted_caller(), lot_id=_posted_uuid("lot")),
+            CountAffected(caller=_posted_caller(), lot_id=_id_of(request.form.get("lot"))),
             uow,
             current_clock(),
         )
     return render_template("tickets/call_counted.html", outage=outage)
 
 
-def _posted_uuid(name: str) -> UUID | None:
-    try:
-        return UUID(request.form.get(name, ""))
-    except ValueError:
-        return None
-
-
 def _posted_caller() -> Caller:
-    locale = request.form.get("caller_locale", "")
-    return Caller(
-        party_id=_posted_uuid("party"),
-        name=request.form.get("caller_name", ""),
-        phone=request.form.get("caller_phone", ""),
-        email=request.form.get("caller_email", ""),
-        locale=locale if locale in LOCALES else "fr",
-    )
+    caller: Caller = Form(CallerIn, request.form).load()
+    return caller
 
 
 def _found(text: str) -> dict[str, Any]:
@@ -177,7 +157,7 @@ def _found(text: str) -> dict[str, Any]:
 
 def _beside(rules: Rules) -> dict[str, Any]:
     actor, session, clock = current_actor(), reader(), current_clock()
-    lot_id, building_id = _uuid("lot"), _uuid("building")
+    lot_id, building_id = (_id_of(request.args.get(name)) for name in ("lot", "building"))
     if lot_id is None and building_id is None:
         return {"similar": [], "repeats": [], "outages": [], "category": None, "safety": None}
     context = describe_place(actor, session, building_id=building_id, lot_id=lot_id, clock=clock)
@@ -185,7 +165,7 @@ def _beside(rules: Rules) -> dict[str, Any]:
     asked = Asked(
         building_id=context.place.building_id,
         lot_id=lot_id,
-        caller_id=_uuid("party"),
+        caller_id=_id_of(request.args.get("party")),
         family=category.family if category else "",
     )
     return {

@@ -68,6 +68,19 @@ class CallIn(FormSchema):
         )
 
 
+class CallerIn(FormSchema):
+    """Who calls about something that is known already."""
+
+    command = Caller
+    party_id = fields.UUID(data_key="party", allow_none=True, load_default=None)
+    name = Line(data_key="caller_name", load_default="", validate=validate.Length(max=160))
+    phone = Line(data_key="caller_phone", load_default="", validate=validate.Length(max=30))
+    email = Line(data_key="caller_email", load_default="", validate=validate.Length(max=254))
+    locale = fields.String(
+        data_key="caller_locale", load_default="fr", validate=validate.OneOf(LOCALES)
+    )
+
+
 class NoteIn(FormSchema):
     """A sentence."""
 

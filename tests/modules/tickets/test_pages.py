@@ -141,6 +141,8 @@ def test_a_known_failure_is_said_and_counted_with_one_key(
     counted = client.post(f"/calls/affected/{outage.id}", data={"lot": str(street.lower.id)})
     assert counted.status_code == 200
     assert "1 gezinnen" in counted.get_data(as_text=True)
+    too_long = client.post(f"/calls/affected/{outage.id}", data={"caller_name": "x" * 161})
+    assert too_long.status_code == 422
 
 
 def test_a_ticket_is_moved_along_and_closed(
