@@ -32,6 +32,7 @@ from app.web.idempotent_calls import CallState, IdempotentCall
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEPT_FOR = timedelta(hours=24)
 LOCKED_FOR = timedelta(minutes=2)
@@ -39,6 +40,10 @@ WAIT_S = 5.0
 POLL_S = 0.05
 MAX_BODY = 1024 * 1024
 KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Link", "HX-Redirect", "HX-Trigger")
+_REUSED = _l("This Idempotency-Key was used for another call. Take a new one.")
+_FORM_REUSED = _l(
+    "This form was sent before with other values. Open the page again and fill it in anew."
+)
 VALID_KEY = re.compile(r"^[\x21-\x7e]{8,100}$")
 
 
@@ -89,12 +94,14 @@ def fingerprint_of(incoming: Request) -> str:
     key = str(current_app.config["SECRET_KEY"]).encode()
     digest = hmac.new(key, f"{incoming.method} {incoming.full_path}\n".encode(), "sha256")
     digest.update(incoming.headers.get("If-Match", "").encode())
-    if incoming.mimetype != "multipart/form-data":
+    if incoming.mimetype not in FORMS:
         digest.update(incoming.get_data())
         return digest.hexdigest()
-    # The boundary between the parts differs each time; what stands in them does not.
+    # A form was read already, and its bytes are gone. The boundary between the parts differs each
+    # time and the proof may be renewed; what was filled in does not.
     for name, value in sorted(incoming.form.items(multi=True)):
-        digest.update(f"{name}={value}\n".encode())
+        if name != "csrf_token":
+            digest.update(f"{name}={value}\n".encode())
     for name, upload in sorted(incoming.files.items(multi=True), key=lambda item: item[0]):
         digest.update(f"{name}={upload.filename}\n".encode())
         while block := upload.stream.read(1 << 16):
@@ -128,8 +135,7 @@ def _claim_or_replay(house: House, owner: UUID, key: str, fingerprint: str) -> R
             return None
         if found.fingerprint != fingerprint:
             raise Invalid(
-                "idempotency_key_reused",
-                _l("This Idempotency-Key was used for another call. Take a new one."),
+                "idempotency_key_reused", _FORM_REUSED if "form_key" in request.form else _REUSED
             )
         if found.state is CallState.DONE:
             return _replay(found)

@@ -19,6 +19,7 @@ from app.i18n import lazy as _l
 from app.i18n.texts import LOCALES, set_locale
 from app.web import csrf, idempotency, rate_limits
 from app.web.context import close_reader, find_actor, open_unit_of_work, reader
+from app.web.validation import refuse_unstorable_texts
 
 SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
@@ -56,6 +57,7 @@ def register(app: Flask, house: House) -> None:
         _check(app)
 
     csrf.register(app)
+    app.before_request(_check_texts)
     idempotency.register(app, house)
     app.teardown_request(close_reader)
 
@@ -126,6 +128,12 @@ def _locale(incoming: Request, default: str) -> str:
     if actor is not None:
         return actor.locale
     return incoming.accept_languages.best_match(LOCALES) or default
+
+
+def _check_texts() -> None:
+    # Programs are told by their own schemas, field by field.
+    if not request.path.startswith("/api/"):
+        refuse_unstorable_texts(request.args, request.form)
 
 
 def _check(app: Flask) -> None:

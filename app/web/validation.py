@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
 
-from app.errors import FieldError
+from app.errors import FieldError, Invalid
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.web.messages import said
@@ -16,6 +17,7 @@ SECRET_FIELDS = ("password", "secret", "token")
 MAX_VALUE_SHOWN = 200
 MAX_NUMBER = 2**63 - 1
 
+_UNSTORABLE = _l("This text holds a character that cannot be stored.")
 CHECK_FIELDS = _l("Some values are not right. Correct the fields named below.")
 
 
@@ -46,10 +48,18 @@ def refuse_unstorable(data: Any) -> None:
         raise ValidationError({key or "_schema": [text] for key, text in found.items()})
 
 
+def refuse_unstorable_texts(*sent: MultiDict[str, str]) -> None:
+    """Raise Invalid for a text that no column holds, of an address or a form: a NUL."""
+    for values in sent:
+        for name, value in values.items(multi=True):
+            if "\x00" in value:
+                raise Invalid("unstorable_text", _UNSTORABLE, field=name)
+
+
 def _unstorable(data: Any, path: tuple[str, ...]) -> Iterator[tuple[str, LazyText]]:
     if isinstance(data, str):
         if "\x00" in data or any("\ud800" <= letter <= "\udfff" for letter in data):
-            yield ".".join(path), _l("This text holds a character that cannot be stored.")
+            yield ".".join(path), _UNSTORABLE
     elif isinstance(data, int) and abs(data) > MAX_NUMBER:
         yield ".".join(path), _l("This number is too large.")
     elif isinstance(data, Mapping):

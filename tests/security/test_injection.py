@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
+from app.auth.roles import Role
 from app.demo import load_demo
 from app.web.context import house
 from tests.support.hostile_texts import CORPUS, MARKUP
@@ -131,3 +132,17 @@ def test_no_field_breaks_or_becomes_markup(app, client, login, grant_everything,
     assert not faults, "\n".join(faults[:20])
     shown = [address for address, page in walk(app, client) if any(m in page for m in MARKUP)]
     assert not shown, f"shown as markup: {shown}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/parties?q=%00", "/energy/meters?q=a%00", "/audit?who=%00b", "/comments/people?q=%00"],
+)
+def test_a_text_no_database_holds_is_refused_in_an_address(client, login, address):
+    login(client, Role.ADMINISTRATOR)
+    assert client.get(address).status_code == 422
+
+
+def test_a_text_no_database_holds_is_refused_in_a_form(client):
+    sent = {"email": "a\0b@example.org", "password": "a\0b"}
+    assert client.post("/sign-in", data=sent).status_code == 422

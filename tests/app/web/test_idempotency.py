@@ -74,6 +74,14 @@ def test_form_with_a_key_of_its_own_is_done_once(client, user, names):
     assert names() == {"Ax"}
 
 
+def test_a_form_filled_in_anew_is_not_taken_for_the_first(client, user, names):
+    key = {"form_key": str(new_id())}
+    assert client.post("/change", data={"name": "x", **key}).status_code == 201
+    assert client.post("/change", data={"name": "y", **key}).status_code == 422
+    assert client.post("/change", data={"name": "x", **key}).status_code == 201
+    assert names() == {"Ax"}
+
+
 def test_form_without_a_key_is_done_twice(client, user, names):
     for _time in range(2):
         client.post("/change", data={"name": "x"})
