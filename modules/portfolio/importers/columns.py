@@ -22,12 +22,24 @@ YEAR = Integer(low=1000, high=2100, likely_low=1700, likely_high=2035)
 BUILDING = Lookup(noun=_l("the code of a building"), max_length=30)
 AREA = Column("area", _l("Work area"), Lookup(noun=_l("the code of a work area"), max_length=20))
 ADDRESS_COLUMNS = (
-    Column("street_fr", _l("Street in French"), Text(max_length=120), example="Rue Haute"),
-    Column("street_nl", _l("Street in Dutch"), Text(max_length=120), example="Hoogstraat"),
+    Column(
+        "street_fr",
+        _l("Street in French"),
+        Text(max_length=120),
+        example="Rue Haute",
+        aliases=("rue",),
+    ),
+    Column(
+        "street_nl",
+        _l("Street in Dutch"),
+        Text(max_length=120),
+        example="Hoogstraat",
+        aliases=("straat", "straatnaam"),
+    ),
     Column("number", _l("Number"), Text(max_length=20), example="296A"),
     Column("postcode", _l("Postcode"), Text(max_length=10), example="1000"),
-    Column("commune_fr", _l("Commune in French"), Text(max_length=80)),
-    Column("commune_nl", _l("Commune in Dutch"), Text(max_length=80)),
+    Column("commune_fr", _l("Commune in French"), Text(max_length=80), aliases=("commune",)),
+    Column("commune_nl", _l("Commune in Dutch"), Text(max_length=80), aliases=("gemeente",)),
     Column("commune_nis", _l("NIS code of the commune"), Text(max_length=5, pattern=r"\d{5}")),
 )
 HEATING_COLUMNS = (

@@ -17,6 +17,7 @@ from app.i18n import LOCALES, use_locale
 from app.policies import HousePermission
 from app.tabular.exports import FileFormat
 from app.tabular.importer import Outcome
+from app.tabular.normalise import normalise
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
 from modules.portfolio.commands import AddressFacts, ChangeLotStatus
@@ -197,3 +198,17 @@ def test_what_lies_outside_the_scope_is_not_there(estate, actor_with, clock, tmp
     with estate.reader() as session:
         assert list(LOTS.records(nobody, session)) == []
         assert session.scalar(select(Lot.bedrooms).where(Lot.reference == "LOT-0-0")) == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("Rue", "street_fr"),
+        ("Straat", "street_nl"),
+        ("Commune", "commune_fr"),
+        ("Gemeente", "commune_nl"),
+    ],
+)
+def test_a_heading_in_one_language_is_the_column_of_that_language(heading: str, name: str) -> None:
+    (found,) = (one for one in BUILDINGS.columns if normalise(heading) in one.headings())
+    assert found.name == name
