@@ -41,6 +41,13 @@ def building_in_use() -> Conflict:
     )
 
 
+def building_gone() -> Conflict:
+    """Say that a lot cannot come back without its building."""
+    return Conflict(
+        "building_gone", _l("The building of this lot is archived. Bring the building back first.")
+    )
+
+
 def lot_occupied() -> Conflict:
     """Say that a let lot cannot leave the estate."""
     return Conflict("lot_occupied", _l("This lot is let. End the occupation before archiving it."))

@@ -18,7 +18,7 @@ from app.i18n import lazy as _l
 from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import Change, ChangeLotStatus, LotFacts
 from modules.portfolio.enums import LOT_STATUS_LABELS, LotStatus
-from modules.portfolio.errors import lot_occupied, status_same_day
+from modules.portfolio.errors import building_gone, lot_occupied, status_same_day
 from modules.portfolio.events import LotStatusChanged
 from modules.portfolio.models import Building, Entrance, Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
@@ -207,10 +207,12 @@ def archive_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> 
 
 
 def restore_lot(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Lot:
-    """Bring an archived lot back, in the state it left in."""
+    """Bring an archived lot back, in the state it left in; Conflict while its building is gone."""
     require(actor, PortfolioPermission.ARCHIVE)
     lot = get_lot(actor, uow.session, change.id)
     lot.require_version(change.version)
+    if lot.building.archived_at is not None:
+        raise building_gone()
     lot.restore()
     latest = select(LotStatusEvent).where(LotStatusEvent.lot_id == lot.id)
     last = uow.session.scalars(latest.order_by(LotStatusEvent.starts_on.desc())).first()

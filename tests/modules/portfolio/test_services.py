@@ -54,6 +54,7 @@ from modules.portfolio.services import (
     lift_warning,
     place_building,
     record_certificate,
+    restore_building,
     restore_lot,
 )
 from tests.factories.portfolio import (
@@ -252,6 +253,17 @@ class TestStatus:
         building = lot.building
         with pytest.raises(Conflict):
             archive_building(BUILDER, Change(building.id, building.version), uow, clock)
+
+    def test_a_lot_comes_back_after_its_building(self, uow, clock, lot):
+        building = lot.building
+        archive_lot(BUILDER, Change(lot.id, lot.version), uow, clock)
+        archive_building(BUILDER, Change(building.id, building.version), uow, clock)
+        with pytest.raises(Conflict, match="building"):
+            restore_lot(BUILDER, Change(lot.id, lot.version), uow, clock)
+        restore_building(BUILDER, Change(building.id, building.version), uow, clock)
+        restore_lot(BUILDER, Change(lot.id, lot.version), uow, clock)
+        uow.flush()
+        assert building.lot_count == 1
 
 
 class TestCertificates:
