@@ -30,6 +30,17 @@ class OrderNotYours(Forbidden):
         super().__init__("order_not_yours", _l("This order is assigned to somebody else."))
 
 
+class EntryElsewhere(Conflict):
+    """The identifier of an entry was given to one of another order."""
+
+    def __init__(self) -> None:
+        """Ask for a new identifier."""
+        super().__init__(
+            "entry_elsewhere",
+            _l("This identifier belongs to an entry of another order. Send it with a new one."),
+        )
+
+
 class BadPlan(Invalid):
     """The visit ends before it begins."""
 

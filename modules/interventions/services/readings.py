@@ -12,7 +12,7 @@ from modules.interventions.commands import MeterReading
 from modules.interventions.enums import EntryKind
 from modules.interventions.errors import MeterNotHere
 from modules.interventions.models import OrderEntry, WorkOrder
-from modules.interventions.services.recording import as_house, get_order_to_work_on
+from modules.interventions.services.recording import as_house, find_entry, get_order_to_work_on
 from modules.interventions.services.visits import Entry, add_entry
 
 
@@ -24,7 +24,7 @@ def record_reading(
     A doubt never refuses. Raises MeterNotHere for a meter that does not feed the building.
     """
     order = get_order_to_work_on(actor, order_id, uow)
-    known = uow.session.get(OrderEntry, command.id)
+    known = find_entry(order, command.id, uow)
     if known is not None:
         return known
     counter = _counter(order, command.meter_id, uow)

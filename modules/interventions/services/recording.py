@@ -13,10 +13,10 @@ from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from modules.interventions.enums import STATUS_LABELS, OrderEventKind
-from modules.interventions.errors import OrderNotYours, OrderStepNotPossible
+from modules.interventions.errors import EntryElsewhere, OrderNotYours, OrderStepNotPossible
 from modules.interventions.events import OrderChanged
 from modules.interventions.lifecycle import derive_state, may_follow
-from modules.interventions.models import OrderEvent, OrderFieldChange, WorkOrder
+from modules.interventions.models import OrderEntry, OrderEvent, OrderFieldChange, WorkOrder
 from modules.interventions.policies import can_work_on_order
 from modules.interventions.queries.orders import find_technician, get_order, list_events
 
@@ -70,6 +70,14 @@ def get_order_to_work_on(actor: Actor, order_id: UUID, uow: UnitOfWork) -> WorkO
     if not can_work_on_order(actor, technician, order):
         raise OrderNotYours
     return order
+
+
+def find_entry(order: WorkOrder, entry_id: UUID, uow: UnitOfWork) -> OrderEntry | None:
+    """Return an entry the tablet sent before, or None; EntryElsewhere if another order has it."""
+    known = uow.session.get(OrderEntry, entry_id)
+    if known is not None and known.order_id != order.id:
+        raise EntryElsewhere
+    return known
 
 
 def as_house(actor: Actor) -> Actor:

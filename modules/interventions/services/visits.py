@@ -34,6 +34,7 @@ from modules.interventions.services.recording import (
     Happening,
     add_event,
     as_house,
+    find_entry,
     get_order_to_work_on,
     write_shared_fields,
 )
@@ -148,7 +149,7 @@ def add_entry(
 ) -> OrderEntry:
     """Add a note, hours, material… to an order, finished or not; the same identifier is once."""
     order = get_order_to_work_on(actor, order_id, uow)
-    known = uow.session.get(OrderEntry, entry.id)
+    known = find_entry(order, entry.id, uow)
     if known is not None:
         return known
     visit = _open_visit(order, uow)
@@ -175,7 +176,7 @@ def ask_follow_on(
 ) -> WorkOrder:
     """Ask for further work: a new order at the same place that keeps its parent and tickets."""
     order = get_order_to_work_on(actor, order_id, uow)
-    known = uow.session.get(OrderEntry, entry_id)
+    known = find_entry(order, entry_id, uow)
     if known is not None:
         return uow.session.get_one(WorkOrder, UUID(str(known.data["order_id"])))
     if not command.text.strip():

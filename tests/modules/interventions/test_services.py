@@ -18,7 +18,12 @@ from modules.interventions.commands import (
     ScheduleOrder,
 )
 from modules.interventions.enums import EntryKind, NoAccessReason, OrderStatus, Outcome
-from modules.interventions.errors import NotActive, OrderNotYours, OrderStepNotPossible
+from modules.interventions.errors import (
+    EntryElsewhere,
+    NotActive,
+    OrderNotYours,
+    OrderStepNotPossible,
+)
 from modules.interventions.events import OrderCompleted
 from modules.interventions.lifecycle import derive_state
 from modules.interventions.queries.orders import (
@@ -219,6 +224,9 @@ def test_an_addition_with_the_same_identifier_is_one(uow: UnitOfWork, clock: Fix
     for _ in range(2):
         add_entry(technician_actor(technician), order.id, entry, uow, clock)
     assert [e.minutes for e in list_entries(uow.session, order.id)] == [45]
+    other = make_order(uow, clock, technician)
+    with pytest.raises(EntryElsewhere):
+        add_entry(technician_actor(technician), other.id, entry, uow, clock)
 
 
 def test_a_technician_works_on_own_orders_only(uow: UnitOfWork, clock: FixedClock) -> None:
