@@ -160,3 +160,22 @@ class UnknownTeam(Invalid):
         message = _l("Choose a team from the list.")
         wrong = FieldError("target", message, key)
         super().__init__("unknown_team", message, errors=(wrong,))
+
+
+class NobodyToWriteTo(Invalid):
+    """A letter was asked for, but the call has no name."""
+
+    def __init__(self) -> None:
+        """Say that a name is missing."""
+        super().__init__("nobody_to_write_to", _l("This call has no name to write a letter to."))
+
+
+class LetterRefused(Conflict):
+    """The caller does not want to be written to."""
+
+    def __init__(self, name: str) -> None:
+        """Name the person."""
+        super().__init__(
+            "letter_refused",
+            _l("%(name)s does not want letters: see the person's sheet.", name=name),
+        )

@@ -81,7 +81,7 @@ TICKET = SubjectKind(
         "until": _l("Until"),
     },
     values={
-        "channel": {"email": _l("E-mail")},
+        "channel": {"email": _l("E-mail"), "letter": _l("Letter")},
         "coverage": COVERAGE_LABELS,
         "link": LINK_LABELS,
         "reason": WAITING_LABELS,

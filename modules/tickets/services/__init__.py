@@ -1,5 +1,6 @@
 """Writing: open tickets, move them along, announce outages."""
 
+from modules.tickets.services.letters import write_letter
 from modules.tickets.services.opening import open_ticket
 from modules.tickets.services.outages import count_affected, end_outage, open_outage
 from modules.tickets.services.steps import (
@@ -42,4 +43,5 @@ __all__ = [
     "resume_ticket",
     "return_ticket",
     "start_ticket",
+    "write_letter",
 ]
