@@ -185,7 +185,13 @@ def test_a_file_is_imported_and_its_progress_followed(  # noqa: PLR0917  fixture
     claimed = claim_next(database, "test", clock)
     assert claimed is not None
     assert execute(house_of(app), claimed) is JobState.DONE
-    expect(page.locator("#run")).to_contain_text("116 / 0 / 0 / 0")
+    counts = {"new": 116, "changed": 0, "unchanged": 0, "refused": 0}
+    expect(page.locator("#run")).to_contain_text(
+        _(
+            "New: %(new)s · changed: %(changed)s · unchanged: %(unchanged)s · refused: %(refused)s",
+            **counts,
+        )
+    )
     page.goto("/energy/imports")
     page.locator("main table a[href^='/energy/imports/']").first.click()
     expect(page.locator("main")).to_contain_text("116")

@@ -86,13 +86,13 @@ def start_and_kill(database: Database, what: str, delay: float) -> bool:
 
 
 def said(database: Database) -> list[tuple[str, ...]]:
-    """Return every alert without its identifiers and number."""
+    """Return what each alert is about; its sentence depends on the catalogues of the process."""
     with database.reader() as session:
         assert session.scalar(select(func.count()).select_from(AlertEventRecord)) == len(
             session.scalars(select(Alert)).all()
         )
         return sorted(
-            (a.meter.serial, a.rule, str(a.onset_at), str(a.excess), a.sentence["nl"])
+            (a.meter.serial, a.rule, str(a.onset_at), str(a.excess), str(a.evidence))
             for a in session.scalars(select(Alert))
         )
 
