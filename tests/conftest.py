@@ -38,6 +38,12 @@ pytest_plugins = (
 )
 
 
+@pytest.fixture(autouse=True)
+def same_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands called here must not slow down the tests that come after."""
+    monkeypatch.setattr("app.jobs.priority.BEHIND", 0)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("intendant")
     group.addoption(

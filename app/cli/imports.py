@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from app.auth.actor import Actor, system_actor
 from app.errors import AppError
 from app.i18n import LOCALES, use_locale
+from app.jobs import step_behind
 from app.tabular import queries, services
 from app.tabular.annotate import describe
 from app.tabular.exports import FileFormat, template_file, write_file
@@ -85,6 +86,7 @@ def run(
     Good rows are imported, the others are told with their errors. Exit status 0 only when nothing
     was refused. Started again after it was stopped, it goes on where it stood.
     """
+    step_behind()
     source = _source(profile, file, sheet)
     with use_locale(language or house().settings.default_locale):
         try:

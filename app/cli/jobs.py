@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
+from app.jobs.priority import step_behind
 from app.jobs.scheduler import Scheduler, run_until_signalled
 from app.web.context import house
 
@@ -39,6 +40,7 @@ def list_jobs() -> None:
 @with_appcontext
 def start(name: str, args_json: str) -> None:
     """Run one job here and now, logged like any other; fails when the job fails."""
+    step_behind()
     state = run_now(house(), name, json.loads(args_json))
     click.echo(f"{name}: {state.value}")
     if state is not JobState.DONE:

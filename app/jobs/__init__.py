@@ -1,6 +1,16 @@
 """Work in the background: declared by modules, scheduled by one process, requested from pages."""
 
 from app.jobs.job import Cron, Every, Job, JobCancelled, JobRun, Schedule
+from app.jobs.priority import step_behind
 from app.jobs.requests import request_job
 
-__all__ = ["Cron", "Every", "Job", "JobCancelled", "JobRun", "Schedule", "request_job"]
+__all__ = [
+    "Cron",
+    "Every",
+    "Job",
+    "JobCancelled",
+    "JobRun",
+    "Schedule",
+    "request_job",
+    "step_behind",
+]

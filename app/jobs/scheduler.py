@@ -23,6 +23,7 @@ from app.jobs.job import Job
 from app.jobs.lease import hold_lease, release_lease
 from app.jobs.models import JobRecord, JobState
 from app.jobs.planning import plan_due_jobs
+from app.jobs.priority import step_behind
 from app.jobs.queue import beat, claim_next, finish, give_back_dead_runs, lose
 
 log = structlog.get_logger(__name__)
@@ -162,6 +163,7 @@ def run_child(house: House, record: JobRecord, parent: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent(parent)
+    step_behind()
     house.database.engine.dispose(close=False)
     execute(house, record)
     house.database.dispose()

@@ -14,6 +14,7 @@ from app.auth.actor import system_actor
 from app.clock import BRUSSELS, FixedClock
 from app.errors import AppError
 from app.i18n import use_locale
+from app.jobs import step_behind
 from app.web.context import current_clock, database
 from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility
@@ -64,6 +65,7 @@ def ingest(  # noqa: PLR0913, PLR0917  one parameter per option, as click passes
     report: Path | None,
 ) -> None:
     """Import FILE of kind FORMAT; ends with status 0 only when no row was refused."""
+    step_behind()
     command = IngestFile(
         format=format_name,
         path=file,
@@ -99,6 +101,7 @@ def _tell(result: IngestResult, report: Path | None) -> None:
 @with_appcontext
 def scan_command(as_of: datetime | None, changed: bool) -> None:  # noqa: FBT001  a click flag
     """Look for abnormal consumption: open, keep and resolve alerts."""
+    step_behind()
     clock = FixedClock(as_of.replace(tzinfo=BRUSSELS)) if as_of else current_clock()
     result = scan(database(), system_actor("flask energy scan"), clock, only_changed=changed)
     click.echo(
