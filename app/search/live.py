@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -15,6 +16,10 @@ from app.search.trigrams import Match, TextIndex
 
 Documents = Callable[[Session, Sequence[UUID] | None], Iterable[tuple[UUID, str]]]
 _MOST_RECENT_CHANGES = 1_500
+# An index that takes long to read is read anew at most a tenth of the time: while an import runs,
+# answers are some seconds old rather than seconds late.
+_LONG_READING_S = 0.25
+_REST = 10
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,14 @@ class LiveIndex:
     is read anew. One thread refreshes at a time, the others answer from what they have.
     """
 
-    def __init__(self, kind: str, documents: Documents) -> None:
+    def __init__(
+        self, kind: str, documents: Documents, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         """Follow one kind; nothing is read before the first search."""
         self.kind = kind
         self._documents = documents
+        self._seconds = seconds
+        self._rested_at = self._waits_until = seconds()
         self._lock = Lock()
         self._snapshot: _Snapshot | None = None
 
@@ -55,7 +64,9 @@ class LiveIndex:
 
     def _refreshed(self, session: Session, version: int) -> _Snapshot:
         snapshot = self._snapshot
-        if snapshot is not None and snapshot.version == version:
+        if snapshot is not None and (
+            snapshot.version == version or self._seconds() < self._waits_until
+        ):
             return snapshot
         if snapshot is not None and not self._lock.acquire(blocking=False):
             return snapshot  # another thread is at it
@@ -71,17 +82,21 @@ class LiveIndex:
         if old is None:
             return self._read_all(session, version)
         changes = changes_since(session, self.kind, old.version)
-        if changes.everything:
+        replaced = old.replaced | changes.document_ids
+        if changes.everything or len(replaced) > _MOST_RECENT_CHANGES:
+            if self._seconds() < self._rested_at:
+                self._waits_until = self._rested_at
+                return old
             return self._read_all(session, changes.version)
         if not changes.document_ids:
             return old
-        replaced = old.replaced | changes.document_ids
-        if len(replaced) > _MOST_RECENT_CHANGES:
-            return self._read_all(session, changes.version)
         texts = {k: v for k, v in old.recent_texts.items() if k not in changes.document_ids}
         texts |= dict(self._documents(session, sorted(changes.document_ids)))
         return _Snapshot(changes.version, old.main, TextIndex(texts.items()), replaced, texts)
 
     def _read_all(self, session: Session, version: int) -> _Snapshot:
+        began = self._seconds()
         main = TextIndex(self._documents(session, None))
+        took = self._seconds() - began
+        self._rested_at = self._seconds() + (_REST * took if took > _LONG_READING_S else 0)
         return _Snapshot(version, main, TextIndex(()), frozenset(), {})

