@@ -157,7 +157,7 @@ def _parse(env: Env) -> Settings:
         audit_key=env.str("AUDIT_KEY", ""),
         audit_anchor=Path(env.str("AUDIT_ANCHOR", "") or instance / "audit-anchor.txt").absolute(),
         upload_limit_mib=env.int("UPLOAD_LIMIT_MIB", 64, validate=Range(1, 1024)),
-        export_rows_at_once=env.int("EXPORT_ROWS_AT_ONCE", 10_000, validate=Range(0, 1_000_000)),
+        export_rows_at_once=env.int("EXPORT_ROWS_AT_ONCE", 2_500, validate=Range(0, 1_000_000)),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
         demo_accounts=env.bool("DEMO_ACCOUNTS", False),
         mail=_mail(env),
