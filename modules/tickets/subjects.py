@@ -81,7 +81,7 @@ TICKET = SubjectKind(
         "until": _l("Until"),
     },
     values={
-        "channel": {"email": _l("E-mail"), "letter": _l("Letter")},
+        "channel": {"email": _l("E-mail"), "letter": _l("By letter")},
         "coverage": COVERAGE_LABELS,
         "link": LINK_LABELS,
         "reason": WAITING_LABELS,

@@ -97,4 +97,4 @@ def test_the_sheet_prints_it(
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF")
     assert f"{ticket.number}.pdf" in answer.headers["Content-Disposition"]
-    assert "Lettre" in client.get(f"/history/ticket/{ticket.id}").text
+    assert "Par lettre" in client.get(f"/history/ticket/{ticket.id}").text
