@@ -92,7 +92,13 @@ def said(database: Database) -> list[tuple[str, ...]]:
             session.scalars(select(Alert)).all()
         )
         return sorted(
-            (a.meter.serial, a.rule, str(a.onset_at), str(a.excess), str(a.evidence))
+            (
+                a.meter.serial,
+                a.rule,
+                str(a.onset_at),
+                str(a.excess),
+                str(sorted(a.evidence.items())),
+            )
             for a in session.scalars(select(Alert))
         )
 
