@@ -13,7 +13,7 @@ LOOK_EVERY_S = 0.002
 # Who keeps the others waiting for this long, time after time, lets them go first now and then.
 LONG_TURN_S = 0.01
 LONG_TURNS = 2
-STEP_ASIDE_S = 0.005
+STEP_ASIDE_S = 0.004
 _BUSY = "database is locked"
 
 
@@ -67,6 +67,7 @@ def _take_turn(connection: Connection, patience_s: float) -> None:
     """
     if connection.info.get("long_turns", 0) >= LONG_TURNS:
         time.sleep(STEP_ASIDE_S)
+        connection.info["long_turns"] = 0
     give_up_at = time.monotonic() + patience_s
     connection.exec_driver_sql("PRAGMA busy_timeout=0")
     try:

@@ -35,8 +35,8 @@ from app.tabular.typed import Row, TypedTable
 
 Progress = Callable[[int, int | None], None]
 
-# Some fifteen milliseconds, during which whoever else wants to write waits.
-WRITTEN_AT_ONCE = 200
+# Half a block, some twenty milliseconds, during which whoever else wants to write waits.
+WRITTEN_AT_ONCE = 250
 
 
 class Cancelled(Exception):
