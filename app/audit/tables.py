@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 
 from app.audit.models import AuditEntry
 from app.audit.readable import action_label, readable
@@ -24,17 +24,17 @@ def select_entries(actor: Actor) -> Select[AuditEntry]:
     return select(AuditEntry)
 
 
-def _is_consultation(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001  it is the value
-    consulted = AuditEntry.action.endswith(".consulted")
-    return consulted if wanted else ~consulted
-
-
+CONSULTED = AuditEntry.action.endswith(".consulted")
 FILTERS = (
     Text("who", _l("Who"), AuditEntry.actor_name),
     Text("record", _l("Record"), AuditEntry.subject_label),
     Text("code", _l("Code"), AuditEntry.action, is_prominent=False),
     DateRange("occurred", _l("When"), AuditEntry.occurred_at),
-    YesNo("consulted", _l("Consultation of sensitive data"), condition=_is_consultation),
+    YesNo(
+        "consulted",
+        _l("Consultation of sensitive data"),
+        condition=lambda wanted: CONSULTED if wanted else ~CONSULTED,
+    ),
 )
 
 

@@ -8,9 +8,9 @@ import json
 import click
 from flask.cli import with_appcontext
 
+from app.jobs import step_behind
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
-from app.jobs.priority import step_behind
 from app.jobs.scheduler import Scheduler, run_until_signalled
 from app.web.context import house
 
