@@ -31,8 +31,6 @@ from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.writers import WorkbookWriter, csv_chunks
 from tests.support.web import Login
 
-pytestmark = pytest.mark.one_database  # what importers write on both is tested with each of them
-
 IMPORTERS = declared_importers(find_modules())
 FORMATS = ("csv", "xlsx")
 ACTOR = system_actor("guard")

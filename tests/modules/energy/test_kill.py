@@ -17,6 +17,8 @@ from sqlalchemy import func, select, text
 
 from app.clock import FixedClock
 from app.db import Database, migrate
+from app.i18n import load_catalogues
+from app.registry import find_modules
 from modules.energy.enums import Utility
 from modules.energy.models import Alert, AlertEventRecord
 from modules.energy.services.scan import scan
@@ -35,8 +37,9 @@ from pathlib import Path
 from app.auth.actor import system_actor
 from app.clock import FixedClock
 from app.db import Database
+from app.i18n import load_catalogues
 from app.registry import find_modules
-find_modules()
+load_catalogues(module.folder / "translations" for module in find_modules())
 from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility
 from modules.energy.services.ingest import ingest_file
@@ -51,6 +54,12 @@ else:
     ingest_file(database, actor, command, clock)
 print("done", flush=True)
 """
+
+
+@pytest.fixture(autouse=True)
+def words() -> None:
+    """Read the catalogues, as every process of the house does when it starts."""
+    load_catalogues(module.folder / "translations" for module in find_modules())
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +95,7 @@ def start_and_kill(database: Database, what: str, delay: float) -> bool:
 
 
 def said(database: Database) -> list[tuple[str, ...]]:
-    """Return what each alert is about; its sentence depends on the catalogues of the process."""
+    """Return every alert without its identifiers and number."""
     with database.reader() as session:
         assert session.scalar(select(func.count()).select_from(AlertEventRecord)) == len(
             session.scalars(select(Alert)).all()
@@ -98,6 +107,7 @@ def said(database: Database) -> list[tuple[str, ...]]:
                 str(a.onset_at),
                 str(a.excess),
                 str(sorted(a.evidence.items())),
+                a.sentence["nl"],
             )
             for a in session.scalars(select(Alert))
         )

@@ -15,7 +15,7 @@ from app.auth.roles import Role
 from app.errors import Conflict
 from app.i18n import LOCALES, use_locale
 from app.policies import HousePermission
-from app.tabular.exports import FileFormat
+from app.tabular.exports import FileFormat, export_file, template_file, write_file
 from app.tabular.importer import Outcome
 from app.tabular.normalise import normalise
 from app.tabular.runner import ImportFile, check_file, import_file
@@ -92,6 +92,34 @@ def test_what_a_list_exports_can_be_imported_again(
                 report = check_file(actor, source(path, importer), estate, clock)
             assert report.as_json()["errors"] == [], (page, locale)
             assert counts(report) == (0, 0, total, 0), (page, locale)
+
+
+@pytest.mark.parametrize("wanted", list(FileFormat))
+def test_a_full_export_is_a_valid_import(estate, actor, clock, tmp_path, wanted):
+    path = tmp_path / f"all.{wanted.value}"
+    for importer in (BUILDINGS, LOTS):
+        with estate.reader() as session:
+            records = importer.records(actor, session)
+            write_file(export_file(importer.columns, records, wanted, title="x"), path)
+        report = check_file(actor, source(path, importer), estate, clock)
+        assert report.as_json()["errors"] == [], importer.name
+        assert counts(report)[2] == report.tally.rows > 0, importer.name
+
+
+@pytest.mark.parametrize("wanted", list(FileFormat))
+def test_every_importer_has_a_template_a_dry_run_and_tells_broken_rows(
+    database, actor, clock, tmp_path, wanted
+):
+    path = tmp_path / f"template.{wanted.value}"
+    for importer in IMPORTERS:
+        write_file(template_file(importer.columns, wanted, title="x"), path)
+        report = check_file(actor, source(path, importer), database, clock)
+        assert (report.errors, report.tally.rows) == ([], 0), importer.name
+        titles = [column.name for column in importer.columns]
+        broken = write(tmp_path / "broken.csv", titles, ["\x01"] * len(titles), ["x"], ['="'] * 99)
+        report = check_file(actor, source(broken, importer), database, clock)
+        assert counts(report) == (0, 0, 0, 3), importer.name
+        assert len({p.row for p in report.errors}) == 3, importer.name
 
 
 def test_new_and_changed_buildings_go_through_the_services(estate, actor, clock, tmp_path):
