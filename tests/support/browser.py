@@ -162,6 +162,8 @@ def check_accessibility() -> AxeCheck:
     """Let axe read the page; every violation is named with its place and cure."""
 
     def check(page: Page) -> None:
+        # After a click the words may stand there before the style sheet does.
+        page.wait_for_load_state("load")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         options = {"runOnly": {"type": "tag", "values": tags}}

@@ -2,6 +2,7 @@
 
 import json
 import random
+import tarfile
 from io import BytesIO
 from pathlib import Path
 
@@ -125,6 +126,22 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refused:
         verify_backup(wrong)
     assert refused.value.code == "backup_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("../outside", tarfile.REGTYPE), ("/outside", tarfile.REGTYPE), ("link", tarfile.SYMTYPE)],
+)
+def test_an_archive_that_reaches_outside_is_refused(tmp_path: Path, name: str, kind: bytes) -> None:
+    crafted = tmp_path / "crafted"
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/passwd"
+    with tarfile.open(crafted, "w") as archive:
+        archive.addfile(member)
+    with pytest.raises(Invalid) as refused:
+        verify_backup(crafted)
+    assert refused.value.code == "backup_unreadable"
+    assert [p.name for p in tmp_path.iterdir()] == ["crafted"]
 
 
 @settings(max_examples=20)
