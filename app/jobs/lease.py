@@ -12,7 +12,8 @@ from app.db import Database, change_rows
 from app.jobs.models import SchedulerLease
 
 LEASE = "scheduler"
-LEASE_TIME = timedelta(seconds=5)
+# With a turn of a second on top, a dead leader is missed for four.
+LEASE_TIME = timedelta(seconds=3)
 
 
 def hold_lease(database: Database, owner: str, clock: Clock) -> bool:

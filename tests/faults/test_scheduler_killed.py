@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from app.auth.models import SignInAttempt
 from app.clock import SystemClock
 from app.db import Database, JsonDict
+from app.jobs.lease import scheduler_last_seen
 from app.jobs.models import JobRecord, JobState
 from tests.faults.scheduler_process import STEPS
 from tests.support.servers import PAUSE, ROOT, wait_for
@@ -71,6 +72,15 @@ def wait_until_started(database: Database, row: JobRecord) -> None:
     assert wait_for(lambda: state_of(database, row) is not JobState.WAITING, 20)
 
 
+def leading_of(
+    database: Database, processes: tuple[subprocess.Popen[bytes], ...]
+) -> subprocess.Popen[bytes]:
+    """Give the process that holds the lease: its number stands in the name of the owner."""
+    lease = scheduler_last_seen(database)
+    assert lease is not None
+    return next(one for one in processes if f"-{one.pid}-" in lease.owner)
+
+
 def kill_until_done(database: Database, folder: Path, kills: int) -> JobRecord:
     chance = random.Random(SEED)
     row = ask(database)
@@ -113,8 +123,9 @@ def test_of_two_schedulers_one_works_and_the_other_takes_over(
     try:
         row = ask(database)
         assert wait_for(lambda: state_of(database, row) is JobState.DONE, 30)
-        first.kill()
-        first.wait()
+        leader = leading_of(database, (first, second))
+        leader.kill()
+        leader.wait()
         asked_at = time.monotonic()
         following = ask(database)
         assert wait_for(lambda: state_of(database, following) is not JobState.WAITING, 30)
