@@ -131,7 +131,7 @@ def explained_form(column: Column) -> str:
     if isinstance(kind, Choice):
         return ", ".join(str(kind.labels.get(member, member.value)) for member in kind.enum)
     if isinstance(kind, YesNo):
-        return f"{_('yes')}, {_('no')}"
+        return ", ".join((_("yes"), _("no")))
     return str(kind.expected)
 
 

@@ -41,8 +41,8 @@ def file_annotated(batch_id: UUID, kind: str) -> ResponseReturnValue:
     chunks = annotated_file(
         file, source.formats.sheet, table.header.row, batch_problems(batch), wanted
     )
-    stem = batch.file_name.rsplit(".", 1)[0]
-    return _download(stream_with_context(chunks), wanted, f"{stem}-{_('errors')}")
+    stem, said = batch.file_name.rsplit(".", 1)[0], _("errors")
+    return _download(stream_with_context(chunks), wanted, f"{stem}-{said}")
 
 
 @blueprint.get("/templates/<string:importer>/<string:kind>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections import defaultdict
@@ -10,13 +11,27 @@ from pathlib import Path
 import polib
 import pytest
 
-from tests.architecture.code import ROOT
+from scripts.tools.translations import KEYWORDS
+from tests.architecture.code import ROOT, python_files
 
 
 def test_every_text_is_translated_in_french_and_dutch() -> None:
     command = [sys.executable, "scripts/tools/translations.py", "--check"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_text_stands_inside_an_f_string() -> None:
+    """Python 3.11 reads an f-string as one piece: the texts in it are not found for translation."""
+    hidden = [
+        f"{source.name}:{call.lineno}"
+        for source in python_files("app", "modules")
+        for text in ast.walk(source.tree)
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in KEYWORDS
+    ]
+    assert not hidden, f"Translate before the f-string, then put the result in it: {hidden}"
 
 
 def catalogues(locale: str) -> list[Path]:
