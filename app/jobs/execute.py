@@ -21,6 +21,7 @@ from app.db import Database, JsonDict
 from app.errors import AppError
 from app.house import House
 from app.i18n import LazyText
+from app.i18n import lazy as _l
 from app.jobs.job import Job, JobCancelled, JobRun
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import beat, finish, store_checkpoint
@@ -28,6 +29,7 @@ from app.jobs.queue import beat, finish, store_checkpoint
 log = structlog.get_logger(__name__)
 
 REPORT_EVERY_S = 0.5
+_NO_SUCH_JOB = _l("This work no longer exists.")
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ def execute(house: House, record: JobRecord) -> JobState:
     """Run a claimed job to its end and return how it ended; never raises."""
     job = next((j for m in house.modules for j in m.jobs if j.name == record.name), None)
     if job is None:
-        finish(house.database, record.id, JobState.FAILED, house.clock, "no such job")
+        finish(house.database, record.id, JobState.FAILED, house.clock, _NO_SUCH_JOB)
         return JobState.FAILED
     state, error = _attempt(job, make_run(house, record))
     finish(house.database, record.id, state, house.clock, error)
@@ -124,17 +126,19 @@ def _house_actor(record: JobRecord) -> Actor:
     return system_actor(f"{JOB}{record.name}")
 
 
-def _attempt(job: Job, run: JobRun) -> tuple[JobState, str]:
+def _attempt(job: Job, run: JobRun) -> tuple[JobState, LazyText]:
     try:
         job.run(run)
     except JobCancelled:
-        return JobState.CANCELLED, ""
+        return JobState.CANCELLED, LazyText("")
     except AppError as error:
-        return JobState.FAILED, str(error)
+        said = error.message
+        return JobState.FAILED, said if isinstance(said, LazyText) else LazyText(said)
     except Exception as error:
         log.exception("job_failed", job=job.name, run=str(run.run_id))
-        return JobState.FAILED, f"{type(error).__name__}: {error}"
-    return JobState.DONE, ""
+        words = f"{type(error).__name__}: {error}"[:1000]
+        return JobState.FAILED, _l("The program failed at this work: %(error)s", error=words)
+    return JobState.DONE, LazyText("")
 
 
 @contextmanager

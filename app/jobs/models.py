@@ -58,13 +58,20 @@ class JobRecord(Entity):
     # A remark as its English source and the values in it, or a bare word such as a file's name.
     note: Mapped[str] = mapped_column(String(300), default="")
     note_values: Mapped[JsonDict | None]
+    # What went wrong, kept like the remark: a sentence of the house, or words of a machine.
     error: Mapped[str] = mapped_column(Text, default="")
+    error_values: Mapped[JsonDict | None]
     is_cancel_requested: Mapped[bool] = mapped_column(default=False)
 
     @property
     def remark(self) -> LazyText:
         """Return the remark, said in the language of whoever reads it."""
         return LazyText(self.note, dict(self.note_values or {}))
+
+    @property
+    def failure(self) -> LazyText:
+        """Return what went wrong, said in the language of whoever reads it; empty when all went."""
+        return LazyText(self.error, dict(self.error_values or {}))
 
 
 class SchedulerLease(Base):

@@ -10,11 +10,15 @@ from sqlalchemy import select, update
 
 from app.clock import Clock
 from app.db import Database, JsonDict
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 from app.jobs.job import Job
 from app.jobs.models import JobRecord, JobState
 
 STALE_AFTER = timedelta(seconds=30)
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+_NOTHING = LazyText("")
+_DIED = _l("The process that did this work stopped before the end.")
 
 
 def claim_next(database: Database, owner: str, clock: Clock) -> JobRecord | None:
@@ -73,20 +77,31 @@ def lose(row: JobRecord, jobs: Mapping[str, Job], clock: Clock) -> None:
         row.state = JobState.WAITING
         return
     row.state = JobState.CANCELLED if row.is_cancel_requested else JobState.FAILED
-    row.error = row.error or "the process running it died"
+    row.error = row.error or _DIED.message
     row.ended_at = clock.now()
 
 
 def finish(
-    database: Database, run_id: UUID, state: JobState, clock: Clock, error: str = ""
+    database: Database, run_id: UUID, state: JobState, clock: Clock, error: LazyText = _NOTHING
 ) -> None:
-    """Write how a run ended."""
+    """Write how a run ended; what went wrong is kept as it can be said in each language."""
+    values = {key: _storable(value) for key, value in error.params.items()}
     with database.unit_of_work(f"job-{run_id}") as uow:
         uow.session.execute(
             update(JobRecord)
             .where(JobRecord.id == run_id)
-            .values(state=state, ended_at=clock.now(), error=error[:4000])
+            .values(
+                state=state,
+                ended_at=clock.now(),
+                error=error.message[:4000],
+                error_values=JsonDict(values),
+            )
         )
+
+
+def _storable(value: object) -> object:
+    """Keep numbers as numbers; a date or a text to translate becomes words."""
+    return value if isinstance(value, int | float) else str(value)[:1000]
 
 
 def store_checkpoint(database: Database, run_id: UUID, state: JsonDict) -> None:

@@ -56,7 +56,7 @@ def resume_run(actor: Actor, run_id: UUID, uow: UnitOfWork, clock: Clock) -> Job
     row.state = JobState.WAITING
     row.is_cancel_requested = False
     row.attempts = 0
-    row.error = ""
+    row.error, row.error_values = "", None
     row.ended_at = None
     _note(actor, "house.job.resume", row, uow, clock)
     return row

@@ -1,7 +1,7 @@
 """Claiming, watching over and finishing runs; the lease between two schedulers."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -44,14 +44,20 @@ def remark(run: JobRun) -> None:
     run.progress(1, 1, lazy("Use at most %(count)s characters.", count=3))
 
 
+def refuse(run: JobRun) -> None:
+    """Fail with a sentence of the house that holds a date."""
+    raise Conflict("taken", lazy("Choose what you receive: %(url)s", url=date(2026, 3, 1)))
+
+
 REMARK = Job("tests.remark", lazy("Jobs"), remark)
 COUNT = Job("tests.count", lazy("Count"), count_to_three, Every(5))
 BREAK = Job("tests.break", lazy("Break"), break_down)
+REFUSE = Job("tests.refuse", lazy("Refuse"), refuse)
 
 
 @pytest.fixture
 def house(database: Database, settings: Settings, clock: FixedClock) -> House:
-    module = Module("tests", jobs=(COUNT, BREAK, REMARK))
+    module = Module("tests", jobs=(COUNT, BREAK, REMARK, REFUSE))
     return build_house(settings, clock=clock, database=database, modules=(module,))
 
 
@@ -86,7 +92,7 @@ def test_a_failing_job_is_logged_and_does_not_stop_the_others(
     fine = ask(house, keeper)
     Scheduler(house, in_process=True).turn()
     assert state_of(house, broken).state is JobState.FAILED
-    assert "broken on purpose" in state_of(house, broken).error
+    assert "broken on purpose" in str(state_of(house, broken).failure)
     assert state_of(house, fine).state is JobState.DONE
 
 
@@ -214,3 +220,36 @@ def test_a_scheduled_run_acts_under_the_code_of_its_job(house: House) -> None:
     assert _house_actor(JobRecord(name="tests.count")).display_name == "job:tests.count"
     assert say_who("Piet Peeters") == "Piet Peeters"
     assert say_who("job:gone.job") == "Intendant · gone.job"
+
+
+def test_what_went_wrong_is_said_in_the_readers_language(house: House, keeper: Actor) -> None:
+    rows = {name: ask(house, keeper, f"tests.{name}") for name in ("refuse", "break", "gone")}
+    for _each in rows:
+        Scheduler(house, in_process=True).turn()
+    ended = {name: state_of(house, row) for name, row in rows.items()}
+    assert {row.state for row in ended.values()} == {JobState.FAILED}
+    said = {}
+    for locale in ("fr", "nl", "en"):
+        with use_locale(locale):
+            said[locale] = {name: str(row.failure) for name, row in ended.items()}
+    for name in rows:
+        assert len({words[name] for words in said.values()}) == 3, name
+    assert all("2026-03-01" in words["refuse"] for words in said.values())
+    assert all("ValueError: broken on purpose" in words["break"] for words in said.values())
+
+
+def test_an_error_kept_by_an_earlier_release_is_shown_as_it_was_written() -> None:
+    old = JobRecord(error="ValueError: 100 %(a) of it")
+    assert str(old.failure) == "ValueError: 100 %(a) of it"
+    assert str(JobRecord(error="").failure) == ""
+
+
+def test_a_run_that_goes_on_forgets_what_went_wrong(
+    house: House, keeper: Actor, clock: FixedClock
+) -> None:
+    row = ask(house, keeper, "tests.break")
+    Scheduler(house, in_process=True).turn()
+    with house.database.unit_of_work() as uow:
+        resume_run(keeper, row.id, uow, clock)
+    after = state_of(house, row)
+    assert (after.error, after.error_values, str(after.failure)) == ("", None, "")
