@@ -19,6 +19,8 @@ class Message:
     text: str
     to_name: str = ""
     locale: str = "fr"
+    # Fine print under the signature: why one gets this mail and how to stop it.
+    footer: str = ""
     about: tuple[str, UUID] | None = None
 
     def to_email(self, sender: str, mail_id: UUID | None = None) -> EmailMessage:

@@ -46,12 +46,14 @@ def queue_mail(message: Message, uow: UnitOfWork, clock: Clock) -> OutboxMail:
 
 
 def _signed(message: Message, session: Session) -> str:
-    """End a mail with the office's own lines, in the reader's language, once it has any."""
-    if session.get(Organisation, THE_OFFICE) is None:
+    """End a mail with the office's own lines, in the reader's language, and the fine print."""
+    has_office = session.get(Organisation, THE_OFFICE) is not None
+    signature = read_letterhead(session, "").signature(message.locale) if has_office else ""
+    ending = "\n\n".join(part for part in (signature, message.footer) if part)
+    if not ending:
         return message.text
-    signature = read_letterhead(session, "").signature(message.locale)
-    # Two dashes and a space: mail programs fold what follows.
-    return f"{message.text.rstrip()}\n\n-- \n{signature}\n"
+    # Two dashes and a space: mail programs fold what follows, so there is one such line.
+    return f"{message.text.rstrip()}\n\n-- \n{ending}\n"
 
 
 def mails_about(session: Session, subject_type: str, subject_id: UUID) -> Sequence[OutboxMail]:

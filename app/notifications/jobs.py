@@ -64,14 +64,14 @@ def _write(
         preferences = _(
             "Choose what you receive: %(url)s", url=f"{base_url}/notifications/settings"
         )
-        text = "\n\n".join([*lines, "-- ", preferences])
     only = news[0] if len(news) == 1 else None
     message = Message(
         to_address=user.email,
         to_name=user.display_name,
         subject=subject,
-        text=text,
+        text="\n\n".join(lines),
         locale=user.locale,
+        footer=preferences,
         about=(only.subject_type, only.subject_id) if only and only.subject_id else None,
     )
     queue_mail(message, uow, clock)

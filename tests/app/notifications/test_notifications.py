@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.auth.actor import Actor
 from app.auth.models import User
+from app.db import TranslatedText
 from app.i18n import lazy as _l
 from app.ids import new_id
 from app.mail.models import OutboxMail
@@ -14,6 +15,8 @@ from app.notifications import Notice, NotificationKind, notify, queries
 from app.notifications.jobs import queue_notification_mails, run_notification_mails
 from app.notifications.models import Notification
 from app.notifications.services import choose_notifications, mark_read
+from app.office.services import PresentOffice, present_office
+from app.policies import HousePermission
 
 KIND = NotificationKind("tests.called", _l("Somebody calls me"))
 QUIET = NotificationKind("tests.quiet", _l("Nothing"), in_page=False, by_mail=False)
@@ -82,6 +85,25 @@ def test_news_becomes_one_mail_in_the_readers_language_after_two_minutes(uow, cl
     assert "Jan vermeldt u: Boiler 7" in mail.text
     assert "https://house.example/boilers/8" in mail.text
     assert queue_notification_mails("https://house.example", uow, clock) == 0
+
+
+def test_the_signature_and_the_fine_print_stand_under_one_line(uow, clock, user):
+    planting = PresentOffice(TranslatedText(nl="OCMW van Hier"), TranslatedText())
+    actor = Actor(new_id(), "it@x.org", "IT", permissions=frozenset(HousePermission))
+    tell(uow, clock, user)
+    clock.advance(timedelta(minutes=3))
+    queue_notification_mails("https://house.example", uow, clock)
+    present_office(actor, planting, uow, clock)
+    tell(uow, clock, user)
+    clock.advance(timedelta(minutes=3))
+    queue_notification_mails("https://house.example", uow, clock)
+    uow.flush()
+    before, after = sorted((mail.text for mail in mails(uow)), key=len)
+    settings = "https://house.example/notifications/settings"
+    for text in (before, after):
+        assert text.count("\n-- \n") == 1
+        assert text.partition("\n-- \n")[2].rstrip().endswith(settings)
+    assert after.partition("\n-- \n")[2].startswith("OCMW van Hier\n\n")
 
 
 def test_what_was_read_in_the_page_is_not_mailed(uow, clock, user, marie):
