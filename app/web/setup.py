@@ -13,6 +13,7 @@ from app.auth import routes_web as auth_routes
 from app.auth.routes_oidc import register_oidc
 from app.auth.who import say_who
 from app.house import House
+from app.phones import dial, show_phone
 from app.web import (
     errors,
     frontend,
@@ -67,7 +68,7 @@ def register_web(app: Flask, house: House) -> None:
     for name in i18n.__all__:
         if name.startswith("format_"):
             app.jinja_env.filters[name.removeprefix("format_")] = getattr(i18n, name)
-    app.jinja_env.filters["who"] = say_who
+    app.jinja_env.filters |= {"who": say_who, "phone": show_phone, "dial": dial}
     frontend.register(app)
     lifecycle.register(app, house)
     errors.register(app)

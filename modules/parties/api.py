@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.phones import show_phone
 from app.search.identifiers import IdentifierKind, identify
 from modules.parties.commands import PartyFacts, PhoneFacts
-from modules.parties.contact import show_phone
 from modules.parties.enums import Channel, Language, OccupancyRole, PartyKind
 from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
 from modules.parties.models import Party

@@ -13,8 +13,8 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
+from app.phones import show_phone
 from app.privacy import PersonalData, PersonKind, PersonRef
-from modules.parties.contact import show_phone
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party

@@ -7,10 +7,10 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from app.i18n import lazy as _l
+from app.phones import show_phone
 from app.web.fields import BelgianDate, Line, Paragraphs, Ticked
 from app.web.forms import FormSchema, VersionField
 from modules.parties.commands import AllowChannel, MergeParties, Occupy, PartyFacts, PhoneFacts
-from modules.parties.contact import show_phone
 from modules.parties.enums import (
     Channel,
     Language,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.phones import show_phone
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.providers import Hit
-from modules.parties.contact import show_phone
 from modules.parties.enums import PARTY_KIND_LABELS
 from modules.parties.models import Party, PartyPhone
 from modules.parties.policies import PartyPermission

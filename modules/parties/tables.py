@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.i18n import lazy as _l
 from app.lists import Choice, Column, EmptyState, ListSource, TableSpec, Text, YesNo
-from modules.parties.contact import show_phone
+from app.phones import show_phone
 from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission

@@ -8,7 +8,6 @@ from flask import Blueprint
 
 from app.web.forms import choices
 from modules.parties import enums
-from modules.parties.contact import show_phone
 from modules.parties.wording import reason_label
 
 blueprint = Blueprint("parties", __name__)
@@ -35,6 +34,5 @@ def party_label(kind: str, value: Any) -> str:
 def words() -> dict[str, Any]:
     """Give the templates the words of this module."""
     return {
-        "show_phone": show_phone,
         "party_reason": reason_label,
     }

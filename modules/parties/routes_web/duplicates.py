@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.i18n import gettext as _
+from app.phones import show_phone
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import Form, done
-from modules.parties.contact import show_phone
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import open_pairs
 from modules.parties.queries.people import lots_of_parties

@@ -22,10 +22,11 @@ from app.db import UnitOfWork
 from app.errors import FieldError, NotFound
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
+from app.phones import read_phone
 from app.search.changes import touch_documents
 from app.search.normalise import fold, index_text
 from modules.parties.commands import AllowChannel, Change, PartyFacts, PhoneFacts, RelatePerson
-from modules.parties.contact import phone_kind, read_email, read_phone, reversed_digits
+from modules.parties.contact import phone_kind, read_email, reversed_digits
 from modules.parties.enums import PartyKind, PhoneKind
 from modules.parties.errors import (
     email_unreadable,

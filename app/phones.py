@@ -1,0 +1,59 @@
+"""Telephone numbers: read in any form, kept in one, shown as people dial them."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+HERE = "BE"
+
+
+def read_phone(text: str, country: str = HERE) -> str | None:
+    """Return a telephone number as E.164, or None when it cannot exist.
+
+    >>> read_phone("0470/12.34.56")
+    '+32470123456'
+    >>> read_phone("0032 2 555 12 34"), read_phone("12")
+    ('+3225551234', None)
+    """
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def show_phone(text: str) -> str:
+    """Write a number for people: Belgian ones as dialled here, others with their country.
+
+    What is no number stays as it was typed.
+
+    >>> show_phone("+32470123456"), show_phone("+33142685300")
+    ('0470 12 34 56', '+33 1 42 68 53 00')
+    >>> show_phone("ask the caretaker")
+    'ask the caretaker'
+    """
+    known = read_phone(text)
+    if known is None:
+        return text
+    number = phonenumbers.parse(known)
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if number.country_code == phonenumbers.country_code_for_region(HERE)
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    shown = phonenumbers.format_number(number, style)
+    # Numbers that no operator has (those of the demo) come back ungrouped.
+    return re.sub(r"^(0\d{3})(\d\d)(\d\d)(\d\d)$", r"\1 \2 \3 \4", shown)
+
+
+def dial(text: str) -> str:
+    """Return what a link to a number calls: its one form, or what was typed.
+
+    >>> dial("0470/12.34.56"), dial("1234")
+    ('+32470123456', '1234')
+    """
+    return read_phone(text) or text
