@@ -86,7 +86,7 @@ class CompleteOrder:
 
 @dataclass(frozen=True, slots=True)
 class SaveTechnician:
-    """A technician with trades (and level) and areas."""
+    """A technician with trades (and level) and areas; `version` is the one last seen."""
 
     name: str
     user_id: UUID | None = None
@@ -96,6 +96,7 @@ class SaveTechnician:
     is_active: bool = True
     skills: dict[Trade, int] = field(default_factory=dict)
     area_ids: tuple[UUID, ...] = ()
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,15 @@ class StateChecklist:
 
     work: str
     points: tuple[Point, ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreChecklist:
+    """An earlier list to ask again (0: the house's proposal), in place of the one last read."""
+
+    work: str
+    number: int
     seen: int
 
 

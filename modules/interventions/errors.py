@@ -61,6 +61,18 @@ class NotActive(Invalid):
         )
 
 
+class AccountTaken(Invalid):
+    """Another technician signs in with the account."""
+
+    def __init__(self, name: str) -> None:
+        """Name that technician."""
+        super().__init__(
+            "account_taken",
+            _l("%(name)s signs in with this account already.", name=name),
+            field="email",
+        )
+
+
 class MeterNotHere(Conflict):
     """The meter read does not feed the building of the order."""
 

@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
-from app.web.forms import FormSchema
+from app.web.forms import FormSchema, VersionField
 from modules.interventions.commands import (
     BoardFilter,
     CompleteOrder,
@@ -129,13 +129,22 @@ class TechnicianIn(FormSchema):
     """A technician."""
 
     name = Line(required=True, validate=Length(max=120), metadata={"label": _l("Name")})
-    email = Line(load_default="")
-    phone = Line(load_default="", validate=Length(max=30))
-    locale = fields.String(load_default="fr", validate=OneOf(LOCALES))
-    day_minutes = fields.Integer(load_default=420, validate=Range(30, 900))
-    is_active = Ticked()
-    trades = fields.List(fields.Enum(Trade, by_value=True), load_default=list)
-    areas = fields.List(fields.UUID(), load_default=list)
+    email = Line(load_default="", metadata={"label": _l("E-mail of the account")})
+    phone = Line(load_default="", validate=Length(max=30), metadata={"label": _l("Phone")})
+    locale = fields.String(
+        load_default="fr", validate=OneOf(LOCALES), metadata={"label": _l("Language")}
+    )
+    day_minutes = fields.Integer(
+        load_default=420,
+        validate=Range(30, 900),
+        metadata={"label": _l("Work that fits in a day")},
+    )
+    is_active = Ticked(metadata={"label": _l("Active: may be given orders")})
+    trades = fields.List(
+        fields.Enum(Trade, by_value=True), load_default=list, metadata={"label": _l("Trades")}
+    )
+    areas = fields.List(fields.UUID(), load_default=list, metadata={"label": _l("Areas")})
+    version = VersionField(load_default=None, required=False)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> tuple[SaveTechnician, str]:
@@ -147,6 +156,7 @@ class TechnicianIn(FormSchema):
             is_active=data["is_active"],
             skills=dict.fromkeys(data["trades"], 2),
             area_ids=tuple(data["areas"]),
+            version=data["version"],
         )
         return command, data["email"]
 

@@ -50,6 +50,12 @@ class ChecklistIn(FormSchema):
         return StateChecklist(data["work"], tuple(data["points"]), data["seen"])
 
 
+class RestoreIn(FormSchema):
+    """The list that holds, as it was seen."""
+
+    version = VersionField()
+
+
 def typed_points(given: Mapping[str, str]) -> list[dict[str, str]]:
     """Gather the fields `points.<position>.<name>` of a form, one dict a point, in order."""
     rows: dict[int, dict[str, str]] = {}

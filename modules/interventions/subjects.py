@@ -12,9 +12,10 @@ from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.interventions.checklists import KINDS_OF_WORK
 from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS
-from modules.interventions.models import ChecklistVersion
+from modules.interventions.models import ChecklistVersion, Technician
 from modules.interventions.policies import OrderPermission, can_work_on_order
 from modules.interventions.queries.orders import find_technician, get_order
+from modules.tickets.api import TRADE_LABELS
 
 
 def find_order_subject(actor: Actor, session: Session, order_id: UUID) -> Subject | None:
@@ -53,16 +54,31 @@ WORK_ORDER = SubjectKind(
     },
     values={"reason": NO_ACCESS_LABELS},
 )
+
+
+def find_technician_subject(actor: Actor, session: Session, technician_id: UUID) -> Subject | None:
+    """Return a technician, for those who keep the list of them."""
+    technician = session.get(Technician, technician_id)
+    if technician is None or not actor.can(OrderPermission.TECHNICIANS):
+        return None
+    url = f"/technicians/{technician.id}"
+    return Subject("technician", technician.id, technician.name, url=url, can_comment=False)
+
+
 TECHNICIAN = SubjectKind(
     type="technician",
     label=_l("Technician"),
+    find=find_technician_subject,
     actions={"interventions.technician.save": _l("Technician recorded")},
     fields={
         "user_id": _l("Account"),
         "phone": _l("Phone"),
         "day_minutes": _l("Minutes a day"),
         "is_active": _l("At work"),
+        "trades": _l("Trades"),
+        "areas": _l("Areas"),
     },
+    values={"trades": TRADE_LABELS},
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import BRUSSELS
 from app.i18n import LOCALES, use_locale
+from app.phones import dial
 from modules.energy.api import CounterFacts, counters_of_buildings
 from modules.interventions.checklists import Checklists, load_checklists
 from modules.interventions.enums import NO_ACCESS_LABELS, OUTCOME_LABELS, STATUS_LABELS
@@ -227,7 +228,7 @@ def _contact(order: WorkOrder) -> dict[str, Any] | None:
         return None
     return {
         "name": order.contact_name,
-        "phone": order.contact_phone,
+        "phone": dial(order.contact_phone),
         "language": order.contact_locale,
         "availability": order.availability,
     }

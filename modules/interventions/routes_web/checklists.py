@@ -13,10 +13,12 @@ from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
 from modules.interventions.checklists import KINDS_OF_WORK, Stated, load_checklists
+from modules.interventions.commands import RestoreChecklist
 from modules.interventions.enums import POINT_KIND_LABELS
 from modules.interventions.policies import OrderPermission
 from modules.interventions.schemas_checklists import (
     ChecklistIn,
+    RestoreIn,
     arranged,
     shown_point,
     typed_points,
@@ -74,8 +76,15 @@ def checklist_save(work: str) -> ResponseReturnValue:
 @needs(OrderPermission.CHECKLISTS)
 def version_restore(work: str, number: int) -> ResponseReturnValue:
     """Ask what an earlier list asked again."""
-    with open_unit_of_work() as uow:
-        restore_checklist(current_actor(), work, number, uow, current_clock())
+    form = Form(RestoreIn, request.form)
+    try:
+        command = RestoreChecklist(work, number, seen=form.load()["version"])
+        with open_unit_of_work() as uow:
+            restore_checklist(current_actor(), command, uow, current_clock())
+    except FORM_ERRORS as error:
+        held = _versions(work)[-1]
+        points = [shown_point(point) for point in held.points]
+        return form.refused(error, PAGE, **_words(work, points, held.number))
     return done(
         url_for("checklists.checklist_detail", work=work),
         _("This list holds again; what it replaced stays below."),

@@ -15,19 +15,22 @@ from app.auth.needs import needs
 from app.errors import Invalid
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
+from app.phones import show_phone
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, choices, done
 from modules.interventions import services
+from modules.interventions.commands import SaveTechnician
 from modules.interventions.models import Technician
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import get_technician, list_technicians
 from modules.interventions.routes_web.words import words
 from modules.interventions.schemas import TechnicianIn
 from modules.portfolio.api import list_areas
-from modules.tickets.api import TRADE_LABELS
+from modules.tickets.api import TRADE_LABELS, Trade
 
 blueprint = Blueprint("technicians", __name__)
 blueprint.context_processor(words)
+PAGE = "interventions/technician_form.html"
 
 
 @blueprint.get("/technicians")
@@ -53,9 +56,7 @@ def technician_new() -> ResponseReturnValue:
 def technician_edit(technician_id: UUID) -> ResponseReturnValue:
     """Show the form of a technician."""
     technician = get_technician(reader(), technician_id)
-    form = Form(TechnicianIn)
-    form.values = _values(technician)
-    return _show(form, technician)
+    return _show(Form(TechnicianIn, shows=_values(technician)), technician)
 
 
 @blueprint.post("/technicians")
@@ -76,13 +77,21 @@ def _save(technician_id: UUID | None) -> ResponseReturnValue:
     form = Form(TechnicianIn, request.form)
     try:
         command, email = form.load()
-        command = replace(command, user_id=_account(email))
+        command = replace(command, user_id=_account(email), skills=_levels(technician_id, command))
         with open_unit_of_work() as uow:
             services.save_technician(current_actor(), technician_id, command, uow, current_clock())
     except FORM_ERRORS as error:
         technician = get_technician(reader(), technician_id) if technician_id else None
-        return form.refused(error, "interventions/technician_form.html", **_around(technician))
+        fresh = _values(technician) if technician else None
+        return form.refused(error, PAGE, fresh=fresh, **_around(technician))
     return done(url_for("technicians.technician_list"), _("Technician saved"))
+
+
+def _levels(technician_id: UUID | None, command: SaveTechnician) -> dict[Trade, int]:
+    """Keep how well a trade is mastered, which the form does not ask."""
+    technician = get_technician(reader(), technician_id) if technician_id else None
+    known = {skill.trade: skill.level for skill in technician.skills} if technician else {}
+    return {trade: known.get(trade, level) for trade, level in command.skills.items()}
 
 
 def _account(email: str) -> UUID | None:
@@ -100,12 +109,13 @@ def _values(technician: Technician) -> dict[str, Any]:
     return {
         "name": technician.name,
         "email": account.email if account else "",
-        "phone": technician.phone,
+        "phone": show_phone(technician.phone),
         "locale": technician.locale,
         "day_minutes": technician.day_minutes,
         "is_active": technician.is_active,
-        "trades": [skill.trade.value for skill in technician.skills],
-        "areas": [str(area.area_id) for area in technician.areas],
+        "trades": sorted(skill.trade for skill in technician.skills),
+        "areas": sorted(area.area_id for area in technician.areas),
+        "version": technician.version,
     }
 
 
@@ -118,6 +128,4 @@ def _around(technician: Technician | None) -> dict[str, Any]:
 
 
 def _show(form: Form, technician: Technician | None) -> ResponseReturnValue:
-    return render_template(
-        "interventions/technician_form.html", form=form, errors=(), **_around(technician)
-    )
+    return render_template(PAGE, form=form, errors=(), **_around(technician))

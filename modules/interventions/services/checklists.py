@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.audit import Subject, record
@@ -20,7 +20,7 @@ from modules.interventions.checklists import (
     Stated,
     load_checklists,
 )
-from modules.interventions.commands import Point, StateChecklist
+from modules.interventions.commands import Point, RestoreChecklist, StateChecklist
 from modules.interventions.errors import PointsAlike
 from modules.interventions.models import ChecklistVersion
 from modules.interventions.policies import OrderPermission
@@ -37,12 +37,8 @@ def state_checklist(
     StaleVersion when somebody stated another list since `command.seen`, PointsAlike.
     """
     require(actor, OrderPermission.CHECKLISTS)
-    if command.work not in KINDS_OF_WORK:
-        raise NotFound
-    stated = load_checklists(uow.session).stated[command.work]
+    stated = _stated(command.work, command.seen, uow)
     present = stated[-1]
-    if present.number != command.seen:
-        raise StaleVersion
     known = {point.id for one in stated for point in one.points}
     points = _with_identifiers(command, known)
     if points == present.points:
@@ -51,17 +47,30 @@ def state_checklist(
 
 
 def restore_checklist(
-    actor: Actor, work: str, number: int, uow: UnitOfWork, clock: Clock
+    actor: Actor, command: RestoreChecklist, uow: UnitOfWork, clock: Clock
 ) -> ChecklistVersion | None:
-    """State an earlier list again; 0 is the house's proposal. NotFound when it never was."""
+    """State an earlier list again; None when it is the one that holds.
+
+    Raises NotFound when there never was such a list, StaleVersion like `state_checklist`.
+    """
     require(actor, OrderPermission.CHECKLISTS)
-    stated = load_checklists(uow.session).stated.get(work, ())
-    earlier = next((one for one in stated if one.number == number), None)
+    stated = _stated(command.work, command.seen, uow)
+    earlier = next((one for one in stated if one.number == command.number), None)
     if earlier is None:
         raise NotFound
     if earlier.points == stated[-1].points:
         return None
-    return _add(work, earlier.points, stated[-1], actor, uow, clock)
+    return _add(command.work, earlier.points, stated[-1], actor, uow, clock)
+
+
+def _stated(work: str, seen: int, uow: UnitOfWork) -> Sequence[Stated]:
+    """Return every list of a kind of work, the one last seen at the end."""
+    if work not in KINDS_OF_WORK:
+        raise NotFound
+    stated = load_checklists(uow.session).stated[work]
+    if stated[-1].number != seen:
+        raise StaleVersion(current_version=stated[-1].number)
+    return stated
 
 
 def _with_identifiers(command: StateChecklist, known: set[str]) -> tuple[ChecklistItem, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from app.audit import Subject, changed_fields, record
@@ -11,10 +12,15 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.ids import new_id
+from app.phones import dial
 from modules.interventions.commands import SaveTechnician
+from modules.interventions.errors import AccountTaken
 from modules.interventions.models import Technician, TechnicianArea, TechnicianSkill
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.orders import get_technician
+from modules.interventions.queries.orders import find_technician, get_technician
+from modules.portfolio.api import list_areas
+
+Changes = dict[str, tuple[Any, Any]]
 
 
 def save_technician(
@@ -24,7 +30,11 @@ def save_technician(
     uow: UnitOfWork,
     clock: Clock,
 ) -> Technician:
-    """Add a technician, or change one: name, account, trades, areas."""
+    """Add a technician, or change one: name, account, trades, areas.
+
+    Raises StaleVersion when somebody changed the technician since `command.version`, and
+    AccountTaken when another technician signs in with that account.
+    """
     require(actor, OrderPermission.TECHNICIANS)
     now = clock.now()
     if technician_id is None:
@@ -32,12 +42,14 @@ def save_technician(
         uow.session.add(technician)
     else:
         technician = get_technician(uow.session, technician_id)
+        technician.require_version(command.version)
+    _require_free(command.user_id, technician, uow)
     changes = changed_fields(
         technician,
         {
             "name": command.name.strip(),
             "user_id": command.user_id,
-            "phone": command.phone.strip(),
+            "phone": dial(command.phone.strip()),
             "locale": command.locale,
             "day_minutes": command.day_minutes,
             "is_active": command.is_active,
@@ -46,7 +58,8 @@ def save_technician(
     if "user_id" in changes:
         before, after = changes["user_id"]
         changes["user_id"] = (_account(before, uow), _account(after, uow))
-    _take_skills(technician, command)
+    changes |= _take_skills(technician, command)
+    changes |= _take_areas(technician, command, uow)
     technician.updated_at = now
     subject = Subject("technician", technician.id, technician.name)
     record(
@@ -67,8 +80,15 @@ def _account(user_id: UUID | None, uow: UnitOfWork) -> str:
     return user.email if user else ""
 
 
-def _take_skills(technician: Technician, command: SaveTechnician) -> None:
+def _require_free(user_id: UUID | None, technician: Technician, uow: UnitOfWork) -> None:
+    other = find_technician(uow.session, user_id) if user_id else None
+    if other is not None and other.id != technician.id:
+        raise AccountTaken(other.name)
+
+
+def _take_skills(technician: Technician, command: SaveTechnician) -> Changes:
     known = {skill.trade: skill for skill in technician.skills}
+    before = {trade: skill.level for trade, skill in known.items()}
     for skill in list(technician.skills):
         if skill.trade not in command.skills:
             technician.skills.remove(skill)
@@ -77,9 +97,18 @@ def _take_skills(technician: Technician, command: SaveTechnician) -> None:
             known[trade].level = level
         else:
             technician.skills.append(TechnicianSkill(trade=trade, level=level))
-    wanted = set(command.area_ids)
+    old, new = (sorted(trade.value for trade in held) for held in (before, command.skills))
+    return {} if before == command.skills else {"trades": (old, new)}
+
+
+def _take_areas(technician: Technician, command: SaveTechnician, uow: UnitOfWork) -> Changes:
+    wanted, before = set(command.area_ids), {area.area_id for area in technician.areas}
     for area in list(technician.areas):
         if area.area_id not in wanted:
             technician.areas.remove(area)
-    present = {area.area_id for area in technician.areas}
-    technician.areas.extend(TechnicianArea(area_id=one) for one in wanted - present)
+    technician.areas.extend(TechnicianArea(area_id=one) for one in sorted(wanted - before))
+    if wanted == before:
+        return {}
+    areas = list_areas(uow.session)
+    old, new = ([dict(area.name) for area in areas if area.id in held] for held in (before, wanted))
+    return {"areas": (old, new)}

@@ -17,7 +17,7 @@ from modules.interventions.checklists import (
     KINDS_OF_WORK,
     load_checklists,
 )
-from modules.interventions.commands import Point, StateChecklist
+from modules.interventions.commands import Point, RestoreChecklist, StateChecklist
 from modules.interventions.enums import PointKind
 from modules.interventions.errors import PointsAlike
 from modules.interventions.queries.day_document import describe_day
@@ -95,14 +95,26 @@ def test_what_somebody_else_stated_meanwhile_is_not_overwritten(
 
 def test_an_earlier_list_can_be_asked_again(uow: UnitOfWork, clock: FixedClock) -> None:
     state(uow, clock, point("Tap closed"))
-    restore_checklist(DISPATCHER, "plumbing", 0, uow, clock)
+    restore_checklist(DISPATCHER, RestoreChecklist("plumbing", 0, seen=1), uow, clock)
     assert asked(uow, clock) == ["plumbing.tight", "plumbing.stopcock"]
-    assert restore_checklist(DISPATCHER, "plumbing", 2, uow, clock) is None
+    same = RestoreChecklist("plumbing", 2, seen=2)
+    assert restore_checklist(DISPATCHER, same, uow, clock) is None
     for work, number in (("plumbing", 9), ("gardening", 0)):
         with pytest.raises(NotFound):
-            restore_checklist(DISPATCHER, work, number, uow, clock)
+            restore_checklist(DISPATCHER, RestoreChecklist(work, number, seen=2), uow, clock)
     with pytest.raises(NotFound):
         state_checklist(DISPATCHER, StateChecklist("gardening", (), 0), uow, clock)
+
+
+def test_an_earlier_list_does_not_replace_what_was_not_seen(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    state(uow, clock, point("Tap closed"))
+    state(uow, clock, point("Pipe dry"), seen=1)
+    with pytest.raises(StaleVersion) as refused:
+        restore_checklist(DISPATCHER, RestoreChecklist("plumbing", 0, seen=1), uow, clock)
+    assert refused.value.details["current_version"] == 2
+    assert asked(uow, clock) == ["plumbing.pipe-dry"]
 
 
 def test_a_begun_order_keeps_its_points_and_their_words(
@@ -136,7 +148,7 @@ def test_only_those_who_may_change_checklists_do(uow: UnitOfWork, clock: FixedCl
     with pytest.raises(Forbidden):
         state_checklist(actor, StateChecklist("plumbing", (), 0), uow, clock)
     with pytest.raises(Forbidden):
-        restore_checklist(actor, "plumbing", 0, uow, clock)
+        restore_checklist(actor, RestoreChecklist("plumbing", 0, seen=0), uow, clock)
 
 
 def test_a_technician_does_not_see_the_checklists(client: FlaskClient, login: Login) -> None:
@@ -185,7 +197,12 @@ def test_a_list_is_arranged_saved_and_put_back(client: FlaskClient, login: Login
     saved = client.post(PLUMBING, data=typed, follow_redirects=True).text
     assert "orders already begun keep the one they had" in saved
     assert "Tap closed · Pipe dry" in saved
-    restored = client.post(f"{PLUMBING}/versions/0/restore", follow_redirects=True).text
+    assert client.post(f"{PLUMBING}/versions/0/restore", data={"version": "0"}).status_code == 412
+    assert client.post(f"{PLUMBING}/versions/0/restore").status_code == 422
+    back = client.post(
+        f"{PLUMBING}/versions/0/restore", data={"version": "1"}, follow_redirects=True
+    )
+    restored = back.text
     assert 'value="No leak left after a test"' in restored
 
 

@@ -27,7 +27,7 @@ from modules.tickets.api import Trade
 from modules.tickets.enums import TicketStatus
 from modules.tickets.models import Ticket
 from tests.factories.interventions import DISPATCHER, make_order
-from tests.factories.portfolio import make_building, make_lot
+from tests.factories.portfolio import make_area, make_building, make_lot
 from tests.support.mail import MailServer
 from tests.support.web import Login
 
@@ -176,6 +176,69 @@ def test_a_technician_is_added_and_changed(
     assert technician.user_id is not None
     refused = client.post(f"/technicians/{technician.id}", data=form | {"email": "nobody@x.org"})
     assert refused.status_code == 422
+
+
+def test_a_technician_changed_by_two_people_shows_both_versions(
+    client: FlaskClient, login: Login, database: Database
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    form = {"name": "Ilse Claes", "phone": "0470/00.00.12", "trades": ["plumbing"]}
+    client.post("/technicians", data=form)
+    address = f"/technicians/{only(database, Technician).id}"
+    assert 'name="version" value="1"' in client.get(address).text
+    first = client.post(address, data=form | {"version": "1", "day_minutes": "300"})
+    assert first.status_code == 303
+    late = client.post(address, data=form | {"version": "1", "name": "Ilse C."})
+    assert late.status_code == 412
+    assert "Ilse C." in late.text
+    assert "Ilse Claes" in late.text
+    technician = only(database, Technician)
+    assert (technician.name, technician.day_minutes) == ("Ilse Claes", 300)
+    again = {"version": str(technician.version), "name": "Ilse C."}
+    assert client.post(address, data=form | again).status_code == 303
+
+
+def test_the_phone_of_a_technician_is_kept_in_one_form_and_shown_in_another(
+    client: FlaskClient, login: Login, database: Database
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    client.post("/technicians", data={"name": "Ilse Claes", "phone": "0470/00.00.12"})
+    technician = only(database, Technician)
+    assert technician.phone == "+32470000012"
+    page = client.get("/technicians").text
+    assert '<a href="tel:+32470000012">0470 00 00 12</a>' in page
+    assert 'value="0470 00 00 12"' in client.get(f"/technicians/{technician.id}").text
+
+
+def test_one_account_is_one_technician(
+    client: FlaskClient, login: Login, database: Database
+) -> None:
+    login(client, Role.TECHNICIAN)
+    login(client, Role.DISPATCHER, locale="en")
+    form = {"name": "Ilse Claes", "email": "technician@example.org"}
+    assert client.post("/technicians", data=form).status_code == 303
+    refused = client.post("/technicians", data=form | {"name": "Omar"})
+    assert refused.status_code == 422
+    assert "Ilse Claes signs in with this account already." in refused.text
+
+
+def test_the_history_of_a_technician_names_trades_and_areas(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    with database.unit_of_work() as uow:
+        area = make_area(uow, clock, "NORTH")
+        command = SaveTechnician("Omar", skills={Trade.HEATING: 3, Trade.PLUMBING: 1})
+        technician = save_technician(DISPATCHER, None, command, uow, clock)
+    form = {"name": "Omar", "trades": ["heating", "lift"], "areas": [str(area.id)], "version": "1"}
+    assert client.post(f"/technicians/{technician.id}", data=form).status_code == 303
+    history = client.get(f"/history/technician/{technician.id}").text
+    assert "Heating, Plumbing" in history
+    assert "Heating, Lift" in history
+    assert "Zone NORTH" in history
+    # How well a trade is mastered is not asked by the form, and not lost by it.
+    levels = {skill.trade: skill.level for skill in only(database, Technician).skills}
+    assert levels == {Trade.HEATING: 3, Trade.LIFT: 2}
 
 
 def test_the_day_of_the_tablet(client: FlaskClient, spot: WorkOrder) -> None:
