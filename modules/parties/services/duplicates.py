@@ -150,15 +150,15 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
     kept.updated_at = clock.now()
     uow.flush()
     uow.publish(event, actor, clock)
+    pairs = _close_pairs(uow.session, kept.id, merged.id, actor, clock)
     merge = PartyMerge(
         kept_id=kept.id,
         merged_id=merged.id,
-        moved=JsonDict({"links": event.moved, "filled": filled}),
+        moved=JsonDict({"links": event.moved, "filled": filled, "pairs": pairs}),
         merged_at=clock.now(),
         merged_by_id=actor.user_id,
     )
     uow.session.add(merge)
-    _close_pairs(uow.session, kept.id, merged.id, actor, clock)
     uow.flush()
     uow.session.expire(kept)
     uow.session.expire(merged)
@@ -218,19 +218,34 @@ def _fill_gaps(kept: Party, merged: Party) -> list[str]:
 
 def _close_pairs(
     session: Session, kept_id: UUID, merged_id: UUID, actor: Actor, clock: Clock
-) -> None:
-    """Settle the pair, and every other open pair of the party that is gone."""
+) -> list[str]:
+    """Settle the pair, and every other open pair of the party that is gone; return which."""
     gone = (PartyDuplicate.first_id == merged_id) | (PartyDuplicate.second_id == merged_id)
     statement = select(PartyDuplicate).where(gone, PartyDuplicate.state == DuplicateState.OPEN)
-    for pair in session.scalars(statement):
+    pairs = session.scalars(statement.order_by(PartyDuplicate.id)).all()
+    for pair in pairs:
         is_this = {pair.first_id, pair.second_id} == {kept_id, merged_id}
         state = DuplicateState.MERGED if is_this else DuplicateState.DISMISSED
         _decide(pair, state, actor, clock)
+    return [str(pair.id) for pair in pairs]
+
+
+def _open_pairs(session: Session, pair_ids: Sequence[str]) -> None:
+    """Bring up again what a merge settled by the way, unless one of the two is gone since."""
+    gone = select(Party.id).where(Party.archived_at.is_not(None))
+    statement = select(PartyDuplicate).where(
+        PartyDuplicate.id.in_([UUID(one) for one in pair_ids]),
+        PartyDuplicate.first_id.not_in(gone),
+        PartyDuplicate.second_id.not_in(gone),
+    )
+    for pair in session.scalars(statement):
+        pair.state, pair.decided_at, pair.decided_by_id = DuplicateState.OPEN, None, None
 
 
 def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyMerge:
     """Take a merge back: what was moved returns, what was filled in is emptied again.
 
+    The pairs it settled are brought up again.
     What somebody changed since stays as it is. Raises Conflict when it was undone before, or when
     the party that was kept has been merged since: its links went on to another.
     """
@@ -262,6 +277,8 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
     merged.restore()
     merge.undone_at = clock.now()
     uow.flush()
+    # A merge kept by an earlier release does not say which pairs it settled.
+    _open_pairs(uow.session, merge.moved.get("pairs", ()))
     uow.publish(PartyMergeUndone(kept.id, merged.id, links), actor, clock)
     uow.session.expire(kept)
     uow.session.expire(merged)

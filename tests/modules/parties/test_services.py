@@ -241,6 +241,35 @@ class TestDuplicates:
         with pytest.raises(Conflict):
             undo_merge(BUILDER, merge.id, uow, clock)
 
+    def test_undo_brings_up_again_what_the_merge_settled(self, uow, clock, twins):
+        one, other = twins
+        third = make_party(uow, clock, "El Amrani", "Fatima", phones=("0470123456", "025551234"))
+        find_duplicates(uow, clock)
+        pairs = uow.session.scalars(select(PartyDuplicate)).all()
+        by_people = {frozenset((p.first_id, p.second_id)): p for p in pairs}
+        told_apart = by_people[frozenset((one.id, third.id))]
+        dismiss_duplicate(BUILDER, told_apart.id, uow, clock)
+        merge = merge_parties(BUILDER, MergeParties(one.id, other.id), uow, clock)
+        assert DuplicateState.OPEN not in {pair.state for pair in pairs}
+        undo_merge(BUILDER, merge.id, uow, clock)
+        settled = [by_people[frozenset((other.id, p))] for p in (one.id, third.id)]
+        assert [(p.state, p.decided_at) for p in settled] == [(DuplicateState.OPEN, None)] * 2
+        # What a person decided before stays decided.
+        assert told_apart.state is DuplicateState.DISMISSED
+
+    def test_undo_leaves_a_pair_settled_when_the_other_party_is_gone_since(self, uow, clock, twins):
+        one, other = twins
+        third = make_party(uow, clock, "El Amrani", "Fatima", phones=("0470123456", "025551234"))
+        fourth = make_party(uow, clock, "Peeters", "Jan")
+        find_duplicates(uow, clock)
+        merge = merge_parties(BUILDER, MergeParties(one.id, other.id), uow, clock)
+        merge_parties(BUILDER, MergeParties(fourth.id, third.id), uow, clock)
+        undo_merge(BUILDER, merge.id, uow, clock)
+        open_pairs = uow.session.scalars(
+            select(PartyDuplicate).where(PartyDuplicate.state == DuplicateState.OPEN)
+        )
+        assert [{p.first_id, p.second_id} for p in open_pairs] == [{one.id, other.id}]
+
     def test_what_a_merge_filled_in_is_found_and_sorted_by(self, uow, clock):
         kept = make_party(uow, clock, "Vandamme", "")
         other = make_party(uow, clock, "Van Damme", "Els")
