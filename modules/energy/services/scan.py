@@ -84,9 +84,10 @@ def scan(
         with database.reader() as session:
             learned = learn_profiles(session, group, clock.now())
         with database.unit_of_work() as uow:
+            meters = _claim(uow.session, group)
             for profile in learned:
                 uow.session.merge(profile)
-            _scan_group(actor, group, uow, clock, result)
+            _scan_group(actor, meters, uow, clock, result)
         result.meters += len(group)
         checkpoint(group[-1])
         progress(result.meters, len(waiting))
@@ -116,22 +117,30 @@ def meters_to_scan(
     return list(session.scalars(query.order_by(Meter.id)))
 
 
+def _claim(session: Session, meter_ids: Sequence[UUID]) -> Sequence[Meter]:
+    """Read meters so that another scan of them waits: each profile and alert is made once.
+
+    All take them in the same order, so that no two wait for each other.
+    """
+    query = select(Meter).where(Meter.id.in_(meter_ids)).order_by(Meter.id)
+    return session.scalars(query.with_for_update(key_share=True, of=Meter)).all()
+
+
 def _scan_group(
-    actor: Actor, meter_ids: Sequence[UUID], uow: UnitOfWork, clock: Clock, result: ScanResult
+    actor: Actor, meters: Sequence[Meter], uow: UnitOfWork, clock: Clock, result: ScanResult
 ) -> None:
     session, now = uow.session, clock.now()
-    meters = {m.id: m for m in session.scalars(select(Meter).where(Meter.id.in_(meter_ids)))}
+    meter_ids = [meter.id for meter in meters]
     profiles = read_profiles(session, meter_ids)
     today = int(now.timestamp()) // DAY_S
     first_day = today - JUDGED_DAYS - LOOK_BACK_DAYS
-    hourly = consumption.hours_of(session, list(meter_ids), first_day, today)
+    hourly = consumption.hours_of(session, meter_ids, first_day, today)
     settings = _settings(session, now)
-    for meter_id in meter_ids:
-        meter = meters[meter_id]
-        x = _until_expected(hourly[meter_id], meter, first_day, now)
+    for meter in meters:
+        x = _until_expected(hourly[meter.id], meter, first_day, now)
         rules = Rules().with_settings(_settings_of(settings, meter))
         first = max(0, len(x) - JUDGED_DAYS * 24)
-        found = judge(x, profiles[meter_id], rules, meter.utility, first=first)
+        found = judge(x, profiles[meter.id], rules, meter.utility, first=first)
         _reconcile(actor, meter, _Judged(x, first_day, found), uow, clock, result)
     # Past the unit of work: a scan is no change a person must know of, the version stays.
     session.execute(

@@ -1,6 +1,7 @@
 """Several imports and corrections at once: nothing is lost, doubled or refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import numpy as np
@@ -9,8 +10,17 @@ from sqlalchemy import func, select
 from modules.energy import store
 from modules.energy.commands import TakeReading
 from modules.energy.enums import BatchState, Utility
-from modules.energy.models import IngestBatch, Meter, ReadingEntry, Register, reading_days
+from modules.energy.models import (
+    Alert,
+    IngestBatch,
+    Meter,
+    MeterProfile,
+    ReadingEntry,
+    Register,
+    reading_days,
+)
 from modules.energy.services.entries import take_reading
+from modules.energy.services.scan import scan
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, write_long
 
 AT_ONCE = 4
@@ -69,3 +79,21 @@ def test_indexes_taken_of_one_meter_at_once_are_all_kept(database, clock):
         assert [register.kind for register in registers] == ["index", "derived"]
         _, indexes = store.read_index(session, registers[0].number)
         assert indexes.tolist() == [100_000.0 + 1_000 * number for number in range(AT_ONCE)]
+
+
+def test_scans_of_the_same_meters_at_once_make_each_profile_and_alert_once(
+    database, clock, tmp_path
+):
+    """A night of flow that never stops, in a house where nothing flows at night."""
+    day = [0.0] * 7 + [60.0] * 15 + [0.0] * 2
+    leaking = [value + 40.0 for value in day]
+    values = day * 100 + leaking * 3
+    first = (clock.now() - timedelta(days=103)).date().isoformat()
+    rows = [row for m in range(METERS) for row in hours(f"M{m}", first, values)]
+    ingest(database, clock, "long", write_long(tmp_path / "w.csv", rows), utility=Utility.WATER)
+    results = all_at_once(lambda _number: scan(database, ACTOR, clock))
+    assert [result.meters for result in results] == [METERS] * AT_ONCE
+    assert sum(result.opened for result in results) == METERS
+    with database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(MeterProfile)) == METERS
+        assert session.scalar(select(func.count()).select_from(Alert)) == METERS
