@@ -18,6 +18,8 @@ from uuid import UUID
 import structlog
 
 from app.house import House
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 from app.jobs.execute import execute
 from app.jobs.job import Job
 from app.jobs.lease import hold_lease, release_lease
@@ -33,6 +35,7 @@ AT_ONCE = 2
 PR_SET_PDEATHSIG = 1
 # A forked child starts in milliseconds, with the modules already loaded.
 PROCESSES = multiprocessing.get_context("fork")
+_TOO_LONG = _l("Stopped: this work took longer than it may.")
 
 
 @dataclass(slots=True)
@@ -119,11 +122,11 @@ class Scheduler:
             child.process.join()
             self.children.remove(child)
             if timed_out:
-                self.fail(child, "stopped at its time limit")
+                self.fail(child, _TOO_LONG)
             elif child.process.exitcode != 0:
                 self.give_back(child)
 
-    def fail(self, child: Child, error: str) -> None:
+    def fail(self, child: Child, error: LazyText) -> None:
         """Write that a run failed."""
         finish(self.house.database, child.run_id, JobState.FAILED, self.house.clock, error)
 

@@ -1,5 +1,7 @@
 """Claiming, watching over and finishing runs; the lease between two schedulers."""
 
+import signal
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -49,15 +51,21 @@ def refuse(run: JobRun) -> None:
     raise Conflict("taken", lazy("Choose what you receive: %(url)s", url=date(2026, 3, 1)))
 
 
+def never_end(run: JobRun) -> None:
+    """Work until somebody stops it."""
+    threading.Event().wait()
+
+
 REMARK = Job("tests.remark", lazy("Jobs"), remark)
 COUNT = Job("tests.count", lazy("Count"), count_to_three, Every(5))
 BREAK = Job("tests.break", lazy("Break"), break_down)
 REFUSE = Job("tests.refuse", lazy("Refuse"), refuse)
+ENDLESS = Job("tests.endless", lazy("Endless"), never_end, time_limit_s=0)
 
 
 @pytest.fixture
 def house(database: Database, settings: Settings, clock: FixedClock) -> House:
-    module = Module("tests", jobs=(COUNT, BREAK, REMARK, REFUSE))
+    module = Module("tests", jobs=(COUNT, BREAK, REMARK, REFUSE, ENDLESS))
     return build_house(settings, clock=clock, database=database, modules=(module,))
 
 
@@ -236,6 +244,19 @@ def test_what_went_wrong_is_said_in_the_readers_language(house: House, keeper: A
         assert len({words[name] for words in said.values()}) == 3, name
     assert all("2026-03-01" in words["refuse"] for words in said.values())
     assert all("ValueError: broken on purpose" in words["break"] for words in said.values())
+
+
+def test_a_run_past_its_time_limit_is_stopped_and_says_so(house: House, keeper: Actor) -> None:
+    row = ask(house, keeper, "tests.endless")
+    scheduler = Scheduler(house)
+    scheduler.turn()
+    (child,) = scheduler.children
+    scheduler.turn()
+    assert (child.process.exitcode, scheduler.children) == (-signal.SIGKILL, [])
+    after = state_of(house, row)
+    assert (after.state, after.attempts) == (JobState.FAILED, 1)
+    with use_locale("nl"):
+        assert str(after.failure) == "Gestopt: dit werk duurde langer dan toegestaan."
 
 
 def test_an_error_kept_by_an_earlier_release_is_shown_as_it_was_written() -> None:
