@@ -1,5 +1,6 @@
 """How migrations run: one at a time, with time limits on PostgreSQL, in batches on SQLite."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -47,12 +48,32 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=compare_type,
         render_item=render_item,
+        # What one migration locks is free again before the next begins.
+        transaction_per_migration=connection.dialect.name == "postgresql",
     )
     with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            connection.execute(text("SET LOCAL lock_timeout = '4s'"))
         context.run_migrations()
+
+
+@contextmanager
+def one_at_a_time(connection: Connection) -> Iterator[None]:
+    """Keep other upgrades away, and give up rather than let people wait behind us for a lock.
+
+    The lock is the session's, as a migration may commit half-way to make an index concurrently; and
+    who waits for it has no transaction open, since such an index waits for those in its turn.
+    """
+    while not connection.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
+        connection.rollback()
+        time.sleep(0.5)
+    connection.execute(text("SET lock_timeout = '4s'"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("RESET lock_timeout"))
+        connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+        connection.commit()
 
 
 @contextmanager
@@ -80,5 +101,5 @@ with database.engine.execution_options(writes=True).connect() as opened:
         with free_to_remake_tables(opened):
             run(opened)
     else:
-        run(opened)
-        opened.commit()
+        with one_at_a_time(opened):
+            run(opened)
