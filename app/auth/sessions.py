@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.audit import Subject, record
 from app.auth.actor import Actor, Scope
 from app.auth.commands import Device
 from app.auth.keys import hash_secret, make_secret
-from app.auth.models import RoleOverride, User, UserSession
+from app.auth.models import RoleOverride, User, UserRole, UserScope, UserSession
 from app.auth.policy import require
 from app.auth.roles import Role
 from app.clock import Clock
@@ -25,6 +26,21 @@ from app.settings import Settings
 TOUCH_EVERY = timedelta(minutes=1)
 # Far longer than any session lives; older rows only take room.
 REMEMBERED_FOR = timedelta(days=30)
+
+# Asked at every request, so they are built once and fetch no more than the answer needs.
+_SESSION = (
+    select(UserSession)
+    .where(UserSession.token_hash == bindparam("token_hash"))
+    .options(joinedload(UserSession.user).options(lazyload(User.roles), lazyload(User.scopes)))
+)
+_HELD_ROLES = (
+    select(UserRole.role, RoleOverride.permission, RoleOverride.is_granted)
+    .outerjoin(RoleOverride, RoleOverride.role == UserRole.role)
+    .where(UserRole.user_id == bindparam("user_id"))
+)
+_SCOPES = select(UserScope.kind, UserScope.subject_id).where(
+    UserScope.user_id == bindparam("user_id")
+)
 
 
 def open_session(
@@ -53,7 +69,7 @@ def find_session(
     token: str, settings: Settings, session: Session, clock: Clock
 ) -> UserSession | None:
     """Return the live session of a token, or None when it ended, slept too long or is too old."""
-    row = session.scalar(select(UserSession).where(UserSession.token_hash == hash_secret(token)))
+    row = session.scalar(_SESSION, {"token_hash": hash_secret(token)})
     if row is None or row.ended_at is not None or row.user.archived_at is not None:
         return None
     now = clock.now()
@@ -118,33 +134,38 @@ def end_own_session(actor: Actor, session_id: UUID, uow: UnitOfWork, clock: Cloc
 
 def actor_of(user: User, grants: Mapping[Role, frozenset[str]], session: Session) -> Actor:
     """Make the actor a person is now: roles, the permissions they give, and scope."""
-    roles = frozenset(held.role for held in user.roles)
+    rows = session.execute(_HELD_ROLES, {"user_id": user.id}).all()
+    roles = frozenset(role for role, _permission, _is_granted in rows)
     return Actor(
         user_id=user.id,
         email=user.email,
         display_name=user.display_name,
         locale=user.locale,
         roles=roles,
-        permissions=_permissions(roles, grants, session),
-        scope=Scope(
-            everything=user.sees_everything,
-            area_ids=frozenset(s.subject_id for s in user.scopes if s.kind == "area"),
-            building_ids=frozenset(s.subject_id for s in user.scopes if s.kind == "building"),
-        ),
+        permissions=_permissions(roles, grants, rows),
+        scope=Scope(everything=True) if user.sees_everything else _scope(user.id, session),
     )
 
 
 def _permissions(
-    roles: frozenset[Role], grants: Mapping[Role, frozenset[str]], session: Session
+    roles: frozenset[Role], grants: Mapping[Role, frozenset[str]], rows: Sequence[Row[Any]]
 ) -> frozenset[str]:
-    overrides = session.scalars(select(RoleOverride).where(RoleOverride.role.in_(roles))).all()
     held: set[str] = set()
     for role in roles:
         granted = set(grants.get(role, frozenset()))
-        granted |= {o.permission for o in overrides if o.role == role and o.is_granted}
-        granted -= {o.permission for o in overrides if o.role == role and not o.is_granted}
+        for other, permission, is_granted in rows:
+            if other == role and permission is not None:
+                (granted.add if is_granted else granted.discard)(permission)
         held |= granted
     return frozenset(held)
+
+
+def _scope(user_id: UUID, session: Session) -> Scope:
+    rows = session.execute(_SCOPES, {"user_id": user_id}).all()
+    return Scope(
+        area_ids=frozenset(id_ for kind, id_ in rows if kind == "area"),
+        building_ids=frozenset(id_ for kind, id_ in rows if kind == "building"),
+    )
 
 
 def end_sessions_by_administrator(

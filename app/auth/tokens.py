@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.auth.commands import CreateToken
 from app.auth.keys import hash_secret, make_secret
-from app.auth.models import ApiToken
+from app.auth.models import ApiToken, User
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
@@ -26,6 +26,12 @@ PREFIX = "itd_"
 PREFIX_SHOWN = 12
 LONGEST_DAYS = 366
 TOUCH_EVERY = timedelta(minutes=5)
+
+_TOKEN = (
+    select(ApiToken)
+    .where(ApiToken.token_hash == bindparam("token_hash"))
+    .options(joinedload(ApiToken.user).options(lazyload(User.roles), lazyload(User.scopes)))
+)
 
 
 def create_token(
@@ -100,7 +106,7 @@ def find_token(secret: str, session: Session, clock: Clock) -> ApiToken | None:
     """Return the key a call presents, or None when it opens nothing."""
     if not secret.startswith(PREFIX):
         return None
-    token = session.scalar(select(ApiToken).where(ApiToken.token_hash == hash_secret(secret)))
+    token = session.scalar(_TOKEN, {"token_hash": hash_secret(secret)})
     if token is None or not token.is_usable(clock.now()) or token.user.archived_at is not None:
         return None
     return token

@@ -128,7 +128,10 @@ class Database:
         self.bus = bus or EventBus()
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_engine(self.url, echo=echo, pool_pre_ping=not self.is_sqlite)
+        # The connection used last comes first: its cache is warm, and the others' stay small.
+        self.engine = create_engine(
+            self.url, echo=echo, pool_pre_ping=not self.is_sqlite, pool_use_lifo=True
+        )
         if self.is_sqlite:
             configure_sqlite(self.engine)
         else:

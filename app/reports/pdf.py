@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from app.i18n import get_locale
 from app.reports.environment import report_environment
 
+# The libraries that set type and draw are not made for several threads at once.
+_ONE_AT_A_TIME = Lock()
 STYLE = Path(__file__).parent / "print.css"
 
 
@@ -31,8 +34,10 @@ def render_pdf(template: str, **context: Any) -> bytes:
     from weasyprint.urls import URLFetcher
 
     fetcher = URLFetcher(allowed_protocols=("data",))
-    page = HTML(string=render_html(template, **context), url_fetcher=fetcher)
-    return bytes(page.write_pdf(pdf_variant="pdf/ua-1", optimize_images=True))
+    html = render_html(template, **context)
+    with _ONE_AT_A_TIME:
+        page = HTML(string=html, url_fetcher=fetcher)
+        return bytes(page.write_pdf(pdf_variant="pdf/ua-1", optimize_images=True))
 
 
 def picture(content: bytes, media_type: str) -> str:

@@ -52,7 +52,8 @@ def engine() -> SearchEngine:
     extensions = current_app.extensions
     if "search" not in extensions:
         providers = [p for module in house().modules for p in module.search_providers]
-        extensions["search"] = SearchEngine(providers)
+        # Of two threads that come at once, both get the first one's.
+        extensions.setdefault("search", SearchEngine(providers))
     found: SearchEngine = extensions["search"]
     return found
 

@@ -28,13 +28,15 @@ class LetterheadDesk:
 
     def kept(self) -> Letterhead:
         """Return the letterhead, at most a minute old; an error page needs no database for it."""
-        now = self._house.clock.now()
-        if self._kept is None or self._read_at is None or now - self._read_at > KEPT_FOR:
-            try:
-                self._kept, self._read_at = self.read(), now
-            except SQLAlchemyError:
-                return self._kept or self._default()
-        return self._kept
+        now, kept = self._house.clock.now(), self._kept
+        if kept is not None and self._read_at is not None and now - self._read_at <= KEPT_FOR:
+            return kept
+        try:
+            fresh = self.read()
+        except SQLAlchemyError:
+            return kept or self._default()
+        self._kept, self._read_at = fresh, now
+        return fresh
 
     def read(self) -> Letterhead:
         """Return the letterhead as it is now."""
