@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, delete, select, update
@@ -148,7 +147,9 @@ def actor_of(user: User, grants: Mapping[Role, frozenset[str]], session: Session
 
 
 def _permissions(
-    roles: frozenset[Role], grants: Mapping[Role, frozenset[str]], rows: Sequence[Row[Any]]
+    roles: frozenset[Role],
+    grants: Mapping[Role, frozenset[str]],
+    rows: Sequence[Row[Role, str, bool]],
 ) -> frozenset[str]:
     held: set[str] = set()
     for role in roles:
