@@ -2,8 +2,9 @@
 
 from app.geo.crs import Crs, distance_m, from_wgs84, guess_crs, to_wgs84
 from app.geo.geojson import (
-    collection_text,
-    feature_text,
+    Feature,
+    collection_json,
+    feature_of,
     geometry_from_geojson,
     geometry_text,
     read_features,
@@ -12,12 +13,13 @@ from app.geo.shapes import PlacedShape, area_m2, clean_polygon, place
 
 __all__ = [
     "Crs",
+    "Feature",
     "PlacedShape",
     "area_m2",
     "clean_polygon",
-    "collection_text",
+    "collection_json",
     "distance_m",
-    "feature_text",
+    "feature_of",
     "from_wgs84",
     "geometry_from_geojson",
     "geometry_text",

@@ -22,7 +22,7 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import AppError
-from app.geo import Crs, collection_text, feature_text, geometry_text, read_features
+from app.geo import Crs, collection_json, feature_of, geometry_text, read_features
 from app.geo.geopackage import layers, read_layer, write_layers
 from app.i18n import LazyText
 from app.i18n import lazy as _l
@@ -224,10 +224,10 @@ def _parcel_shapes(
         )
 
 
-def geojson_of(actor: Actor, kind: ShapeKind, session: Session) -> str:
+def geojson_of(actor: Actor, kind: ShapeKind, session: Session) -> bytes:
     """Write the shapes of a kind as a GeoJSON collection."""
-    return collection_text(
-        feature_text(str(key), geometry_text(geometry), facts)
+    return collection_json(
+        feature_of(str(key), geometry_text(geometry), facts)
         for key, geometry, facts in export_shapes(actor, kind, session)
     )
 

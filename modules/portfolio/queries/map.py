@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import Select, String, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.geo import feature_text
+from app.geo import Feature, feature_of
 from app.ids import id_text
 from modules.portfolio.enums import BUILDING_KIND_LABELS, LAND_USE_LABELS, BoundaryKind
 from modules.portfolio.models import Address, Boundary, Building, LandParcel
 
-# The map asks again when it moves; beyond this many shapes it shows those nearest its middle.
+# The map asks again when it moves; beyond this many shapes it shows the first ones by code.
 MOST_SHAPES = 10_000
 
 NO_SHAPE = "null"
@@ -28,35 +28,29 @@ def building_features(
     narrowed: Select[Any],
     locale: str,
     measures: Mapping[str, Mapping[UUID, int]],
-) -> Iterator[str]:
+) -> Iterator[Feature]:
     """Yield one feature a building of a narrowed list, in one query whatever their number.
 
     `measures` adds numbers from other modules, by name and building.
     """
     street = Address.street_nl if locale == "nl" else Address.street_fr
     drawn = narrowed.where(Building.geojson.is_not(None)).order_by(None)
-    # Sorted and cut without the outlines: a sort that carries megabytes costs more than the rest.
-    chosen = drawn.with_only_columns(Building.id, maintain_column_froms=True)
-    statement = (
-        select(
-            type_coerce(Building.id, String),
-            Building.geojson,
-            Building.code,
-            Building.name,
-            type_coerce(Building.kind, String),
-            Building.energy_class,
-            Building.lot_count,
-            Building.empty_lot_count,
-            street,
-            Address.number,
-        )
-        .join(Address, Building.address_id == Address.id)
-        .where(Building.id.in_(chosen.order_by(Building.code).limit(MOST_SHAPES)))
+    statement = drawn.with_only_columns(
+        type_coerce(Building.id, String),
+        Building.geojson,
+        Building.code,
+        Building.name,
+        type_coerce(Building.kind, String),
+        Building.energy_class,
+        Building.lot_count,
+        Building.empty_lot_count,
+        street,
+        Address.number,
+        maintain_column_froms=True,
     )
     kinds = {kind.value: str(label) for kind, label in BUILDING_KIND_LABELS.items()}
-    # Plain rows: the ORM, UUIDs and the enumeration would cost as much as the outlines.
-    rows = sorted(session.connection().execute(statement).all(), key=itemgetter(2))
     numbers = {key: {str(i): n for i, n in found.items()} for key, found in measures.items()}
+    rows = _first_by_code(session, statement)
     for stored_id, shape, code, name, kind, letter, lots, empty, road, number in rows:
         identifier = id_text(stored_id)
         facts = {
@@ -71,7 +65,22 @@ def building_features(
         }
         for key, counts in numbers.items():
             facts[key] = counts.get(identifier, 0)
-        yield feature_text(identifier, shape or NO_SHAPE, facts)
+        yield feature_of(identifier, shape or NO_SHAPE, facts)
+
+
+def _first_by_code(session: Session, statement: Select[*tuple[Any, ...]]) -> list[Any]:
+    """Return plain rows in the order of their code, the third column, at most MOST_SHAPES.
+
+    The ORM, UUIDs and the enumeration would cost as much as the outlines; so would a sort in the
+    database, which carries them along: it sorts the identifiers alone, and only when it must.
+    """
+    connection = session.connection()
+    rows = connection.execute(statement.limit(MOST_SHAPES + 1)).all()
+    if len(rows) > MOST_SHAPES:
+        chosen = statement.with_only_columns(Building.id, maintain_column_froms=True)
+        first = chosen.order_by(Building.code).limit(MOST_SHAPES)
+        rows = connection.execute(statement.where(Building.id.in_(first))).all()
+    return sorted(rows, key=itemgetter(2))
 
 
 def in_frame(statement: Select[Any], model: Any, frame: Frame | None) -> Select[Any]:
@@ -82,7 +91,7 @@ def in_frame(statement: Select[Any], model: Any, frame: Frame | None) -> Select[
     return statement.where(model.lon.between(west, east), model.lat.between(south, north))
 
 
-def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[str]:
+def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[Feature]:
     """Yield one feature a parcel of a narrowed list."""
     uses = {use: str(label) for use, label in LAND_USE_LABELS.items()}
     statement = narrowed.order_by(None).with_only_columns(
@@ -105,12 +114,12 @@ def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[str]:
             "commune": commune,
             "crop": crop,
         }
-        yield feature_text(str(parcel_id), shape or NO_SHAPE, facts)
+        yield feature_of(str(parcel_id), shape or NO_SHAPE, facts)
 
 
-def boundary_features(session: Session, kind: BoundaryKind, locale: str) -> Iterator[str]:
+def boundary_features(session: Session, kind: BoundaryKind, locale: str) -> Iterator[Feature]:
     """Yield the communes or sectors under the map."""
     name = Boundary.name_nl if locale == "nl" else Boundary.name_fr
     statement = select(Boundary.code, name, Boundary.geojson).where(Boundary.kind == kind)
     for code, title, shape in session.execute(statement.order_by(Boundary.code)):
-        yield feature_text(code, shape, {"title": title, "code": code})
+        yield feature_of(code, shape, {"title": title, "code": code})

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.errors import NotFound
-from app.geo import collection_text
+from app.geo import collection_json
 from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.lists import TableSpec
@@ -168,7 +168,7 @@ def building_map_data() -> ResponseReturnValue:
         measure.key: measure.count(actor, session) for measure in measures()
     }
     query = in_frame(narrowed, Building, _frame())
-    return _geojson(collection_text(building_features(session, query, get_locale(), counts)))
+    return _geojson(collection_json(building_features(session, query, get_locale(), counts)))
 
 
 @blueprint.get("/land-parcels/map.geojson")
@@ -182,7 +182,7 @@ def parcel_map_data() -> ResponseReturnValue:
         except ValueError:
             raise NotFound from None
     return _geojson(
-        collection_text(parcel_features(reader(), in_frame(query, LandParcel, _frame())))
+        collection_json(parcel_features(reader(), in_frame(query, LandParcel, _frame())))
     )
 
 
@@ -193,7 +193,7 @@ def boundary_data(kind: str) -> ResponseReturnValue:
     if kind not in set(BoundaryKind):
         raise NotFound
     features = boundary_features(reader(), BoundaryKind(kind), get_locale())
-    response = _geojson(collection_text(features))
+    response = _geojson(collection_json(features))
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
 
@@ -216,8 +216,8 @@ def _frame() -> Frame | None:
     return west, south, east, north
 
 
-def _geojson(text: str) -> Response:
-    response = Response(text, mimetype="application/geo+json")
+def _geojson(content: bytes) -> Response:
+    response = Response(content, mimetype="application/geo+json")
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -11,8 +11,8 @@ from app.geo import (
     Crs,
     area_m2,
     clean_polygon,
-    collection_text,
-    feature_text,
+    collection_json,
+    feature_of,
     geometry_from_geojson,
     geometry_text,
     place,
@@ -63,7 +63,7 @@ def test_text_has_six_decimals_at_most() -> None:
 
 
 def test_collection_round_trip() -> None:
-    text = collection_text([feature_text("a", geometry_text(Point(4.3, 50.8)), {"name": "Rue"})])
+    text = collection_json([feature_of("a", geometry_text(Point(4.3, 50.8)), {"name": "Rue"})])
     ((geometry, properties),) = read_features(text)
     assert geometry.equals(Point(4.3, 50.8))
     assert properties == {"name": "Rue"}

@@ -21,6 +21,7 @@ from modules.portfolio.models import (
     Lot,
     PlaceWarning,
 )
+from modules.portfolio.queries import map as map_queries
 
 
 @pytest.fixture
@@ -254,8 +255,17 @@ class TestMap:
         client.get("/buildings/map.geojson")
         with count_queries() as counted:
             client.get("/buildings/map.geojson")
-        # Four to know who asks, one for the shapes, one for the open tickets.
-        assert counted.count <= 6
+        # Two to know who asks, one for the shapes, one for the open tickets.
+        assert counted.count <= 4
+
+    def test_beyond_what_a_map_bears_shows_the_first_by_code(
+        self, client, login, places, monkeypatch
+    ):
+        login(client, Role.ADMINISTRATOR)
+        every = self.features(client, "/buildings/map.geojson")
+        assert len(every) > 2
+        monkeypatch.setattr(map_queries, "MOST_SHAPES", 2)
+        assert self.features(client, "/buildings/map.geojson") == every[:2]
 
     def test_shows_all_when_the_page_does_in_spite_of_a_default_view(
         self, client, login, places, database

@@ -35,7 +35,7 @@ def estate(database, clock):
 def test_geojson_comes_back_unchanged(database, clock, estate, tmp_path, kind):
     path = tmp_path / "all.geojson"
     with database.reader() as session:
-        path.write_text(geojson_of(ACTOR, kind, session), encoding="utf-8")
+        path.write_bytes(geojson_of(ACTOR, kind, session))
     with database.unit_of_work() as uow:
         report = import_shapes(ACTOR, kind, read_shapes(path, kind), uow, clock)
     assert report.total == report.unchanged > 0
