@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from typing import Any
 
@@ -25,6 +24,7 @@ from app.clock import FixedClock
 from app.db import Database
 from app.demo import plant_seeds
 from app.web.context import house
+from tests.support.databases import copy_sqlite
 from tests.support.sizes import sized
 
 pytestmark = pytest.mark.one_database
@@ -76,18 +76,6 @@ def test_every_operation_answers_as_described(
         call()
 
 
-def copy(source: sqlite3.Connection | str, target: sqlite3.Connection | str) -> None:
-    """Copy a SQLite database, given open or by its path, over another."""
-    with contextlib.ExitStack() as stack:
-        opened = [
-            stack.enter_context(contextlib.closing(sqlite3.connect(one)))
-            if isinstance(one, str)
-            else one
-            for one in (source, target)
-        ]
-        opened[0].backup(opened[1])
-
-
 @sized(in_ci=40, of_the_bar=1000)
 def test_operations_answer_as_described_one_after_the_other(
     api: Any, key: dict[str, str], database: Database, size: int
@@ -95,13 +83,13 @@ def test_operations_answer_as_described_one_after_the_other(
     """Chains of calls, each with what an earlier one gave: make, read, change, take away."""
     plant_seeds(house(api.app), scale=0.01, say=lambda _line: None)
     planted = sqlite3.connect(":memory:")
-    copy(str(database.url.database), planted)
+    copy_sqlite(str(database.url.database), planted)
     went_on: set[str] = set()
 
     class Chains(api.as_state_machine()):  # type: ignore[misc] # made at run time
         def setup(self) -> None:
             # Each chain begins with the same records, or Hypothesis could not repeat it.
-            copy(planted, str(database.url.database))
+            copy_sqlite(planted, str(database.url.database))
             self.answers = ""
 
         def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:

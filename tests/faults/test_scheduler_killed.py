@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,13 +21,15 @@ from app.db import Database, JsonDict
 from app.jobs.lease import scheduler_last_seen
 from app.jobs.models import JobRecord, JobState
 from tests.faults.scheduler_process import STEPS
-from tests.support.servers import PAUSE, ROOT, wait_for
+from tests.support.servers import PAUSE, READY_WITHIN_S, ROOT, wait_for
 from tests.support.sizes import sized
 
 SEED = 20260302
 
 
-def start(database: Database, folder: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(database: Database, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a scheduler in a process of its own; what still lives at the end is killed."""
     environment = os.environ | {
         "INTENDANT_ENV": "test",
         "INTENDANT_DATABASE_URL": database.url.render_as_string(hide_password=False),
@@ -33,9 +37,14 @@ def start(database: Database, folder: Path) -> subprocess.Popen[bytes]:
         "INTENDANT_LOG_LEVEL": "ERROR",
         "PYTHONPATH": str(ROOT),
     }
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.scheduler_process"], cwd=ROOT, env=environment
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def ask(database: Database) -> JobRecord:
@@ -69,7 +78,7 @@ def steps_of(database: Database, row: JobRecord) -> Counter[str]:
 
 
 def wait_until_started(database: Database, row: JobRecord) -> None:
-    assert wait_for(lambda: state_of(database, row) is not JobState.WAITING, 20)
+    assert wait_for(lambda: state_of(database, row) is not JobState.WAITING, READY_WITHIN_S)
 
 
 def leading_of(
@@ -85,11 +94,9 @@ def kill_until_done(database: Database, folder: Path, kills: int) -> JobRecord:
     chance = random.Random(SEED)
     row = ask(database)
     for _kill in range(kills):
-        process = start(database, folder)
-        wait_until_started(database, row)
-        PAUSE.wait(chance.uniform(0, STEPS * 0.03))
-        process.kill()
-        process.wait()
+        with started(database, folder):
+            wait_until_started(database, row)
+            PAUSE.wait(chance.uniform(0, STEPS * 0.03))
         if state_of(database, row) is JobState.DONE:
             assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
             row = ask(database)
@@ -99,10 +106,8 @@ def kill_until_done(database: Database, folder: Path, kills: int) -> JobRecord:
 
 
 def check_end(database: Database, folder: Path, row: JobRecord) -> None:
-    process = start(database, folder)
-    try:
-        assert wait_for(lambda: state_of(database, row) is JobState.DONE, 60)
-    finally:
+    with started(database, folder) as process:
+        assert wait_for(lambda: state_of(database, row) is JobState.DONE, READY_WITHIN_S)
         process.terminate()
         assert process.wait(timeout=20) == 0
     assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
@@ -119,10 +124,9 @@ def test_a_killed_scheduler_loses_and_repeats_nothing(
 def test_of_two_schedulers_one_works_and_the_other_takes_over(
     database: Database, tmp_path: Path
 ) -> None:
-    first, second = start(database, tmp_path), start(database, tmp_path)
-    try:
+    with started(database, tmp_path) as first, started(database, tmp_path) as second:
         row = ask(database)
-        assert wait_for(lambda: state_of(database, row) is JobState.DONE, 30)
+        assert wait_for(lambda: state_of(database, row) is JobState.DONE, READY_WITHIN_S)
         leader = leading_of(database, (first, second))
         leader.kill()
         leader.wait()
@@ -130,11 +134,7 @@ def test_of_two_schedulers_one_works_and_the_other_takes_over(
         following = ask(database)
         assert wait_for(lambda: state_of(database, following) is not JobState.WAITING, 30)
         waited = time.monotonic() - asked_at
-        assert wait_for(lambda: state_of(database, following) is JobState.DONE, 30)
-    finally:
-        for process in (first, second):
-            process.terminate()
-            process.wait(timeout=20)
+        assert wait_for(lambda: state_of(database, following) is JobState.DONE, READY_WITHIN_S)
     assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
     assert waited < 15, f"took {waited:.1f} s to take over"
     with database.reader() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,16 @@ from werkzeug.test import TestResponse
 
 from app.db import Base
 from app.demo import load_demo
-from app.subjects import find_nothing
 from app.web.context import house
 from app.web.lifecycle import declared_permission
-from tests.support.routes import NOBODY, UNSAFE, address_of, addresses
+from tests.support.routes import (
+    NOBODY,
+    UNSAFE,
+    address_of,
+    addresses,
+    kinds_with_pages,
+    named,
+)
 from tests.support.sizes import sized
 
 pytestmark = pytest.mark.one_database
@@ -82,7 +88,7 @@ def cases(
     converters = {name: type(found).__name__ for name, found in rule._converters.items()}
     names = [name for name, kind in converters.items() if kind == "UUIDConverter"]
     if "subject_type" in converters:
-        for kind in subjects(app):
+        for kind in kinds_with_pages(app):
             assert named([kind], Base.metadata.tables), f"no table is named after {kind}"
             for table in named([kind], records):
                 for record in records[table]:
@@ -92,23 +98,6 @@ def cases(
     tables = named([name.removesuffix("_id") for name in names], records) or list(records)
     for record in (record for table in tables for record in records[table]):
         yield record, dict.fromkeys(names, record)
-
-
-def named(nouns: list[str], tables: Iterable[str]) -> list[str]:
-    """Choose the tables named after nouns: `ticket` means tickets."""
-    plurals = tuple(plural(noun) for noun in nouns)
-    return [table for table in tables if plurals and table.endswith(plurals)]
-
-
-def plural(noun: str) -> str:
-    if noun.endswith("ch"):
-        return noun + "es"
-    return re.sub("(?<![aeo])y$", "ie", noun) + "s"
-
-
-def subjects(app: Flask) -> list[str]:
-    kinds = (kind for module in house(app).modules for kind in module.subjects)
-    return [kind.type for kind in kinds if kind.find is not find_nothing]
 
 
 def is_absent(client: FlaskClient, method: str, address: str, record: UUID) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -143,6 +143,16 @@ def uow(database: Database) -> Iterator[UnitOfWork]:
     yield unit
     unit.session.rollback()
     unit.session.close()
+
+
+def copy_sqlite(source: sqlite3.Connection | str, target: sqlite3.Connection | str) -> None:
+    """Copy a SQLite database, given open or by its path, over another."""
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(closing(sqlite3.connect(one))) if isinstance(one, str) else one
+            for one in (source, target)
+        ]
+        opened[0].backup(opened[1])
 
 
 @dataclass

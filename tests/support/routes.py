@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
 from werkzeug.routing import Rule
+
+from app.subjects import find_nothing
+from app.web.context import house
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 NOBODY = UUID("00000000-0000-7000-8000-00000000dead")
@@ -31,5 +35,25 @@ def address_of(app: Flask, rule: Rule, method: str, values: Mapping[str, Any] | 
         name: SAMPLES.get(type(converter).__name__, "nothing")
         for name, converter in rule._converters.items()
     }
-    filled |= values or {}
+    # Several addresses may lead to one page: its defaults say which is meant.
+    filled |= dict(values or {}) | dict(rule.defaults or {})
     return str(app.url_map.bind("localhost").build(rule.endpoint, filled, method=method))
+
+
+def named(nouns: Iterable[str], tables: Iterable[str]) -> list[str]:
+    """Choose the tables named after nouns: `ticket` means tickets."""
+    plurals = tuple(plural(noun) for noun in nouns)
+    return [table for table in tables if plurals and table.endswith(plurals)]
+
+
+def plural(noun: str) -> str:
+    """Give the plural of an English noun, as tables are named."""
+    if noun.endswith("ch"):
+        return noun + "es"
+    return re.sub("(?<![aeo])y$", "ie", noun) + "s"
+
+
+def kinds_with_pages(app: Flask) -> list[str]:
+    """Name the types of record that files, comments and a history can hang on."""
+    kinds = (kind for module in house(app).modules for kind in module.subjects)
+    return [kind.type for kind in kinds if kind.find is not find_nothing]
