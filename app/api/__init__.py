@@ -8,10 +8,22 @@ from flask import Flask
 
 from app.api.blueprint import ApiBlueprint
 from app.api.document import make_api
+from app.api.fields import Languages
+from app.api.steps import Step, offer_step, with_text
 from app.db.paging import Page, PageRequest, paginate
 from app.house import House
 
-__all__ = ["ApiBlueprint", "Page", "PageRequest", "paginate", "register_api"]
+__all__ = [
+    "ApiBlueprint",
+    "Languages",
+    "Page",
+    "PageRequest",
+    "Step",
+    "offer_step",
+    "paginate",
+    "register_api",
+    "with_text",
+]
 
 
 def register_api(app: Flask, house: House) -> None:

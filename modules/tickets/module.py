@@ -12,6 +12,7 @@ from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.queries.tickets import count_open_by_building
 from modules.tickets.routes_api import blueprint as tickets_api
+from modules.tickets.routes_api import outages_blueprint as outages_api
 from modules.tickets.routes_api import rules_blueprint as rules_api
 from modules.tickets.routes_bulk import blueprint as bulk_blueprint
 from modules.tickets.routes_calls import blueprint as calls_blueprint
@@ -38,7 +39,7 @@ module = Module(
         rules_blueprint,
         hours_blueprint,
     ),
-    api_blueprints=(tickets_api, rules_api),
+    api_blueprints=(tickets_api, outages_api, rules_api),
     navigation=(
         NavigationItem(
             label=_l("New call"),

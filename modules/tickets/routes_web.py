@@ -6,19 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.clock import BRUSSELS
 from app.errors import AppError, NotFound
 from app.i18n import gettext as _
-from app.i18n import use_locale
 from app.registry import panels_for
-from app.reports import render_pdf
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
-from app.web.letterhead import letterhead_desk
 from app.web.tables import list_page
 from modules.tickets import schemas, services
 from modules.tickets.commands import LinkTickets
@@ -34,6 +31,7 @@ from modules.tickets.enums import (
 from modules.tickets.lifecycle import next_steps
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
+from modules.tickets.printed import print_letter
 from modules.tickets.queries import tickets as queries
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
@@ -100,20 +98,7 @@ def ticket_letter(ticket_id: UUID) -> ResponseReturnValue:
             letter = services.write_letter(current_actor(), ticket_id, uow, current_clock())
     except FORM_ERRORS as error:
         return _sheet(ticket_id, error)
-    letterhead = letterhead_desk().kept()
-    with use_locale(letter.locale):
-        printed = render_pdf(
-            "reports/letter.html",
-            **letterhead.for_report(),
-            recipient=letter.recipient,
-            place_and_date=letter.written_on,
-            reference=letter.number,
-            subject=letter.subject,
-            paragraphs=letter.paragraphs,
-            signature=str(letterhead.name),
-        )
-    name = {"Content-Disposition": f'attachment; filename="{letter.number}.pdf"'}
-    return Response(printed, mimetype="application/pdf", headers=name)
+    return print_letter(letter)
 
 
 @blueprint.post("/tickets/<uuid:ticket_id>/links")

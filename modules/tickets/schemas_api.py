@@ -8,12 +8,25 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf
 
+from app.api import Languages
 from app.calendar.service import Coverage
 from app.i18n import LOCALES
 from app.i18n import gettext as _
 from app.web.fields import Line, Paragraphs
-from modules.tickets.commands import CallAgain, Caller, OpenTicket, Place
-from modules.tickets.enums import TicketSource, TicketStatus, Trade, WaitingReason
+from modules.tickets.commands import (
+    CallAgain,
+    Caller,
+    ChangeCategory,
+    ChangePriority,
+    CountAffected,
+    Defer,
+    LinkTickets,
+    OpenOutage,
+    OpenTicket,
+    Place,
+    Wait,
+)
+from modules.tickets.enums import LinkKind, TicketSource, TicketStatus, Trade, WaitingReason
 
 _LONG = 4_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -83,6 +96,61 @@ class HoldApiIn(Schema):
     reason = fields.Enum(WaitingReason, by_value=True, required=True)
     text = Paragraphs(load_default="", validate=Length(max=_LONG))
 
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> Wait:
+        return Wait(data["reason"], data["text"])
+
+
+class DeferApiIn(Schema):
+    """Until which day it waits."""
+
+    until = fields.Date(required=True)
+    text = Paragraphs(load_default="", validate=Length(max=_LONG))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> Defer:
+        return Defer(data["until"], data["text"])
+
+
+class PriorityApiIn(Schema):
+    """Another priority, and why."""
+
+    priority_key = Line(required=True, validate=Length(min=1, max=40))
+    reason = Line(required=True, validate=Length(min=1, max=300))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ChangePriority:
+        return ChangePriority(**data)
+
+
+class CategoryApiIn(Schema):
+    """Another kind of problem; `takes_priority` gives the ticket the priority of that kind too."""
+
+    category_key = Line(required=True, validate=Length(min=1, max=60))
+    reason = Line(load_default="", validate=Length(max=300))
+    takes_priority = fields.Boolean(load_default=False)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ChangeCategory:
+        return ChangeCategory(**data)
+
+
+class LinkApiIn(Schema):
+    """Another ticket that belongs to this one."""
+
+    other_id = fields.UUID(required=True)
+    kind = fields.Enum(LinkKind, by_value=True, load_default=LinkKind.RELATED)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> LinkTickets:
+        return LinkTickets(**data)
+
+
+class DuplicateApiIn(Schema):
+    """The ticket that is repeated."""
+
+    of_id = fields.UUID(required=True)
+
 
 class CallAgainApiIn(Schema):
     """Somebody reports the same thing again."""
@@ -94,6 +162,54 @@ class CallAgainApiIn(Schema):
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> CallAgain:
         return CallAgain(data["caller"], data["text"], data["is_new_household"])
+
+
+class OutageQuery(Schema):
+    """Which failures are wanted."""
+
+    ended = fields.Boolean(load_default=False)
+
+
+class OutageApiIn(Schema):
+    """A failure that touches many, with the sentence agents say; French and Dutch are needed."""
+
+    building_id = fields.UUID(load_default=None, allow_none=True)
+    installation_id = fields.UUID(load_default=None, allow_none=True)
+    category_key = Line(required=True, validate=Length(min=1, max=60))
+    title = Languages(values=Line(validate=Length(max=120)), required=True)
+    sentence = Languages(values=Paragraphs(validate=Length(max=400)), required=True)
+    expected_end_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> OpenOutage:
+        return OpenOutage(**data)
+
+
+class AffectedApiIn(Schema):
+    """One more caller touched by a failure."""
+
+    caller = fields.Nested(CallerApi, load_default=Caller)
+    lot_id = fields.UUID(load_default=None, allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> CountAffected:
+        return CountAffected(**data)
+
+
+class OutageOut(Schema):
+    """A failure that touches many."""
+
+    id = fields.UUID()
+    version = fields.Integer()
+    title = Languages()
+    sentence = Languages()
+    category_key = fields.String()
+    building_id = fields.UUID(allow_none=True)
+    installation_id = fields.UUID(allow_none=True)
+    started_at = fields.AwareDateTime()
+    expected_end_at = fields.AwareDateTime(allow_none=True)
+    ended_at = fields.AwareDateTime(allow_none=True)
+    affected_count = fields.Integer()
 
 
 class EventOut(Schema):

@@ -15,7 +15,7 @@ from app.clock import BRUSSELS
 from app.search.normalise import normalise
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.tickets import services
-from modules.tickets.commands import CallAgain, OpenTicket, Wait
+from modules.tickets.commands import CallAgain, OpenTicket
 from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket, list_events, visible_tickets
@@ -24,9 +24,7 @@ from modules.tickets.schemas_api import (
     CallAgainApiIn,
     CategoryOut,
     EventOut,
-    HoldApiIn,
     PriorityOut,
-    TextApiIn,
     TicketApiIn,
     TicketApiQuery,
     TicketOut,
@@ -100,20 +98,6 @@ class TicketEvents(MethodView):
         return list_events(current_actor(), reader(), ticket_id)
 
 
-@blueprint.route("/<uuid:ticket_id>/notes")
-class TicketNotes(MethodView):
-    """Notes."""
-
-    @needs(TicketPermission.NOTE)
-    @blueprint.arguments(TextApiIn)
-    @blueprint.response(200, TicketOut)
-    def post(self, data: dict[str, Any], ticket_id: UUID) -> Ticket:
-        """Add a note to a ticket."""
-        with open_unit_of_work() as uow:
-            text = data["text"]
-            return services.note_ticket(current_actor(), ticket_id, text, uow, current_clock())
-
-
 @blueprint.route("/<uuid:ticket_id>/calls")
 class TicketCalls(MethodView):
     """Further calls about the same thing."""
@@ -125,34 +109,6 @@ class TicketCalls(MethodView):
         """Note that somebody reports the same thing again."""
         with open_unit_of_work() as uow:
             return services.call_again(current_actor(), ticket_id, command, uow, current_clock())
-
-
-@blueprint.route("/<uuid:ticket_id>/hold")
-class TicketHold(MethodView):
-    """Waiting for somebody or something."""
-
-    @needs(TicketPermission.HANDLE)
-    @blueprint.arguments(HoldApiIn)
-    @blueprint.response(200, TicketOut)
-    def post(self, data: dict[str, Any], ticket_id: UUID) -> Ticket:
-        """Put a ticket on hold; the deadline stands still unless the office is the reason."""
-        with open_unit_of_work() as uow:
-            command = Wait(data["reason"], data["text"])
-            return services.put_on_hold(current_actor(), ticket_id, command, uow, current_clock())
-
-
-@blueprint.route("/<uuid:ticket_id>/completion")
-class TicketCompletion(MethodView):
-    """The end of the work."""
-
-    @needs(TicketPermission.HANDLE)
-    @blueprint.arguments(TextApiIn)
-    @blueprint.response(200, TicketOut)
-    def post(self, data: dict[str, Any], ticket_id: UUID) -> Ticket:
-        """Say that the work on a ticket is done; the caller is told."""
-        with open_unit_of_work() as uow:
-            text = data["text"]
-            return services.complete_ticket(current_actor(), ticket_id, text, uow, current_clock())
 
 
 @rules_blueprint.route("/priorities")

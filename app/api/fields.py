@@ -1,0 +1,23 @@
+"""Fields only the API has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from app.db import TranslatedText
+from app.i18n import LOCALES
+
+
+class Languages(fields.Dict):
+    """A text in up to three languages: `{"fr": "…", "nl": "…", "en": "…"}`, blanks left out."""
+
+    def __init__(self, values: fields.Field[Any] | None = None, **options: Any) -> None:
+        """Take the field of one language's text."""
+        keys = fields.String(validate=validate.OneOf(LOCALES))
+        super().__init__(keys=keys, values=values or fields.String(), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> TranslatedText:
+        texts: dict[str, str] = super()._deserialize(value, attr, data, **kw)  # type: ignore[no-untyped-call]
+        return TranslatedText({key: text for key, text in texts.items() if text})

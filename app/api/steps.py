@@ -1,0 +1,61 @@
+"""Steps of a record as calls: POST on a noun below it, answered with the record as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask.views import MethodView
+from marshmallow import Schema
+
+from app.api.blueprint import ApiBlueprint
+from app.auth.needs import needs
+from app.web.context import current_actor, current_clock, open_unit_of_work
+
+Take = Callable[..., Any]
+
+
+class NothingIn(Schema):
+    """A step that needs no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its address below the record, the right, the service, and what it says it does.
+
+    `take` gets (actor, identifier of the record, what was sent, unit of work, clock).
+    """
+
+    path: str
+    right: StrEnum
+    take: Take
+    says: str
+    given: type[Schema] = NothingIn
+
+
+def offer_step(blueprint: ApiBlueprint, step: Step, answer: type[Schema]) -> None:
+    """Offer a step of the record that stands before it in `step.path`."""
+
+    def post(_self: Any, data: Any, **named: Any) -> Any:
+        (record_id,) = named.values()
+        with open_unit_of_work() as uow:
+            return step.take(current_actor(), record_id, data, uow, current_clock())
+
+    post.__doc__ = step.says
+    view = blueprint.versioned(post)
+    view = blueprint.response(200, answer)(view)
+    view = blueprint.arguments(step.given)(view)
+    noun = step.path.rpartition("/")[2]
+    name = "".join(word.capitalize() for word in noun.split("-"))
+    parts = {"__doc__": f"{name}.", "post": needs(step.right)(view)}
+    resource = type(f"{answer.__name__.removesuffix('Out')}{name}", (MethodView,), parts)
+    blueprint.route(step.path)(resource)
+
+
+def with_text(take: Take) -> Take:
+    """Hand a service the text that was sent instead of the whole of it."""
+    return lambda actor, record_id, data, uow, clock: take(
+        actor, record_id, data["text"], uow, clock
+    )
