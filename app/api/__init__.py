@@ -9,7 +9,7 @@ from flask import Flask
 from app.api.blueprint import ApiBlueprint
 from app.api.document import make_api
 from app.api.fields import Languages
-from app.api.steps import Step, offer_step, with_text
+from app.api.steps import Step, TextApiIn, offer_step, with_text
 from app.db.paging import Page, PageRequest, paginate
 from app.house import House
 
@@ -19,6 +19,7 @@ __all__ = [
     "Page",
     "PageRequest",
     "Step",
+    "TextApiIn",
     "offer_step",
     "paginate",
     "register_api",

@@ -9,16 +9,24 @@ from typing import Any
 
 from flask.views import MethodView
 from marshmallow import Schema
+from marshmallow.validate import Length
 
 from app.api.blueprint import ApiBlueprint
 from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, open_unit_of_work
+from app.web.fields import Paragraphs
 
 Take = Callable[..., Any]
 
 
 class NothingIn(Schema):
     """A step that needs no words."""
+
+
+class TextApiIn(Schema):
+    """A step with a note or a reason."""
+
+    text = Paragraphs(load_default="", validate=Length(max=4_000))
 
 
 @dataclass(frozen=True, slots=True)

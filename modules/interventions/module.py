@@ -5,8 +5,7 @@ from app.registry import Module, NavigationItem, Panel
 from modules.interventions.demo import SEED
 from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.privacy import PRIVACY
-from modules.interventions.routes_api import field_blueprint as field_api
-from modules.interventions.routes_api import orders_blueprint as orders_api
+from modules.interventions.routes_api import BLUEPRINTS
 from modules.interventions.routes_web import (
     checklists_blueprint,
     field_blueprint,
@@ -21,7 +20,7 @@ module = Module(
     name="interventions",
     depends_on=("portfolio", "parties", "energy", "tickets"),
     blueprints=(orders_blueprint, technicians_blueprint, checklists_blueprint, field_blueprint),
-    api_blueprints=(orders_api, field_api),
+    api_blueprints=BLUEPRINTS,
     permissions=OrderPermission,
     grants=GRANTS,
     title=_l("Work orders"),

@@ -20,7 +20,7 @@ from modules.interventions.commands import (
     SaveTechnician,
     ScheduleOrder,
 )
-from modules.interventions.enums import NoAccessReason, OrderStatus, WorkClass
+from modules.interventions.enums import NoAccessReason, WorkClass
 from modules.tickets.api import Trade
 
 _LONG = 5_000
@@ -202,68 +202,3 @@ class DayOut(Schema):
     technician = fields.Dict()
     orders = fields.List(fields.Dict())
     lookups = fields.Dict()
-
-
-class OrderQuery(Schema):
-    """Which orders to list."""
-
-    status = fields.List(fields.Enum(OrderStatus, by_value=True), load_default=None)
-    building_id = fields.UUID(load_default=None)
-    lot_id = fields.UUID(load_default=None)
-    technician_id = fields.UUID(load_default=None)
-    ticket_id = fields.UUID(load_default=None)
-
-
-class OrderApiIn(Schema):
-    """An order to create."""
-
-    ticket_ids = fields.List(fields.UUID(), load_default=list, validate=Length(max=50))
-    title = Line(load_default="", validate=Length(max=160))
-    description = Paragraphs(load_default="", validate=Length(max=_LONG))
-    trade = fields.Enum(Trade, by_value=True, load_default=None)
-    priority_key = Line(load_default="", validate=Length(max=40))
-    work_class = fields.Enum(WorkClass, by_value=True, load_default=WorkClass.RESPONSIVE)
-    building_id = fields.UUID(load_default=None)
-    lot_id = fields.UUID(load_default=None)
-    planner_note = Paragraphs(load_default="", validate=Length(max=_LONG))
-    estimated_minutes = fields.Integer(load_default=60, validate=Range(5, 2880))
-    needs_signature = fields.Boolean(load_default=False)
-    needs_two = fields.Boolean(load_default=False)
-
-    @post_load
-    def _make(self, data: dict[str, Any], **_kw: Any) -> CreateOrder:
-        return CreateOrder(ticket_ids=tuple(data.pop("ticket_ids")), **data)
-
-
-class AssignApiIn(Schema):
-    """Who does it; null takes it back."""
-
-    technician_id = fields.UUID(required=True, allow_none=True)
-
-
-class OrderOut(Schema):
-    """A work order."""
-
-    id = fields.UUID()
-    number = fields.String()
-    version = fields.Integer()
-    title = fields.String()
-    description = fields.String()
-    status = fields.Enum(OrderStatus, by_value=True)
-    reason = fields.String()
-    work_class = fields.Enum(WorkClass, by_value=True)
-    priority_key = fields.String()
-    trade = fields.Enum(Trade, by_value=True)
-    building_id = fields.UUID()
-    lot_id = fields.UUID(allow_none=True)
-    installation_id = fields.UUID(allow_none=True)
-    parent_id = fields.UUID(allow_none=True)
-    technician_id = fields.UUID(allow_none=True)
-    due_at = fields.AwareDateTime(allow_none=True)
-    planned_start_at = fields.AwareDateTime(allow_none=True)
-    planned_end_at = fields.AwareDateTime(allow_none=True)
-    started_at = fields.AwareDateTime(allow_none=True)
-    completed_at = fields.AwareDateTime(allow_none=True)
-    diagnosis = fields.String()
-    work_done = fields.String()
-    updated_at = fields.AwareDateTime()

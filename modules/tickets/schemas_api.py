@@ -84,12 +84,6 @@ class TicketApiQuery(Schema):
     updated_since = fields.AwareDateTime(load_default=None)
 
 
-class TextApiIn(Schema):
-    """A text."""
-
-    text = Paragraphs(load_default="", validate=Length(max=_LONG))
-
-
 class HoldApiIn(Schema):
     """For whom or what it waits."""
 

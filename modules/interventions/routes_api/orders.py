@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
 from sqlalchemy import select
 
-from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.api import (
+    ApiBlueprint,
+    Page,
+    PageRequest,
+    Step,
+    TextApiIn,
+    offer_step,
+    paginate,
+    with_text,
+)
+from app.auth.actor import Actor
 from app.auth.needs import needs
+from app.clock import Clock
+from app.db import UnitOfWork
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.interventions import services
 from modules.interventions.commands import CreateOrder
-from modules.interventions.models import OrderTicket, WorkOrder
+from modules.interventions.models import OrderEvent, OrderTicket, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.orders import get_order, visible_orders
-from modules.interventions.schemas import AssignApiIn, OrderApiIn, OrderOut, OrderQuery
+from modules.interventions.queries.orders import (
+    get_order,
+    list_events,
+    list_visits,
+    visible_orders,
+)
+from modules.interventions.schemas_api import (
+    AssignApiIn,
+    OrderApiIn,
+    OrderEventOut,
+    OrderOut,
+    OrderQuery,
+    ScheduleApiIn,
+    VisitOut,
+)
 
 blueprint = ApiBlueprint(
     "work_orders_api",
@@ -70,16 +96,80 @@ class WorkOrderById(MethodView):
         return get_order(current_actor(), reader(), order_id)
 
 
-@blueprint.route("/<uuid:order_id>/assignment")
-class Assignment(MethodView):
-    """Who does it."""
+@blueprint.route("/<uuid:order_id>/events")
+class OrderEvents(MethodView):
+    """What happened to an order."""
 
-    @needs(OrderPermission.ASSIGN)
-    @blueprint.arguments(AssignApiIn)
-    @blueprint.response(200, OrderOut)
-    def post(self, data: dict[str, Any], order_id: UUID) -> WorkOrder:
-        """Give an order to a technician, or take it back."""
-        with open_unit_of_work() as uow:
-            return services.assign_order(
-                current_actor(), order_id, data["technician_id"], uow, current_clock()
-            )
+    @needs(OrderPermission.READ)
+    @blueprint.response(200, OrderEventOut(many=True))
+    def get(self, order_id: UUID) -> Sequence[OrderEvent]:
+        """List the events of an order in the order in which they were recorded."""
+        return list_events(reader(), get_order(current_actor(), reader(), order_id).id)
+
+
+@blueprint.route("/<uuid:order_id>/visits")
+class OrderVisits(MethodView):
+    """Who was there."""
+
+    @needs(OrderPermission.READ)
+    @blueprint.response(200, VisitOut(many=True))
+    def get(self, order_id: UUID) -> Sequence[Visit]:
+        """List the visits of an order, the first one first."""
+        return list_visits(reader(), get_order(current_actor(), reader(), order_id).id)
+
+
+def _assign(
+    actor: Actor, order_id: UUID, data: dict[str, Any], uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    return services.assign_order(actor, order_id, data["technician_id"], uow, clock)
+
+
+P = OrderPermission
+ORDER = "/<uuid:order_id>"
+STEPS = (
+    Step(
+        f"{ORDER}/assignment",
+        P.ASSIGN,
+        _assign,
+        "Give an order to a technician, or take it back.",
+        AssignApiIn,
+    ),
+    Step(
+        f"{ORDER}/schedule",
+        P.ASSIGN,
+        services.schedule_order,
+        "Plan the visit; whoever reported the problem is told when somebody comes.",
+        ScheduleApiIn,
+    ),
+    Step(
+        f"{ORDER}/hold",
+        P.ASSIGN,
+        with_text(services.hold_order),
+        "Put an order on hold; asks for the reason.",
+        TextApiIn,
+    ),
+    Step(
+        f"{ORDER}/closure",
+        P.CLOSE,
+        with_text(services.close_order),
+        "Close an order whose work is done.",
+        TextApiIn,
+    ),
+    Step(
+        f"{ORDER}/cancellation",
+        P.CANCEL,
+        with_text(services.cancel_order),
+        "Cancel an order; its tickets stay open. Asks for the reason.",
+        TextApiIn,
+    ),
+    Step(
+        f"{ORDER}/reopening",
+        P.ASSIGN,
+        with_text(services.reopen_order),
+        "Open a finished order again; asks for the reason.",
+        TextApiIn,
+    ),
+    Step(f"{ORDER}/notes", P.CREATE, with_text(services.note_order), "Add a note.", TextApiIn),
+)
+for _each in STEPS:
+    offer_step(blueprint, _each, OrderOut)

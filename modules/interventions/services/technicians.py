@@ -11,6 +11,8 @@ from app.auth.models import User
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.errors import Invalid
+from app.i18n import lazy as _l
 from app.ids import new_id
 from app.phones import dial
 from modules.interventions.commands import SaveTechnician
@@ -32,8 +34,8 @@ def save_technician(
 ) -> Technician:
     """Add a technician, or change one: name, account, trades, areas.
 
-    Raises StaleVersion when somebody changed the technician since `command.version`, and
-    AccountTaken when another technician signs in with that account.
+    Raises StaleVersion when somebody changed the technician since `command.version`, Invalid for
+    an unknown account or area, and AccountTaken when another technician signs in with it.
     """
     require(actor, OrderPermission.TECHNICIANS)
     now = clock.now()
@@ -81,7 +83,11 @@ def _account(user_id: UUID | None, uow: UnitOfWork) -> str:
 
 
 def _require_free(user_id: UUID | None, technician: Technician, uow: UnitOfWork) -> None:
-    other = find_technician(uow.session, user_id) if user_id else None
+    if user_id is None:
+        return
+    if uow.session.get(User, user_id) is None:
+        raise Invalid("unknown_account", _l("Choose an account that exists."), field="user_id")
+    other = find_technician(uow.session, user_id)
     if other is not None and other.id != technician.id:
         raise AccountTaken(other.name)
 
@@ -103,12 +109,14 @@ def _take_skills(technician: Technician, command: SaveTechnician) -> Changes:
 
 def _take_areas(technician: Technician, command: SaveTechnician, uow: UnitOfWork) -> Changes:
     wanted, before = set(command.area_ids), {area.area_id for area in technician.areas}
+    areas = list_areas(uow.session)
+    if not wanted <= before | {area.id for area in areas}:
+        raise Invalid("unknown_area", _l("Choose an area from the list."), field="areas")
     for area in list(technician.areas):
         if area.area_id not in wanted:
             technician.areas.remove(area)
     technician.areas.extend(TechnicianArea(area_id=one) for one in sorted(wanted - before))
     if wanted == before:
         return {}
-    areas = list_areas(uow.session)
     old, new = ([dict(area.name) for area in areas if area.id in held] for held in (before, wanted))
     return {"areas": (old, new)}

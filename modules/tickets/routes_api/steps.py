@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from flask.views import MethodView
 
-from app.api import Step, offer_step, with_text
+from app.api import Step, TextApiIn, offer_step, with_text
 from app.auth.actor import Actor
 from app.auth.needs import needs
 from app.clock import Clock
@@ -25,7 +25,6 @@ from modules.tickets.schemas_api import (
     HoldApiIn,
     LinkApiIn,
     PriorityApiIn,
-    TextApiIn,
     TicketOut,
 )
 

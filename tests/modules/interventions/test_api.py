@@ -1,0 +1,150 @@
+"""Orders, technicians and checklists for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from app.ids import new_id
+from tests.factories.interventions import make_order, make_technician
+from tests.factories.portfolio import make_area
+from tests.support.web import Login
+
+PLUMBING = "/api/v1/checklists/plumbing"
+TIGHT = {"fr": "Plus de fuite", "nl": "Geen lek meer", "en": "No leak left"}
+
+
+@pytest.fixture
+def leader(client: FlaskClient, login: Login) -> FlaskClient:
+    login(client, Role.DISPATCH_LEADER, locale="en")
+    return client
+
+
+def if_match(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
+
+
+def take(client: FlaskClient, address: str, body: dict[str, Any]) -> Any:
+    answer = client.post(address, json=body)
+    assert answer.status_code == 200, (address, answer.text)
+    return answer.json
+
+
+def test_an_order_is_planned_held_closed_and_opened_again(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        technician = make_technician(uow, clock)
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    assigned = take(leader, f"{address}/assignment", {"technician_id": str(technician.id)})
+    assert assigned["technician_id"] == str(technician.id)
+    slot = {"start": "2026-03-03T08:00:00Z", "end": "2026-03-03T10:00:00Z"}
+    planned = take(leader, f"{address}/schedule", slot)
+    assert planned["planned_start_at"] == "2026-03-03T08:00:00+00:00"
+    backwards = {"start": slot["end"], "end": slot["start"]}
+    assert leader.post(f"{address}/schedule", json=backwards).status_code == 422
+    take(leader, f"{address}/notes", {"text": "clé chez le concierge"})
+    assert take(leader, f"{address}/hold", {"text": "pas de budget"})["reason"] == "pas de budget"
+    assert leader.post(f"{address}/hold", json={}).status_code == 422
+    assert leader.post(f"{address}/closure", json={}).status_code == 409
+    assert take(leader, f"{address}/cancellation", {"text": "doublon"})["status"] == "cancelled"
+    assert take(leader, f"{address}/reopening", {"text": "non"})["status"] != "cancelled"
+    kinds = [event["kind"] for event in leader.get(f"{address}/events").json]
+    assert kinds[0] == "created"
+    assert {"assigned", "scheduled", "noted", "held", "cancelled", "reopened"} <= set(kinds)
+    assert leader.get(f"{address}/visits").json == []
+
+
+def test_the_parts_of_an_order_that_is_not_there_are_absent(leader: FlaskClient) -> None:
+    for part in ("", "/events", "/visits"):
+        assert leader.get(f"/api/v1/work-orders/{new_id()}{part}").status_code == 404
+
+
+def test_a_technician_is_added_and_changed_with_its_version(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        area = make_area(uow, clock, "NORTH")
+    facts = {
+        "name": "Ilse Claes",
+        "phone": "0470/00.00.12",
+        "skills": [{"trade": "plumbing", "level": 3}, {"trade": "lift"}],
+        "area_ids": [str(area.id)],
+    }
+    made = leader.post("/api/v1/technicians", json=facts)
+    assert (made.status_code, made.headers["ETag"]) == (201, '"1"')
+    assert made.json["phone"] == "+32470000012"
+    assert {s["trade"]: s["level"] for s in made.json["skills"]} == {"plumbing": 3, "lift": 2}
+    assert made.json["area_ids"] == [str(area.id)]
+    address = f"/api/v1/technicians/{made.json['id']}"
+    assert leader.put(address, json=facts).status_code == 428
+    gone = facts | {"is_active": False}
+    assert leader.put(address, json=gone, headers=if_match(1)).json["is_active"] is False
+    late = leader.put(address, json=facts | {"name": "Ilse C."}, headers=if_match(1))
+    assert (late.status_code, late.json["current"]["is_active"]) == (412, False)
+    assert leader.get("/api/v1/technicians").json == []
+    everybody = leader.get("/api/v1/technicians?active_only=false").json
+    assert [one["name"] for one in everybody] == ["Ilse Claes"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"user_id": str(new_id())}, "user_id"),
+        ({"area_ids": [str(new_id())]}, "areas"),
+        ({"skills": [{"trade": "magic"}]}, "skills.0.trade"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_what_is_unknown_of_a_technician_is_named(
+    leader: FlaskClient, wrong: dict[str, Any], field: str
+) -> None:
+    answer = leader.post("/api/v1/technicians", json={"name": "Omar"} | wrong)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_a_checklist_is_read_stated_and_its_versions_stay(leader: FlaskClient) -> None:
+    read = leader.get(PLUMBING)
+    assert (read.headers["ETag"], read.json["version"], read.json["since"]) == ('"0"', 0, None)
+    points = [*read.json["points"], {"label": TIGHT, "kind": "text", "is_required": True}]
+    assert leader.put(PLUMBING, json={"points": points}).status_code == 428
+    stated = leader.put(PLUMBING, json={"points": points}, headers=if_match(0))
+    assert (stated.status_code, stated.headers["ETag"]) == (200, '"1"')
+    assert stated.json["points"][-1] == {
+        "id": "plumbing.no-leak-left", "label": TIGHT, "kind": "text", "is_required": True,
+    }  # fmt: skip
+    late = leader.put(PLUMBING, json={"points": []}, headers=if_match(0))
+    assert (late.status_code, late.json["current"]["version"]) == (412, 1)
+    before = leader.get(f"{PLUMBING}/versions").json[-1]
+    back = leader.put(PLUMBING, json={"points": before["points"]}, headers=if_match(1))
+    assert (back.json["version"], back.json["points"]) == (2, before["points"])
+    assert [one["version"] for one in leader.get(f"{PLUMBING}/versions").json] == [2, 1, 0]
+    listed = {one["work"]: one["version"] for one in leader.get("/api/v1/checklists").json}
+    assert (listed["plumbing"], listed["heating"]) == (2, 0)
+
+
+def test_a_point_without_three_languages_is_refused(leader: FlaskClient) -> None:
+    for label in ({"fr": "Seul"}, TIGHT | {"en": " "}, "Seul"):
+        points = {"points": [{"label": label}]}
+        answer = leader.put(PLUMBING, json=points, headers=if_match(0))
+        assert answer.status_code == 422, label
+        assert answer.json["errors"][0]["field"].startswith("points.0.label")
+    same = {"points": [{"label": TIGHT}, {"label": TIGHT}]}
+    assert leader.put(PLUMBING, json=same, headers=if_match(0)).json["code"] == "points_alike"
+    assert leader.get("/api/v1/checklists/gardening").status_code == 404
+    assert leader.get("/api/v1/checklists/gardening/versions").status_code == 404
+
+
+def test_each_resource_asks_for_the_right_of_its_page(client: FlaskClient, login: Login) -> None:
+    login(client, Role.TECHNICIAN)
+    for path in ("checklists", "checklists/plumbing", "technicians"):
+        assert client.get(f"/api/v1/{path}").status_code == 403, path
+    login(client, Role.DISPATCHER)
+    assert client.get("/api/v1/technicians").status_code == 200
+    assert client.get(PLUMBING).status_code == 403
