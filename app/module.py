@@ -25,6 +25,7 @@ from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_api import blueprint as notifications_api
 from app.notifications.routes_web import blueprint as notifications_blueprint
+from app.office.routes_api import blueprint as office_api
 from app.office.routes_web import FIRST_STEP as OFFICE_STEP
 from app.office.routes_web import NAVIGATION as OFFICE_NAVIGATION
 from app.office.routes_web import blueprint as office_blueprint
@@ -80,7 +81,7 @@ module = Module(
     ),
     notification_kinds=(MENTIONED, EXPORT_READY),
     privacy=(HOUSE_DATA, *HOUSE_RULES),
-    api_blueprints=(me_api, users_api, files_api, comments_api, notifications_api),
+    api_blueprints=(me_api, users_api, office_api, files_api, comments_api, notifications_api),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),

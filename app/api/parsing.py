@@ -20,6 +20,15 @@ class Unreadable(AppError):
     status = 400
 
 
+def _secrets(schema: Schema) -> set[str]:
+    """Name the fields whose refused value is not sent back."""
+    return {
+        field.data_key or name
+        for name, field in schema.fields.items()
+        if field.metadata.get("x-secret")
+    }
+
+
 class HouseParser(FlaskParser):
     """Reads arguments with marshmallow and refuses them with our errors."""
 
@@ -44,6 +53,8 @@ class HouseParser(FlaskParser):
         # webargs wraps what is wrong in the place it was found: {"json": {...}}.
         location, inner = next(iter(dict(error.messages_dict).items()))
         data = req.get_json(silent=True) if location == "json" else req.args
+        if isinstance(data, Mapping):
+            data = {key: value for key, value in data.items() if key not in _secrets(schema)}
         raise Invalid(
             "validation_failed", CHECK_FIELDS, errors=field_errors(inner, data)
         ) from error

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts, ParcelFacts
+from app.i18n import gettext as _
+from modules.portfolio.commands import (
+    AccessFacts,
+    AddressFacts,
+    BuildingFacts,
+    LotFacts,
+    ParcelFacts,
+)
 from modules.portfolio.enums import (
     Accessibility,
+    AccessKind,
     BuildingKind,
     Funding,
     Heating,
@@ -251,3 +259,54 @@ class EstateOut(Schema):
     on = fields.Date(required=True)
     total = fields.Integer(required=True)
     lines = fields.List(fields.Nested(EstateLineOut), required=True)
+
+
+class AccessQuery(Schema):
+    """The place one wants to get into."""
+
+    building_id = fields.UUID()
+    lot_id = fields.UUID()
+
+    @validates_schema
+    def _one(self, data: dict[str, Any], **_kw: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError(_("Give one of building_id and lot_id."), "building_id")
+
+
+class AccessIn(Schema):
+    """A code or a key: of one entrance, of one lot, or of the whole building."""
+
+    building_id = fields.UUID(required=True)
+    kind = _enum(AccessKind, required=True)
+    code = fields.String(
+        required=True, validate=validate.Length(min=1, max=120), metadata={"x-secret": True}
+    )
+    entrance_id = fields.UUID(allow_none=True)
+    lot_id = fields.UUID(allow_none=True)
+    location = _text(160)
+    note = _text(300, metadata={"x-secret": True})
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> AccessFacts:
+        return AccessFacts(**data)
+
+
+class AccessOut(Schema):
+    """What opens a place, without the code and its note."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    building_id = fields.UUID(required=True)
+    entrance_id = fields.UUID(allow_none=True)
+    lot_id = fields.UUID(allow_none=True)
+    kind = _enum(AccessKind, required=True)
+    location = fields.String()
+    archived_at = fields.AwareDateTime(allow_none=True)
+    updated_at = fields.AwareDateTime()
+
+
+class RevealedOut(AccessOut):
+    """A code with what it says."""
+
+    code = fields.String(required=True)
+    note = fields.String()

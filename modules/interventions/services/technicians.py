@@ -40,7 +40,9 @@ def save_technician(
     require(actor, OrderPermission.TECHNICIANS)
     now = clock.now()
     if technician_id is None:
-        technician = Technician(id=new_id(), name=command.name, created_at=now, updated_at=now)
+        technician = Technician(
+            id=new_id(), name=command.name, created_at=now, updated_at=now, skills=[], areas=[]
+        )
         uow.session.add(technician)
     else:
         technician = get_technician(uow.session, technician_id)

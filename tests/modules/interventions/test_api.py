@@ -92,6 +92,14 @@ def test_a_technician_is_added_and_changed_with_its_version(
     assert [one["name"] for one in everybody] == ["Ilse Claes"]
 
 
+def test_a_technician_without_trades_or_areas_is_shown_too(leader: FlaskClient) -> None:
+    made = leader.post("/api/v1/technicians", json={"name": "Omar"})
+    assert (made.status_code, made.json["skills"], made.json["area_ids"]) == (201, [], [])
+    address = f"/api/v1/technicians/{made.json['id']}"
+    changed = leader.put(address, json={"name": "Omar B."}, headers=if_match(1))
+    assert (changed.json["name"], changed.json["skills"]) == ("Omar B.", [])
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -249,6 +249,3 @@ class EstateState(MethodView):
                 for (kind, category, status), count in found.counts.items()
             ],
         }
-
-
-BLUEPRINTS = (buildings, lots, parcels, estate)
