@@ -1,6 +1,6 @@
 """Geography: Belgian coordinate systems, shapes, GeoJSON and GeoPackage."""
 
-from app.geo.crs import Crs, distance_m, from_wgs84, guess_crs, to_wgs84
+from app.geo.crs import Crs, ShapeTable, from_wgs84, to_wgs84, unknown_system
 from app.geo.geojson import (
     Feature,
     collection_json,
@@ -8,6 +8,7 @@ from app.geo.geojson import (
     geometry_from_geojson,
     geometry_text,
     read_features,
+    read_geojson,
 )
 from app.geo.shapes import PlacedShape, area_m2, clean_polygon, place
 
@@ -15,16 +16,17 @@ __all__ = [
     "Crs",
     "Feature",
     "PlacedShape",
+    "ShapeTable",
     "area_m2",
     "clean_polygon",
     "collection_json",
-    "distance_m",
     "feature_of",
     "from_wgs84",
     "geometry_from_geojson",
     "geometry_text",
-    "guess_crs",
     "place",
     "read_features",
+    "read_geojson",
     "to_wgs84",
+    "unknown_system",
 ]

@@ -7,6 +7,8 @@ Every conversion therefore pivots there. ETRS 89 and WGS 84 are taken as equal, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -98,6 +100,31 @@ def check_inside(geometry: BaseGeometry, crs: Crs) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ShapeTable:
+    """The rows of a map file as they are written: shape or None, attributes; and its system.
+
+    `crs` is None when the file does not say it.
+    """
+
+    rows: Sequence[tuple[BaseGeometry | None, dict[str, Any]]]
+    crs: Crs | None
+
+    def guess(self) -> Crs | None:
+        """Recognise the system by the first shape that lies in Belgium; None when none does."""
+        shapes = (shape for shape, _facts in self.rows if shape is not None)
+        return next((crs for shape in shapes if (crs := guess_crs(shape))), None)
+
+
+def unknown_system() -> Invalid:
+    """Say that nobody knows in which system a file is written."""
+    return Invalid(
+        "coordinate_system_unknown",
+        _l("The file does not say a known coordinate system. Choose one and try again."),
+        field="crs",
+    )
+
+
 def guess_crs(geometry: BaseGeometry) -> Crs | None:
     """Say in which Belgian system a geometry is written, judged by its frame; None if in none.
 
@@ -111,10 +138,3 @@ def guess_crs(geometry: BaseGeometry) -> Crs | None:
             continue
         return crs
     return None
-
-
-def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
-    """Return the distance in metres between two geometries in longitude and latitude."""
-    first = from_wgs84(one, Crs.LAMBERT_2008)
-    second = from_wgs84(other, Crs.LAMBERT_2008)
-    return float(first.distance(second))

@@ -12,6 +12,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from app.errors import Invalid
+from app.geo.crs import Crs, ShapeTable, unknown_system
 from app.i18n import lazy as _l
 
 DECIMALS = 6
@@ -64,13 +65,55 @@ def read_features(text: str | bytes) -> Iterator[tuple[BaseGeometry, dict[str, A
     Raises Invalid when the text is not GeoJSON. Coordinates are longitude and latitude, as the
     format demands.
     """
+    for geometry, properties in _features_of(_parsed(text)):
+        yield geometry_from_geojson(geometry), properties
+
+
+def read_geojson(text: str | bytes) -> ShapeTable:
+    """Read every row of a file as it is written; a feature without shape has None.
+
+    Programs still write the coordinate system as the format did before 2016, and in Lambert
+    without saying so; `crs` is None when nothing is said.
+    """
+    data = _parsed(text)
+    rows = [
+        (None if geometry is None else geometry_from_geojson(geometry), properties)
+        for geometry, properties in _features_of(data)
+    ]
+    return ShapeTable(rows, _said_crs(data))
+
+
+def _said_crs(data: Mapping[str, Any]) -> Crs | None:
+    if data.get("crs") is None:
+        return None
+    try:
+        code = str(data["crs"]["properties"]["name"]).rpartition(":")[2]
+    except (KeyError, TypeError) as error:
+        raise unknown_system() from error
+    if code == "CRS84":
+        return Crs.WGS84
+    if code not in {str(int(known)) for known in Crs}:
+        raise unknown_system()
+    return Crs(int(code))
+
+
+def _parsed(text: str | bytes) -> Mapping[str, Any]:
     try:
         data = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _not_geojson() from error
+    if not isinstance(data, dict):
+        raise _not_geojson()
+    return data
+
+
+def _features_of(data: Mapping[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
+    try:
         features = data["features"] if data.get("type") == "FeatureCollection" else [data]
-        pairs = [(item["geometry"], dict(item.get("properties") or {})) for item in features]
-    except (orjson.JSONDecodeError, *_SHAPE_ERRORS) as error:
-        raise Invalid(
-            "geojson_unreadable", _l("This file is not GeoJSON."), field="file"
-        ) from error
-    for geometry, properties in pairs:
-        yield geometry_from_geojson(geometry), properties
+        return [(item["geometry"], dict(item.get("properties") or {})) for item in features]
+    except _SHAPE_ERRORS as error:
+        raise _not_geojson() from error
+
+
+def _not_geojson() -> Invalid:
+    return Invalid("geojson_unreadable", _l("This file is not GeoJSON."), field="file")

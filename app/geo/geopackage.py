@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
 from app.errors import Invalid
-from app.geo.crs import Crs, from_wgs84, to_wgs84
+from app.geo.crs import Crs, ShapeTable, from_wgs84, unknown_system
 from app.i18n import lazy as _l
 
 
@@ -23,14 +23,10 @@ def layers(path: Path) -> list[str]:
         raise _unreadable() from error
 
 
-def read_layer(
-    path: Path, layer: str | None = None, crs: Crs | None = None
-) -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:
-    """Read the shapes of a layer, moved to WGS 84, with their attributes.
+def read_layer(path: Path, layer: str | None = None) -> ShapeTable:
+    """Read every row of a layer as it is written; blanks become None.
 
-    `crs` is used when the file does not say in which system it is written. Rows without a shape
-    are skipped; blanks become None. Raises Invalid for a file that cannot be read or a system
-    the house does not know.
+    Raises Invalid for a file that cannot be read or that names a system the house does not know.
     """
     import geopandas
     import pyogrio
@@ -39,12 +35,17 @@ def read_layer(
         table = geopandas.read_file(path, layer=layer)
     except pyogrio.errors.DataSourceError as error:
         raise _unreadable() from error
-    source = _known_crs(table.crs, crs)
+    crs = _known_crs(table.crs) if table.crs is not None else None
     facts = table.drop(columns=table.geometry.name)
     facts = facts.astype(object).where(facts.notna(), None)
-    for geometry, row in zip(table.geometry, facts.to_dict("records"), strict=True):
-        if geometry is not None and not geometry.is_empty:
-            yield to_wgs84(geometry, source), {str(key): value for key, value in row.items()}
+    rows = [
+        (
+            None if geometry is None or geometry.is_empty else geometry,
+            {str(key): value for key, value in row.items()},
+        )
+        for geometry, row in zip(table.geometry, facts.to_dict("records"), strict=True)
+    ]
+    return ShapeTable(rows, crs)
 
 
 def write_layers(
@@ -70,17 +71,11 @@ def write_layers(
         table.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 
 
-def _known_crs(found: Any, fallback: Crs | None) -> Crs:
-    code = found.to_epsg(min_confidence=25) if found is not None else None
-    if code is not None and code in {int(known) for known in Crs}:
+def _known_crs(found: Any) -> Crs:
+    code = found.to_epsg(min_confidence=25)
+    if code in {int(known) for known in Crs}:
         return Crs(code)
-    if fallback is not None:
-        return fallback
-    raise Invalid(
-        "coordinate_system_unknown",
-        _l("The file does not say a known coordinate system. Choose one and try again."),
-        field="crs",
-    )
+    raise unknown_system()
 
 
 def _unreadable() -> Invalid:

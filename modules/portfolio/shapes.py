@@ -22,7 +22,16 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import AppError
-from app.geo import Crs, collection_json, feature_of, geometry_text, read_features
+from app.geo import (
+    Crs,
+    ShapeTable,
+    collection_json,
+    feature_of,
+    geometry_text,
+    read_geojson,
+    to_wgs84,
+    unknown_system,
+)
 from app.geo.geopackage import layers, read_layer, write_layers
 from app.i18n import LazyText
 from app.i18n import lazy as _l
@@ -33,7 +42,8 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.lists import select_buildings, select_parcels
 from modules.portfolio.services import create_parcel, place_building, place_parcel
 
-Shapes = Iterable[tuple[BaseGeometry, Mapping[str, Any]]]
+Row = tuple[BaseGeometry | None, Mapping[str, Any]]
+Drawn = tuple[ShapeGiven, Mapping[str, Any]]
 
 
 class ShapeKind(StrEnum):
@@ -67,6 +77,8 @@ class ShapeReport:
     drawn: int = 0
     made: int = 0
     unchanged: int = 0
+    # The coordinate system, when it was recognised rather than said.
+    assumed: Crs | None = None
     refused: list[Refusal] = field(default_factory=list)
 
     @property
@@ -75,27 +87,55 @@ class ShapeReport:
         return self.drawn + self.made + self.unchanged + len(self.refused)
 
 
-def read_shapes(path: Path, kind: ShapeKind, crs: Crs | None = None) -> Shapes:
-    """Read the shapes of a file: GeoJSON by its name, else the layer named like the kind."""
-    if path.suffix.lower() in {".geojson", ".json"}:
-        return list(read_features(path.read_bytes()))
+@dataclass(frozen=True, slots=True)
+class ShapeFile:
+    """The rows of a file and the system they are written in, recognised when it was not said."""
+
+    rows: Iterable[Row]
+    crs: Crs = Crs.WGS84
+    is_guessed: bool = False
+
+
+def read_shapes(path: Path, kind: ShapeKind, crs: Crs | None = None) -> ShapeFile:
+    """Read a file: GeoJSON by its name, else the layer named like the kind.
+
+    The system is the one the file says, else `crs`, else the one its coordinates fit. Raises
+    Invalid when the file cannot be read or its system is not known.
+    """
+    is_geojson = path.suffix.lower() in {".geojson", ".json"}
+    table = read_geojson(path.read_bytes()) if is_geojson else _read_layer(path, kind)
+    known = table.crs or crs
+    if known is not None:
+        return ShapeFile(table.rows, known)
+    # What GeoJSON is written in by its rule needs no mention.
+    usual = Crs.WGS84 if is_geojson else None
+    found = table.guess() or usual
+    if found is None:
+        raise unknown_system()
+    return ShapeFile(table.rows, found, is_guessed=found is not usual)
+
+
+def _read_layer(path: Path, kind: ShapeKind) -> ShapeTable:
     names = layers(path)
-    layer = kind.value if kind.value in names else None
-    return list(read_layer(path, layer, crs))
+    return read_layer(path, kind.value if kind.value in names else None)
 
 
 def import_shapes(
-    actor: Actor, kind: ShapeKind, shapes: Shapes, uow: UnitOfWork, clock: Clock
+    actor: Actor, kind: ShapeKind, file: ShapeFile, uow: UnitOfWork, clock: Clock
 ) -> ShapeReport:
     """Draw the records a file names; a shape that is refused leaves the others alone."""
     require(actor, PortfolioPermission.IMPORT)
     draw = _DRAWERS[kind]
-    report = ShapeReport()
-    for row, (geometry, facts) in enumerate(shapes, start=1):
+    report = ShapeReport(assumed=file.crs if file.is_guessed else None)
+    for row, (geometry, facts) in enumerate(file.rows, start=1):
         name = str(facts.get(NAMES[kind]) or "").strip()
+        if geometry is None:
+            report.refused.append(Refusal(row, name, _l("This row has no shape.")))
+            continue
         try:
             with uow.session.begin_nested():
-                outcome = draw(actor, name, (geometry, facts), uow, clock)
+                given = ShapeGiven(geometry, file.crs)
+                outcome = draw(actor, name, (given, facts), uow, clock)
         except (AppError, ValueError) as error:
             reason = error.message if isinstance(error, AppError) else _l("A value is not known.")
             report.refused.append(Refusal(row, name, reason))
@@ -108,36 +148,40 @@ def import_shapes(
 
 
 def _draw_building(
-    actor: Actor, name: str, shape: tuple[BaseGeometry, Mapping[str, Any]], uow: UnitOfWork,
-    clock: Clock,
-) -> str | None:  # fmt: skip
+    actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock
+) -> str | None:
+    shape, _facts = drawn
     query = select_buildings(actor).where(Building.code == name)
     building = uow.session.scalars(query.options(undefer(Building.geojson))).one_or_none()
     if building is None:
         return None
-    if building.geojson == geometry_text(shape[0]):
+    if building.geojson == _text(shape):
         return "unchanged"
-    place_building(actor, building.id, ShapeGiven(shape[0]), uow, clock)
+    place_building(actor, building.id, shape, uow, clock)
     return "drawn"
 
 
 def _draw_parcel(
-    actor: Actor, name: str, shape: tuple[BaseGeometry, Mapping[str, Any]], uow: UnitOfWork,
-    clock: Clock,
-) -> str | None:  # fmt: skip
-    geometry, facts = shape
+    actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock
+) -> str | None:
+    shape, facts = drawn
     query = select_parcels(actor).where(LandParcel.reference == name)
     parcel = uow.session.scalars(query.options(undefer(LandParcel.geojson))).one_or_none()
     if parcel is None:
         if not facts.get("region") or not facts.get("use"):
             return None
-        create_parcel(actor, _parcel_facts(name, facts), ShapeGiven(geometry), uow, clock)
+        create_parcel(actor, _parcel_facts(name, facts), shape, uow, clock)
         return "made"
-    if parcel.geojson == geometry_text(geometry):
+    if parcel.geojson == _text(shape):
         return "unchanged"
     change = Change(parcel.id, parcel.version)
-    place_parcel(actor, change, ShapeGiven(geometry), uow, clock)
+    place_parcel(actor, change, shape, uow, clock)
     return "drawn"
+
+
+def _text(shape: ShapeGiven) -> str:
+    """Write a shape as it would be stored."""
+    return geometry_text(to_wgs84(shape.geometry, shape.crs))
 
 
 def _parcel_facts(name: str, facts: Mapping[str, Any]) -> ParcelFacts:

@@ -25,7 +25,7 @@ import openpyxl
 from app.errors import Invalid
 from app.files.images import rewrite
 from app.files.kinds import judge
-from app.geo.geojson import read_features
+from app.geo.geojson import read_geojson
 from app.tabular.formats import Formats
 from app.tabular.problems import TabularError
 from app.tabular.readers import open_reader
@@ -164,7 +164,7 @@ def read_picture(path: Path) -> str:
 def read_shapes(path: Path) -> str:
     """Read every feature of a collection."""
     try:
-        list(read_features(path.read_bytes()))
+        read_geojson(path.read_bytes())
     except Invalid as error:
         return refusal(error.message)
     return "read"

@@ -35,18 +35,8 @@ from modules.portfolio.enums import (
 )
 
 CITY = {"commune_fr": "Bruxelles", "commune_nl": "Brussel", "commune_nis": "21004"}
-CARE_HOMES = (
-    ("Résidence Les Tilleuls", "Residentie De Linden"),
-    ("Résidence du Parc", "Residentie Park"),
-    ("Résidence Sainte-Gudule", "Residentie Sint-Goedele"),
-    ("Résidence Les Glycines", "Residentie De Blauweregen"),
-    ("Résidence du Canal", "Residentie Kanaal"),
-)
-PUBLIC_NAMES: dict[BuildingKind, str] = {
-    BuildingKind.ADMINISTRATION: "Administration / Administratie",
-    BuildingKind.BRANCH_OFFICE: "Antenne sociale / Sociale antenne",
-    BuildingKind.WORKSHOP: "Magasin / Magazijn",
-}
+# A name is the same in both languages; what has none is called by its street, in the reader's.
+CARE_HOMES = ("Magnolia", "Iris", "Orion", "Horizon", "Aurora")
 
 
 class Planter(LotMaker):
@@ -141,8 +131,8 @@ class Planter(LotMaker):
     def _name(self, kind: BuildingKind) -> str:
         if kind is BuildingKind.CARE_HOME:
             number = sum(b["kind"] is kind for b in self.rows.tables.get("buildings", ()))
-            return " / ".join(CARE_HOMES[number % len(CARE_HOMES)])
-        return PUBLIC_NAMES.get(kind, "")
+            return CARE_HOMES[number % len(CARE_HOMES)]
+        return ""
 
     def _built_year(self, planned: PlannedBuilding) -> int:
         if planned.category is None or planned.kind is BuildingKind.OFFICE:

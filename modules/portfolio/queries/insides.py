@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.errors import NotFound
-from app.i18n import get_locale
 from modules.portfolio.models import Address, Building, Department, Entrance, Floor, Lot, Room
+from modules.portfolio.queries.labels import street_sql
 from modules.portfolio.queries.scope import in_scope
 
 Found = TypeVar("Found", Entrance, Floor, Room)
@@ -49,12 +49,11 @@ def floor_level(session: Session, room: Room) -> int | None:
 
 def select_rooms(actor: Actor) -> Select[Any]:
     """Return the rooms of the estate with building, level, department and lot."""
-    street = Address.street_nl if get_locale() == "nl" else Address.street_fr
     columns: tuple[Any, ...] = (
         Room.id,
         Room.building_id,
         Building.code.label("building"),
-        (street + " " + Address.number).label("address"),
+        street_sql().label("address"),
         Room.code,
         Room.name,
         Room.use,

@@ -10,13 +10,17 @@ from app.i18n import get_locale
 from modules.portfolio.models import Address, Building, Lot
 
 
-def building_label_sql(building_id: Any) -> ColumnElement[str]:
-    """Return the street and number of a building, or its own name, in the present language."""
+def street_sql() -> ColumnElement[str]:
+    """Return street and number in the present language, or in the only one the street has."""
     first, second = Address.street_fr, Address.street_nl
     if get_locale() == "nl":
         first, second = second, first
-    street = func.coalesce(func.nullif(first, ""), second)
-    named = case((Building.name != "", Building.name), else_=street + " " + Address.number)
+    return func.coalesce(func.nullif(first, ""), second) + " " + Address.number
+
+
+def building_label_sql(building_id: Any) -> ColumnElement[str]:
+    """Return the street and number of a building, or its own name, in the present language."""
+    named = case((Building.name != "", Building.name), else_=street_sql())
     return (
         select(named)
         .select_from(Building)

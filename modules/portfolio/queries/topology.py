@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.errors import NotFound
-from app.i18n import get_locale
 from modules.portfolio.models import (
     Address,
     Building,
@@ -21,6 +20,7 @@ from modules.portfolio.models import (
     ServiceLink,
     StackLink,
 )
+from modules.portfolio.queries.labels import street_sql
 from modules.portfolio.queries.scope import in_scope
 
 
@@ -124,7 +124,6 @@ def get_installation(actor: Actor, session: Session, installation_id: UUID) -> I
 
 def select_installations(actor: Actor) -> Select[Any]:
     """Return the installations of the estate with the code and street of their building."""
-    street = Address.street_nl if get_locale() == "nl" else Address.street_fr
     columns: tuple[Any, ...] = (
         Installation.id,
         Installation.building_id,
@@ -135,7 +134,7 @@ def select_installations(actor: Actor) -> Select[Any]:
         Installation.commissioned_on,
         Installation.is_in_service,
         Building.code.label("building"),
-        (street + " " + Address.number).label("address"),
+        street_sql().label("address"),
     )
     statement = (
         select(*columns)

@@ -90,11 +90,9 @@ def shape_import() -> ResponseReturnValue:
         path = Path(folder) / f"shapes{suffix}"
         sent.save(path)
         try:
-            shapes = read_shapes(path, ShapeKind(kind), crs)
+            file = read_shapes(path, ShapeKind(kind), crs)
             with open_unit_of_work() as uow:
-                report = import_shapes(
-                    current_actor(), ShapeKind(kind), shapes, uow, current_clock()
-                )
+                report = import_shapes(current_actor(), ShapeKind(kind), file, uow, current_clock())
         except AppError as error:
             return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
     return _page(report=report)

@@ -8,7 +8,8 @@ from pyproj import Transformer
 from shapely.geometry import Point, box
 
 from app.errors import Invalid
-from app.geo import Crs, distance_m, from_wgs84, guess_crs, to_wgs84
+from app.geo import Crs, from_wgs84, to_wgs84
+from app.geo.crs import guess_crs
 
 TOWN_HALL_72 = Point(148_950, 170_800)
 BELGIAN_X = st.floats(30_000, 290_000)
@@ -53,12 +54,6 @@ def test_the_system_is_guessed_from_the_frame() -> None:
 
 def test_height_is_dropped() -> None:
     assert not to_wgs84(Point(148_950, 170_800, 18.5), Crs.LAMBERT_72).has_z
-
-
-def test_distance_is_in_metres() -> None:
-    one = to_wgs84(TOWN_HALL_72, Crs.LAMBERT_72)
-    other = to_wgs84(Point(148_950, 170_900), Crs.LAMBERT_72)
-    assert distance_m(one, other) == pytest.approx(100, abs=0.1)
 
 
 def test_a_box_keeps_its_corners() -> None:

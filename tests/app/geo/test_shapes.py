@@ -1,5 +1,6 @@
 """Shapes as stored, GeoJSON text and GeoPackage files."""
 
+import json
 from pathlib import Path
 
 import orjson
@@ -17,6 +18,8 @@ from app.geo import (
     geometry_text,
     place,
     read_features,
+    read_geojson,
+    to_wgs84,
 )
 from app.geo.geopackage import layers, read_layer, write_layers
 
@@ -89,6 +92,31 @@ def test_what_is_not_geojson_is_refused_with_a_sentence(text: str) -> None:
         geometry_from_geojson(text)
     with pytest.raises(Invalid):
         list(read_features(text))
+    with pytest.raises(Invalid):
+        read_geojson(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "crs"),
+    [
+        (None, None),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::31370"}}, Crs.LAMBERT_72),
+        ({"type": "name", "properties": {"name": "EPSG:3812"}}, Crs.LAMBERT_2008),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, Crs.WGS84),
+    ],
+)
+def test_a_system_said_the_old_way_is_read(said: object, crs: Crs | None) -> None:
+    feature = {"type": "Feature", "geometry": None, "properties": {"code": "B1"}}
+    text = json.dumps({"type": "FeatureCollection", "crs": said, "features": [feature]})
+    table = read_geojson(text)
+    assert (table.rows, table.crs) == ([(None, {"code": "B1"})], crs)
+
+
+@pytest.mark.parametrize("said", [7, [], {}, {"properties": []}, {"properties": {"name": "RD"}}])
+def test_a_system_nobody_knows_is_refused(said: object) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_geojson(json.dumps({"type": "FeatureCollection", "crs": said, "features": []}))
+    assert caught.value.code == "coordinate_system_unknown"
 
 
 @pytest.mark.parametrize("crs", [Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84])
@@ -97,8 +125,10 @@ def test_geopackage_round_trip(tmp_path: Path, crs: Crs) -> None:
     placed = place(SQUARE_72, Crs.LAMBERT_72)
     write_layers(path, {"buildings": [(placed.geometry, {"code": "B1", "note": None})]}, crs)
     assert layers(path) == ["buildings"]
-    ((geometry, facts),) = read_layer(path)
-    assert geometry.hausdorff_distance(placed.geometry) < 1e-7
+    table = read_layer(path)
+    ((geometry, facts),) = table.rows
+    assert table.crs is crs
+    assert to_wgs84(geometry, crs).hausdorff_distance(placed.geometry) < 1e-7
     assert facts == {"code": "B1", "note": None}
 
 
@@ -106,6 +136,6 @@ def test_a_text_file_is_not_a_geopackage(tmp_path: Path) -> None:
     path = tmp_path / "no.gpkg"
     path.write_text("name;street\n", encoding="utf-8")
     with pytest.raises(Invalid):
-        list(read_layer(path))
+        read_layer(path)
     with pytest.raises(Invalid):
         layers(path)

@@ -70,6 +70,14 @@ def test_the_same_seed_makes_the_same_estate(database, clock, plant):
     assert picture() == first
 
 
+def test_no_name_says_one_thing_in_two_languages(database, plant):
+    plant()
+    with database.reader() as session:
+        names = set(session.scalars(select(Building.name)))
+    assert len(names) > 1
+    assert not [name for name in names if "/" in name or " – " in name]
+
+
 def test_what_is_repeated_for_lists_agrees_with_the_history(database, plant):
     plant()
     with database.reader() as session:

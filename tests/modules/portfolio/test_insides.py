@@ -11,6 +11,7 @@ from app.auth.actor import Scope
 from app.auth.roles import Role
 from app.db import TranslatedText
 from app.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.i18n import use_locale
 from modules.portfolio.commands import (
     AddressFacts,
     BuildingFacts,
@@ -25,8 +26,13 @@ from modules.portfolio.commands import (
 from modules.portfolio.enums import CertificateScheme, InstallationKind, Region, RoomUse
 from modules.portfolio.models import Entrance, Floor, Installation, LandParcel, Room
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.insides import select_rooms
 from modules.portfolio.queries.places import list_entrances, list_rooms
-from modules.portfolio.queries.topology import lots_served_by, neighbours
+from modules.portfolio.queries.topology import (
+    lots_served_by,
+    neighbours,
+    select_installations,
+)
 from modules.portfolio.services import (
     add_floor,
     add_installation,
@@ -323,3 +329,15 @@ class TestOnScreen:
         assert f"{sheet}/restore" in client.get(sheet).get_data(as_text=True)
         assert client.post(f"{sheet}/restore", data={"version": "2"}).location == sheet
         assert sheet in client.get("/land-parcels").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("locale", ["fr", "nl", "en"])
+def test_a_street_with_a_name_in_one_language_is_shown_to_everybody(uow, clock, locale):
+    nantes = AddressFacts("Quai de la Fosse", "", "7", "44000", "Nantes", "")
+    building = make_building(uow, clock, address=nantes)
+    add_room(BUILDER, RoomFacts(building.id, code="R1", use=RoomUse.OFFICE), uow, clock)
+    add_installation(BUILDER, InstallationFacts(building.id, InstallationKind.LIFT), uow, clock)
+    with use_locale(locale):
+        for select_them in (select_rooms, select_installations):
+            (row,) = uow.session.execute(select_them(BUILDER))
+            assert row.address == "Quai de la Fosse 7"

@@ -1,19 +1,25 @@
 """Outlines in and out: what goes out comes in again, errors are told row by row."""
 
 import io
+import json
 from random import Random
 
+import geopandas
 import pytest
 from shapely.affinity import translate
-from shapely.geometry import box
+from shapely.geometry import Point, box
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
+from app.errors import Invalid
 from app.geo import Crs, to_wgs84
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.models import Building, LandParcel
 from modules.portfolio.shapes import (
+    ShapeFile,
     ShapeKind,
     export_shapes,
     geojson_of,
@@ -48,9 +54,9 @@ def test_geopackage_comes_back_to_the_centimetre(database, clock, estate, tmp_pa
         write_geopackage(ACTOR, session, path, crs)
         before = {f["code"]: g for _, g, f in export_shapes(ACTOR, ShapeKind.BUILDINGS, session)}
     shapes = read_shapes(path, ShapeKind.BUILDINGS)
-    assert len(shapes) == len(before)
-    for geometry, facts in shapes:
-        assert geometry.hausdorff_distance(before[facts["code"]]) < 2e-7
+    assert (len(shapes.rows), shapes.crs, shapes.is_guessed) == (len(before), crs, False)
+    for geometry, facts in shapes.rows:
+        assert to_wgs84(geometry, crs).hausdorff_distance(before[facts["code"]]) < 2e-7
     with database.unit_of_work() as uow:
         report = import_shapes(ACTOR, ShapeKind.BUILDINGS, shapes, uow, clock)
     assert report.refused == []
@@ -65,18 +71,82 @@ def test_each_shape_is_drawn_made_or_refused_with_a_reason(database, clock, esta
         (SQUARE, {"reference": "PAR-X"}),
         (SQUARE, new | {"reference": "PAR-Y", "region": "atlantis"}),
         (far, {"reference": "PAR-0002"}),
+        (None, {"reference": "PAR-0003"}),
     ]
     with database.unit_of_work() as uow:
-        report = import_shapes(ACTOR, ShapeKind.PARCELS, shapes, uow, clock)
+        report = import_shapes(ACTOR, ShapeKind.PARCELS, ShapeFile(shapes), uow, clock)
     assert (report.drawn, report.made) == (1, 1)
     assert [(r.row, r.name) for r in report.refused] == [
         (3, "PAR-X"),
         (4, "PAR-Y"),
         (5, "PAR-0002"),
+        (6, "PAR-0003"),
     ]
     with database.reader() as session:
         made = session.query(LandParcel).filter_by(reference="PAR-NEW").one()
         assert made.drawn_area_m2 == pytest.approx(400, rel=1e-3)
+
+
+def collection(*coordinates: tuple[float, float], code: str = "BLD-0001", **more) -> bytes:
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": coordinates[0]},
+        "properties": {"code": code},
+    }
+    return json.dumps({"type": "FeatureCollection", "features": [feature], **more}).encode()
+
+
+@pytest.mark.parametrize(
+    ("at", "crs", "is_guessed"),
+    [
+        ((148_950.0, 170_800.0), Crs.LAMBERT_72, True),
+        ((648_950.0, 670_800.0), Crs.LAMBERT_2008, True),
+        ((4.35, 50.84), Crs.WGS84, False),
+        # In no Belgian system: the rule of the format holds, and the row says what is wrong.
+        ((2_000_000.0, 3.0), Crs.WGS84, False),
+    ],
+)
+def test_a_system_nobody_said_is_recognised_by_its_coordinates(tmp_path, at, crs, is_guessed):
+    path = tmp_path / "b.geojson"
+    path.write_bytes(collection(at))
+    found = read_shapes(path, ShapeKind.BUILDINGS)
+    assert (found.crs, found.is_guessed) == (crs, is_guessed)
+    chosen = read_shapes(path, ShapeKind.BUILDINGS, Crs.LAMBERT_2008)
+    assert (chosen.crs, chosen.is_guessed) == (Crs.LAMBERT_2008, False)
+
+
+def test_a_geopackage_that_says_nothing_is_recognised_or_refused(tmp_path):
+    path = tmp_path / "b.gpkg"
+    for shape, crs in ((Point(148_950, 170_800), Crs.LAMBERT_72), (Point(9e6, 9e6), None)):
+        path.unlink(missing_ok=True)
+        table = geopandas.GeoDataFrame([{"code": "B"}], geometry=[shape], crs=None)
+        with pytest.warns(UserWarning, match="crs"):
+            table.to_file(path, layer="buildings", driver="GPKG", engine="pyogrio")
+        if crs is None:
+            with pytest.raises(Invalid) as caught:
+                read_shapes(path, ShapeKind.BUILDINGS)
+            assert caught.value.code == "coordinate_system_unknown"
+        else:
+            assert read_shapes(path, ShapeKind.BUILDINGS).crs is crs
+
+
+def test_what_was_recognised_is_said_and_drawn_from_its_own_system(
+    client, login, database, clock, estate
+):
+    login(client, Role.ADMINISTRATOR, locale="en")
+    with database.reader() as session:
+        code = session.scalars(select(Building.code).order_by(Building.code)).first()
+    sent = collection((148_950.0, 170_800.0), code=code)
+    page = client.post("/shapes", data={"kind": "buildings", "file": (io.BytesIO(sent), "b.json")})
+    assert page.status_code == 200
+    assert "By its coordinates it is EPSG:31370" in page.text
+    with database.reader() as session:
+        drawn = session.scalars(
+            select(Building).where(Building.code == code).options(undefer("*"))
+        ).one()
+    assert drawn.source_crs == Crs.LAMBERT_72
+    assert (drawn.source_geometry.x, drawn.source_geometry.y) == (148_950.0, 170_800.0)
+    assert 50.8 < drawn.lat < 50.9
 
 
 def test_pages(client, login, database, estate):
@@ -103,6 +173,6 @@ def test_a_scope_holds_for_shapes(client, login, database, clock, estate, actor_
         assert list(export_shapes(stranger, ShapeKind.BUILDINGS, session)) == []
     with database.unit_of_work() as uow:
         report = import_shapes(
-            stranger, ShapeKind.BUILDINGS, [(SQUARE, {"code": code})], uow, clock
+            stranger, ShapeKind.BUILDINGS, ShapeFile([(SQUARE, {"code": code})]), uow, clock
         )
     assert len(report.refused) == 1
