@@ -32,7 +32,7 @@ from app.office.routes_web import blueprint as office_blueprint
 from app.office.seed import SEED as OFFICE_SEED
 from app.office.subjects import OFFICE
 from app.policies import GRANTS, LABELS, HousePermission
-from app.privacy.house import HOUSE_DATA, HOUSE_RULES
+from app.privacy.house import HOUSE_DATA, HOUSE_RULES, HOUSE_TEXTS
 from app.privacy.jobs import APPLY_RETENTION
 from app.privacy.routes_web import NAVIGATION as PRIVACY_NAVIGATION
 from app.privacy.routes_web import blueprint as privacy_blueprint
@@ -80,7 +80,7 @@ module = Module(
         *EXPORT_JOBS,
     ),
     notification_kinds=(MENTIONED, EXPORT_READY),
-    privacy=(HOUSE_DATA, *HOUSE_RULES),
+    privacy=(HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES),
     api_blueprints=(me_api, users_api, office_api, files_api, comments_api, notifications_api),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),

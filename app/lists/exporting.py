@@ -167,6 +167,12 @@ def forget_exports(run: JobRun) -> None:
             path.unlink(missing_ok=True)
 
 
+def forget_every_export(instance_dir: Path) -> None:
+    """Remove every exported file at once: somebody in one of them was erased."""
+    for path in sorted(_folder(instance_dir).glob("*.*")):
+        path.unlink(missing_ok=True)
+
+
 def _print_of(scope: Scope) -> str:
     """Return what is the same for two equal scopes, and for no others."""
     parts = [str(scope.everything), *sorted(map(str, scope.area_ids)), "/"]

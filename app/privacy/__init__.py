@@ -7,12 +7,27 @@ A module says what it holds in `Module.privacy`:
 privacy=(
     PersonKind("party", _l("Person"), find_person),       # (actor, session, id) -> PersonRef | None
     PersonalData("parties.parties", _l("Identity, contact, stays"), disclose, erase),
+    PersonalTexts(Outage, (Outage.title,)),                # texts in which anybody may be named
     RetentionRule("tickets.closed", _l("Closed tickets: the person"), months=60,
                   source="…", forget=forget_callers),     # (before, uow, clock) -> rows
 )
 ```
 """
 
-from app.privacy.hooks import PersonalData, PersonKind, PersonRef, Privacy, RetentionRule
+from app.privacy.hooks import (
+    PersonalData,
+    PersonalTexts,
+    PersonKind,
+    PersonRef,
+    Privacy,
+    RetentionRule,
+)
 
-__all__ = ["PersonKind", "PersonRef", "PersonalData", "Privacy", "RetentionRule"]
+__all__ = [
+    "PersonKind",
+    "PersonRef",
+    "PersonalData",
+    "PersonalTexts",
+    "Privacy",
+    "RetentionRule",
+]

@@ -57,6 +57,18 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalTexts:
+    """Texts of a model in which anybody may be named, whoever the row is about.
+
+    Erasing a person takes their words out of every row; `tests/security/test_erasure.py` wants each
+    free text of each table here, or among those in which nobody is named.
+    """
+
+    model: Any
+    columns: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRule:
     """How long a kind of data is kept, on whose authority, and how it is forgotten.
 
@@ -82,6 +94,7 @@ class Privacy:
         self.kinds = {d.type: d for d in found if isinstance(d, PersonKind)}
         data = [d for d in found if isinstance(d, PersonalData)]
         self.data = tuple(sorted(data, key=lambda d: d.is_owner))
+        self.texts = tuple(d for d in found if isinstance(d, PersonalTexts))
         self.rules = tuple(d for d in found if isinstance(d, RetentionRule))
 
     def person(self, actor: Actor, session: Session, type_: str, id_: UUID) -> PersonRef:

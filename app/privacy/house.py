@@ -19,10 +19,14 @@ from app.db import JsonDict, UnitOfWork, change_rows
 from app.files.models import Attachment
 from app.i18n import lazy as _l
 from app.jobs.models import JobRecord
+from app.lists.models import SavedView
 from app.mail.models import MailState, OutboxMail
 from app.notifications.models import Notification
-from app.privacy.hooks import PersonalData, PersonRef, RetentionRule
-from app.privacy.texts import forget_words, says, telling_words
+from app.privacy.hooks import PersonalData, PersonalTexts, PersonRef, RetentionRule
+from app.privacy.models import RetentionChoice
+from app.privacy.texts import says, telling_words
+from app.tabular.models import ImportBatch, ImportBatchRow
+from app.web.idempotent_calls import IdempotentCall
 
 BATCH = 2000
 
@@ -57,10 +61,20 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
     touched += change_rows(session, delete(OutboxMail).where(_mails_of(person)))
     words = telling_words(person)
     touched += change_rows(session, delete(Notification).where(says(words, Notification.params)))
-    touched += len(forget_words(session, Comment, (Comment.text,), words))
-    mails = (OutboxMail.subject, OutboxMail.text, OutboxMail.to_name)
-    touched += len(forget_words(session, OutboxMail, mails, words))
+    touched += forget_answers(words, uow)
     return touched + redact_trail(person, actor, uow, clock)
+
+
+def forget_answers(words: list[str], uow: UnitOfWork) -> int:
+    """Delete the answers kept for repeated calls that name a person; return how many."""
+    forms = {form for word in words for form in (word, word.encode("unicode_escape").decode())}
+    kept = select(IdempotentCall).where(IdempotentCall.body.is_not(None))
+    telling = [
+        call.id
+        for call in uow.session.scalars(kept)
+        if any(form.lower() in str(call.body or b"", "utf-8", "replace").lower() for form in forms)
+    ]
+    return change_rows(uow.session, delete(IdempotentCall).where(IdempotentCall.id.in_(telling)))
 
 
 def redact_trail(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
@@ -107,6 +121,35 @@ def _forget(model: Any, moment: Any, *conditions: Any) -> Any:
 
     return forget
 
+
+HOUSE_TEXTS = (
+    PersonalTexts(Attachment, (Attachment.name, Attachment.caption)),
+    PersonalTexts(Comment, (Comment.text,)),
+    PersonalTexts(
+        ImportBatch,
+        (ImportBatch.file_name, ImportBatch.options, ImportBatch.progress, ImportBatch.report),
+    ),
+    PersonalTexts(
+        ImportBatchRow, (ImportBatchRow.label, ImportBatchRow.before, ImportBatchRow.after)
+    ),
+    PersonalTexts(
+        JobRecord,
+        (
+            JobRecord.args,
+            JobRecord.checkpoint,
+            JobRecord.error,
+            JobRecord.error_values,
+            JobRecord.note,
+            JobRecord.note_values,
+        ),
+    ),
+    PersonalTexts(
+        OutboxMail, (OutboxMail.subject, OutboxMail.text, OutboxMail.to_name, OutboxMail.error)
+    ),
+    PersonalTexts(RetentionChoice, (RetentionChoice.note,)),
+    PersonalTexts(SavedView, (SavedView.name, SavedView.query)),
+    PersonalTexts(SignInAttempt, (SignInAttempt.email,)),
+)
 
 _HOUSE = _l("Need of the system")
 _GDPR = _l("Proposal, to be confirmed by the data protection officer")

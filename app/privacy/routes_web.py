@@ -16,12 +16,14 @@ from app.files.models import Attachment
 from app.files.queries import used_digests
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
+from app.lists.exporting import forget_every_export
 from app.policies import HousePermission
 from app.privacy import services
 from app.privacy.archive import pack_disclosure
 from app.privacy.hooks import PersonRef
 from app.privacy.models import RetentionChoice
 from app.registry import NavigationItem
+from app.tabular.uploads import Uploads
 from app.web.context import (
     current_actor,
     current_clock,
@@ -140,6 +142,7 @@ def person_erase(person_type: str, person_id: UUID) -> ResponseReturnValue:
                 current_actor(), person_type, person_id, house().privacy, uow, current_clock()
             )
             uow.after_commit(lambda: _drop_contents(kept))
+            uow.after_commit(_drop_copies)
     except (Conflict, Forbidden) as error:
         return _person_page(person, _as_errors(error)), error.status
     return done(url_for("privacy.retention_list"), _("The person is forgotten."))
@@ -160,6 +163,12 @@ def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
         data=house().privacy.data,
         errors=errors,
     )
+
+
+def _drop_copies() -> None:
+    """Delete the files of lists and imports: who is in them cannot be taken out."""
+    forget_every_export(house().settings.instance_dir)
+    Uploads.of(house().settings.instance_dir).forget_all()
 
 
 def _drop_contents(digests: list[str]) -> None:

@@ -17,6 +17,7 @@ from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.privacy.hooks import PersonRef, Privacy, RetentionRule
 from app.privacy.models import RetentionChoice
+from app.privacy.texts import forget_words, telling_words
 
 MOST_MONTHS = 600
 # One pass of a rule; the job repeats it until nothing is left.
@@ -58,6 +59,9 @@ def erase_person(
     require(actor, HousePermission.PRIVACY_MANAGE)
     person = privacy.person(actor, uow.session, person_type, person_id)
     touched = {data.name: data.erase(person, actor, uow, clock) for data in privacy.data}
+    words = telling_words(person)
+    named = (forget_words(uow.session, t.model, t.columns, words) for t in privacy.texts)
+    touched["house.texts"] = sum(len(rows) for rows in named)
     nameless = PersonRef(person.type, person.id, "")
     changes = {"rows": (None, sum(touched.values()))}
     _note(actor, "house.person.erased", nameless, changes, uow, clock)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from sqlalchemy import String, cast, false, or_, select
 from sqlalchemy.orm import Session
@@ -21,10 +22,12 @@ GONE = "…"
 def telling_words(person: PersonRef) -> list[str]:
     """Return the words of a person that are long enough to mean them, the longest first.
 
-    Columns that are searched hold them without accents and capitals, so these forms count too.
+    Columns that are searched hold them without accents and capitals, addresses of pages as browsers
+    write them: these forms count too.
     """
     words = {word.strip() for word in person.words}
     words |= {fold(word) for word in words}
+    words |= {quote_plus(word) for word in words} | {quote(word) for word in words}
     return sorted((w for w in words if len(w) >= SHORTEST_WORD), key=lambda w: (-len(w), w))
 
 

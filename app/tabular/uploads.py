@@ -47,3 +47,8 @@ class Uploads:
     def forget(self, batch_id: UUID) -> None:
         """Remove the file of a batch."""
         self.path(batch_id).unlink(missing_ok=True)
+
+    def forget_all(self) -> None:
+        """Remove every upload at once: somebody in one of them was erased."""
+        for path in sorted(self.folder.glob("*.upload")):
+            path.unlink(missing_ok=True)

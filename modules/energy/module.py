@@ -8,6 +8,7 @@ from modules.energy.demo import SEED
 from modules.energy.jobs import JOBS
 from modules.energy.models import Meter
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
+from modules.energy.privacy import PRIVACY
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.subjects import ALERT, METER, READINGS_FILE, RULE, TARIFF
@@ -69,4 +70,5 @@ module = Module(
     search_providers=(MeterSearch(), AlertSearch()),
     seeds=(SEED,),
     subjects=(METER, ALERT, READINGS_FILE, RULE, TARIFF),
+    privacy=PRIVACY,
 )

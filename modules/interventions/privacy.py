@@ -11,10 +11,17 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.privacy import PersonalData, PersonRef, RetentionRule
+from app.privacy import PersonalData, PersonalTexts, PersonRef, RetentionRule
 from app.privacy.texts import forget_words, says, telling_words
 from modules.interventions.enums import FINISHED
-from modules.interventions.models import WorkOrder
+from modules.interventions.models import (
+    FieldOperation,
+    OrderEntry,
+    OrderEvent,
+    OrderFieldChange,
+    Visit,
+    WorkOrder,
+)
 
 _TEXTS = (
     WorkOrder.title,
@@ -23,6 +30,9 @@ _TEXTS = (
     WorkOrder.availability,
     WorkOrder.contact_name,
     WorkOrder.contact_phone,
+    WorkOrder.reason,
+    WorkOrder.diagnosis,
+    WorkOrder.work_done,
 )
 _CONTACT = (WorkOrder.contact_name, WorkOrder.contact_phone, WorkOrder.availability)
 BATCH = 500
@@ -57,6 +67,11 @@ def forget_old_contacts(before: datetime, uow: UnitOfWork, _clock: Clock) -> int
 
 PRIVACY = (
     PersonalData("interventions.orders", _l("Work orders"), disclose, erase),
+    PersonalTexts(FieldOperation, (FieldOperation.answer,)),
+    PersonalTexts(Visit, (Visit.report,)),
+    PersonalTexts(OrderEntry, (OrderEntry.text, OrderEntry.data)),
+    PersonalTexts(OrderEvent, (OrderEvent.text, OrderEvent.data)),
+    PersonalTexts(OrderFieldChange, (OrderFieldChange.value,)),
     RetentionRule(
         "interventions.finished_contacts",
         _l("Finished work orders: the contact on site"),

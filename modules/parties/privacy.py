@@ -14,8 +14,8 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.phones import show_phone
-from app.privacy import PersonalData, PersonKind, PersonRef
-from modules.parties.models import Party
+from app.privacy import PersonalData, PersonalTexts, PersonKind, PersonRef
+from modules.parties.models import ContactPermission, Party, PartyDuplicate, PartyMerge
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party
 from modules.parties.services import disclose_party, erase_party
@@ -70,4 +70,9 @@ PRIVACY = (
         erase,
         is_owner=True,
     ),
+    # What is said of others may name this person too.
+    PersonalTexts(Party, (Party.note, Party.postal_address)),
+    PersonalTexts(ContactPermission, (ContactPermission.reason,)),
+    PersonalTexts(PartyDuplicate, (PartyDuplicate.reasons,)),
+    PersonalTexts(PartyMerge, (PartyMerge.moved,)),
 )

@@ -10,6 +10,7 @@ from modules.portfolio.inside_tables import LISTS as INSIDE_LISTS
 from modules.portfolio.jobs import JOBS
 from modules.portfolio.models import Building
 from modules.portfolio.policies import GRANTS, LABELS, PortfolioPermission
+from modules.portfolio.privacy import PRIVACY
 from modules.portfolio.queries.choices import area_choices, building_choices
 from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
@@ -75,6 +76,7 @@ module = Module(
     ),
     jobs=JOBS,
     subjects=(*SUBJECTS, ACCESS_CODE),
+    privacy=PRIVACY,
     search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
     seeds=SEEDS,
     importers=IMPORTERS,

@@ -13,7 +13,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from app.i18n import lazy as _l
-from app.privacy import PersonalData, PersonRef, RetentionRule
+from app.privacy import PersonalData, PersonalTexts, PersonRef, RetentionRule
 from app.privacy.texts import forget_words, telling_words
 from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
@@ -70,10 +70,9 @@ def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> i
     words = telling_words(person)
     named = forget_words(session, Ticket, _TEXTS, words)
     touch_documents(session, "ticket", [ticket.id for ticket in named])
-    events = forget_words(session, TicketEvent, (TicketEvent.text, TicketEvent.data), words)
     calls = session.scalars(select(OutageCall).where(OutageCall.party_id == person.id)).all()
     asked = session.scalars(select(Ticket).where(Ticket.caller_id == person.id)).all()
-    return _forget_callers(asked, uow) + len(named) + len(events) + _forget_calls(calls)
+    return _forget_callers(asked, uow) + len(named) + _forget_calls(calls)
 
 
 def forget_erased(event: PartyErased, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
@@ -137,6 +136,9 @@ def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:
 
 PRIVACY = (
     PersonalData("tickets.tickets", _l("Calls and what was said"), disclose, erase),
+    PersonalTexts(Outage, (Outage.title, Outage.sentence)),
+    PersonalTexts(OutageCall, _OUTAGE_CALLER),
+    PersonalTexts(TicketEvent, (TicketEvent.text, TicketEvent.data)),
     RetentionRule(
         "tickets.closed_callers",
         _l("Closed tickets: the person who called"),

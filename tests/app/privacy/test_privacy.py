@@ -24,7 +24,7 @@ from app.mail import Message, queue_mail
 from app.mail.models import OutboxMail
 from app.policies import HousePermission
 from app.privacy import PersonalData, PersonKind, PersonRef, Privacy, services
-from app.privacy.house import HOUSE_DATA, HOUSE_RULES
+from app.privacy.house import HOUSE_DATA, HOUSE_RULES, HOUSE_TEXTS
 from app.privacy.jobs import run_retention
 from app.privacy.models import RetentionChoice
 from app.registry import Module
@@ -52,7 +52,8 @@ def privacy(person):
     owner = PersonalData(
         "tests.people", _l("Name"), lambda p, *_: {"name": p.label}, refuse_once, is_owner=True
     )
-    return Privacy((PersonKind("boiler", _l("Person"), find), owner, HOUSE_DATA, *HOUSE_RULES))
+    kind = PersonKind("boiler", _l("Person"), find)
+    return Privacy((kind, owner, HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES))
 
 
 @pytest.fixture
