@@ -2,13 +2,17 @@
 
 from app.mail.backends import ConsoleMailer, Mailer, NullMailer, SmtpMailer, make_mailer
 from app.mail.message import Message
+from app.mail.models import MAIL_STATE_LABELS, MailState, OutboxMail
 from app.mail.outbox import deliver_waiting, mails_about, queue_mail
 
 __all__ = [
+    "MAIL_STATE_LABELS",
     "ConsoleMailer",
+    "MailState",
     "Mailer",
     "Message",
     "NullMailer",
+    "OutboxMail",
     "SmtpMailer",
     "deliver_waiting",
     "mails_about",

@@ -34,6 +34,9 @@ from modules.tickets.enums import (
 if TYPE_CHECKING:
     from modules.tickets.lifecycle import TicketState
 
+# How mails say that they are about a ticket.
+ABOUT = "ticket"
+
 
 class Ticket(Entity, Versioned, Timestamped):
     """What was said. Everything about its state is derived from its events and repeated here."""

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.calendar.deadlines import Deadline
 from app.clock import Clock
+from app.mail import MailState, OutboxMail, mails_about
 from modules.parties.api import PartyPermission, party_labels
 from modules.portfolio.api import building_labels, installation_labels, lot_labels
-from modules.tickets.models import Outage, Ticket, TicketEvent
+from modules.tickets.models import ABOUT, Outage, Ticket, TicketEvent
 from modules.tickets.queries.deadlines import deadline_of
 from modules.tickets.queries.similar import Asked, count_repeats
 from modules.tickets.queries.tickets import get_ticket, list_events, list_linked
@@ -34,6 +35,12 @@ class TicketSheet:
     linked: Sequence[Ticket]
     repeats: Sequence[Ticket]
     outage: Outage | None
+    mails: Sequence[OutboxMail]
+
+    @property
+    def has_lost_mail(self) -> bool:
+        """Say whether somebody was not reached: calling or a letter is left."""
+        return any(mail.state is MailState.FAILED for mail in self.mails)
 
     @property
     def alert_since(self) -> datetime | None:
@@ -57,6 +64,7 @@ def describe_ticket(actor: Actor, session: Session, ticket_id: UUID, clock: Cloc
         linked=list_linked(actor, session, ticket_id),
         repeats=_repeats(actor, session, ticket, clock),
         outage=session.get(Outage, ticket.outage_id) if ticket.outage_id else None,
+        mails=mails_about(session, ABOUT, ticket.id),
     )
 
 

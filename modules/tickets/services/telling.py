@@ -12,10 +12,8 @@ from app.i18n import gettext as _
 from app.mail import Message, queue_mail
 from modules.tickets.commands import Caller
 from modules.tickets.enums import WAITING_LABELS, EventKind
-from modules.tickets.models import Outage, OutageCall, Ticket
+from modules.tickets.models import ABOUT, Outage, OutageCall, Ticket
 from modules.tickets.services.recording import Happening, add_event, events_of
-
-ABOUT = "ticket"
 
 
 def tell_caller(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
+from app.mail import NullMailer, deliver_waiting
 from modules.parties.models import Party
 from modules.portfolio.models import Building, Lot
 from modules.tickets.commands import Caller
@@ -254,3 +256,21 @@ def test_who_may_not_take_calls_is_told(client: FlaskClient, login: Login) -> No
     login(client, Role.COUNCIL)
     assert client.get("/calls/new").status_code == 403
     assert client.get("/tickets").status_code == 403
+
+
+def test_the_sheet_says_which_message_did_not_arrive(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    with database.unit_of_work() as uow:
+        address = f"/tickets/{make_ticket(uow, clock).id}"
+    assert "Messages sent" in client.get(address).text
+    assert "To be sent" in client.get(address).text
+    refusal = smtplib.SMTPRecipientsRefused({"lea@example.org": (550, b"no such box")})
+    deliver_waiting(database, NullMailer(failure=refusal), "a@example.org", clock)
+    page = client.get(address).text
+    assert "Could not be sent" in page
+    assert "call, or write a letter" in page
+    with database.unit_of_work() as uow:
+        quiet = make_ticket(uow, clock, caller=Caller(name="Piet"))
+    assert "Messages sent" not in client.get(f"/tickets/{quiet.id}").text
