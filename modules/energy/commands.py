@@ -44,6 +44,7 @@ class AddMeter:
     multiplier: float = 1.0
     digits: int | None = None
     installed_on: date | None = None
+    removed_on: date | None = None
     feeds: FeedsKind | None = None
     building_id: UUID | None = None
     lot_id: UUID | None = None

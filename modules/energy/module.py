@@ -5,6 +5,7 @@ from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.energy import cli, routes_api
 from modules.energy.demo import SEED
+from modules.energy.importers import IMPORTERS
 from modules.energy.jobs import JOBS
 from modules.energy.models import Meter
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
@@ -65,6 +66,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    importers=IMPORTERS,
     lists=LISTS,
     cli=(cli.group,),
     search_providers=(MeterSearch(), AlertSearch()),

@@ -25,10 +25,9 @@ from modules.energy.enums import (
 EAN_LENGTH = 40
 
 
-class ChangeMeterIn(FormSchema):
-    """The form of a meter."""
+class MeterIn(FormSchema):
+    """What people say of a meter."""
 
-    version = VersionField()
     label = Line(load_default="", validate=validate.Length(max=120))
     ean = Line(load_default="", validate=validate.Length(max=EAN_LENGTH))
     multiplier = DecimalComma(
@@ -46,6 +45,19 @@ class ChangeMeterIn(FormSchema):
     delivery_delay_hours = fields.Integer(
         load_default=26, validate=validate.Range(min=1, max=24 * 60)
     )
+
+
+class AddMeterIn(MeterIn):
+    """The form of a new meter."""
+
+    serial = Line(required=True, validate=validate.Length(min=1, max=80))
+    utility = fields.Enum(Utility, by_value=True, required=True)
+
+
+class ChangeMeterIn(MeterIn):
+    """The form of a meter that is known."""
+
+    version = VersionField()
 
 
 class ReplaceCounterIn(FormSchema):

@@ -38,6 +38,7 @@ from modules.portfolio.queries.history import (
 )
 from modules.portfolio.queries.labels import building_label_sql, lot_label_sql
 from modules.portfolio.queries.places import (
+    building_codes,
     building_labels,
     find_building,
     find_building_by_code,
@@ -48,6 +49,7 @@ from modules.portfolio.queries.places import (
     list_areas,
     lot_address,
     lot_labels,
+    lot_references,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import get_installation
@@ -78,6 +80,7 @@ __all__ = [
     "WarningKind",
     "access_not_noted",
     "access_to_places",
+    "building_codes",
     "building_label_sql",
     "building_labels",
     "estate_on",
@@ -97,6 +100,7 @@ __all__ = [
     "lot_address",
     "lot_label_sql",
     "lot_labels",
+    "lot_references",
     "lot_stays",
     "lots_served_by_installation",
     "neighbours",

@@ -33,11 +33,12 @@ from modules.energy.queries import meters as meter_queries
 from modules.energy.queries.entries import list_entries
 from modules.energy.readings.quality import Quality
 from modules.energy.routes_web.blueprint import blueprint, shared_words
-from modules.energy.schemas import ChangeMeterIn, ReplaceCounterIn
-from modules.energy.services.meters import change_meter, declare_meter_change
-from modules.energy.services.places import change_command, place_codes
+from modules.energy.schemas import AddMeterIn, ChangeMeterIn, ReplaceCounterIn
+from modules.energy.services.meters import add_meter, change_meter, declare_meter_change
+from modules.energy.services.places import add_command, change_command, place_codes
 from modules.energy.words import column_unit
 
+FORM = "energy/meter_form.html"
 LONGEST_DAYS = 400
 DAYS_SHOWN = 14
 SECOND = timedelta(seconds=1)
@@ -49,6 +50,29 @@ def meter_list() -> ResponseReturnValue:
     """List the meters."""
     query = meter_queries.select_meters(current_actor())
     return list_page(tables.METERS, query, template="energy/meter_list.html")
+
+
+@blueprint.get("/meters/new")
+@needs(EnergyPermission.METER_CHANGE)
+def meter_new() -> ResponseReturnValue:
+    """Show the form of a new meter, its building known where one comes from."""
+    form = Form(AddMeterIn)
+    form.values = {"building_code": request.args.get("building", ""), "multiplier": "1"}
+    return render_template(FORM, form=form, meter=None, **shared_words())
+
+
+@blueprint.post("/meters")
+@needs(EnergyPermission.METER_CHANGE)
+def meter_create() -> ResponseReturnValue:
+    """Record a meter, to read it by hand or to know it before its first file."""
+    form = Form(AddMeterIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            command = add_command(current_actor(), uow.session, form.load())
+            meter_id = add_meter(current_actor(), command, uow, current_clock()).id
+    except FORM_ERRORS as error:
+        return form.refused(error, FORM, meter=None, **shared_words())
+    return done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
 
 
 @blueprint.get("/meters/<uuid:meter_id>")
@@ -114,7 +138,7 @@ def meter_edit(meter_id: UUID) -> ResponseReturnValue:
     """Show the form of a meter."""
     meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
     form = Form(ChangeMeterIn, shows=_facts(meter))
-    return render_template("energy/meter_form.html", form=form, meter=meter, **shared_words())
+    return render_template(FORM, form=form, meter=meter, **shared_words())
 
 
 @blueprint.post("/meters/<uuid:meter_id>/edit")
@@ -128,9 +152,7 @@ def meter_change(meter_id: UUID) -> ResponseReturnValue:
             change_meter(current_actor(), command, uow, current_clock())
     except FORM_ERRORS as error:
         meter = meter_queries.get_meter(current_actor(), reader(), meter_id)
-        return form.refused(
-            error, "energy/meter_form.html", fresh=_facts(meter), meter=meter, **shared_words()
-        )
+        return form.refused(error, FORM, fresh=_facts(meter), meter=meter, **shared_words())
     return done(url_for("energy.meter_detail", meter_id=meter_id), _("Meter saved"))
 
 

@@ -41,6 +41,7 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
         multiplier=command.multiplier,
         digits=command.digits,
         installed_on=command.installed_on,
+        removed_on=command.removed_on,
         feeds=command.feeds,
         building_id=command.building_id,
         lot_id=command.lot_id,

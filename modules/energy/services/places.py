@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from modules.energy import errors
-from modules.energy.commands import ChangeMeter
+from modules.energy.commands import AddMeter, ChangeMeter
 from modules.energy.models import Meter
 from modules.portfolio.api import (
     find_building,
@@ -27,6 +27,14 @@ def place_codes(actor: Actor, session: Session, meter: Meter) -> dict[str, str]:
         "building_code": building.code if building else "",
         "lot_reference": lot.reference if lot else "",
     }
+
+
+def add_command(actor: Actor, session: Session, typed: dict[str, Any]) -> AddMeter:
+    """Make the command that records a meter; Invalid when a place is not known."""
+    building_id, lot_id = _place(actor, session, typed["building_code"], typed["lot_reference"])
+    facts = {k: v for k, v in typed.items() if k not in ("building_code", "lot_reference")}
+    facts["multiplier"] = float(facts["multiplier"])
+    return AddMeter(building_id=building_id, lot_id=lot_id, **facts)
 
 
 def change_command(

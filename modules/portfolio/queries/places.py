@@ -146,6 +146,20 @@ def building_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {b.id: f"{b.code} · {b.label()}" for b in session.scalars(statement)}
 
 
+def building_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the code of each building, in one query."""
+    wanted = list(set(ids))
+    rows = session.execute(select(Building.id, Building.code).where(Building.id.in_(wanted)))
+    return dict(rows.all()) if wanted else {}
+
+
+def lot_references(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the reference of each lot, in one query."""
+    wanted = list(set(ids))
+    rows = session.execute(select(Lot.id, Lot.reference).where(Lot.id.in_(wanted)))
+    return dict(rows.all()) if wanted else {}
+
+
 def lot_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return "LOT-000123 · Rue Haute 12 bte 3, 1000 Bruxelles" for each lot, in one query."""
     wanted = list(set(ids))
