@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from app.backup import services
+from app.backup.expiry import MOST_DAYS, expire_backups
 from app.errors import AppError
 from app.web.context import current_clock, database, house
 
@@ -56,6 +58,29 @@ def restore(file: Path) -> None:
         )
     except AppError as error:
         raise click.ClickException(str(error)) from error
+
+
+@group.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    default=MOST_DAYS,
+    show_default=True,
+    help="how old a backup may become",
+)
+@with_appcontext
+def expire(folder: Path, days: int) -> None:
+    """Delete the backups of a folder that are too old; the newest always stays."""
+    before = current_clock().now() - timedelta(days=days)
+    done = expire_backups(folder, before, passphrase=_passphrase())
+    for path in done.removed:
+        click.echo(f"removed {path}")
+    wrong = [f"{path} cannot be read: set {KEY}, or look at it" for path in done.unreadable]
+    if done.kept_too_long:
+        wrong.append(f"{done.kept_too_long} is too old, but the newest: make a backup")
+    if wrong:
+        raise click.ClickException("\n".join(wrong))
 
 
 def _tell(manifest: services.Manifest) -> None:
