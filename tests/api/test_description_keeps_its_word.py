@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from app.clock import FixedClock
 from app.db import Database
 from app.demo import plant_seeds
 from app.web.context import house
-from tests.support.databases import copy_sqlite
+from tests.support.databases import Moment
 from tests.support.sizes import sized
 
 pytestmark = pytest.mark.one_database
@@ -78,18 +78,17 @@ def test_every_operation_answers_as_described(
 
 @sized(in_ci=40, of_the_bar=1000)
 def test_operations_answer_as_described_one_after_the_other(
-    api: Any, key: dict[str, str], database: Database, size: int
+    api: Any, key: dict[str, str], keep: Callable[[], Moment], size: int
 ) -> None:
     """Chains of calls, each with what an earlier one gave: make, read, change, take away."""
     plant_seeds(house(api.app), scale=0.01, say=lambda _line: None)
-    planted = sqlite3.connect(":memory:")
-    copy_sqlite(str(database.url.database), planted)
+    planted = keep()
     went_on: set[str] = set()
 
     class Chains(api.as_state_machine()):  # type: ignore[misc] # made at run time
         def setup(self) -> None:
             # Each chain begins with the same records, or Hypothesis could not repeat it.
-            copy_sqlite(planted, str(database.url.database))
+            planted.go_back()
             self.answers = ""
 
         def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-import sqlite3
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -25,7 +25,7 @@ from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.parties.models import Occupancy, PartyDuplicate
 from modules.portfolio.models import Area, Building, LandParcel
-from tests.support.databases import copy_sqlite
+from tests.support.databases import Moment
 from tests.support.doors import Door, Person, doors
 from tests.support.every_table import fill_every_table
 from tests.support.sizes import sized
@@ -106,11 +106,10 @@ def give_order(user: User, number: int, uow: UnitOfWork, clock: FixedClock) -> W
 
 @sized(in_ci=2, of_the_bar=25)
 def test_a_door_opens_for_exactly_those_with_the_right(
-    app: Flask, database: Database, people: list[Person], size: int
+    app: Flask, database: Database, people: list[Person], keep: Callable[[], Moment], size: int
 ) -> None:
     chance = random.Random(20)
-    planted = sqlite3.connect(":memory:")
-    copy_sqlite(str(database.url.database), planted)
+    planted = keep()
     with database.reader() as session:
         asked = list(doors(app, session))
     wrong = []
@@ -123,7 +122,7 @@ def test_a_door_opens_for_exactly_those_with_the_right(
                 right = "may" if may else "may not"
                 wrong.append(f"{person.role} {right} {door.method} {door.rule}: {status}")
             if door.method != "GET" and status < 400:
-                copy_sqlite(planted, str(database.url.database))
+                planted.go_back()
     assert len(asked) > 300
     assert not wrong, "\n".join(wrong)
 

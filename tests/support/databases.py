@@ -145,14 +145,57 @@ def uow(database: Database) -> Iterator[UnitOfWork]:
     unit.session.close()
 
 
-def copy_sqlite(source: sqlite3.Connection | str, target: sqlite3.Connection | str) -> None:
-    """Copy a SQLite database, given open or by its path, over another."""
-    with ExitStack() as stack:
-        opened = [
-            stack.enter_context(closing(sqlite3.connect(one))) if isinstance(one, str) else one
-            for one in (source, target)
-        ]
-        opened[0].backup(opened[1])
+class Moment:
+    """A database as it is now, to go back to as often as wanted."""
+
+    def __init__(self, database: Database, templates: Templates) -> None:
+        """Keep what the database holds."""
+        self._database = database
+        self._templates = templates
+        if database.is_sqlite:
+            self._kept = sqlite3.connect(":memory:")
+            with closing(sqlite3.connect(str(database.url.database))) as source:
+                source.backup(self._kept)
+        else:
+            self._copy(str(database.url.database), self._name)
+
+    @property
+    def _name(self) -> str:
+        return f"{self._database.url.database}_kept"
+
+    def _copy(self, source: str, target: str) -> None:
+        """Make a database anew from another; nobody may be connected to either."""
+        self._database.engine.dispose()
+        self._templates.cluster.drop_database(target)
+        self._templates.cluster.create_database(target, template=source)
+
+    def go_back(self) -> None:
+        """Make the database hold what was kept, and nothing else."""
+        if self._database.is_sqlite:
+            with closing(sqlite3.connect(str(self._database.url.database))) as target:
+                self._kept.backup(target)
+        else:
+            self._copy(self._name, str(self._database.url.database))
+
+    def forget(self) -> None:
+        """Give up what was kept."""
+        if self._database.is_sqlite:
+            self._kept.close()
+        else:
+            self._templates.cluster.drop_database(self._name)
+
+
+@pytest.fixture
+def keep(database: Database, templates: Templates) -> Iterator[Callable[[], Moment]]:
+    """Keep the database as it is at a moment of a test: `keep().go_back()`."""
+    with ExitStack() as kept:
+
+        def make() -> Moment:
+            moment = Moment(database, templates)
+            kept.callback(moment.forget)
+            return moment
+
+        yield make
 
 
 @dataclass

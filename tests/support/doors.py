@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -198,4 +198,5 @@ def first_of(table: str, session: Session) -> UUID:
     column = Base.metadata.tables[table].c.id
     if table == "sites":
         column = Base.metadata.tables["buildings"].c.site_id
-    return session.scalars(select(func.min(column))).one()
+    known = select(column).where(column.is_not(None)).order_by(column).limit(1)
+    return session.scalars(known).one()
