@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.audit.chain import (
@@ -73,20 +73,19 @@ def seal_new_entries(key: bytes, uow: UnitOfWork) -> AuditSeal | None:
 def _unsealed(session: Session, last: AuditSeal | None) -> list[Sealed]:
     connection = session.connection()
     since = ""
-    params: dict[str, Any] = {}
+    known: list[BindParameter[Any]] = []
     if last is not None:
         entry = session.get(AuditEntry, last.entry_id)
         if entry is not None:
-            horizon = AuditEntry.occurred_at.type.bind_processor(connection.dialect)
-            moment = entry.occurred_at - LATE
-            params["horizon"] = horizon(moment) if horizon else moment
+            horizon = entry.occurred_at - LATE
+            known = [bindparam("horizon", horizon, type_=AuditEntry.occurred_at.type)]
             since = "AND e.occurred_at >= :horizon"
     columns = _COLUMNS[connection.dialect.name]
     query = text(
         f"SELECT {columns} FROM audit_entries e LEFT JOIN audit_seals s ON s.entry_id = e.id"  # noqa: S608  constants
         f" WHERE s.entry_id IS NULL {since} ORDER BY e.id LIMIT {BATCH}"
     )
-    return [tuple(row) for row in connection.execute(query, params)]
+    return [tuple(row) for row in connection.execute(query.bindparams(*known))]
 
 
 def verify_chain(database: Database, settings: Settings) -> Verdict:

@@ -142,7 +142,7 @@ def actor_of(user: User, grants: Mapping[Role, frozenset[str]], session: Session
         locale=user.locale,
         roles=roles,
         permissions=_permissions(roles, grants, rows),
-        scope=Scope(everything=True) if user.sees_everything else _scope(user.id, session),
+        scope=_scope(user, session),
     )
 
 
@@ -161,9 +161,10 @@ def _permissions(
     return frozenset(held)
 
 
-def _scope(user_id: UUID, session: Session) -> Scope:
-    rows = session.execute(_SCOPES, {"user_id": user_id}).all()
+def _scope(user: User, session: Session) -> Scope:
+    rows = session.execute(_SCOPES, {"user_id": user.id}).all()
     return Scope(
+        everything=user.sees_everything,
         area_ids=frozenset(id_ for kind, id_ in rows if kind == "area"),
         building_ids=frozenset(id_ for kind, id_ in rows if kind == "building"),
     )
