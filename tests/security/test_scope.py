@@ -16,9 +16,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.db import Base
-from app.demo import load_demo
 from app.web.context import house
 from app.web.lifecycle import declared_permission
+from tests.support.every_table import fill_every_table
 from tests.support.routes import (
     NOBODY,
     UNSAFE,
@@ -60,7 +60,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def records(app: Flask, database) -> dict[str, list[UUID]]:
     """A small estate that the person at the door sees nothing of; identifiers by table."""
-    load_demo(house(app), scale=0.02, say=lambda _text: None)
+    fill_every_table(house(app), 0.02)
     found = {}
     with database.reader() as session:
         for table in Base.metadata.sorted_tables:
