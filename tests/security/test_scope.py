@@ -38,15 +38,20 @@ CHANGING = re.compile(r'(csrf[-_]token" (content|value)="[^"]*"|"request_id": "[
 # An import is a file of the whole estate, technicians are staff: for the few who manage them.
 # The office presents itself to everybody.
 # Work areas and departments are words of the whole office; a site belongs to its buildings.
+# So do the rules of the office, its hours and its checklists.
 UNSCOPED = {
     "areas",
+    "checklist_versions",
+    "closing_days",
     "departments",
     "energy_ingest_batches",
     "import_batches",
     "import_profiles",
     "job_runs",
+    "office_weeks",
     "organisations",
     "technicians",
+    "ticket_rules",
     "users",
 }
 
@@ -59,7 +64,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def records(app: Flask, database) -> dict[str, list[UUID]]:
-    """A small estate that the person at the door sees nothing of; identifiers by table."""
+    """Something of everything, of which the person at the door sees nothing; by table."""
     fill_every_table(house(app), 0.02)
     found = {}
     with database.reader() as session:
