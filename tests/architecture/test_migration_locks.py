@@ -128,6 +128,20 @@ def test_what_would_block_is_named(statement: str, rule: str, tmp_path: Path) ->
     assert ("0002", rule) in {(number, named) for number, named, _words in found}
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS ix ON tickets (title)",
+        "ALTER TABLE tickets ADD COLUMN floor INTEGER",
+        "ALTER TABLE tickets ADD COLUMN version INTEGER DEFAULT 1 NOT NULL",
+        "ALTER TABLE tickets ADD CONSTRAINT c CHECK (a > 1) NOT VALID",
+        "ALTER TABLE tickets VALIDATE CONSTRAINT c",
+    ],
+)
+def test_the_ways_of_decision_0014_keep_nobody_waiting(statement: str, tmp_path: Path) -> None:
+    assert complaints({"0001": [statement]}, tmp_path) == []
+
+
 def test_a_table_just_made_holds_nothing_that_waits(tmp_path: Path) -> None:
     made = ["CREATE TABLE news (id UUID NOT NULL)", "CREATE INDEX ix_news ON news (id)"]
     assert complaints({"0001": made}, tmp_path) == []
