@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # The development list holds the run-time list too.
 LISTS = ("requirements-dev.txt", "requirements-build.txt")
 OSV = "https://api.osv.dev/v1/query"
+# Node comes with the virtual environment: docs/decisions/0007-node-from-pypi.md.
+NPM = str(Path(sys.executable).with_name("npm"))
 CLEAN, FOUND, UNANSWERED = 0, 1, 2
 
 
@@ -86,7 +88,7 @@ def _of_python(package: dict[str, Any]) -> Iterator[Advisory]:
 
 def ask_npm(registry: str) -> tuple[int, list[Advisory]]:
     """Ask about the locked npm packages; return how many, and what is known."""
-    command = ["npm", "audit", "--json", "--package-lock-only", "--fetch-retries=0"]
+    command = [NPM, "audit", "--json", "--package-lock-only", "--fetch-retries=0"]
     told = _run(command + ([f"--registry={registry}"] if registry else []))
     if "metadata" not in told:
         raise NoAnswerError(str(told.get("message") or told.get("error") or "nothing was said"))
