@@ -17,11 +17,8 @@ def read_phone(text: str, country: str = HERE) -> str | None:
     >>> read_phone("0032 2 555 12 34"), read_phone("12")
     ('+3225551234', None)
     """
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
+    number = _parsed(text, country)
+    if number is None:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -36,10 +33,9 @@ def show_phone(text: str) -> str:
     >>> show_phone("ask the caretaker")
     'ask the caretaker'
     """
-    known = read_phone(text)
-    if known is None:
+    number = _parsed(text, HERE)
+    if number is None:
         return text
-    number = phonenumbers.parse(known)
     style = (
         phonenumbers.PhoneNumberFormat.NATIONAL
         if number.country_code == phonenumbers.country_code_for_region(HERE)
@@ -57,3 +53,12 @@ def dial(text: str) -> str:
     ('+32470123456', '1234')
     """
     return read_phone(text) or text
+
+
+def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    """Read a number that can exist."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None

@@ -9,7 +9,7 @@ from flask import Flask, current_app, url_for
 from werkzeug.routing import BuildError
 
 from app.web.assets import BUILD_COMMAND, Assets, read_assets
-from app.web.frontend_texts import FIELD_TEXTS, frontend_messages
+from app.web.frontend_texts import FIELD_TEXTS, frontend_texts_json
 
 
 def register(app: Flask) -> None:
@@ -28,8 +28,8 @@ def register(app: Flask) -> None:
         build_command=BUILD_COMMAND,
         static_url=static_url,
         url_or_none=url_or_none,
-        frontend_messages=frontend_messages,
-        field_messages=lambda: frontend_messages(FIELD_TEXTS),
+        frontend_texts_json=frontend_texts_json,
+        field_texts_json=lambda: frontend_texts_json(FIELD_TEXTS),
     )
 
 

@@ -6,7 +6,12 @@ other way round.
 
 from __future__ import annotations
 
-from app.i18n import LazyText
+from functools import cache
+
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from app.i18n import LazyText, get_locale
 from app.i18n import lazy as _l
 
 PAGE_TEXTS: tuple[LazyText, ...] = (
@@ -172,3 +177,13 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
 def frontend_messages(texts: tuple[LazyText, ...] = PAGE_TEXTS) -> dict[str, str]:
     """Map each English text to its translation in the present language."""
     return {text.message: str(text) for text in texts}
+
+
+def frontend_texts_json(texts: tuple[LazyText, ...] = PAGE_TEXTS) -> Markup:
+    """Write them for a script; every page carries them, so each language is written once."""
+    return _written(get_locale(), texts)
+
+
+@cache
+def _written(_locale: str, texts: tuple[LazyText, ...]) -> Markup:
+    return htmlsafe_json_dumps(frontend_messages(texts))

@@ -2,21 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, g, render_template, request, url_for
+from markupsafe import Markup
 
 from app.house import House
 from app.i18n import LANGUAGE_NAMES, LOCALES, get_locale
+from app.registry import NavigationItem
 from app.web.context import find_actor, request_id
 from app.web.letterhead import letterhead_desk
+
+MENUS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu, in the language of its reader."""
+
+    label: str
+    url: str
+    icon: str
+    group: str
+    shortcut: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """All that the menu of a person depends on."""
+
+    locale: str
+    rights: frozenset[str]
+    # The prefix under which the application is served.
+    root: str
+
+
+class Navigation:
+    """The menu, made once for each kind of reader and place: every page shows it."""
+
+    def __init__(self, items: Iterable[NavigationItem]) -> None:
+        """Take the entries of all modules."""
+        self._items = sorted(items, key=lambda item: item.order)
+        self._rights = frozenset(item.permission for item in self._items)
+        self._entries_of = lru_cache(MENUS_KEPT)(self._make_entries)
+        self._menu_of = lru_cache(MENUS_KEPT)(self._make_menu)
+
+    def entries(self) -> Sequence[Entry]:
+        """Return what the actor may open."""
+        return self._entries_of(self._reader())
+
+    def menu(self) -> Markup:
+        """Return the menu of the actor, the entry of the present page marked."""
+        path = request.script_root + request.path
+        inside = [e.url for e in self.entries() if path == e.url or path.startswith(f"{e.url}/")]
+        here = path if path == url_for("house.home") else max(inside, key=len, default="")
+        return self._menu_of(self._reader(), here)
+
+    def _reader(self) -> Reader:
+        actor = find_actor()
+        rights = actor.permissions & self._rights if actor else frozenset()
+        return Reader(get_locale(), rights, request.script_root)
+
+    def _make_entries(self, reader: Reader) -> Sequence[Entry]:
+        return [
+            Entry(str(i.label), url_for(i.endpoint), i.icon, str(i.group), i.shortcut)
+            for i in self._items
+            if i.permission in reader.rights
+        ]
+
+    def _make_menu(self, reader: Reader, here: str) -> Markup:
+        entries, home = self._entries_of(reader), url_for("house.home")
+        page = render_template("components/side_menu.html", entries=entries, here=here, home=home)
+        return Markup(page)  # noqa: S704  rendered by a template
 
 
 def register_navigation(app: Flask, house: House) -> None:
     """Put the menu, the actor and the language into every page."""
-    items = sorted(
-        (item for module in house.modules for item in module.navigation), key=lambda i: i.order
-    )
+    navigation = Navigation(item for module in house.modules for item in module.navigation)
+    app.jinja_env.globals.update(navigation=navigation)
 
     @app.context_processor
     def page_context() -> dict[str, Any]:
@@ -30,21 +96,9 @@ def register_navigation(app: Flask, house: House) -> None:
             "locales": LOCALES,
             "organisation": str(office.name),
             "office": office,
-            "navigation": [_entry(i) for i in items if actor and actor.can(i.permission)],
             "theme": user.theme if user else "auto",
             "has_letter_keys": user.has_letter_keys if user else True,
             "request_id": request_id(),
             "now": house.clock.now(),
             "can": (lambda permission: bool(actor and actor.can(permission))),
         }
-
-
-def _entry(item: Any) -> dict[str, Any]:
-    return {
-        "label": str(item.label),
-        "endpoint": item.endpoint,
-        "url": url_for(item.endpoint),
-        "icon": item.icon,
-        "group": str(item.group),
-        "shortcut": item.shortcut,
-    }
