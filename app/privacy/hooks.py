@@ -61,11 +61,13 @@ class PersonalTexts:
     """Texts of a model in which anybody may be named, whoever the row is about.
 
     Erasing a person takes their words out of every row; `tests/security/test_erasure.py` wants each
-    free text of each table here, or among those in which nobody is named.
+    free text of each table here, or among those in which nobody is named. `are_addresses` says that
+    they hold addresses of pages, such as a view's, which write words in their own way.
     """
 
     model: Any
     columns: tuple[Any, ...]
+    are_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

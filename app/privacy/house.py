@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -67,7 +68,7 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
 
 def forget_answers(words: list[str], uow: UnitOfWork) -> int:
     """Delete the answers kept for repeated calls that name a person; return how many."""
-    forms = {form for word in words for form in (word, word.encode("unicode_escape").decode())}
+    forms = {form for word in words for form in (word, json.dumps(word)[1:-1])}
     kept = select(IdempotentCall).where(IdempotentCall.body.is_not(None))
     telling = [
         call.id
@@ -135,7 +136,6 @@ HOUSE_TEXTS = (
     PersonalTexts(
         JobRecord,
         (
-            JobRecord.args,
             JobRecord.checkpoint,
             JobRecord.error,
             JobRecord.error_values,
@@ -147,7 +147,8 @@ HOUSE_TEXTS = (
         OutboxMail, (OutboxMail.subject, OutboxMail.text, OutboxMail.to_name, OutboxMail.error)
     ),
     PersonalTexts(RetentionChoice, (RetentionChoice.note,)),
-    PersonalTexts(SavedView, (SavedView.name, SavedView.query)),
+    PersonalTexts(JobRecord, (JobRecord.args,), are_addresses=True),
+    PersonalTexts(SavedView, (SavedView.name, SavedView.query), are_addresses=True),
     PersonalTexts(SignInAttempt, (SignInAttempt.email,)),
 )
 

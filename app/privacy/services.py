@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +16,9 @@ from app.db import UnitOfWork
 from app.errors import Invalid, StaleVersion
 from app.i18n import lazy as _l
 from app.policies import HousePermission
-from app.privacy.hooks import PersonRef, Privacy, RetentionRule
+from app.privacy.hooks import PersonalTexts, PersonRef, Privacy, RetentionRule
 from app.privacy.models import RetentionChoice
-from app.privacy.texts import forget_words, telling_words
+from app.privacy.texts import forget_words, telling_words, with_quoted
 
 MOST_MONTHS = 600
 # One pass of a rule; the job repeats it until nothing is left.
@@ -59,13 +60,22 @@ def erase_person(
     require(actor, HousePermission.PRIVACY_MANAGE)
     person = privacy.person(actor, uow.session, person_type, person_id)
     touched = {data.name: data.erase(person, actor, uow, clock) for data in privacy.data}
-    words = telling_words(person)
-    named = (forget_words(uow.session, t.model, t.columns, words) for t in privacy.texts)
-    touched["house.texts"] = sum(len(rows) for rows in named)
+    touched["house.texts"] = forget_in_texts(person, privacy.texts, uow)
     nameless = PersonRef(person.type, person.id, "")
     changes = {"rows": (None, sum(touched.values()))}
     _note(actor, "house.person.erased", nameless, changes, uow, clock)
     return touched
+
+
+def forget_in_texts(person: PersonRef, texts: Iterable[PersonalTexts], uow: UnitOfWork) -> int:
+    """Take the words of a person out of what others wrote; return how many rows changed."""
+    words = telling_words(person)
+    quoted = with_quoted(words)
+    found = (
+        forget_words(uow.session, t.model, t.columns, quoted if t.are_addresses else words)
+        for t in texts
+    )
+    return sum(len(rows) for rows in found)
 
 
 def _note(

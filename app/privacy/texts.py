@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from sqlalchemy import String, cast, false, or_, select
+from sqlalchemy import JSON, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import Translated
 from app.privacy.hooks import PersonRef
 from app.search.normalise import fold
 
@@ -22,27 +23,40 @@ GONE = "…"
 def telling_words(person: PersonRef) -> list[str]:
     """Return the words of a person that are long enough to mean them, the longest first.
 
-    Columns that are searched hold them without accents and capitals, addresses of pages as browsers
-    write them: these forms count too.
+    Columns that are searched hold them without accents and capitals, so these forms count too.
     """
     words = {word.strip() for word in person.words}
     words |= {fold(word) for word in words}
-    words |= {quote_plus(word) for word in words} | {quote(word) for word in words}
-    return sorted((w for w in words if len(w) >= SHORTEST_WORD), key=lambda w: (-len(w), w))
+    return _longest_first(w for w in words if len(w) >= SHORTEST_WORD)
+
+
+def with_quoted(words: Iterable[str]) -> list[str]:
+    """Return the words, and how browsers write them in the address of a page."""
+    known = set(words)
+    return _longest_first(known | {quote_plus(w) for w in known} | {quote(w) for w in known})
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def says(words: Iterable[str], *columns: Any) -> Any:
     """Return the condition that a column holds one of the words, also as JSON writes it."""
-    forms = {form for word in words for form in (word, word.encode("unicode_escape").decode())}
-    if not forms:
-        return false()
-    return or_(
-        *(
-            cast(column, String).icontains(form, autoescape=True)
-            for column in columns
-            for form in sorted(forms)
-        )
-    )
+    known = list(words)
+    conditions = [
+        cast(column, String).icontains(form, autoescape=True)
+        for column in columns
+        for form in _forms(known, column)
+    ]
+    return or_(*conditions) if conditions else false()
+
+
+def _forms(words: Sequence[str], column: Any) -> list[str]:
+    """Return how a column may write the words: JSON escapes what is not ASCII, on SQLite."""
+    forms = set(words)
+    if isinstance(column.type, JSON | Translated):
+        forms |= {json.dumps(word)[1:-1] for word in words}
+    return sorted(forms)
 
 
 def without(words: Iterable[str], value: Any) -> Any:
