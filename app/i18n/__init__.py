@@ -6,7 +6,6 @@ from app.i18n.formats import (
     format_money,
     format_number,
     format_quantity,
-    format_relative,
     format_time,
 )
 from app.i18n.texts import (
@@ -32,7 +31,6 @@ __all__ = [
     "format_money",
     "format_number",
     "format_quantity",
-    "format_relative",
     "format_time",
     "get_locale",
     "gettext",

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.phones import show_phone
-from app.search.identifiers import IdentifierKind, identify
 from modules.parties.commands import PartyFacts, PhoneFacts
 from modules.parties.enums import Channel, Language, OccupancyRole, PartyKind
 from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
@@ -22,9 +21,6 @@ from modules.parties.queries.people import (
     get_party,
     lots_of_parties,
     occupants_of_lots,
-    parties_by_email,
-    parties_by_last_digits,
-    parties_by_phone,
     parties_in_lots,
     party_labels,
     refused_channels,
@@ -38,7 +34,6 @@ __all__ = [
     "FoundParty",
     "Language",
     "OccupancyRole",
-    "Occupant",
     "PartyErased",
     "PartyFacts",
     "PartyKind",
@@ -48,13 +43,11 @@ __all__ = [
     "PhoneFacts",
     "contact_of",
     "create_party",
-    "find_parties",
     "find_party",
     "get_party",
     "lots_of_parties",
     "move_in",
     "move_out",
-    "occupants_of_lot",
     "occupants_of_lots",
     "parties_of_lot",
     "party_labels",
@@ -95,32 +88,6 @@ class FoundParty:
     lot_ids: tuple[UUID, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Occupant:
-    """Who is in a lot."""
-
-    party_id: UUID
-    name: str
-
-
-def find_parties(
-    actor: Actor, session: Session, text: str, day: date, limit: int = 8
-) -> list[FoundParty]:
-    """Find parties by a telephone number in any form, its last digits, or an e-mail address.
-
-    Names and addresses are found through the search engine of the house (kinds "party", "lot").
-    """
-    found: dict[UUID, Party] = {}
-    for identifier in identify(text):
-        if identifier.kind is IdentifierKind.PHONE:
-            found |= {p.id: p for p in parties_by_phone(actor, session, identifier.value)}
-        elif identifier.kind is IdentifierKind.LAST_DIGITS and not found:
-            found |= {p.id: p for p in parties_by_last_digits(actor, session, identifier.value)}
-    if "@" in text:
-        found |= {p.id: p for p in parties_by_email(actor, session, text)}
-    return describe(session, list(found.values())[:limit], day)
-
-
 def parties_of_lot(actor: Actor, session: Session, lot_id: UUID, day: date) -> list[FoundParty]:
     """Return the parties in a lot on a day, with their numbers."""
     return describe(session, parties_in_lots(actor, session, [lot_id], day), day)
@@ -140,12 +107,6 @@ def describe(session: Session, parties: Sequence[Party], day: date) -> list[Foun
         )
         for party in parties
     ]
-
-
-def occupants_of_lot(session: Session, lot_id: UUID, day: date) -> list[Occupant]:
-    """Return who is in a lot on a day."""
-    found = occupants_of_lots(session, [lot_id], day).get(lot_id, [])
-    return [Occupant(party_id, name) for party_id, name in found]
 
 
 def contact_of(session: Session, party_id: UUID) -> Contact | None:

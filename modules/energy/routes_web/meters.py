@@ -39,6 +39,7 @@ from modules.energy.services.places import add_command, change_command, place_co
 from modules.energy.words import column_unit
 
 FORM = "energy/meter_form.html"
+USUAL = {"multiplier": "1", "delivery_delay_hours": "26"}
 LONGEST_DAYS = 400
 DAYS_SHOWN = 14
 SECOND = timedelta(seconds=1)
@@ -57,7 +58,7 @@ def meter_list() -> ResponseReturnValue:
 def meter_new() -> ResponseReturnValue:
     """Show the form of a new meter, its building known where one comes from."""
     form = Form(AddMeterIn)
-    form.values = {"building_code": request.args.get("building", ""), "multiplier": "1"}
+    form.values = USUAL | {"building_code": request.args.get("building", "")}
     return render_template(FORM, form=form, meter=None, **shared_words())
 
 

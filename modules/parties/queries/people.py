@@ -16,8 +16,6 @@ from modules.parties.models import (
     ContactPermission,
     Occupancy,
     Party,
-    PartyEmail,
-    PartyPhone,
     PartyRelation,
 )
 from modules.parties.queries.scope import parties_in_scope
@@ -130,36 +128,6 @@ def contact_permissions(session: Session, party_id: UUID) -> Sequence[ContactPer
     """Return what was said about the channels of a party."""
     statement = select(ContactPermission).where(ContactPermission.party_id == party_id)
     return session.scalars(statement).all()
-
-
-def parties_by_phone(
-    actor: Actor, session: Session, digits: str, limit: int = 20
-) -> Sequence[Party]:
-    """Return the parties with a number: whole with country code ("3225551234")."""
-    owners = select(PartyPhone.party_id).where(PartyPhone.e164 == f"+{digits.lstrip('+')}")
-    return _living(actor, session, Party.id.in_(owners), limit)
-
-
-def parties_by_last_digits(
-    actor: Actor, session: Session, digits_reversed: str, limit: int = 20
-) -> Sequence[Party]:
-    """Return the parties whose number ends so; `digits_reversed` is what `last_digits_key` gives.
-
-    A range instead of LIKE, so that the index serves on both databases.
-    """
-    column = PartyPhone.reversed_digits
-    owners = select(PartyPhone.party_id).where(
-        column >= digits_reversed, column < f"{digits_reversed}:"
-    )
-    return _living(actor, session, Party.id.in_(owners), limit)
-
-
-def parties_by_email(
-    actor: Actor, session: Session, email: str, limit: int = 20
-) -> Sequence[Party]:
-    """Return the parties with an e-mail address."""
-    owners = select(PartyEmail.party_id).where(PartyEmail.email == email.strip().casefold())
-    return _living(actor, session, Party.id.in_(owners), limit)
 
 
 def parties_in_lots(

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.auth.actor import Scope
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
-from modules.parties.api import contact_of, find_parties, occupants_of_lot, party_labels
+from app.search.identifiers import identify
+from modules.parties.api import contact_of, occupants_of_lots, parties_of_lot, party_labels
 from modules.parties.commands import (
     AllowChannel,
     Change,
@@ -24,6 +25,7 @@ from modules.parties.events import PartyErased, PartyMerged
 from modules.parties.models import Occupancy, PartyDuplicate, PartyRelation
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party, get_party, list_relations
+from modules.parties.search import PartyProvider
 from modules.parties.services import (
     allow_channel,
     change_party,
@@ -86,23 +88,23 @@ def test_saving_unchanged_writes_nothing(uow, clock):
     assert party.version == 1
 
 
+def found_by_number(actor, uow, typed):
+    return list(PartyProvider().exact(actor, uow.session, identify(typed)))
+
+
+def in_lot(uow, lot, day=TODAY):
+    return occupants_of_lots(uow.session, [lot.id], day).get(lot.id, [])
+
+
 @pytest.mark.parametrize("typed", ["0470123456", "0032 470 12 34 56", "123456", "12.34.56"])
 def test_found_by_number_in_any_form(uow, clock, lot, typed):
     party = make_party(uow, clock, phones=("0470/12.34.56",))
     house(uow, clock, party, lot.id)
-    (found,) = find_parties(BUILDER, uow.session, typed, TODAY)
-    assert (found.name, found.phones, found.lot_ids) == (
-        "An Peeters",
-        ("0470 12 34 56",),
-        (lot.id,),
-    )
-
-
-def test_found_by_email(uow, clock):
-    make_party(uow, clock, emails=("an@example.be",))
-    assert [p.name for p in find_parties(BUILDER, uow.session, "AN@example.be", TODAY)] == [
-        "An Peeters"
-    ]
+    (found,) = found_by_number(BUILDER, uow, typed)
+    assert (found.id, found.title) == (party.id, "An Peeters")
+    assert "0470 12 34 56" in found.detail
+    (described,) = parties_of_lot(BUILDER, uow.session, lot.id, TODAY)
+    assert (described.phones, described.lot_ids) == (("0470 12 34 56",), (lot.id,))
 
 
 class TestScope:
@@ -120,7 +122,7 @@ class TestScope:
         actor = actor_with(PartyPermission.READ, scope=Scope(area_ids=frozenset({area.id})))
         assert find_party(actor, uow.session, mine.id)
         assert find_party(actor, uow.session, theirs.id) is None
-        assert find_parties(actor, uow.session, "0470123456", TODAY) == []
+        assert found_by_number(actor, uow, "0470123456") == []
 
     def test_the_household_of_a_tenant_is_seen(self, uow, clock, seen, actor_with):
         area, here = seen
@@ -140,10 +142,10 @@ class TestHousing:
     def test_in_and_out(self, uow, clock, lot):
         party = make_party(uow, clock)
         stay = house(uow, clock, party, lot.id)
-        assert [o.name for o in occupants_of_lot(uow.session, lot.id, TODAY)] == ["An Peeters"]
+        assert [name for _party, name in in_lot(uow, lot)] == ["An Peeters"]
         move_out(BUILDER, stay.id, date(2026, 2, 28), uow, clock)
-        assert occupants_of_lot(uow.session, lot.id, TODAY) == []
-        assert occupants_of_lot(uow.session, lot.id, date(2026, 2, 28))
+        assert in_lot(uow, lot) == []
+        assert in_lot(uow, lot, date(2026, 2, 28))
 
     def test_twice_in_one_lot_is_refused(self, uow, clock, lot):
         party = make_party(uow, clock)
@@ -225,9 +227,9 @@ class TestDuplicates:
         assert [p.e164 for p in kept.phones] == ["+32470123456", "+3225551234"]
         assert [e.email for e in kept.emails] == ["f@example.be"]
         assert kept.note == "Préfère le matin"
-        assert [o.party_id for o in occupants_of_lot(uow.session, lot.id, TODAY)] == [one.id]
+        assert [party for party, _name in in_lot(uow, lot)] == [one.id]
         assert uow.session.scalars(select(PartyDuplicate)).one().state is DuplicateState.MERGED
-        assert [p.id for p in find_parties(BUILDER, uow.session, "025551234", TODAY)] == [one.id]
+        assert [hit.id for hit in found_by_number(BUILDER, uow, "025551234")] == [one.id]
 
     def test_undo_gives_each_its_own_again(self, uow, clock, lot, twins):
         one, other = twins
@@ -237,7 +239,7 @@ class TestDuplicates:
         assert [p.e164 for p in kept.phones] == ["+32470123456"]
         assert [p.e164 for p in back.phones] == ["+32470123456", "+3225551234"]
         assert (kept.note, back.archived_at, back.merged_into_id) == ("", None, None)
-        assert [o.party_id for o in occupants_of_lot(uow.session, lot.id, TODAY)] == [other.id]
+        assert [party for party, _name in in_lot(uow, lot)] == [other.id]
         with pytest.raises(Conflict):
             undo_merge(BUILDER, merge.id, uow, clock)
 
