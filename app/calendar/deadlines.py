@@ -83,11 +83,6 @@ class Deadline:
         """Say whether more than the allowed time has run."""
         return self.remaining < NOTHING
 
-    @property
-    def paused_for(self) -> timedelta:
-        """Return the whole time the clock stood still, measured on the wall."""
-        return sum((s.until - s.since for s in self.stretches if not s.is_running), NOTHING)
-
 
 def read_clock(events: Iterable[ClockEvent], now: datetime) -> Deadline | None:
     """Compute a deadline from its log as seen at `now`; None before the clock starts.

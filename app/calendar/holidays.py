@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
-from app.calendar.working_time import Hours, WorkingCalendar
+from app.calendar.working_time import Hours
 
 _LANGUAGES = {"fr": "fr", "nl": "nl", "en": "en_US"}
 OFFICE_HOURS = {weekday: (Hours(8 * 60, 16 * 60 + 30),) for weekday in range(5)}
@@ -26,13 +25,3 @@ def holidays_of(year: int, locale: str = "en") -> dict[date, str]:
 def is_holiday(day: date) -> bool:
     """Say whether a day is a legal holiday in Belgium."""
     return day in holidays_of(day.year)
-
-
-def office_calendar(
-    hours: dict[int, tuple[Hours, ...]] | None = None, closing_days: Collection[date] = ()
-) -> WorkingCalendar:
-    """Return the office's calendar: its hours, less legal holidays and its own closing days."""
-    own = frozenset(closing_days)
-    return WorkingCalendar(
-        hours=hours or OFFICE_HOURS, is_closed_on=lambda day: day in own or is_holiday(day)
-    )

@@ -73,17 +73,6 @@ class WorkingCalendar:
             day += _ONE_DAY
         raise NeverOpens(str(instant))
 
-    def is_open_at(self, instant: datetime) -> bool:
-        """Say whether an instant falls in working hours; outside them the on-call service works."""
-        day = instant.astimezone(self.zone).date()
-        return self.never_closes or any(s <= instant < e for s, e in self.openings_on(day))
-
-    def next_opening(self, instant: datetime) -> datetime:
-        """Return the instant itself when open, else the moment work starts again."""
-        if self.never_closes:
-            return instant
-        return next(self.openings_from(instant))[0]
-
 
 AROUND_THE_CLOCK = WorkingCalendar(
     hours={weekday: (Hours(0, MINUTES_A_DAY),) for weekday in range(7)}, never_closes=True

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar.holidays import holidays_of, is_holiday, office_calendar
+from app.calendar.holidays import holidays_of, is_holiday
 from app.calendar.working_time import (
     AROUND_THE_CLOCK,
     BRUSSELS,
@@ -17,6 +17,7 @@ from app.calendar.working_time import (
     to_instant,
     working_time_between,
 )
+from tests.support.calendars import office_calendar
 
 OFFICE = office_calendar()
 NIGHTS = WorkingCalendar({weekday: (Hours(0, 360), Hours(1320, 1440)) for weekday in range(7)})
@@ -44,19 +45,17 @@ def test_easter_monday_is_not_worked() -> None:
 
 def test_an_own_closing_day_is_not_worked() -> None:
     bridge = office_calendar(closing_days=[date(2026, 5, 15)])
-    assert not bridge.is_open_at(local(2026, 5, 15, 10))
-    assert bridge.next_opening(local(2026, 5, 13, 17)) == local(2026, 5, 18, 8)
+    a_minute = timedelta(minutes=1)
+    assert add_working_time(local(2026, 5, 15, 10), a_minute, OFFICE) == local(2026, 5, 15, 10, 1)
+    assert add_working_time(local(2026, 5, 13, 17), a_minute, bridge) == local(2026, 5, 18, 8, 1)
 
 
 def test_outside_working_hours_someone_is_on_call() -> None:
-    assert OFFICE.is_open_at(local(2026, 3, 2, 8))
-    assert not OFFICE.is_open_at(local(2026, 3, 2, 16, 30))
-    assert AROUND_THE_CLOCK.is_open_at(local(2026, 12, 25, 3))
-
-
-def test_an_instant_in_working_hours_is_its_own_next_opening() -> None:
-    assert OFFICE.next_opening(local(2026, 3, 2, 10)) == local(2026, 3, 2, 10)
-    assert AROUND_THE_CLOCK.next_opening(local(2026, 3, 1, 10)) == local(2026, 3, 1, 10)
+    evening = local(2026, 3, 2, 16, 30), local(2026, 3, 3, 8)
+    assert working_time_between(*evening, OFFICE) == timedelta(0)
+    assert working_time_between(*evening, AROUND_THE_CLOCK) == timedelta(hours=15, minutes=30)
+    christmas = local(2026, 12, 25, 3), local(2026, 12, 25, 5)
+    assert working_time_between(*christmas, AROUND_THE_CLOCK) == timedelta(hours=2)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar.holidays import office_calendar
 from app.calendar.service import Coverage
 from app.calendar.working_time import AROUND_THE_CLOCK
 from app.ids import new_id
@@ -27,6 +26,7 @@ from modules.tickets.lifecycle import (
     next_steps,
     read_deadline,
 )
+from tests.support.calendars import office_calendar
 
 CALENDARS = {
     Coverage.AROUND_THE_CLOCK: AROUND_THE_CLOCK,
