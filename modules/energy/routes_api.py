@@ -15,7 +15,7 @@ from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.energy import consumption
-from modules.energy.commands import CorrectReadings, HandleAlert, TakeReading
+from modules.energy.commands import AddMeter, ChangeMeter, CorrectReadings, HandleAlert, TakeReading
 from modules.energy.enums import AlertEventKind
 from modules.energy.models import Alert, Meter, ReadingEntry
 from modules.energy.policies import EnergyPermission
@@ -30,6 +30,8 @@ from modules.energy.schemas_api import (
     EntryOut,
     EntryQuery,
     HandleAlertApiIn,
+    MeterApiIn,
+    MeterChangeApiIn,
     MeterOut,
     MeterQuery,
     ReadingQuery,
@@ -39,6 +41,7 @@ from modules.energy.schemas_api import (
 from modules.energy.services.alerts import handle_alert
 from modules.energy.services.corrections import correct_readings, undo_entry
 from modules.energy.services.entries import take_reading
+from modules.energy.services.meters import add_meter, change_meter
 
 meters = ApiBlueprint(
     "energy_meters_api", __name__, url_prefix="/api/v1/meters", description="Meters."
@@ -66,6 +69,15 @@ class Meters(MethodView):
             statement = statement.where(getattr(Meter, name) == value)
         return paginate(reader(), statement, page)
 
+    @needs(EnergyPermission.METER_CHANGE)
+    @meters.arguments(MeterApiIn)
+    @meters.response(201, MeterOut)
+    @meters.versioned
+    def post(self, data: dict[str, Any]) -> Meter:
+        """Record a meter and what it feeds, before its first readings."""
+        with open_unit_of_work() as uow:
+            return _whole(add_meter(current_actor(), AddMeter(**data), uow, current_clock()))
+
 
 @meters.route("/<uuid:meter_id>")
 class MeterById(MethodView):
@@ -77,6 +89,22 @@ class MeterById(MethodView):
     def get(self, meter_id: UUID) -> Meter:
         """Read a meter with its registers."""
         return meter_queries.get_meter(current_actor(), reader(), meter_id)
+
+    @needs(EnergyPermission.METER_CHANGE)
+    @meters.arguments(MeterChangeApiIn)
+    @meters.response(200, MeterOut)
+    @meters.versioned
+    def put(self, data: dict[str, Any], meter_id: UUID, expected_version: int) -> Meter:
+        """Replace what is known of a meter; serial number and utility stay."""
+        command = ChangeMeter(meter_id=meter_id, version=expected_version, **data)
+        with open_unit_of_work() as uow:
+            return _whole(change_meter(current_actor(), command, uow, current_clock()))
+
+
+def _whole(meter: Meter) -> Meter:
+    """Read what is shown of a meter while the session is open."""
+    _shown = meter.supply_point, meter.registers
+    return meter
 
 
 @readings.route("")

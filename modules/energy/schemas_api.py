@@ -11,8 +11,10 @@ from marshmallow import (
 )
 
 from app.i18n import get_locale
+from app.web.fields import Line
 from modules.energy.enums import (
     AlertState,
+    FeedsKind,
     ReadingDoubt,
     ReadingSource,
     Rule,
@@ -30,6 +32,33 @@ class MeterQuery(Schema):
     building_id = fields.UUID()
     lot_id = fields.UUID()
     utility = fields.Enum(Utility, by_value=True)
+
+
+class MeterChangeApiIn(Schema):
+    """What a program may write about a meter."""
+
+    label = Line(load_default="", validate=validate.Length(max=120))
+    ean = Line(load_default="", validate=validate.Length(max=40))
+    multiplier = fields.Float(load_default=1.0, validate=validate.Range(min=0.0001, max=100_000))
+    digits = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(min=1, max=12)
+    )
+    installed_on = fields.Date(load_default=None, allow_none=True)
+    removed_on = fields.Date(load_default=None, allow_none=True)
+    feeds = fields.Enum(FeedsKind, by_value=True, load_default=None, allow_none=True)
+    building_id = fields.UUID(load_default=None, allow_none=True)
+    lot_id = fields.UUID(load_default=None, allow_none=True)
+    installation_label = Line(load_default="", validate=validate.Length(max=120))
+    delivery_delay_hours = fields.Integer(
+        load_default=26, validate=validate.Range(min=1, max=24 * 60)
+    )
+
+
+class MeterApiIn(MeterChangeApiIn):
+    """A new meter."""
+
+    serial = Line(required=True, validate=validate.Length(min=1, max=80))
+    utility = fields.Enum(Utility, by_value=True, required=True)
 
 
 class RegisterOut(Schema):
@@ -55,6 +84,12 @@ class MeterOut(Schema):
     ean = fields.Method("_ean")
     building_id = fields.UUID(allow_none=True)
     lot_id = fields.UUID(allow_none=True)
+    feeds = fields.Enum(FeedsKind, by_value=True, allow_none=True)
+    multiplier = fields.Float()
+    digits = fields.Integer(allow_none=True)
+    installed_on = fields.Date(allow_none=True)
+    removed_on = fields.Date(allow_none=True)
+    delivery_delay_hours = fields.Integer()
     installation_label = fields.String()
     place_label = fields.String()
     last_reading_at = fields.AwareDateTime(allow_none=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
 
-from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.api import ApiBlueprint, Page, PageRequest, Step, offer_step, paginate
+from app.auth.actor import Actor
 from app.auth.needs import needs
+from app.clock import Clock
+from app.db import UnitOfWork
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.parties import services
 from modules.parties.commands import Change, Occupy, PartyFacts
@@ -17,7 +21,14 @@ from modules.parties.models import Occupancy, Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import matches_party, select_parties
 from modules.parties.queries.people import get_party, list_occupancies
-from modules.parties.schemas_api import OccupancyIn, OccupancyOut, PartyIn, PartyOut, PartyQuery
+from modules.parties.schemas_api import (
+    OccupancyEndIn,
+    OccupancyIn,
+    OccupancyOut,
+    PartyIn,
+    PartyOut,
+    PartyQuery,
+)
 
 parties = ApiBlueprint(
     "parties_api", __name__, url_prefix="/api/v1/parties", description="People, organisations."
@@ -99,5 +110,23 @@ class Occupancies(MethodView):
         with open_unit_of_work() as uow:
             return services.move_in(current_actor(), Occupy(**data), uow, current_clock())
 
+
+def _move_out(
+    actor: Actor, occupancy_id: UUID, data: dict[str, date], uow: UnitOfWork, clock: Clock
+) -> Occupancy:
+    return services.move_out(actor, occupancy_id, data["ends_on"], uow, clock)
+
+
+offer_step(
+    occupancies,
+    Step(
+        "/<uuid:occupancy_id>/end",
+        PartyPermission.OCCUPY,
+        _move_out,
+        "Write the last day of a party in a lot.",
+        OccupancyEndIn,
+    ),
+    OccupancyOut,
+)
 
 BLUEPRINTS = (parties, occupancies)

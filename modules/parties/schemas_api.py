@@ -100,6 +100,12 @@ class OccupancyIn(Schema):
     role = fields.Enum(OccupancyRole, by_value=True)
 
 
+class OccupancyEndIn(Schema):
+    """The last day in a lot."""
+
+    ends_on = fields.Date(required=True)
+
+
 class OccupancyOut(OccupancyIn):
     """A stay; `ends_on` is its last day."""
 

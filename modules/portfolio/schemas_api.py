@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, fields, post_load, validate
 
-from app.i18n import gettext as _
-from modules.portfolio.commands import (
-    AccessFacts,
-    AddressFacts,
-    BuildingFacts,
-    LotFacts,
-    ParcelFacts,
-)
+from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts, ParcelFacts
 from modules.portfolio.enums import (
     Accessibility,
-    AccessKind,
     BuildingKind,
     Funding,
     Heating,
@@ -31,11 +23,13 @@ from modules.portfolio.enums import (
 )
 
 
-def _enum(kind: Any, **options: Any) -> fields.Enum[Any]:
+def one_of(kind: Any, **options: Any) -> fields.Enum[Any]:
+    """Make a field of the stable keys of an enumeration."""
     return fields.Enum(kind, by_value=True, **options)
 
 
-def _text(length: int, **options: Any) -> fields.String:
+def text(length: int, **options: Any) -> fields.String:
+    """Make a field of at most so many characters."""
     return fields.String(validate=validate.Length(max=length), **options)
 
 
@@ -50,34 +44,34 @@ def _area(most: int = 1_000_000) -> fields.Float:
 class AddressSchema(Schema):
     """An address in both languages."""
 
-    street_fr = _text(120)
-    street_nl = _text(120)
-    number = _text(20)
-    postcode = _text(10)
-    commune_fr = _text(80)
-    commune_nl = _text(80)
+    street_fr = text(120)
+    street_nl = text(120)
+    number = text(20)
+    postcode = text(10)
+    commune_fr = text(80)
+    commune_nl = text(80)
     commune_nis = fields.String(validate=validate.Regexp(r"^\d{5}$"), allow_none=True)
 
 
 class BuildingIn(Schema):
     """Everything a program may write about a building."""
 
-    kind = _enum(BuildingKind, required=True)
+    kind = one_of(BuildingKind, required=True)
     address = fields.Nested(AddressSchema, required=True)
-    code = _text(30)
-    name = _text(160)
+    code = text(30)
+    name = text(160)
     site_id = fields.UUID(allow_none=True)
     area_id = fields.UUID(allow_none=True)
     built_year = _year()
     renovated_year = _year()
     area_m2 = _area()
-    heating = _enum(Heating)
-    heat_source = _enum(HeatSource)
-    heritage = _enum(Heritage)
-    cadastral_ref = _text(17, allow_none=True)
-    external_ref = _text(60, allow_none=True)
-    sector_code = _text(12, allow_none=True)
-    note = _text(4000)
+    heating = one_of(Heating)
+    heat_source = one_of(HeatSource)
+    heritage = one_of(Heritage)
+    cadastral_ref = text(17, allow_none=True)
+    external_ref = text(60, allow_none=True)
+    sector_code = text(12, allow_none=True)
+    note = text(4000)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> BuildingFacts:
@@ -92,16 +86,16 @@ class BuildingOut(Schema):
     version = fields.Integer(required=True)
     code = fields.String(required=True)
     name = fields.String(required=True)
-    kind = _enum(BuildingKind, required=True)
+    kind = one_of(BuildingKind, required=True)
     address = fields.Nested(AddressSchema, required=True)
     site_id = fields.UUID(allow_none=True)
     area_id = fields.UUID(allow_none=True)
     built_year = fields.Integer(allow_none=True)
     renovated_year = fields.Integer(allow_none=True)
     area_m2 = fields.Float(allow_none=True)
-    heating = _enum(Heating)
-    heat_source = _enum(HeatSource)
-    heritage = _enum(Heritage)
+    heating = one_of(Heating)
+    heat_source = one_of(HeatSource)
+    heritage = one_of(Heritage)
     cadastral_ref = fields.String(allow_none=True)
     external_ref = fields.String(allow_none=True)
     sector_code = fields.String(allow_none=True)
@@ -117,8 +111,8 @@ class BuildingOut(Schema):
 class BuildingQuery(Schema):
     """Which buildings are wanted."""
 
-    q = _text(200, metadata={"description": "Words of the code, the name or the address."})
-    kind = _enum(BuildingKind)
+    q = text(200, metadata={"description": "Words of the code, the name or the address."})
+    kind = one_of(BuildingKind)
     area_id = fields.UUID()
     energy_class = fields.String(validate=validate.OneOf("ABCDEFG"))
 
@@ -127,26 +121,26 @@ class LotIn(Schema):
     """Everything a program may write about a lot."""
 
     building_id = fields.UUID(required=True)
-    kind = _enum(LotKind, required=True)
-    category = _enum(LotCategory, required=True)
-    regime = _enum(Regime, required=True)
-    reference = _text(40)
+    kind = one_of(LotKind, required=True)
+    category = one_of(LotCategory, required=True)
+    regime = one_of(Regime, required=True)
+    reference = text(40)
     entrance_id = fields.UUID(allow_none=True)
     floor_level = fields.Integer(validate=validate.Range(min=-10, max=60), allow_none=True)
-    box = _text(20)
-    door = _text(20)
-    funding = _enum(Funding)
+    box = text(20)
+    door = text(20)
+    funding = one_of(Funding)
     bedrooms = fields.Integer(validate=validate.Range(min=0, max=30), allow_none=True)
     rooms = fields.Integer(validate=validate.Range(min=0, max=99), allow_none=True)
     area_m2 = _area()
-    accessibility = _enum(Accessibility)
-    heating = _enum(Heating)
-    heat_source = _enum(HeatSource)
+    accessibility = one_of(Accessibility)
+    heating = one_of(Heating)
+    heat_source = one_of(HeatSource)
     built_year = _year()
     first_let_year = _year()
-    cadastral_ref = _text(17, allow_none=True)
-    external_ref = _text(60, allow_none=True)
-    note = _text(4000)
+    cadastral_ref = text(17, allow_none=True)
+    external_ref = text(60, allow_none=True)
+    note = text(4000)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> LotFacts:
@@ -158,7 +152,7 @@ class LotOut(LotIn):
 
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
-    status = _enum(LotStatus, required=True)
+    status = one_of(LotStatus, required=True)
     status_since = fields.Date(allow_none=True)
     energy_class = fields.String(allow_none=True)
     updated_at = fields.AwareDateTime(required=True)
@@ -167,26 +161,26 @@ class LotOut(LotIn):
 class LotQuery(Schema):
     """Which lots are wanted."""
 
-    q = _text(200, metadata={"description": "Words of the reference or the address."})
+    q = text(200, metadata={"description": "Words of the reference or the address."})
     building_id = fields.UUID()
-    kind = _enum(LotKind)
-    category = _enum(LotCategory)
-    regime = _enum(Regime)
-    status = _enum(LotStatus)
+    kind = one_of(LotKind)
+    category = one_of(LotCategory)
+    regime = one_of(Regime)
+    status = one_of(LotStatus)
 
 
 class LotStatusIn(Schema):
     """From a day on, another state."""
 
-    status = _enum(LotStatus, required=True)
+    status = one_of(LotStatus, required=True)
     starts_on = fields.Date(required=True)
-    reason = _text(300, load_default="")
+    reason = text(300, load_default="")
 
 
 class LotStatusOut(Schema):
     """A state of a lot; `ends_on` is the first day it did not hold any more."""
 
-    status = _enum(LotStatus, required=True)
+    status = one_of(LotStatus, required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(allow_none=True)
     reason = fields.String()
@@ -195,25 +189,25 @@ class LotStatusOut(Schema):
 class ParcelIn(Schema):
     """Everything a program may write about a land parcel."""
 
-    region = _enum(Region, required=True)
-    use = _enum(LandUse, required=True)
-    reference = _text(30)
-    capakey = _text(17, allow_none=True)
+    region = one_of(Region, required=True)
+    use = one_of(LandUse, required=True)
+    reference = text(30)
+    capakey = text(17, allow_none=True)
     valid_from = fields.Date(allow_none=True)
     valid_to = fields.Date(allow_none=True)
     predecessor_id = fields.UUID(allow_none=True)
     area_id = fields.UUID(allow_none=True)
-    commune = _text(80)
+    commune = text(80)
     commune_nis = fields.String(validate=validate.Regexp(r"^\d{5}$"), allow_none=True)
     area_m2 = _area(100_000_000)
     cadastral_income_cents = fields.Integer(
         validate=validate.Range(min=0, max=1_000_000_000), allow_none=True
     )
-    farm_region = _text(60)
-    crop = _text(80)
+    farm_region = text(60)
+    crop = text(80)
     crop_year = _year()
-    farm_ref = _text(40, allow_none=True)
-    note = _text(4000)
+    farm_ref = text(40, allow_none=True)
+    note = text(4000)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> ParcelFacts:
@@ -233,9 +227,9 @@ class ParcelOut(ParcelIn):
 class ParcelQuery(Schema):
     """Which parcels are wanted."""
 
-    q = _text(200)
-    region = _enum(Region)
-    use = _enum(LandUse)
+    q = text(200)
+    region = one_of(Region)
+    use = one_of(LandUse)
 
 
 class EstateQuery(Schema):
@@ -247,9 +241,9 @@ class EstateQuery(Schema):
 class EstateLineOut(Schema):
     """How many lots of a kind and category were in a state."""
 
-    kind = _enum(LotKind, required=True)
-    category = _enum(LotCategory, required=True)
-    status = _enum(LotStatus, required=True)
+    kind = one_of(LotKind, required=True)
+    category = one_of(LotCategory, required=True)
+    status = one_of(LotStatus, required=True)
     count = fields.Integer(required=True)
 
 
@@ -259,54 +253,3 @@ class EstateOut(Schema):
     on = fields.Date(required=True)
     total = fields.Integer(required=True)
     lines = fields.List(fields.Nested(EstateLineOut), required=True)
-
-
-class AccessQuery(Schema):
-    """The place one wants to get into."""
-
-    building_id = fields.UUID()
-    lot_id = fields.UUID()
-
-    @validates_schema
-    def _one(self, data: dict[str, Any], **_kw: Any) -> None:
-        if len(data) != 1:
-            raise ValidationError(_("Give one of building_id and lot_id."), "building_id")
-
-
-class AccessIn(Schema):
-    """A code or a key: of one entrance, of one lot, or of the whole building."""
-
-    building_id = fields.UUID(required=True)
-    kind = _enum(AccessKind, required=True)
-    code = fields.String(
-        required=True, validate=validate.Length(min=1, max=120), metadata={"x-secret": True}
-    )
-    entrance_id = fields.UUID(allow_none=True)
-    lot_id = fields.UUID(allow_none=True)
-    location = _text(160)
-    note = _text(300, metadata={"x-secret": True})
-
-    @post_load
-    def _make(self, data: dict[str, Any], **_kw: Any) -> AccessFacts:
-        return AccessFacts(**data)
-
-
-class AccessOut(Schema):
-    """What opens a place, without the code and its note."""
-
-    id = fields.UUID(required=True)
-    version = fields.Integer(required=True)
-    building_id = fields.UUID(required=True)
-    entrance_id = fields.UUID(allow_none=True)
-    lot_id = fields.UUID(allow_none=True)
-    kind = _enum(AccessKind, required=True)
-    location = fields.String()
-    archived_at = fields.AwareDateTime(allow_none=True)
-    updated_at = fields.AwareDateTime()
-
-
-class RevealedOut(AccessOut):
-    """A code with what it says."""
-
-    code = fields.String(required=True)
-    note = fields.String()

@@ -12,7 +12,7 @@ from flask.views import MethodView
 from app.api import ApiBlueprint
 from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from modules.portfolio import schemas_api as schemas
+from modules.portfolio import schemas_api_facts as schemas
 from modules.portfolio import services
 from modules.portfolio.commands import AccessFacts, Change
 from modules.portfolio.models import AccessCode
@@ -33,7 +33,7 @@ class AccessCodes(MethodView):
     """What opens a place."""
 
     @needs(PortfolioPermission.READ_ACCESS)
-    @blueprint.arguments(schemas.AccessQuery, location="query")
+    @blueprint.arguments(schemas.PlaceQuery, location="query")
     @blueprint.response(200, schemas.AccessOut(many=True))
     def get(self, query: dict[str, Any]) -> Sequence[AccessCode]:
         """List what opens a building, or what one needs to reach a lot; the codes are left out."""

@@ -39,3 +39,17 @@ def test_moving_in(client, login, database, clock):
     assert [(s["lot_id"], s["role"]) for s in stays] == [(str(lot.id), "tenant")]
     backwards = {**stay, "ends_on": "2026-01-01", "starts_on": "2026-04-01"}
     assert client.post("/api/v1/occupancies", json=backwards).status_code == 422
+
+
+def test_moving_out(client, login, database, clock):
+    login(client, Role.LETTING_AGENT)
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock))
+    party = client.post("/api/v1/parties", json=AN).json
+    stay = {"party_id": party["id"], "lot_id": str(lot.id), "starts_on": "2026-03-01"}
+    address = f"/api/v1/occupancies/{client.post('/api/v1/occupancies', json=stay).json['id']}/end"
+    assert client.post(address, json={"ends_on": "2026-02-01"}).status_code == 422
+    assert client.post(address, json={}).status_code == 422
+    assert client.post(address, json={"ends_on": "2026-08-31"}).json["ends_on"] == "2026-08-31"
+    login(client, Role.TECHNICIAN)
+    assert client.post(address, json={"ends_on": "2026-08-31"}).status_code == 403
