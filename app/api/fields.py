@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from app.db import TranslatedText
 from app.i18n import LOCALES
+from app.i18n import gettext as _
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Languages(fields.Dict):
@@ -21,3 +25,13 @@ class Languages(fields.Dict):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> TranslatedText:
         texts: dict[str, str] = super()._deserialize(value, attr, data, **kw)  # type: ignore[no-untyped-call]
         return TranslatedText({key: text for key, text in texts.items() if text})
+
+
+class Instant(fields.AwareDateTime):
+    """A moment with its offset; one that no clock of ours can hold is refused."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **kw)
+        if not EARLIEST <= moment < LATEST:
+            raise ValidationError(_("Give a moment between the years 1900 and 2200."))
+        return moment

@@ -10,6 +10,7 @@ from marshmallow import (
     validate,
 )
 
+from app.api import Instant
 from app.i18n import get_locale
 from app.web.fields import Line
 from modules.energy.enums import (
@@ -103,8 +104,8 @@ class ReadingQuery(Schema):
     """Whose readings, and from when to when (at most 400 days)."""
 
     meter_id = fields.UUID(required=True)
-    begin = fields.AwareDateTime(required=True, data_key="from")
-    end = fields.AwareDateTime(required=True, data_key="to")
+    begin = Instant(required=True, data_key="from")
+    end = Instant(required=True, data_key="to")
 
 
 class ReadingsOut(Schema):
@@ -166,7 +167,7 @@ class TakeReadingApiIn(Schema):
     """An index read on the counter of a meter, in kWh or m³."""
 
     meter_id = fields.UUID(required=True)
-    read_at = fields.AwareDateTime(required=True)
+    read_at = Instant(required=True)
     index = fields.Float(required=True, validate=NOT_NEGATIVE)
     source = fields.Enum(ReadingSource, by_value=True, load_default=ReadingSource.TECHNICIAN)
     reason = fields.String(load_default="", validate=validate.Length(max=300))
@@ -177,8 +178,8 @@ class CorrectReadingsApiIn(Schema):
 
     meter_id = fields.UUID(required=True)
     register_id = fields.UUID(required=True)
-    begins_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(allow_none=True, load_default=None)
+    begins_at = Instant(required=True)
+    ends_at = Instant(allow_none=True, load_default=None)
     value = fields.Float(required=True, allow_none=True, validate=NOT_NEGATIVE)
     reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
     source = fields.Enum(ReadingSource, by_value=True, load_default=ReadingSource.PERSON)

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Length, OneOf, Range
 
+from app.api import Instant
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
@@ -169,7 +170,7 @@ class OperationIn(Schema):
     order_id = fields.UUID(required=True)
     base_version = fields.Integer(load_default=0)
     payload = fields.Dict(load_default=dict)
-    made_at = fields.AwareDateTime(required=True)
+    made_at = Instant(required=True)
 
 
 class OperationsIn(Schema):

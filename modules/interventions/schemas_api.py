@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Length, OneOf, Range
 
-from app.api import Languages
+from app.api import Instant, Languages
 from app.i18n import LOCALES
 from app.web.fields import Line, Paragraphs
 from modules.interventions.commands import CreateOrder, Point, ScheduleOrder
@@ -93,8 +93,8 @@ class OrderOut(Schema):
 class ScheduleApiIn(Schema):
     """When somebody comes."""
 
-    start = fields.AwareDateTime(required=True)
-    end = fields.AwareDateTime(required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> ScheduleOrder:

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf
 
-from app.api import Languages
+from app.api import Instant, Languages
 from app.calendar.service import Coverage
 from app.i18n import LOCALES
 from app.i18n import gettext as _
@@ -81,7 +81,7 @@ class TicketApiQuery(Schema):
     caller_id = fields.UUID(load_default=None)
     category_key = fields.String(load_default="", validate=Length(max=60))
     q = fields.String(load_default="", validate=Length(max=200))
-    updated_since = fields.AwareDateTime(load_default=None)
+    updated_since = Instant(load_default=None)
 
 
 class HoldApiIn(Schema):
@@ -172,7 +172,7 @@ class OutageApiIn(Schema):
     category_key = Line(required=True, validate=Length(min=1, max=60))
     title = Languages(values=Line(validate=Length(max=120)), required=True)
     sentence = Languages(values=Paragraphs(validate=Length(max=400)), required=True)
-    expected_end_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    expected_end_at = Instant(load_default=None, allow_none=True)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> OpenOutage:

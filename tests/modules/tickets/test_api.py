@@ -67,3 +67,12 @@ def test_the_rules_in_force(agent: FlaskClient) -> None:
     assert [one["key"] for one in priorities][:2] == ["immediate", "breakdown"]
     categories = agent.get("/api/v1/ticket-rules/categories").json
     assert any(one["is_choice"] for one in categories)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+def test_a_moment_no_clock_holds_is_refused(agent: FlaskClient, moment: str) -> None:
+    answer = agent.get("/api/v1/tickets", query_string={"updated_since": moment})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["updated_since"]
+    fine = agent.get("/api/v1/tickets", query_string={"updated_since": "2026-01-01T00:00:00+01:00"})
+    assert fine.status_code == 200
