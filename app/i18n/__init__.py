@@ -6,6 +6,7 @@ from app.i18n.formats import (
     format_money,
     format_number,
     format_quantity,
+    format_relative,
     format_time,
 )
 from app.i18n.texts import (
@@ -31,6 +32,7 @@ __all__ = [
     "format_money",
     "format_number",
     "format_quantity",
+    "format_relative",
     "format_time",
     "get_locale",
     "gettext",

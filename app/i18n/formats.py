@@ -1,6 +1,6 @@
 """Dates, numbers and money as Belgians write them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -49,6 +49,13 @@ def format_datetime(value: datetime | None, zone: ZoneInfo = BRUSSELS) -> str:
     if value is None:
         return ""
     return f"{format_date(value.astimezone(zone).date())} {format_time(value, zone)}"
+
+
+def format_relative(value: datetime, now: datetime) -> str:
+    """Write how far an instant is from now: 3 hours ago, in 2 days."""
+    return dates.format_timedelta(
+        value.astimezone(UTC) - now.astimezone(UTC), add_direction=True, locale=_locale()
+    )
 
 
 def format_number(value: Decimal | float | int | None, decimals: int | None = None) -> str:
