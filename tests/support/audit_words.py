@@ -18,7 +18,7 @@ from app.registry import find_modules
 from app.subjects import SubjectKind
 
 # What people type may be any word, also one of ours.
-TYPED = {"name", "note", "reason", "source", "text", "title"}
+TYPED = {"name", "note", "phone", "reason", "source", "text", "title"}
 CODE = re.compile(
     r"[a-z]+(_[a-z]+)+|[a-z]+(\.[a-z]+){2,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
