@@ -187,7 +187,7 @@ def report(session: Session, client: FlaskClient, rounds: int) -> None:
 
 def features(session: Session) -> Any:
     """Yield the features as the page of the map gets them."""
-    return building_features(session, select_buildings(ACTOR), "fr", {})
+    return building_features(session, select_buildings(ACTOR), {})
 
 
 def copy(pieces: list[str]) -> bytes:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.geo import Feature, feature_of
 from app.ids import id_text
 from modules.portfolio.enums import BUILDING_KIND_LABELS, LAND_USE_LABELS, BoundaryKind
-from modules.portfolio.models import Address, Boundary, Building, LandParcel
+from modules.portfolio.models import Boundary, Building, LandParcel
+from modules.portfolio.queries.labels import street_sql
 
 # The map asks again when it moves; beyond this many shapes it shows the first ones by code.
 MOST_SHAPES = 10_000
@@ -26,14 +27,12 @@ Frame = tuple[float, float, float, float]
 def building_features(
     session: Session,
     narrowed: Select[Any],
-    locale: str,
     measures: Mapping[str, Mapping[UUID, int]],
 ) -> Iterator[Feature]:
     """Yield one feature a building of a narrowed list, in one query whatever their number.
 
     `measures` adds numbers from other modules, by name and building.
     """
-    street = Address.street_nl if locale == "nl" else Address.street_fr
     drawn = narrowed.where(Building.geojson.is_not(None)).order_by(None)
     statement = drawn.with_only_columns(
         type_coerce(Building.id, String),
@@ -44,17 +43,16 @@ def building_features(
         Building.energy_class,
         Building.lot_count,
         Building.empty_lot_count,
-        street,
-        Address.number,
+        street_sql(),
         maintain_column_froms=True,
     )
     kinds = {kind.value: str(label) for kind, label in BUILDING_KIND_LABELS.items()}
     numbers = {key: {str(i): n for i, n in found.items()} for key, found in measures.items()}
     rows = _first_by_code(session, statement)
-    for stored_id, shape, code, name, kind, letter, lots, empty, road, number in rows:
+    for stored_id, shape, code, name, kind, letter, lots, empty, street in rows:
         identifier = id_text(stored_id)
         facts = {
-            "title": name or f"{road} {number}",
+            "title": name or street,
             "url": f"/buildings/{identifier}",
             "code": code,
             "kind": kind,

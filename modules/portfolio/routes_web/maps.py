@@ -168,7 +168,7 @@ def building_map_data() -> ResponseReturnValue:
         measure.key: measure.count(actor, session) for measure in measures()
     }
     query = in_frame(narrowed, Building, _frame())
-    return _geojson(collection_json(building_features(session, query, get_locale(), counts)))
+    return _geojson(collection_json(building_features(session, query, counts)))
 
 
 @blueprint.get("/land-parcels/map.geojson")

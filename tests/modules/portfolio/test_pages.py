@@ -4,7 +4,7 @@ from random import Random
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.auth.actor import system_actor
 from app.auth.roles import Role
@@ -13,6 +13,7 @@ from app.lists.models import SavedView
 from modules.portfolio.demo.seed import plant_boundaries, plant_estate
 from modules.portfolio.enums import BuildingKind, LotStatus
 from modules.portfolio.models import (
+    Address,
     Area,
     Building,
     Department,
@@ -255,8 +256,17 @@ class TestMap:
         client.get("/buildings/map.geojson")
         with count_queries() as counted:
             client.get("/buildings/map.geojson")
-        # Two to know who asks, one for the shapes, one for the open tickets.
-        assert counted.count <= 4
+        # Three to know who asks, one for the shapes, one for the open tickets.
+        assert counted.count <= 5
+
+    def test_a_street_with_one_name_is_named_for_everybody(self, client, login, places, database):
+        with database.unit_of_work() as uow:
+            uow.session.execute(update(Address).values(street_fr="Quai de la Fosse", street_nl=""))
+            uow.session.execute(update(Building).values(name=""))
+        login(client, Role.ADMINISTRATOR, locale="nl")
+        titles = [f["properties"]["title"] for f in self.features(client, "/buildings/map.geojson")]
+        assert titles
+        assert all(title.startswith("Quai de la Fosse ") for title in titles)
 
     def test_beyond_what_a_map_bears_shows_the_first_by_code(
         self, client, login, places, monkeypatch
