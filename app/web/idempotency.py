@@ -1,11 +1,10 @@
 """Calls that can be sent twice and are done once.
 
-Programs send `Idempotency-Key`, forms a hidden `form_key` (against a double click). The first call
-claims the key in a transaction of its own. Every unit of work it opens marks the claim as applied
-in the same transaction as the change, so a worker that dies leaves no doubt: a claim still
-`running` had no effect and may be made again, an `applied` one had. The answer is kept for a day;
-equal calls that arrive meanwhile wait for it. Only the change itself waits for the disk: a claim
-lost in a power cut had no effect, and an answer lost is said to be lost.
+Programs send `Idempotency-Key`, forms a hidden `form_key` (against a double click). A unit of work
+writes the key of its request in the same transaction as the change, so a worker that dies leaves no
+doubt: without the key nothing was changed, with it everything was. Of equal calls at once one
+writes the key, and the others wait for its answer, which is kept for a day. The answer itself does
+not wait for the disk: one lost in a power cut is said to be lost.
 """
 
 from __future__ import annotations
@@ -13,20 +12,22 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from flask import Flask, Request, Response, current_app, g, request
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from flask import Flask, Request, Response, abort, current_app, g, request
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from app.db import JsonDict, UnitOfWork, change_rows
 from app.errors import AppError, Conflict, Invalid
 from app.house import House
 from app.i18n import lazy as _l
 from app.ids import new_id
-from app.web.context import find_actor
+from app.web.context import find_actor, house
 from app.web.idempotent_calls import CallState, IdempotentCall
 
 if TYPE_CHECKING:
@@ -44,7 +45,19 @@ _REUSED = _l("This Idempotency-Key was used for another call. Take a new one.")
 _FORM_REUSED = _l(
     "This form was sent before with other values. Open the page again and fill it in anew."
 )
+# No session holds calls as objects that would have to follow.
+_PLAIN = {"synchronize_session": False}
 VALID_KEY = re.compile(r"^[\x21-\x7e]{8,100}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The call of this request, with the identifier it writes its key under."""
+
+    id: UUID
+    owner_id: UUID
+    key: str
+    fingerprint: str
 
 
 class BadKey(AppError):
@@ -57,7 +70,7 @@ def register(app: Flask, house: House) -> None:
     """Watch every state-changing request that carries a key."""
 
     @app.before_request
-    def claim_key() -> Response | None:
+    def answer_again() -> Response | None:
         key = key_of(request)
         actor = find_actor()
         if key is None or actor is None:
@@ -67,13 +80,17 @@ def register(app: Flask, house: House) -> None:
                 "idempotency_key_invalid",
                 _l("Idempotency-Key takes 8 to 100 visible characters, best a UUID."),
             )
-        return _claim_or_replay(house, actor.user_id, key, fingerprint_of(request))
+        call = _Call(new_id(), actor.user_id, key, fingerprint_of(request))
+        answer = _answer_of(house, call)
+        if answer is None:
+            g.idempotent_call = call
+        return answer
 
     @app.after_request
     def keep_answer(response: Any) -> Any:
-        call_id = g.pop("idempotent_call", None)
-        if call_id is not None:
-            _keep(house, call_id, response)
+        call = g.pop("idempotent_call", None)
+        if call is not None:
+            _keep(house, call, response)
         return response
 
 
@@ -111,98 +128,85 @@ def fingerprint_of(incoming: Request) -> str:
 
 
 def mark_applied(uow: UnitOfWork) -> None:
-    """Tie the claim of this request to a transaction that is about to change something."""
-    call_id = g.get("idempotent_call")
-    if call_id is None:
+    """Write the key of this request in the transaction that is about to change something.
+
+    Ends the request with the answer of an equal call that wrote its key first.
+    """
+    call: _Call | None = g.get("idempotent_call")
+    if call is None or _is_written(uow.session, call, house().clock.now(), CallState.APPLIED):
         return
-    mark = (
-        update(IdempotentCall)
-        .where(IdempotentCall.id == call_id)
-        .values(state=CallState.APPLIED)
-        .execution_options(synchronize_session=False)
+    uow.session.rollback()
+    uow.session.close()
+    g.pop("idempotent_call")
+    answer = _answer_of(house(), call)
+    # None: the other call was forgotten meanwhile; this one may be sent again.
+    abort(answer) if answer is not None else _refuse_for_now()
+
+
+def _is_written(
+    session: Session, call: _Call, now: datetime, state: CallState, **answer: Any
+) -> bool:
+    """Write the key of a call, unless an earlier one did; tell whether it is this call's."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = make(IdempotentCall).values(
+        id=call.id,
+        owner_id=call.owner_id,
+        key=call.key,
+        fingerprint=call.fingerprint,
+        state=state,
+        created_at=now,
+        locked_until=now + LOCKED_FOR,
+        expires_at=now + KEPT_FOR,
+        **({"headers": JsonDict({})} | answer),
     )
-    if not change_rows(uow.session, mark):
-        uow.session.rollback()
-        uow.session.close()
-        raise _still_running()  # we were too slow: the claim was given to a repeated call
+    forgotten = delete(IdempotentCall).where(_same_key(call), _is_old(now))
+    session.execute(forgotten, execution_options=_PLAIN)
+    once = row.on_conflict_do_nothing(index_elements=["owner_id", "key"])
+    if session.execute(once.returning(IdempotentCall.id)).scalar() is not None:
+        return True
+    return session.scalar(select(IdempotentCall.id).where(_same_key(call))) == call.id
 
 
-def _claim_or_replay(house: House, owner: UUID, key: str, fingerprint: str) -> Response | None:
+def _same_key(call: _Call) -> ColumnElement[bool]:
+    return and_(IdempotentCall.owner_id == call.owner_id, IdempotentCall.key == call.key)
+
+
+def _is_old(now: datetime) -> ColumnElement[bool]:
+    return IdempotentCall.expires_at <= now
+
+
+def _answer_of(house: House, call: _Call) -> Response | None:
+    """Return the answer of an earlier equal call, waiting for it; None when there was none."""
     give_up_at = time.monotonic() + WAIT_S
     while True:
-        found = _claim(house, owner, key, fingerprint)
+        now = house.clock.now()
+        with house.database.reader() as session:
+            same = select(IdempotentCall).where(_same_key(call), ~_is_old(now))
+            found = session.scalar(same)
         if found is None:
             return None
-        if found.fingerprint != fingerprint:
+        if found.fingerprint != call.fingerprint:
             raise Invalid(
                 "idempotency_key_reused", _FORM_REUSED if "form_key" in request.form else _REUSED
             )
         if found.state is CallState.DONE:
             return _replay(found)
-        if found.state is CallState.APPLIED and found.locked_until <= house.clock.now():
+        if found.locked_until <= now:
             raise Conflict(
                 "idempotency_answer_lost",
                 _l("This was saved, but its answer was lost. Read the record again."),
             )
         if time.monotonic() > give_up_at:
-            raise _still_running()
+            _refuse_for_now()
         time.sleep(POLL_S)
 
 
-def _still_running() -> Conflict:
-    return Conflict(
+def _refuse_for_now() -> NoReturn:
+    raise Conflict(
         "idempotency_call_running",
         _l("The same call is still being handled. Try again in a moment."),
         retry_after_s=1,
     )
-
-
-def _claim(house: House, owner: UUID, key: str, fingerprint: str) -> IdempotentCall | None:
-    """Claim a key; return the earlier call when there is one that counts, else None."""
-    now = house.clock.now()
-    try:
-        with house.database.unit_of_work(is_durable=False) as uow:
-            _forget_old(uow, now)
-            found = uow.session.scalar(
-                select(IdempotentCall).where(
-                    IdempotentCall.owner_id == owner, IdempotentCall.key == key
-                )
-            )
-            if found is not None and not _is_dead(found, now):
-                return found
-            if found is not None:
-                uow.session.delete(found)
-                uow.flush()
-            call = IdempotentCall(
-                id=new_id(),
-                owner_id=owner,
-                key=key,
-                fingerprint=fingerprint,
-                state=CallState.RUNNING,
-                headers=JsonDict({}),
-                created_at=now,
-                locked_until=now + LOCKED_FOR,
-                expires_at=now + KEPT_FOR,
-            )
-            uow.session.add(call)
-    except IntegrityError:
-        # Another worker claimed it between our look and our insert.
-        return _claim(house, owner, key, fingerprint)
-    g.idempotent_call = call.id
-    return None
-
-
-def _forget_old(uow: UnitOfWork, now: datetime) -> None:
-    uow.session.execute(
-        delete(IdempotentCall)
-        .where(IdempotentCall.expires_at <= now)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _is_dead(call: IdempotentCall, now: datetime) -> bool:
-    """Tell whether a worker died with this call before it had an effect."""
-    return call.state is CallState.RUNNING and call.locked_until <= now
 
 
 def _replay(call: IdempotentCall) -> Response:
@@ -214,36 +218,20 @@ def _replay(call: IdempotentCall) -> Response:
     return response
 
 
-def _keep(house: House, call_id: UUID, response: BaseResponse) -> None:
-    """Store the answer; a refusal that changed nothing is forgotten, so it may be tried again."""
+def _keep(house: House, call: _Call, response: BaseResponse) -> None:
+    """Store the answer; that of a refusal that changed nothing is not, so it may be tried again."""
+    if response.is_streamed or response.direct_passthrough or g.get("answer_is_secret"):
+        return
+    body = response.get_data()
+    if len(body) > MAX_BODY:
+        return
+    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    answer = {"status": response.status_code, "headers": JsonDict(kept), "body": body}
     with house.database.unit_of_work(is_durable=False) as uow:
-        if response.status_code >= 400 and _forget_running(uow, call_id):
-            return
-        if response.is_streamed or response.direct_passthrough or g.get("answer_is_secret"):
-            return
-        body = response.get_data()
-        if len(body) > MAX_BODY:
-            return
-        headers = {
-            name: response.headers[name] for name in KEPT_HEADERS if name in response.headers
-        }
-        uow.session.execute(
-            update(IdempotentCall)
-            .where(IdempotentCall.id == call_id)
-            .values(
-                state=CallState.DONE,
-                status=response.status_code,
-                headers=JsonDict(headers),
-                body=body,
-            )
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _forget_running(uow: UnitOfWork, call_id: UUID) -> bool:
-    forget = (
-        delete(IdempotentCall)
-        .where(IdempotentCall.id == call_id, IdempotentCall.state == CallState.RUNNING)
-        .execution_options(synchronize_session=False)
-    )
-    return change_rows(uow.session, forget) > 0
+        now = house.clock.now()
+        uow.session.execute(delete(IdempotentCall).where(_is_old(now)), execution_options=_PLAIN)
+        store = update(IdempotentCall).where(IdempotentCall.id == call.id)
+        done = store.values(state=CallState.DONE, **answer).execution_options(**_PLAIN)
+        if not change_rows(uow.session, done) and response.status_code < 400:
+            # Nothing was changed through a unit of work of the request: equal calls are equal.
+            _is_written(uow.session, call, now, CallState.DONE, **answer)

@@ -16,8 +16,7 @@ from app.db import Entity, EnumText, JsonDict, UtcDateTime
 class CallState(StrEnum):
     """How far a call came."""
 
-    RUNNING = "running"
-    # Its transaction is safe, its answer not yet stored.
+    # Its change is safe with it, its answer not yet stored.
     APPLIED = "applied"
     DONE = "done"
 
@@ -37,6 +36,6 @@ class IdempotentCall(Entity):
     headers: Mapped[JsonDict] = mapped_column(default=dict[str, Any])
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    # A worker that died leaves a running call behind; after this moment it may be made again.
+    # Until then its answer may still come; after it, it is lost.
     locked_until: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from flask import Flask, request
@@ -29,18 +29,32 @@ def door() -> Event:
 def app(app: Flask, door: Event) -> Flask:
     """The application with calls that can be made to fail, or to take their time."""
 
+    meeting = Barrier(2)
+
+    @needs(SIGNED_IN)
+    def number() -> str:
+        return str(new_id())
+
     @needs(SIGNED_IN)
     def change() -> tuple[str, int]:
         name = request.form.get("name", "")
+        if "meet" in request.form:
+            meeting.wait(30)
         with open_unit_of_work() as uow:
             uow.session.execute(update(User).values(display_name=User.display_name + name))
+            if request.form.get("break") == "before":
+                raise RuntimeError("before the change is safe")
         if "break" in request.form:
             raise RuntimeError("after the change")
+        if "twice" in request.form:
+            with open_unit_of_work() as uow:
+                uow.session.execute(update(User).values(display_name=User.display_name + name))
         if "wait" in request.form:
             door.wait(10)
         return "done " + name, 201
 
     app.add_url_rule("/change", "change", change, methods=["POST"])
+    app.add_url_rule("/number", "number", number, methods=["POST"])
     return app
 
 
@@ -95,13 +109,16 @@ def test_error_after_the_change_is_repeated_not_done_again(client, user, names):
     assert names() == {"Ax"}
 
 
-def test_worker_that_died_before_the_change_lets_it_be_made(client, user, database, clock, names):
+def test_call_that_changed_nothing_leaves_no_key_and_may_be_made_at_once(
+    client, user, database, names
+):
     key = str(new_id())
-    send(client, key)
-    set_state(database, state=CallState.RUNNING, status=None, body=None)
-    clock.advance(idempotency.LOCKED_FOR)
+    assert send(client, key, **{"break": "before"}).status_code == 500
+    with database.reader() as session:
+        assert session.scalars(select(IdempotentCall)).all() == []
+    assert send(client, key, **{"break": "before"}).status_code == 500
     assert send(client, key).status_code == 201
-    assert names() == {"Axx"}
+    assert names() == {"Ax"}
 
 
 def test_worker_that_died_after_the_change_says_so(client, user, database, clock, names):
@@ -118,16 +135,47 @@ def test_worker_that_died_after_the_change_says_so(client, user, database, clock
     assert names() == {"Ax"}
 
 
-def test_slow_call_that_lost_its_claim_changes_nothing(client, user, database, app, names):
-    key = str(new_id())
-    with app.test_request_context():
-        from flask import g
+def test_of_two_calls_that_began_at_once_the_second_gets_the_answer_of_the_first(
+    app, client, user, names
+):
+    """Both find nothing kept; whoever writes the key second changes nothing."""
+    key, cookie = str(new_id()), client.get_cookie("intendant").value
+    both = Barrier(2)
 
-        g.idempotent_call = new_id()
-        with pytest.raises(Exception, match="idempotency_call_running"), open_unit_of_work():
-            pass
-    assert names() == {"A"}
-    assert send(client, key).status_code == 201
+    def once() -> tuple[int, bytes]:
+        own = app.test_client()
+        own.set_cookie("intendant", cookie)
+        both.wait(30)
+        answer = send(own, key, meet="yes")
+        return answer.status_code, answer.get_data()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = [done.result() for done in [pool.submit(once) for _time in range(2)]]
+    assert first == second == (201, b"done x")
+    assert names() == {"Ax"}
+
+
+def test_two_changes_of_one_call_are_both_made(client, user, names):
+    key = str(new_id())
+    assert send(client, key, twice="yes").status_code == 201
+    assert send(client, key, twice="yes").headers["Idempotency-Replayed"] == "true"
+    assert names() == {"Axx"}
+
+
+def test_call_without_a_change_is_answered_again_all_the_same(app, client, user):
+    key = str(new_id())
+    first, second = (client.post("/number", headers={"Idempotency-Key": key}) for _ in range(2))
+    assert first.get_data() == second.get_data()
+    assert second.headers["Idempotency-Replayed"] == "true"
+
+
+def test_a_key_kept_for_too_long_is_as_new(client, user, database, clock, names):
+    key = str(new_id())
+    send(client, key)
+    clock.advance(timedelta(minutes=29))
+    set_state(database, expires_at=clock.now())
+    assert "Idempotency-Replayed" not in send(client, key).headers
+    assert names() == {"Axx"}
 
 
 def test_call_that_takes_long_is_waited_for_then_refused(
