@@ -22,7 +22,7 @@ BIN = Path(sys.executable).parent
 # As scripts/run starts it.
 OURS = (
     "{bin}/granian --interface wsgi --host 127.0.0.1 --port {port} --workers {workers} "
-    "--blocking-threads 4 --no-ws --log-level warning wsgi:app"
+    "--blocking-threads 2 --no-ws --log-level warning wsgi:app"
 )
 READY_WITHIN_S = 60
 

@@ -46,7 +46,7 @@ class WebServer:
         """Start it on a port of its own, in a process group, and wait until it answers."""
         self.port = free_port()
         command = [GRANIAN, "--interface", "wsgi", "--host", "127.0.0.1", "--port", self.port]
-        command += ["--workers", self.workers, "--blocking-threads", 4]
+        command += ["--workers", self.workers, "--blocking-threads", 2]
         command += ["--workers-kill-timeout", 5, "--no-ws", "--log-level", "warning", "wsgi:app"]
         self._process = subprocess.Popen(
             [str(part) for part in command],
