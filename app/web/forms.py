@@ -74,6 +74,10 @@ class Form:
         self.stale: StaleVersion | None = None
         if given is not None:
             self.values = values_of(self.schema, given)
+            if "version" in given:
+                # The version the page was opened with: shown again beside an error, a newer one
+                # would let this person write over what somebody else saved meanwhile.
+                self.values.setdefault("version", given["version"])
         else:
             self.values = {} if shows is None else dict(self.schema.dump(shows))
 

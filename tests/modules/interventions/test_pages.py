@@ -198,6 +198,20 @@ def test_a_technician_changed_by_two_people_shows_both_versions(
     assert client.post(address, data=form | again).status_code == 303
 
 
+def test_a_form_with_an_error_keeps_the_version_it_was_opened_with(
+    client: FlaskClient, login: Login, database: Database
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    form = {"name": "Ilse Claes", "trades": ["plumbing"], "version": "1"}
+    client.post("/technicians", data=form)
+    address = f"/technicians/{only(database, Technician).id}"
+    assert client.post(address, data=form | {"day_minutes": "300"}).status_code == 303
+    refused = client.post(address, data=form | {"name": ""})
+    assert refused.status_code == 422
+    assert 'name="version" value="1"' in refused.text
+    assert client.post(address, data=form | {"name": "Ilse C."}).status_code == 412
+
+
 def test_the_phone_of_a_technician_is_kept_in_one_form_and_shown_in_another(
     client: FlaskClient, login: Login, database: Database
 ) -> None:

@@ -158,6 +158,10 @@ def test_a_building_is_added_changed_and_archived(client, login, database):
     assert conflict.status_code == 412
     assert b"11" in conflict.data
     assert b"13" in conflict.data
+    refused = client.post(edit, data={**facts, "kind": "castle", "version": "1"})
+    assert refused.status_code == 422
+    # What an error shows again must not let this person write over what was saved meanwhile.
+    assert b'name="version" value="1"' in refused.data
     archived = client.post(f"/buildings/{building.id}/archive", data={"version": "2"})
     assert archived.status_code == 303
 
