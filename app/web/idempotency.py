@@ -139,8 +139,9 @@ def mark_applied(uow: UnitOfWork) -> None:
     uow.session.close()
     g.pop("idempotent_call")
     answer = _answer_of(house(), call)
-    # None: the other call was forgotten meanwhile; this one may be sent again.
-    abort(answer) if answer is not None else _refuse_for_now()
+    if answer is None:
+        _refuse_for_now()  # the other call was forgotten meanwhile; this one may be sent again
+    abort(answer)
 
 
 def _is_written(
