@@ -2,37 +2,42 @@
 
 import os
 import time
+from threading import Lock
 from uuid import UUID
 
 
-def new_id() -> UUID:
-    """Make a time-ordered identifier, so that new rows append to an index.
+class _Stamps:
+    """The moments of this process: milliseconds and, behind them, a count of 12 bits."""
 
-    UUID version 7 of RFC 9562: 48 bits of Unix milliseconds, then random bits.
-    """
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | random_bits
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0
+
+    def take(self, count: int) -> int:
+        """Reserve the next stamps and return the first; each is greater than all before it.
+
+        So also within a millisecond and when the clock is set back: past 4,096 of a millisecond
+        the stamp runs ahead of the clock, as RFC 9562, 6.2 allows.
+        """
+        now = time.time_ns() // 1_000_000 << 12
+        with self._lock:
+            first = max(now, self._last + 1)
+            self._last = first + count - 1
+        return first
+
+
+_stamps = _Stamps()
+
+
+def new_id() -> UUID:
+    """Make a time-ordered identifier: new rows append to an index and lists keep their order."""
+    return _identifier(_stamps.take(1), os.urandom(8))
 
 
 def new_ids(count: int) -> list[UUID]:
-    """Make many identifiers of one moment, in increasing order: bulk loads ask once.
-
-    The 12 bits behind the milliseconds count (method 1 of RFC 9562, 6.2); after 4,096 of them the
-    milliseconds move on, as they would have.
-    """
-    milliseconds = time.time_ns() // 1_000_000
-    noise = os.urandom(8 * count)
-    identifiers = []
-    for number in range(count):
-        moment = (milliseconds + (number >> 12)) & (1 << 48) - 1
-        tail = int.from_bytes(noise[8 * number : 8 * number + 8]) & (1 << 62) - 1
-        value = moment << 80 | 0x7 << 76 | (number & 0xFFF) << 64 | 0x2 << 62 | tail
-        identifiers.append(UUID(int=value))
-    return identifiers
+    """Make many identifiers, in increasing order: bulk loads ask once."""
+    first, noise = _stamps.take(count), os.urandom(8 * count)
+    return [_identifier(first + n, noise[8 * n : 8 * n + 8]) for n in range(count)]
 
 
 def id_text(stored: UUID | str) -> str:
@@ -42,3 +47,10 @@ def id_text(stored: UUID | str) -> str:
     """
     digits = stored if isinstance(stored, str) else stored.hex
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _identifier(stamp: int, noise: bytes) -> UUID:
+    """Write a UUID version 7 of RFC 9562: milliseconds, count (method 1 of 6.2), random bits."""
+    moment, number = stamp >> 12 & (1 << 48) - 1, stamp & 0xFFF
+    tail = int.from_bytes(noise) & (1 << 62) - 1
+    return UUID(int=moment << 80 | 0x7 << 76 | number << 64 | 0x2 << 62 | tail)
