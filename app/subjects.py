@@ -102,7 +102,8 @@ class SubjectKind:
     `find` returns None for what is absent or hidden; without one the kind is only words, for what
     the audit trail names and no page shows. `actions` translates audit codes, `fields`
     the names of fields, `values` the stored values of a field (an enumeration's LABELS) or, when
-    it is a function, any value (e.g. `format_money`).
+    it is a function, any value (e.g. `format_money`). `parts` are the types within a building whose
+    entries its history tells too.
     """
 
     type: str
@@ -111,6 +112,7 @@ class SubjectKind:
     actions: Mapping[str, LazyText] = field(default_factory=dict)
     fields: Mapping[str, LazyText] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, Any] | Callable[[Any], str]] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
 
 class Subjects:

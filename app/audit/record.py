@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
@@ -77,12 +77,21 @@ def changed_fields(row: object, values: Mapping[str, Any]) -> dict[str, tuple[An
 
 
 def history_of(
-    session: Session, subject_type: str, subject_id: UUID, *, limit: int = 100
+    session: Session,
+    subject_type: str,
+    subject_id: UUID,
+    *,
+    parts: Iterable[str] = (),
+    limit: int = 100,
 ) -> Sequence[AuditEntry]:
-    """Return the entries about a record, the latest first."""
+    """Return the entries about a record, the latest first; `parts` are kinds within a building."""
+    about = and_(AuditEntry.subject_type == subject_type, AuditEntry.subject_id == subject_id)
+    if kinds := tuple(parts):
+        inside = and_(AuditEntry.building_id == subject_id, AuditEntry.subject_type.in_(kinds))
+        about = or_(about, inside)
     query = (
         select(AuditEntry)
-        .where(AuditEntry.subject_type == subject_type, AuditEntry.subject_id == subject_id)
+        .where(about)
         .order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc())
         .limit(limit)
     )

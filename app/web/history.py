@@ -32,7 +32,9 @@ def history_panel(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
     if not subject.can_see_history:
         raise NotFound
     limit = min(max(request.args.get("limit", STEP, type=int), STEP), MOST)
-    entries = history_of(reader(), subject_type, subject_id, limit=limit + 1)
+    kind = subjects().kind(subject_type)
+    parts = kind.parts if kind else ()
+    entries = history_of(reader(), subject_type, subject_id, parts=parts, limit=limit + 1)
     is_fragment = "HX-Request" in request.headers
     return render_template(
         "history/_panel.html" if is_fragment else "history/panel.html",

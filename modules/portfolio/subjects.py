@@ -17,7 +17,9 @@ from modules.portfolio import enums
 from modules.portfolio.policies import PortfolioPermission, sees_documents
 from modules.portfolio.queries.access import get_access_code
 from modules.portfolio.queries.groupings import find_grouping
+from modules.portfolio.queries.insides import get_entrance, get_floor, get_room
 from modules.portfolio.queries.places import find_building, find_lot, get_parcel
+from modules.portfolio.queries.topology import get_installation
 
 FindSubject = Callable[[Actor, Session, UUID], Subject | None]
 
@@ -249,6 +251,39 @@ ACCESS_CODE = SubjectKind(
 )
 
 
+GetPart = Callable[[Actor, Session, UUID], Any]
+PARTS: dict[str, tuple[LazyText, GetPart]] = {
+    "entrance": (_l("Entrance"), get_entrance),
+    "floor": (_l("Floor"), get_floor),
+    "room": (_l("Room"), get_room),
+    "installation": (_l("Installation"), get_installation),
+}
+
+
+def _part_finder(type_: str, get: GetPart) -> FindSubject:
+    """Make the function that finds what lies in a building; it has a history and no more."""
+
+    def find(actor: Actor, session: Session, identifier: UUID) -> Subject | None:
+        if not actor.can(PortfolioPermission.READ):
+            return None
+        try:
+            part = get(actor, session, identifier)
+        except NotFound:
+            return None
+        name = str(part.level if type_ == "floor" else part.code)
+        url = f"/{type_}s/{part.id}/edit" if actor.can(PortfolioPermission.CHANGE) else ""
+        return Subject(
+            type=type_,
+            id=part.id,
+            label=f"{PARTS[type_][0]} {name}",
+            url=url or f"/buildings/{part.building_id}",
+            building_id=part.building_id,
+            can_comment=False,
+        )
+
+    return find
+
+
 def _finder(kind: enums.Grouping, folder: str) -> FindSubject:
     """Make the function that finds a site, a work area or a department as a record."""
 
@@ -278,6 +313,7 @@ SUBJECTS = tuple(
         actions=ACTION_LABELS,
         fields=FIELD_LABELS,
         values=VALUE_LABELS,
+        parts=tuple(PARTS) if type_ == "building" else (),
     )
     for type_, label, find in (
         ("building", _l("Building"), find_building_subject),
@@ -286,5 +322,6 @@ SUBJECTS = tuple(
         ("site", _l("Site"), _finder(enums.Grouping.SITE, "sites")),
         ("area", _l("Work area"), _finder(enums.Grouping.AREA, "areas")),
         ("department", _l("Department"), _finder(enums.Grouping.DEPARTMENT, "departments")),
+        *((type_, label, _part_finder(type_, get)) for type_, (label, get) in PARTS.items()),
     )
 )

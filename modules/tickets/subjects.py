@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.calendar.models import ClosingDay, OfficeWeek
 from app.calendar.service import COVERAGE_LABELS, read_hours
+from app.errors import NotFound
 from app.i18n import format_date, format_quantity
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
@@ -25,6 +26,7 @@ from modules.tickets.enums import (
 )
 from modules.tickets.models import Ticket, TicketRule
 from modules.tickets.policies import TicketPermission
+from modules.tickets.queries.outages import get_outage
 from modules.tickets.queries.tickets import visible_tickets
 from modules.tickets.rules import rule_of
 from modules.tickets.schemas_rules import show_openings
@@ -90,9 +92,30 @@ TICKET = SubjectKind(
         "trade": TRADE_LABELS,
     },
 )
+
+
+def find_outage_subject(actor: Actor, session: Session, outage_id: UUID) -> Subject | None:
+    """Return a known failure as an actor sees it, None outside their scope or rights."""
+    if not actor.can(TicketPermission.READ):
+        return None
+    try:
+        outage = get_outage(actor, session, outage_id)
+    except NotFound:
+        return None
+    return Subject(
+        type="outage",
+        id=outage.id,
+        label=str(outage.title),
+        url="/outages",
+        building_id=outage.building_id,
+        can_comment=False,
+    )
+
+
 OUTAGE = SubjectKind(
     type="outage",
     label=_l("Known outage"),
+    find=find_outage_subject,
     actions={
         "tickets.outage.open": _l("Outage announced"),
         "tickets.outage.end": _l("Outage over"),

@@ -26,8 +26,10 @@ from modules.portfolio.models import (
     Department,
     Entrance,
     Floor,
+    Installation,
     LandParcel,
     Lot,
+    Room,
     Site,
 )
 
@@ -164,6 +166,15 @@ def lot_subject(lot: Lot) -> tuple[Subject, UUID]:
     return Subject("lot", lot.id, lot.reference), lot.building_id
 
 
+def part_subject(
+    part: Entrance | Floor | Installation | Room, building: Building
+) -> tuple[Subject, UUID]:
+    """Name what lies in a building for the audit trail; the history of the building tells it."""
+    kind = type(part).__name__.lower()
+    name = part.level if isinstance(part, Floor) else part.code
+    return Subject(kind, part.id, f"{building.code} · {name}"), building.id
+
+
 def refuse_twin(
     session: Session, model: Any, building_id: UUID, except_id: UUID | None = None, **named: Any
 ) -> None:
@@ -181,9 +192,9 @@ def note_inside(
     actor: Actor,
     clock: Clock,
     action: str,
-    building: Building,
+    about: tuple[Subject, UUID],
     changes: dict[str, tuple[Any, Any]],
 ) -> None:
-    """Write a change in the history of the building; nothing changed is not written."""
+    """Write a change of what lies in a building; nothing changed is not written."""
     if changes:
-        note(uow, actor, clock, action, building_subject(building), changes)
+        note(uow, actor, clock, action, about, changes)

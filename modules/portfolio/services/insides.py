@@ -32,6 +32,7 @@ from modules.portfolio.services.common import (
     announce,
     lot_search_text,
     note_inside,
+    part_subject,
     refuse_twin,
 )
 
@@ -47,7 +48,8 @@ def add_entrance(actor: Actor, facts: EntranceFacts, uow: UnitOfWork, clock: Clo
     )
     uow.session.add(entrance)
     uow.flush()
-    note_inside(uow, actor, clock, "entrance.add", building, {"entrance": (None, entrance.code)})
+    about = part_subject(entrance, building)
+    note_inside(uow, actor, clock, "entrance.add", about, {"entrance": (None, entrance.code)})
     return entrance
 
 
@@ -64,7 +66,7 @@ def change_entrance(
     changes |= _readdress(uow.session, entrance, facts.address)
     uow.flush()
     _respell(uow.session, entrance, building)
-    note_inside(uow, actor, clock, "entrance.change", building, changes)
+    note_inside(uow, actor, clock, "entrance.change", part_subject(entrance, building), changes)
     return entrance
 
 
@@ -124,7 +126,8 @@ def restore_entrance(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock
 def _left(actor: Actor, entrance: Entrance, action: str, uow: UnitOfWork, clock: Clock) -> Entrance:
     uow.flush()
     building = get_building(actor, uow.session, entrance.building_id)
-    note_inside(uow, actor, clock, action, building, {"entrance": (None, entrance.code)})
+    about = part_subject(entrance, building)
+    note_inside(uow, actor, clock, action, about, {"entrance": (None, entrance.code)})
     return entrance
 
 
@@ -136,7 +139,8 @@ def add_floor(actor: Actor, facts: FloorFacts, uow: UnitOfWork, clock: Clock) ->
     floor = Floor(**asdict(facts) | {"name": facts.name})
     uow.session.add(floor)
     uow.flush()
-    note_inside(uow, actor, clock, "floor.add", building, {"floor": (None, floor.level)})
+    about = part_subject(floor, building)
+    note_inside(uow, actor, clock, "floor.add", about, {"floor": (None, floor.level)})
     return floor
 
 
@@ -150,7 +154,7 @@ def change_floor(
     building = get_building(actor, uow.session, floor.building_id)
     changes = changed_fields(floor, {"name": facts.name, "area_m2": facts.area_m2})
     uow.flush()
-    note_inside(uow, actor, clock, "floor.change", building, changes)
+    note_inside(uow, actor, clock, "floor.change", part_subject(floor, building), changes)
     return floor
 
 

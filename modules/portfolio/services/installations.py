@@ -24,6 +24,7 @@ from modules.portfolio.queries.topology import get_installation, links_of
 from modules.portfolio.services.common import (
     fresh_reference,
     note_inside,
+    part_subject,
     refuse_taken,
 )
 
@@ -43,7 +44,7 @@ def add_installation(
     uow.flush()
     _write_links(uow.session, installation, facts)
     change = {"installation": (None, f"{installation.code} {installation.kind}")}
-    note_inside(uow, actor, clock, "installation.add", building, change)
+    note_inside(uow, actor, clock, "installation.add", part_subject(installation, building), change)
     return installation
 
 
@@ -65,7 +66,8 @@ def change_installation(
     if changes:
         installation.updated_at = clock.now()
         uow.flush()
-        note_inside(uow, actor, clock, "installation.change", building, changes)
+        about = part_subject(installation, building)
+        note_inside(uow, actor, clock, "installation.change", about, changes)
     return installation
 
 
@@ -100,7 +102,8 @@ def _moved(
     installation.updated_at = clock.now()
     uow.flush()
     building = get_building(actor, uow.session, installation.building_id)
-    note_inside(uow, actor, clock, action, building, {"installation": (None, installation.code)})
+    moved = {"installation": (None, installation.code)}
+    note_inside(uow, actor, clock, action, part_subject(installation, building), moved)
     return installation
 
 

@@ -19,6 +19,7 @@ from modules.portfolio.queries.insides import get_room
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.services.common import (
     note_inside,
+    part_subject,
     refuse_twin,
     refuse_unknown,
 )
@@ -34,7 +35,8 @@ def add_room(actor: Actor, facts: RoomFacts, uow: UnitOfWork, clock: Clock) -> R
     room = Room(**_room_values(uow.session, facts), created_at=now, updated_at=now)
     uow.session.add(room)
     uow.flush()
-    note_inside(uow, actor, clock, "room.add", building, {"room": (None, room.code)})
+    about = part_subject(room, building)
+    note_inside(uow, actor, clock, "room.add", about, {"room": (None, room.code)})
     return room
 
 
@@ -53,7 +55,7 @@ def change_room(
     if changes:
         room.updated_at = clock.now()
         uow.flush()
-        note_inside(uow, actor, clock, "room.change", building, changes)
+        note_inside(uow, actor, clock, "room.change", part_subject(room, building), changes)
     return room
 
 
@@ -82,7 +84,8 @@ def _moved_room(actor: Actor, room: Room, action: str, uow: UnitOfWork, clock: C
     room.updated_at = clock.now()
     uow.flush()
     building = get_building(actor, uow.session, room.building_id)
-    note_inside(uow, actor, clock, action, building, {"room": (None, room.code)})
+    about = part_subject(room, building)
+    note_inside(uow, actor, clock, action, about, {"room": (None, room.code)})
     return room
 
 

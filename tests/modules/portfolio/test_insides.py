@@ -55,6 +55,7 @@ from modules.portfolio.services import (
     stack_lots,
     withdraw_certificate,
 )
+from modules.portfolio.subjects import PARTS
 from tests.factories.portfolio import (
     BUILDER,
     make_building,
@@ -69,7 +70,8 @@ RUE_BASSE = AddressFacts("Rue Basse", "Neerstraat", "3", "1000", "Bruxelles", "B
 
 def actions(uow, building):
     uow.flush()
-    return {entry.action for entry in history_of(uow.session, "building", building.id)}
+    entries = history_of(uow.session, "building", building.id, parts=PARTS)
+    return {entry.action for entry in entries}
 
 
 class TestEntrance:
@@ -245,7 +247,7 @@ def test_a_lot_comes_back_in_the_state_it_left_in(uow, clock):
 class TestOnScreen:
     @pytest.fixture
     def building(self, client, login, database, clock):
-        login(client, Role.ADMINISTRATOR)
+        login(client, Role.ADMINISTRATOR, locale="en")
         with database.unit_of_work() as uow:
             building = make_building(uow, clock)
             make_lot(uow, clock, building)
@@ -308,6 +310,26 @@ class TestOnScreen:
         assert client.post(f"{url}/archive", data={"version": "2"}).status_code == 303
         assert "Sud" not in client.get("/installations").get_data(as_text=True)
         assert client.post(f"{url}/restore", data={"version": "3"}).status_code == 303
+
+    def test_each_has_its_history_and_the_building_tells_it_too(self, client, database, building):
+        home = f"/buildings/{building.id}"
+        entrance = {"code": "B"}
+        room = {"code": "1.01", "use": "office", "floor_level": "1"}
+        lift = {"code": "LIFT-9", "kind": "lift", "is_in_service": "on"}
+        for folder, facts in (("entrances", entrance), ("rooms", room), ("installations", lift)):
+            assert client.post(f"{home}/{folder}", data=facts).status_code == 303
+        # The room made its floor.
+        parts = ((Entrance, "Entrance added"), (Room, "Room added"), (Floor, None))
+        told = client.get(f"/history/building/{building.id}").text
+        for model, added in (*parts, (Installation, "Installation added")):
+            kind, found = model.__name__.lower(), self.one(database, model)
+            panel = f"/history/{kind}/{found.id}"
+            assert f'hx-get="{panel}"' in client.get(f"/{kind}s/{found.id}/edit").text
+            page = client.get(panel)
+            assert page.status_code == 200
+            assert (added or "Nothing has happened yet") in page.text
+            assert (added or "Room added") in told
+        assert f"{building.code} · 1.01" in told
 
     def test_a_point_on_the_map(self, client, building):
         url = f"/buildings/{building.id}/position"

@@ -62,6 +62,13 @@ def test_a_failure_is_announced_and_ended(
     _before, _, rest = page.partition("/outages/")
     ended = client.post(f"/outages/{rest.partition('/end')[0][-36:]}/end")
     assert ended.status_code == 303
+    outage_id = rest.partition("/end")[0][-36:]
+    assert f'href="/history/outage/{outage_id}"' in text_of(client, "/outages")
+    history = text_of(client, f"/history/outage/{outage_id}")
+    assert "Panne annoncée" in history
+    assert 'href="/outages"' in history
+    login(client, Role.DISPATCHER, sees_everything=False)
+    assert client.get(f"/history/outage/{outage_id}").status_code == 404
 
 
 @pytest.mark.parametrize("missing", ["category", "title_nl", "sentence_fr", "building"])
