@@ -11,7 +11,7 @@ from app.db.types import (
     UtcDateTime,
     Wkb,
 )
-from app.db.unit_of_work import Database, EventBus, UnitOfWork
+from app.db.unit_of_work import Database, EventBus, UnitOfWork, open_reader
 
 __all__ = [
     "Archivable",
@@ -30,4 +30,5 @@ __all__ = [
     "Versioned",
     "Wkb",
     "change_rows",
+    "open_reader",
 ]

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -119,6 +119,16 @@ class UnitOfWork:
             ) from error
 
 
+@contextmanager
+def open_reader(database: Engine | Connection) -> Iterator[Session]:
+    """Open a session to read with; whatever it changes is rolled back."""
+    session = Session(database, expire_on_commit=False, autoflush=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
 class Database:
     """The engine, and the two ways to use it: `unit_of_work()` to write, `reader()` to read."""
 
@@ -158,11 +168,8 @@ class Database:
     @contextmanager
     def reader(self) -> Iterator[Session]:
         """Open a session to read with; whatever it changes is rolled back."""
-        session = Session(self.engine, expire_on_commit=False, autoflush=False)
-        try:
+        with open_reader(self.engine) as session:
             yield session
-        finally:
-            session.close()
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from uuid import UUID
 
+import structlog
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from app.db import open_reader
 from app.search.changes import changes_since
 from app.search.normalise import TypedWords
 from app.search.trigrams import Match, TextIndex
 
+log = structlog.get_logger(__name__)
+
 Documents = Callable[[Session, Sequence[UUID] | None], Iterable[tuple[UUID, str]]]
 _MOST_RECENT_CHANGES = 1_500
-# An index that takes long to read is read anew at most a tenth of the time: while an import runs,
-# answers are some seconds old rather than seconds late.
+# An index that takes long to read is read anew beside the answers, and at most a tenth of the time:
+# while an import runs, answers are some seconds old rather than seconds late.
 _LONG_READING_S = 0.25
 _REST = 10
 
@@ -33,6 +39,10 @@ class _Snapshot:
     recent_texts: dict[UUID, str]
 
 
+def _on_a_thread(work: Callable[[], None]) -> None:
+    Thread(target=work, name="search index", daemon=True).start()
+
+
 class LiveIndex:
     """The texts of one kind: a large index, a small one of recent changes, and what they replace.
 
@@ -41,13 +51,20 @@ class LiveIndex:
     """
 
     def __init__(
-        self, kind: str, documents: Documents, seconds: Callable[[], float] = time.monotonic
+        self,
+        kind: str,
+        documents: Documents,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+        beside: Callable[[Callable[[], None]], None] = _on_a_thread,
     ) -> None:
-        """Follow one kind; nothing is read before the first search."""
+        """Follow one kind; nothing is read before the first search. `beside` runs long readings."""
         self.kind = kind
         self._documents = documents
         self._seconds = seconds
+        self._beside = beside
         self._rested_at = self._waits_until = seconds()
+        self._takes_long = False
         self._lock = Lock()
         self._snapshot: _Snapshot | None = None
 
@@ -84,19 +101,42 @@ class LiveIndex:
         changes = changes_since(session, self.kind, old.version)
         replaced = old.replaced | changes.document_ids
         if changes.everything or len(replaced) > _MOST_RECENT_CHANGES:
-            if self._seconds() < self._rested_at:
-                self._waits_until = self._rested_at
-                return old
-            return self._read_all(session, changes.version)
+            return self._anew(session, old, changes.version)
         if not changes.document_ids:
             return old
         texts = {k: v for k, v in old.recent_texts.items() if k not in changes.document_ids}
         texts |= dict(self._documents(session, sorted(changes.document_ids)))
         return _Snapshot(changes.version, old.main, TextIndex(texts.items()), replaced, texts)
 
+    def _anew(self, session: Session, old: _Snapshot, version: int) -> _Snapshot:
+        """Read everything again: now if that is short, else after a rest and beside the answers."""
+        if not self._takes_long:
+            return self._read_all(session, version)
+        if self._seconds() < self._rested_at:
+            self._waits_until = self._rested_at
+            return old
+        self._waits_until = math.inf
+        database = session.get_bind()
+        self._beside(lambda: self._replace(database, version))
+        return old
+
+    def _replace(self, database: Engine | Connection, version: int) -> None:
+        try:
+            with open_reader(database) as session:
+                read = self._read_all(session, version)
+            with self._lock:
+                self._snapshot = read
+        except Exception:
+            # The present answers stay; the next search after the rest tries again.
+            log.exception("search_index_not_read", kind=self.kind)
+            self._rested_at = self._seconds() + _REST
+        finally:
+            self._waits_until = self._seconds()
+
     def _read_all(self, session: Session, version: int) -> _Snapshot:
         began = self._seconds()
         main = TextIndex(self._documents(session, None))
         took = self._seconds() - began
-        self._rested_at = self._seconds() + (_REST * took if took > _LONG_READING_S else 0)
+        self._takes_long = took > _LONG_READING_S
+        self._rested_at = self._seconds() + (_REST * took if self._takes_long else 0)
         return _Snapshot(version, main, TextIndex(()), frozenset(), {})
