@@ -6,10 +6,24 @@ from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from shapely import Point
 
 from app.i18n import gettext as _
-from modules.portfolio.commands import AccessFacts, InstallationFacts, RecordCertificate
-from modules.portfolio.enums import AccessKind, CertificateScheme, InstallationKind, Region
+from app.web.fields import Paragraphs
+from modules.portfolio.commands import (
+    AccessFacts,
+    GiveWarning,
+    InstallationFacts,
+    RecordCertificate,
+    ShapeGiven,
+)
+from modules.portfolio.enums import (
+    AccessKind,
+    CertificateScheme,
+    InstallationKind,
+    Region,
+    WarningKind,
+)
 from modules.portfolio.schemas_api import one_of, text
 
 # Ten years are added to a day of issue: there must be such a day.
@@ -147,6 +161,89 @@ class InstallationOut(Schema):
 
 
 class ServedOut(Schema):
-    """The lots an installation serves."""
+    """The lots an installation serves, and the links as written, which a change replaces."""
 
-    lot_ids = fields.List(fields.UUID())
+    lot_ids = fields.List(fields.UUID(), required=True)
+    written_entrance_ids = fields.List(fields.UUID(), required=True)
+    written_lot_ids = fields.List(fields.UUID(), required=True)
+
+
+class WarningIn(Schema):
+    """A warning about a lot or a building, in force from a day on."""
+
+    lot_id = fields.UUID(allow_none=True)
+    building_id = fields.UUID(allow_none=True)
+    kind = one_of(WarningKind, required=True)
+    reason = Paragraphs(required=True, validate=validate.Length(min=1, max=500))
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> GiveWarning:
+        return GiveWarning(**data)
+
+
+class WarningOut(Schema):
+    """A warning, and who gave it."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    lot_id = fields.UUID(allow_none=True)
+    building_id = fields.UUID(allow_none=True)
+    kind = one_of(WarningKind, required=True)
+    reason = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(allow_none=True)
+    author_name = fields.String()
+    created_at = fields.AwareDateTime()
+    archived_at = fields.AwareDateTime(allow_none=True)
+
+
+class NeighboursIn(Schema):
+    """The lots directly above and below; none named: floors and doors tell it again."""
+
+    above = fields.List(fields.UUID(), load_default=(), validate=validate.Length(max=50))
+    below = fields.List(fields.UUID(), load_default=(), validate=validate.Length(max=50))
+
+
+class NeighboursOut(Schema):
+    """What surrounds a lot, and the installations that serve it."""
+
+    above = fields.List(fields.UUID(), required=True)
+    below = fields.List(fields.UUID(), required=True)
+    same_landing = fields.List(fields.UUID(), required=True)
+    same_entrance = fields.List(fields.UUID(), required=True)
+    installations = fields.Pluck(InstallationOut, "id", many=True, required=True)
+
+
+class PositionIn(Schema):
+    """A point in degrees (WGS 84); nothing takes the building off the map."""
+
+    lon = fields.Float(allow_none=True, validate=validate.Range(min=2, max=7))
+    lat = fields.Float(allow_none=True, validate=validate.Range(min=49, max=52))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ShapeGiven | None:
+        known = {axis: value for axis, value in data.items() if value is not None}
+        if len(known) == 1:
+            lacking = "lon" if "lat" in known else "lat"
+            raise ValidationError(_("Give both, or neither."), lacking)
+        return ShapeGiven(Point(known["lon"], known["lat"])) if known else None
+
+
+class PositionOut(Schema):
+    """Where a building stands: the point, or that of its outline; null when it is not drawn."""
+
+    version = fields.Integer(required=True)
+    lon = fields.Float(required=True, allow_none=True)
+    lat = fields.Float(required=True, allow_none=True)
+    source_crs = fields.Integer(
+        allow_none=True, metadata={"description": "EPSG code of the shape as it was received."}
+    )
+
+
+class RestoredOut(Schema):
+    """A record that is back."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)

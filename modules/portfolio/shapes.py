@@ -157,7 +157,7 @@ def _draw_building(
         return None
     if building.geojson == _text(shape):
         return "unchanged"
-    place_building(actor, building.id, shape, uow, clock)
+    place_building(actor, Change(building.id, building.version), shape, uow, clock)
     return "drawn"
 
 

@@ -42,7 +42,8 @@ def requests(app: Flask) -> Iterator[tuple[str, str, str]]:
 def address_of(app: Flask, rule: Rule, method: str) -> str:
     """Fill in an address with the identifier of nothing."""
     values = {
-        name: SAMPLES.get(type(converter).__name__, "nothing")
+        name: min(getattr(converter, "items", ()), default=None)
+        or SAMPLES.get(type(converter).__name__, "nothing")
         for name, converter in rule._converters.items()
     }
     return app.url_map.bind("localhost").build(rule.endpoint, values, method=method)

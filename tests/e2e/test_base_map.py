@@ -18,7 +18,7 @@ from app.clock import Clock
 from app.db import Database
 from app.geo import Crs
 from app.settings import MapSettings, Settings
-from modules.portfolio.commands import ShapeGiven
+from modules.portfolio.commands import Change, ShapeGiven
 from modules.portfolio.services import place_building
 from tests.factories.portfolio import BUILDER, make_building
 from tests.support.browser import SignIn
@@ -79,7 +79,7 @@ def test_the_map_asks_an_official_service_and_names_it(
     with database.unit_of_work("test") as uow:
         building = make_building(uow, clock)
         outline = ShapeGiven(box(148_900, 170_300, 148_930, 170_330), Crs.LAMBERT_72)
-        place_building(BUILDER, building.id, outline, uow, clock)
+        place_building(BUILDER, Change(building.id, building.version), outline, uow, clock)
     sign_in(Role.PROPERTY_DIRECTOR)
     page.goto("/buildings/map")
     expect(page.get_by_text(ATTRIBUTION)).to_be_visible(timeout=MAP_READY_MS)

@@ -15,7 +15,7 @@ from app.clock import Clock
 from app.db import Database
 from app.geo import Crs
 from modules.parties.services import find_duplicates
-from modules.portfolio.commands import ShapeGiven
+from modules.portfolio.commands import Change, ShapeGiven
 from modules.portfolio.enums import BuildingKind
 from modules.portfolio.services import place_building
 from tests.factories.parties import make_party
@@ -61,7 +61,7 @@ def estate(database: Database, clock: Clock) -> Estate:
         make_room(uow, clock, west, department_id=make_department(uow, clock).id, floor_level=1)
         for building, outline in ((west, WEST), (east, EAST)):
             shape = ShapeGiven(outline, Crs.LAMBERT_72)
-            place_building(BUILDER, building.id, shape, uow, clock)
+            place_building(BUILDER, Change(building.id, building.version), shape, uow, clock)
         return Estate(west.id, west.code, east.code, lot.id, lot.reference)
 
 

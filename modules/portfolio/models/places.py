@@ -228,6 +228,8 @@ class Room(Entity, Versioned, Timestamped, Archivable):
     area_m2: Mapped[float | None]
     capacity: Mapped[int | None]
 
+    floor: Mapped[Floor | None] = relationship(lazy="joined")
+
 
 class Department(Entity, Versioned, Archivable):
     """A department of the office that occupies rooms."""

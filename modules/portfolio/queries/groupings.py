@@ -80,6 +80,13 @@ def select_groupings(actor: Actor, kind: Grouping) -> Select[Any]:
     return found.where(Site.id.in_(_seen_sites(actor))) if kind is Grouping.SITE else found
 
 
+def select_grouped(actor: Actor, kind: Grouping) -> Select[Any]:
+    """Return the sites, work areas or departments in use, as records."""
+    model: Any = MODELS[kind]
+    found: Select[Any] = select(model).where(model.archived_at.is_(None))
+    return found.where(Site.id.in_(_seen_sites(actor))) if kind is Grouping.SITE else found
+
+
 def list_departments(session: Session) -> Sequence[Department]:
     """Return the departments by code."""
     in_use = select(Department).where(Department.archived_at.is_(None))

@@ -122,6 +122,20 @@ def warnings_of_places(
     return session.scalars(ordered).all()
 
 
+def get_warning(actor: Actor, session: Session, warning_id: UUID) -> PlaceWarning:
+    """Return a warning, lifted or not; NotFound when its lot or building is out of scope."""
+    statement = (
+        select(PlaceWarning)
+        .outerjoin(Lot, PlaceWarning.lot_id == Lot.id)
+        .where(PlaceWarning.id == warning_id)
+    )
+    home = func.coalesce(PlaceWarning.building_id, Lot.building_id)
+    found = session.scalars(in_scope(statement, actor, home)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class LotStay:
     """A time a lot was let, notice included; `ends_on` is the first day it was not, or None."""

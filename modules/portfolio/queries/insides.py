@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.db import Archivable
 from app.errors import NotFound
 from modules.portfolio.models import Address, Building, Department, Entrance, Floor, Lot, Room
 from modules.portfolio.queries.labels import street_sql
@@ -40,6 +41,15 @@ def _one(session: Session, statement: Select[Found]) -> Found:
     if found is None:
         raise NotFound
     return found
+
+
+def select_inside(actor: Actor, model: type[Entrance | Floor | Room]) -> Select[Any]:
+    """Return the entrances, floors or rooms in use that the actor sees."""
+    statement: Select[Any] = in_scope(select(model), actor, model.building_id)
+    # A floor is never archived.
+    return (
+        statement.where(model.archived_at.is_(None)) if issubclass(model, Archivable) else statement
+    )
 
 
 def floor_level(session: Session, room: Room) -> int | None:

@@ -20,7 +20,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import get_certificate, list_certificates
 from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.queries.scope import in_scope
-from modules.portfolio.queries.topology import get_installation, lots_served_by
+from modules.portfolio.queries.topology import get_installation, links_of, lots_served_by
 
 certificates = ApiBlueprint(
     "certificates_api",
@@ -163,4 +163,9 @@ class InstallationLots(MethodView):
     def get(self, installation_id: UUID) -> dict[str, Any]:
         """List the lots an installation serves, also through an entrance or the building."""
         found = get_installation(current_actor(), reader(), installation_id)
-        return {"lot_ids": lots_served_by(reader(), found)}
+        links = links_of(reader(), found.id)
+        return {
+            "lot_ids": lots_served_by(reader(), found),
+            "written_entrance_ids": [link.entrance_id for link in links if link.entrance_id],
+            "written_lot_ids": [link.lot_id for link in links if link.lot_id],
+        }

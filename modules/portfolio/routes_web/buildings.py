@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -155,6 +156,11 @@ def building_restore(building_id: UUID) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _standing(building_id: UUID) -> dict[str, Any]:
+    building = get_building(current_actor(), reader(), building_id)
+    return {"fresh": building, "building": building}
+
+
 @blueprint.get("/buildings/<uuid:building_id>/position")
 @needs(PortfolioPermission.CHANGE)
 def building_position_edit(building_id: UUID) -> ResponseReturnValue:
@@ -172,10 +178,11 @@ def building_position_change(building_id: UUID) -> ResponseReturnValue:
     form = Form(PointIn, request.form)
 
     def put(uow: UnitOfWork) -> str:
-        place_building(current_actor(), building_id, form.load(), uow, current_clock())
+        asked = asked_change(building_id)
+        place_building(current_actor(), asked, form.load(), uow, current_clock())
         return url_for("portfolio.building_detail", building_id=building_id)
 
     return answer(
         form, put, _("Saved"), "portfolio/position_form.html",
-        lambda: {"building": get_building(current_actor(), reader(), building_id)},
+        lambda: _standing(building_id),
     )  # fmt: skip

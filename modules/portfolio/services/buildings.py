@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -110,11 +109,12 @@ def _respell_lots(session: Session, building: Building) -> list[Lot]:
 
 
 def place_building(
-    actor: Actor, building_id: UUID, shape: ShapeGiven | None, uow: UnitOfWork, clock: Clock
+    actor: Actor, change: Change, shape: ShapeGiven | None, uow: UnitOfWork, clock: Clock
 ) -> Building:
     """Draw a building on the map, or take it off; Invalid when the shape is abroad."""
     require(actor, PortfolioPermission.CHANGE)
-    building = get_building(actor, uow.session, building_id)
+    building = get_building(actor, uow.session, change.id)
+    building.require_version(change.version)
     placed = place(shape.geometry, shape.crs) if shape else None
     before = (building.lon, building.lat)
     building.put_on_map(placed)

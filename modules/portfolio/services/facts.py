@@ -26,6 +26,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import (
     certificate_in_force,
     get_certificate,
+    get_warning,
     list_certificates,
 )
 from modules.portfolio.queries.places import get_building, get_lot
@@ -213,9 +214,7 @@ def give_warning(actor: Actor, command: GiveWarning, uow: UnitOfWork, clock: Clo
 def lift_warning(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> PlaceWarning:
     """End a warning today; it stays in the history."""
     require(actor, PortfolioPermission.WARN)
-    warning = uow.session.get(PlaceWarning, change.id)
-    if warning is None:
-        raise NotFound
+    warning = get_warning(actor, uow.session, change.id)
     place = _place(actor, uow.session, warning.lot_id, warning.building_id)
     warning.require_version(change.version)
     warning.archive(actor.user_id, clock.now())

@@ -75,7 +75,8 @@ def test_an_installation_is_added_changed_and_archived(keeper: FlaskClient, lot:
     made = keeper.post(INSTALLATIONS, json=facts)
     assert (made.status_code, made.json["is_in_service"]) == (201, True)
     one = f"{INSTALLATIONS}/{made.json['id']}"
-    assert keeper.get(f"{one}/lots").json == {"lot_ids": [str(lot.id)]}
+    served = {"lot_ids": [str(lot.id)], "written_entrance_ids": [], "written_lot_ids": []}
+    assert keeper.get(f"{one}/lots").json == served
     assert keeper.put(one, json=facts).status_code == 428
     stopped = keeper.put(one, json=facts | {"is_in_service": False}, headers=if_match(1))
     assert stopped.json["is_in_service"] is False

@@ -333,12 +333,14 @@ class TestOnScreen:
 
     def test_a_point_on_the_map(self, client, building):
         url = f"/buildings/{building.id}/position"
-        half = client.post(url, data={"lat": "50,8389"})
+        half = client.post(url, data={"lat": "50,8389", "version": "2"})
         assert half.status_code == 422
         assert 'href="#f-lon"' in half.get_data(as_text=True)
-        assert client.post(url, data={"lat": "50,8389", "lon": "4,3447"}).status_code == 303
+        point = {"lat": "50,8389", "lon": "4,3447"}
+        assert client.post(url, data={**point, "version": "1"}).status_code == 412
+        assert client.post(url, data={**point, "version": "2"}).status_code == 303
         assert b"4.3447" in client.get("/buildings/map.geojson").data
-        assert client.post(url, data={}).status_code == 303
+        assert client.post(url, data={"version": "3"}).status_code == 303
         assert b"4.3447" not in client.get("/buildings/map.geojson").data
 
     def test_parcels_leave_and_come_back(self, client, database, building):

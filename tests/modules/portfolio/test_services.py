@@ -398,7 +398,7 @@ class TestTopology:
 def test_building_is_drawn_in_lambert_and_read_in_degrees(uow, clock):
     building = make_building(uow, clock)
     shape = ShapeGiven(box(148_950, 170_800, 148_970, 170_820), Crs.LAMBERT_72)
-    place_building(BUILDER, building.id, shape, uow, clock)
+    place_building(BUILDER, Change(building.id, building.version), shape, uow, clock)
     assert building.geometry.contains(Point(building.lon, building.lat))
     assert building.source_crs == 31370
     assert building.geojson.startswith('{"type":"Polygon"')
