@@ -28,7 +28,7 @@ GRANTS: Mapping[Role, frozenset[HousePermission]] = {
     Role.ADMINISTRATOR: frozenset(HousePermission),
     Role.PROPERTY_DIRECTOR: _OFFICE | {HousePermission.IMPORT_RUN, HousePermission.JOB_READ},
     Role.LETTING_AGENT: frozenset({HousePermission.IMPORT_RUN}),
-    Role.DISPATCH_LEADER: _OFFICE,
+    Role.DISPATCH_LEADER: _OFFICE | {HousePermission.IMPORT_RUN},
     Role.MAINTENANCE_ENGINEER: frozenset({HousePermission.IMPORT_RUN}),
     Role.ENERGY_COORDINATOR: _OFFICE
     | {HousePermission.IMPORT_RUN, HousePermission.JOB_READ, HousePermission.JOB_RUN},

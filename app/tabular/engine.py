@@ -1,8 +1,8 @@
 """The pass over a file: read, understand, compare, and, unless it is a rehearsal, write.
 
-An import is applied in chunks of at most `WRITTEN_AT_ONCE` rows, each in a transaction of its own
-that also moves the checkpoint of the batch and writes the journal for undo. Other writers get their
-turn between chunks, a killed import leaves whole chunks only, and starting it again goes on
+An import is applied in chunks of as many rows as its importer writes in a turn, each in a
+transaction of its own that also moves the checkpoint of the batch and writes the journal for undo.
+Other writers get their turn between chunks, a killed import leaves whole chunks only, and starting it again goes on
 behind the checkpoint and ends in the same state and the same counts.
 """
 
@@ -34,9 +34,6 @@ from app.tabular.tally import Tally
 from app.tabular.typed import Row, TypedTable
 
 Progress = Callable[[int, int | None], None]
-
-# Half a block, some twenty milliseconds, during which whoever else wants to write waits.
-WRITTEN_AT_ONCE = 250
 
 
 class Cancelled(Exception):
@@ -118,8 +115,9 @@ class Pass:
             for row, key in zip(rows, keys, strict=True)
             if row.number > journal.checkpoint
         ]
-        for start in range(0, len(pending), WRITTEN_AT_ONCE):
-            self._write(database, journal, pending[start : start + WRITTEN_AT_ONCE])
+        size = self.importer.rows_a_turn
+        for start in range(0, len(pending), size):
+            self._write(database, journal, pending[start : start + size])
 
     def _write(
         self, database: Database, journal: Journal, pending: Sequence[tuple[Row, Hashable]]

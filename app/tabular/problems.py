@@ -43,6 +43,7 @@ MESSAGES: dict[str, LazyText] = {
     "duplicate_row": _l("This row repeats row %(first)s: both describe the same record."),
     "no_key": _l("Nothing in this row says which record it is about."),
     "needed_for_new": _l("A new record needs the column “%(column)s”."),
+    "fixed_column": _l("This can no longer be changed by a file: it stays as it was recorded."),
     "changed_meanwhile": _l("This record cannot be written as it stands: %(reason)s"),
     # the cell
     "required": _l("A value is required."),

@@ -23,9 +23,9 @@ from app.i18n import lazy as _l
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign, Formats
-from app.tabular.importer import Change, Entry, Outcome, Values
+from app.tabular.importer import ROWS_A_TURN, Change, Entry, Outcome, Values
 from app.tabular.kinds import Doubtful
-from app.tabular.problems import Problem
+from app.tabular.problems import Problem, shown
 from app.tabular.typed import Row
 
 _PLAIN = Formats(decimal=DecimalSign.POINT)
@@ -47,7 +47,12 @@ class ServiceImporter:
     `key` names the column that identifies a record, or the columns when it takes several (a room
     by building and number); keys are then tuples. `load` returns what the actor may see, by key.
     `create` and `change` are handed all values of the record, those of the file over those
-    stored. `remove` takes back records a batch made.
+    stored; a column no record stores, such as the reason of a change, comes with them. `remove`
+    takes back records a batch made.
+
+    `fixed` columns are taken from a new record only: a row that changes one is refused, an empty
+    cell of theirs says nothing. `check` refuses what the services would not do, so that a
+    rehearsal tells it too.
     """
 
     name: str
@@ -67,7 +72,10 @@ class ServiceImporter:
     find: Callable[[Actor, Session, Sequence[UUID]], Mapping[UUID, Stored]]
     prepare: Callable[[Actor, Session, Sequence[Row]], Iterable[Problem]]
     records: Callable[[Actor, Session], Iterator[Mapping[str, Any]]]
+    fixed: tuple[str, ...] = ()
+    check: Callable[[Change], Iterable[Problem]] = lambda _change: ()
     formats: Formats = field(default_factory=Formats)
+    rows_a_turn: int = ROWS_A_TURN
 
     def open(self, actor: Actor, clock: Clock) -> ServiceWork:
         """Begin a pass over a file."""
@@ -112,10 +120,11 @@ class ServiceWork:
     def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
         """Look up and check what the importer declared.
 
-        An empty cell leaves a needed column as it is, and means `empty` in the others.
+        An empty cell leaves a needed or fixed column as it is, and means `empty` in the others.
         """
+        kept = (*self.importer.needed, *self.importer.fixed)
         for row in rows:
-            for name in self.importer.needed:
+            for name in kept:
                 if row.values.get(name) in (None, ""):
                     row.values.pop(name, None)
             for name, meant in self.importer.empty.items():
@@ -142,10 +151,26 @@ class ServiceWork:
         return {key: stored.values for key, stored in self._stored.items()}
 
     def review(self, changes: Sequence[Change]) -> Iterable[Problem]:
-        """Refuse new records that lack what they need."""
+        """Refuse new records that lack what they need, and changes that cannot be made."""
         for change in changes:
             if change.outcome is Outcome.NEW:
                 yield from self._lacking(change)
+            else:
+                yield from self._touching_fixed(change)
+            yield from self.importer.check(change)
+
+    def _touching_fixed(self, change: Change) -> Iterator[Problem]:
+        for name in self.importer.fixed:
+            if name in change.differences:
+                old, new = change.differences[name]
+                kind = self.importer.column(name).kind
+                yield Problem(
+                    "fixed_column",
+                    change.row.number,
+                    field=name,
+                    value=shown(kind.write(new)),
+                    expected=shown(kind.write(old)),
+                )
 
     def _lacking(self, change: Change) -> Iterator[Problem]:
         for name in self.importer.needed:
@@ -173,7 +198,8 @@ class ServiceWork:
             return Entry(row.number, Outcome.NEW, importer.subject_type, made, label)
         stored = self._stored[change.key]
         after = {name: new for name, (_, new) in change.differences.items()}
-        importer.change(actor, stored, {**stored.values, **after}, uow, clock)
+        told = {name: v for name, v in row.values.items() if name not in stored.values}
+        importer.change(actor, stored, {**stored.values, **told, **after}, uow, clock)
         before = {name: to_json(old) for name, (old, _) in change.differences.items()}
         written = {name: to_json(value) for name, value in after.items()}
         return Entry(

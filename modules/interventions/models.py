@@ -78,6 +78,8 @@ class WorkOrder(Entity, Versioned, Timestamped):
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True)
+    # The number it had in an older tool, for an order taken over from there.
+    external_ref: Mapped[str | None] = mapped_column(String(60), unique=True, index=True)
     title: Mapped[str] = mapped_column(String(160))
     description: Mapped[str] = mapped_column(Text(), default="")
     work_class: Mapped[WorkClass] = mapped_column(EnumText(WorkClass), default=WorkClass.RESPONSIVE)

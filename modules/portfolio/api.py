@@ -36,10 +36,16 @@ from modules.portfolio.queries.history import (
     lot_stays,
     warnings_of_places,
 )
-from modules.portfolio.queries.labels import building_label_sql, lot_label_sql
+from modules.portfolio.queries.labels import (
+    building_code_sql,
+    building_label_sql,
+    lot_label_sql,
+    lot_reference_sql,
+)
 from modules.portfolio.queries.places import (
     building_codes,
     building_labels,
+    codes_of_lots,
     find_building,
     find_building_by_code,
     find_lot,
@@ -50,6 +56,8 @@ from modules.portfolio.queries.places import (
     lot_address,
     lot_labels,
     lot_references,
+    seen_buildings,
+    seen_lots,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import get_installation
@@ -80,9 +88,11 @@ __all__ = [
     "WarningKind",
     "access_not_noted",
     "access_to_places",
+    "building_code_sql",
     "building_codes",
     "building_label_sql",
     "building_labels",
+    "codes_of_lots",
     "estate_on",
     "find_building",
     "find_building_by_code",
@@ -100,12 +110,15 @@ __all__ = [
     "lot_address",
     "lot_label_sql",
     "lot_labels",
+    "lot_reference_sql",
     "lot_references",
     "lot_stays",
     "lots_served_by_installation",
     "neighbours",
     "note_access_given",
     "place_facts",
+    "seen_buildings",
+    "seen_lots",
     "visible_building_ids",
     "visible_lot_ids",
     "warnings_of_places",

@@ -10,7 +10,15 @@ from uuid import UUID
 
 from app.calendar.working_time import Hours
 from app.db import TranslatedText
-from modules.tickets.enums import BulkVerb, LinkKind, RuleKind, TicketSource, WaitingReason
+from modules.tickets.enums import (
+    BulkVerb,
+    LinkKind,
+    RuleKind,
+    TicketSource,
+    TicketStatus,
+    Trade,
+    WaitingReason,
+)
 from modules.tickets.errors import NothingChosen
 from modules.tickets.rulebook import AnyRule
 
@@ -64,6 +72,21 @@ class OpenTicket:
     opened_at: datetime | None = None
     alert_id: UUID | None = None
     alert: Mapping[str, Any] = field(default_factory=dict)
+    # The number it had in an older tool.
+    external_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A ticket of an older tool: what was said, and how far it came there."""
+
+    ticket: OpenTicket
+    status: TicketStatus = TicketStatus.NEW
+    trade: Trade | None = None
+    completed_at: datetime | None = None
+    closed_at: datetime | None = None
+    reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

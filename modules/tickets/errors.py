@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.errors import Conflict, FieldError, Invalid
 from app.i18n import lazy as _l
+from modules.tickets.enums import STATUS_LABELS, TicketStatus
 
 
 class StepNotPossible(Conflict):
@@ -20,6 +21,16 @@ class StepNotPossible(Conflict):
                 status=status,
             ),
         )
+
+
+class NotTakenOver(Invalid):
+    """A state that a file cannot give a ticket."""
+
+    def __init__(self, status: TicketStatus) -> None:
+        """Name the state."""
+        label = STATUS_LABELS[status]
+        message = _l("A file cannot make it “%(status)s”: do that on the ticket.", status=label)
+        super().__init__("not_taken_over", message, field="status")
 
 
 class UnknownCategory(Invalid):

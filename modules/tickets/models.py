@@ -50,6 +50,8 @@ class Ticket(Entity, Versioned, Timestamped):
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True)
+    # The number it had in an older tool, for a ticket taken over from there.
+    external_ref: Mapped[str | None] = mapped_column(String(60), unique=True, index=True)
     source: Mapped[TicketSource] = mapped_column(EnumText(TicketSource))
     category_key: Mapped[str] = mapped_column(String(60), index=True)
     priority_key: Mapped[str] = mapped_column(String(40), index=True)

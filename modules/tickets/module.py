@@ -6,6 +6,7 @@ from modules.energy.events import AlertOpened, AlertResolved, AlertStill
 from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
 from modules.tickets.demo import SEED
+from modules.tickets.importers import IMPORTERS
 from modules.tickets.jobs import JOBS
 from modules.tickets.merged_parties import follow_merge, follow_undo
 from modules.tickets.policies import GRANTS, LABELS, TicketPermission
@@ -92,6 +93,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    importers=IMPORTERS,
     lists=LISTS,
     seeds=(SEED,),
     search_providers=(TicketSearch(),),

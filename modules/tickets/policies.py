@@ -18,6 +18,7 @@ class TicketPermission(StrEnum):
     CANCEL = "tickets.ticket.cancel"
     CLOSE = "tickets.ticket.close"
     HANDLE = "tickets.ticket.handle"
+    IMPORT = "tickets.ticket.import"
     NOTE = "tickets.ticket.note"
     OPEN = "tickets.ticket.open"
     OUTAGE = "tickets.outage.manage"
@@ -74,6 +75,7 @@ LABELS: dict[TicketPermission, LazyText] = {
     TicketPermission.CANCEL: _l("Cancel tickets"),
     TicketPermission.CLOSE: _l("Close tickets"),
     TicketPermission.HANDLE: _l("Handle tickets"),
+    TicketPermission.IMPORT: _l("Import tickets"),
     TicketPermission.NOTE: _l("Write notes on tickets"),
     TicketPermission.OPEN: _l("Open tickets"),
     TicketPermission.OUTAGE: _l("Declare and end known outages"),

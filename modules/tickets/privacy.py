@@ -129,7 +129,8 @@ def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:
         ticket.caller_id = None
         ticket.caller_name = ticket.caller_phone = ticket.caller_email = ""
         ticket.contact_name = ticket.contact_phone = ticket.availability = ""
-        ticket.search_text = f"{ticket.number} {ticket.title}".lower()[:500]
+        known = (ticket.number, ticket.external_ref or "", ticket.title)
+        ticket.search_text = " ".join(known).lower()[:500]
     touch_documents(uow.session, "ticket", [ticket.id for ticket in forgotten])
     return len(forgotten)
 

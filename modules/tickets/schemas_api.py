@@ -223,6 +223,7 @@ class TicketOut(Schema):
 
     id = fields.UUID()
     number = fields.String()
+    external_ref = fields.String(allow_none=True)
     version = fields.Integer()
     source = fields.Enum(TicketSource, by_value=True)
     status = fields.Enum(TicketStatus, by_value=True)

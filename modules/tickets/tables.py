@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import BRUSSELS, Clock
-from app.i18n import LazyText
+from app.i18n import LazyText, get_locale
 from app.i18n import lazy as _l
 from app.lists import (
     BulkAction,
@@ -27,7 +27,12 @@ from app.lists import (
     YesNo,
 )
 from app.search.normalise import normalise
-from modules.portfolio.api import building_label_sql, lot_label_sql
+from modules.portfolio.api import (
+    building_code_sql,
+    building_label_sql,
+    lot_label_sql,
+    lot_reference_sql,
+)
 from modules.tickets.enums import (
     BULK_LABELS,
     OPEN_STATUSES,
@@ -56,6 +61,7 @@ def select_tickets(actor: Actor) -> Select[Any]:
     columns: Any = select(
         Ticket.id,
         Ticket.number,
+        Ticket.external_ref,
         Ticket.title,
         Ticket.status,
         Ticket.priority_key,
@@ -68,7 +74,9 @@ def select_tickets(actor: Actor) -> Select[Any]:
         Ticket.completed_at,
         Ticket.affected_count,
         building_label_sql(Ticket.building_id).label("building"),
+        building_code_sql(Ticket.building_id).label("building_code"),
         lot_label_sql(Ticket.lot_id).label("lot"),
+        lot_reference_sql(Ticket.lot_id).label("lot_reference"),
     )
     statement: Select[Any] = visible_tickets(actor, columns)
     return statement
@@ -100,6 +108,7 @@ def ticket_table(rules: Rules, now: datetime) -> TableSpec:
         categories={
             key: str(one.name) for key, one in rules.categories.items() if one.priority_key
         },
+        paths=lambda key: rules.label_of(key, get_locale()),
     )
     return TableSpec(
         name="tickets.tickets",
@@ -124,6 +133,8 @@ class Names:
     priorities: Mapping[str, str]
     urgency: Mapping[str, str]
     categories: Mapping[str, str]
+    # Place › kind › problem: what a file says, as names repeat below other headings.
+    paths: Callable[[str], str]
 
 
 EMPTY = EmptyState(
@@ -157,8 +168,8 @@ def _main_columns(names: Names) -> tuple[Column, ...]:
             tones=names.urgency,
             format="badge",
         ),
-        Column("building", _l("Building")),
-        Column("lot", _l("Lot")),
+        Column("building", _l("Building"), export=lambda row: row.building_code),
+        Column("lot", _l("Lot"), export=lambda row: row.lot_reference),
         _instant("opened", _l("Opened"), Ticket.opened_at),
         _instant("due", _l("Due"), Ticket.due_at),
     )
@@ -178,8 +189,12 @@ def _more_columns(names: Names) -> tuple[Column, ...]:
             sort=Ticket.category_key,
             labels=names.categories,
             is_default=False,
+            export=lambda row: names.paths(row.category_key),
         ),
         Column("trade", _l("Trade"), sort=Ticket.trade, labels=TRADE_LABELS, is_default=False),
+        Column(
+            "external_ref", _l("Reference elsewhere"), sort=Ticket.external_ref, is_default=False
+        ),
         Column("source", _l("Channel"), sort=Ticket.source, labels=SOURCE_LABELS, is_default=False),
         Column("caller", _l("Caller"), lambda row: row.caller_name, is_default=False),
         Column(

@@ -29,10 +29,10 @@ from modules.portfolio.enums import (
     Region,
 )
 from modules.portfolio.importers.columns import BUILDING
-from modules.portfolio.importers.source import Source, named, seen_buildings, seen_lots, unknown
+from modules.portfolio.importers.source import Source, named, unknown
 from modules.portfolio.models import Building, EnergyCertificate, Lot
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import with_place
+from modules.portfolio.queries.places import seen_buildings, seen_lots, with_place
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import (
     correct_certificate,

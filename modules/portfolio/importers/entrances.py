@@ -22,9 +22,10 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import AddressFacts, Change, EntranceFacts
 from modules.portfolio.importers.columns import ADDRESS, ADDRESS_COLUMNS, BUILDING
-from modules.portfolio.importers.source import Source, named, seen_buildings, unknown
+from modules.portfolio.importers.source import Source, named, unknown
 from modules.portfolio.models import Address, Building, Entrance
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import add_entrance, change_entrance
 

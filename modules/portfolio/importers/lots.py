@@ -35,9 +35,10 @@ from modules.portfolio.importers.columns import (
     filled,
 )
 from modules.portfolio.importers.remove import remove_lots
-from modules.portfolio.importers.source import Source, measured, named, seen_buildings, unknown
+from modules.portfolio.importers.source import Source, measured, named, unknown
 from modules.portfolio.models import Building, Entrance, Lot
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services.lots import change_lot, create_lot
 

@@ -24,9 +24,10 @@ from app.tabular.typed import Row
 from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.enums import INSTALLATION_KIND_LABELS, InstallationKind
 from modules.portfolio.importers.columns import BUILDING
-from modules.portfolio.importers.source import named, seen_buildings, unknown
+from modules.portfolio.importers.source import named, unknown
 from modules.portfolio.models import Building, Entrance, Installation, Lot, ServiceLink
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import add_installation, change_installation
 

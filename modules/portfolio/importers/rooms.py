@@ -22,17 +22,10 @@ from modules.portfolio.commands import Change, RoomFacts
 from modules.portfolio.enums import ROOM_USE_LABELS, RoomUse
 from modules.portfolio.importers.columns import BUILDING, name_columns, names_read, names_stored
 from modules.portfolio.importers.remove import remove_untouched
-from modules.portfolio.importers.source import (
-    Source,
-    by_code,
-    measured,
-    named,
-    seen_buildings,
-    seen_lots,
-    unknown,
-)
+from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
 from modules.portfolio.models import Building, Department, Floor, Lot, Room
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_buildings, seen_lots
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import add_room, change_room
 

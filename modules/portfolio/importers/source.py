@@ -15,8 +15,6 @@ from app.auth.actor import Actor
 from app.tabular.problems import Problem
 from app.tabular.service_importer import Stored
 from app.tabular.typed import Row
-from modules.portfolio.models import Building, Lot
-from modules.portfolio.queries.scope import in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +78,4 @@ def by_code(session: Session, model: Any, wanted: set[str]) -> dict[str, UUID]:
     if not wanted:
         return {}
     rows = session.execute(select(model.code, model.id).where(model.code.in_(wanted)))
-    return {row[0]: row[1] for row in rows}
-
-
-def seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
-    """Return the buildings an actor sees by code."""
-    if not codes:
-        return {}
-    statement = select(Building.code, Building.id).where(Building.code.in_(codes))
-    return {row[0]: row[1] for row in session.execute(in_scope(statement, actor, Building.id))}
-
-
-def seen_lots(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
-    """Return the lots an actor sees by reference."""
-    if not references:
-        return {}
-    statement = select(Lot.reference, Lot.id).where(Lot.reference.in_(references))
-    rows = session.execute(in_scope(statement, actor, Lot.building_id))
     return {row[0]: row[1] for row in rows}

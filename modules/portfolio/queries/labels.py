@@ -30,6 +30,16 @@ def building_label_sql(building_id: Any) -> ColumnElement[str]:
     )
 
 
+def building_code_sql(building_id: Any) -> ColumnElement[str]:
+    """Return the code of a building, as files name it."""
+    return select(Building.code).where(Building.id == building_id).scalar_subquery()
+
+
+def lot_reference_sql(lot_id: Any) -> ColumnElement[str]:
+    """Return the reference of a lot, as files name it."""
+    return select(Lot.reference).where(Lot.id == lot_id).scalar_subquery()
+
+
 def lot_label_sql(lot_id: Any) -> ColumnElement[str]:
     """Return the reference of a lot with its box."""
     boxed = case((Lot.box != "", Lot.reference + " / " + Lot.box), else_=Lot.reference)

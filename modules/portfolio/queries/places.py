@@ -167,3 +167,28 @@ def lot_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     statement = select(Lot).where(Lot.id.in_(wanted)).options(*with_place())
     return {lot.id: f"{lot.reference} · {lot_address(lot)}" for lot in session.scalars(statement)}
+
+
+def seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
+    """Return the buildings an actor sees by code."""
+    if not codes:
+        return {}
+    statement = select(Building.code, Building.id).where(Building.code.in_(codes))
+    return {row[0]: row[1] for row in session.execute(in_scope(statement, actor, Building.id))}
+
+
+def seen_lots(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
+    """Return the lots an actor sees by reference."""
+    if not references:
+        return {}
+    statement = select(Lot.reference, Lot.id).where(Lot.reference.in_(references))
+    rows = session.execute(in_scope(statement, actor, Lot.building_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def codes_of_lots(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the code of the building of each lot, in one query."""
+    wanted = list(set(ids))
+    statement = select(Lot.id, Building.code).join(Building, Lot.building_id == Building.id)
+    rows = session.execute(statement.where(Lot.id.in_(wanted))) if wanted else ()
+    return {row[0]: row[1] for row in rows}

@@ -41,6 +41,14 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
     PlaceNeeded, UnknownCategory, UnknownPriority, ReasonNeeded, and NotFound for a place outside
     the actor's scope.
     """
+    ticket = write_down(actor, command, uow, clock)
+    tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
+    touch_documents(uow.session, "ticket", [ticket.id])
+    return ticket
+
+
+def write_down(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock) -> Ticket:
+    """Make the ticket and its first event; nobody is told."""
     require(actor, TicketPermission.OPEN)
     if command.source is TicketSource.PHONE:
         require(actor, TicketPermission.TAKE_CALLS)
@@ -61,8 +69,6 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
         uow,
         clock,
     )
-    tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
-    touch_documents(uow.session, "ticket", [ticket.id])
     return ticket
 
 
@@ -103,6 +109,7 @@ def _new_ticket(
     ticket = Ticket(
         id=new_id(),
         number=next_number(SERIES, uow, clock),
+        external_ref=command.external_ref.strip() or None,
         source=command.source,
         category_key=category.key,
         priority_key=priority.key,
@@ -138,7 +145,7 @@ def _opened_at(command: OpenTicket, now: datetime) -> datetime:
 
 
 def _title(command: OpenTicket, category: Category) -> str:
-    first_line = command.description.strip().partition("\n")[0]
+    first_line = command.description.strip().partition("\n")[0].strip()
     named = category.name.text(command.caller.locale)
     return (command.title.strip() or first_line or named)[:160]
 

@@ -85,7 +85,12 @@ def target_data(priority: Priority) -> dict[str, Any]:
 def describe_for_search(ticket: Ticket) -> str:
     """Return the normalised text the list's filter looks in."""
     return index_text(
-        ticket.number, ticket.title, ticket.caller_name, ticket.contact_name, ticket.place_note
+        ticket.number,
+        ticket.external_ref or "",
+        ticket.title,
+        ticket.caller_name,
+        ticket.contact_name,
+        ticket.place_note,
     )[:500]
 
 

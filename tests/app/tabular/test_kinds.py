@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,11 +18,14 @@ from app.tabular.kinds import (
     Doubtful,
     Ean,
     Integer,
+    Moment,
     Month,
     Phone,
     Text,
     YesNo,
     has_ean_check_digit,
+    instant_of,
+    moment_of,
     parse_number,
 )
 from app.tabular.neutralise import neutralise, restore
@@ -227,3 +230,34 @@ def test_serial_days_are_those_of_spreadsheets(day):
 def test_no_cell_breaks_a_kind(cell, kind):
     with suppress(BadValue):
         kind.read(cell, ANY)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "31/12/2024 14:30", "2024-12-31 14:30", "2024-12-31T14:30:59", "31.12.2024, 14h30",
+        "31 décembre 2024 à 14:30", "31 december 2024 om 14.30",
+        datetime(2024, 12, 31, 14, 29, 59, 999_700), datetime(2024, 12, 31, 14, 30, 12),
+    ],
+)  # fmt: skip
+def test_moments_are_read_to_the_minute(cell):
+    assert Moment().read(cell, ANY) == datetime(2024, 12, 31, 14, 30)
+
+
+def test_a_day_alone_is_its_midnight_and_doubts_stay():
+    midnight = datetime(2024, 12, 31)
+    assert Moment().read("31/12/2024", ANY) == Moment().read(date(2024, 12, 31), ANY) == midnight
+    for cell in ("31/12/24 00:00", 45657.0):
+        assert Moment().read(cell, ANY).value == midnight
+    for cell in ("31/12/2024 25:00", "hier 10:00", "#REF!"):
+        assert code_of(Moment(), cell) in {"not_a_date", "formula_error"}
+    assert code_of(Moment(low=date(2000, 1, 1)), "31/12/1999 10:00") == "too_small"
+    assert code_of(Moment(high=date(2000, 1, 1)), "31/12/2000 10:00") == "too_large"
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)))
+def test_what_a_file_shows_of_an_instant_is_read_as_that(instant):
+    shown = moment_of(instant)
+    assert Moment().read(f"{shown:%Y-%m-%d %H:%M}", ANY) == shown
+    assert moment_of(instant_of(shown)) == shown
+    assert moment_of(None) is instant_of(None) is None

@@ -1,0 +1,35 @@
+"""What of the call centre can be imported from files."""
+
+from app.i18n import lazy as _l
+from app.tabular.service_importer import ServiceImporter
+from modules.tickets.importers.changing import change, check, create
+from modules.tickets.importers.columns import COLUMNS, FIXED
+from modules.tickets.importers.resolving import prepare
+from modules.tickets.importers.stored import find, load, records
+from modules.tickets.policies import TicketPermission
+from modules.tickets.services.taking_over import forget_taken_over
+
+TICKETS = ServiceImporter(
+    name="tickets",
+    title=_l("Tickets"),
+    permission=TicketPermission.IMPORT,
+    export_permission=TicketPermission.READ,
+    columns=COLUMNS,
+    key="number",
+    needed=("category",),
+    fixed=FIXED,
+    subject_type="ticket",
+    load=load,
+    create=create,
+    change=change,
+    remove=forget_taken_over,
+    find=find,
+    prepare=prepare,
+    check=check,
+    records=records,
+    # The clock of an old ticket is counted through years: some forty milliseconds each.
+    rows_a_turn=5,
+)
+IMPORTERS = (TICKETS,)
+
+__all__ = ["IMPORTERS"]
