@@ -2,8 +2,8 @@
 
 An import is applied in chunks of as many rows as its importer writes in a turn, each in a
 transaction of its own that also moves the checkpoint of the batch and writes the journal for undo.
-Other writers get their turn between chunks, a killed import leaves whole chunks only, and starting it again goes on
-behind the checkpoint and ends in the same state and the same counts.
+Other writers get their turn between chunks, a killed import leaves whole chunks only, and starting
+it again goes on behind the checkpoint and ends in the same state and the same counts.
 """
 
 from __future__ import annotations
