@@ -58,6 +58,22 @@ def test_keys_reach_everything(at_desk, page: Page):
     page.wait_for_url("**/")
 
 
+CLICK_AT_ONCE = """
+new MutationObserver((_, watch) => {
+  const button = document.querySelector('[data-open="hello"]')
+  if (!button) return
+  watch.disconnect()
+  button.click()
+}).observe(document, { childList: true, subtree: true })
+"""
+
+
+def test_a_click_before_the_scripts_is_answered_after(at_desk, page: Page):
+    page.add_init_script(CLICK_AT_ONCE)
+    page.goto("/gallery/components")
+    expect(page.locator("dialog#hello")).to_be_visible()
+
+
 def test_rows_are_walked_with_arrows(at_desk, page: Page):
     page.goto("/gallery/components")
     expect(page.locator("html.ready")).to_have_count(1)

@@ -121,17 +121,22 @@ def page(context: BrowserContext, complaints: Complaints) -> Iterator[Page]:
     made = context.new_page()
     made.on("console", complaints.hear)
     made.on("pageerror", lambda error: complaints.lines.append(f"thrown: {error}"))
+    # As a person would: a page is used once its scripts have taken it in hand, also after a click.
+    made.add_locator_handler(made.locator("html:has(script[src*='/base-']):not(.ready)"), _wait)
     go_to = made.goto
 
     def go_and_wait(address: str, **options: Any) -> Response | None:
         answer = go_to(address, **options)
-        # As a person would: a page is used once its scripts have taken it in hand.
         made.locator("html:not(:has(script[src*='/base-'])), html.ready").wait_for(state="attached")
         return answer
 
     made.goto = go_and_wait
     yield made
     assert not complaints.lines, "\n".join(complaints.lines)
+
+
+def _wait() -> None:
+    """Do nothing: Playwright itself waits until what the handler is for has gone."""
 
 
 SignIn = Callable[..., None]

@@ -1,4 +1,4 @@
-/** Light and dark: the switch in the head of the page; theme.js applies it before drawing. */
+/** Light and dark: the switch in the head of the page; early.js applies it before drawing. */
 import { csrfToken } from '../shared/dom'
 
 export function startTheme(): void {

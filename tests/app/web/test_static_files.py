@@ -15,7 +15,7 @@ def site(app, tmp_path):
     script = b"export const answer = 42\n" * 100
     (assets / "base-A1b2_C3d.js").write_bytes(script)
     (assets / "base-A1b2_C3d.js.gz").write_bytes(gzip.compress(script))
-    (static / "theme.js").write_text("go()", encoding="utf-8")
+    (static / "early.js").write_text("go()", encoding="utf-8")
     app.static_folder = str(static)
     serve_static_files(app)
     return app.test_client()
@@ -38,7 +38,7 @@ def test_without_gzip_it_is_sent_as_it_is(site):
 
 
 def test_a_file_whose_name_stays_is_asked_for_again(site):
-    answer = site.get("/static/theme.js", buffered=True)
+    answer = site.get("/static/early.js", buffered=True)
     assert answer.headers["Cache-Control"] == "max-age=300, public"
 
 
