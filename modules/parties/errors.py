@@ -45,6 +45,15 @@ def overlapping_occupancy() -> Conflict:
     )
 
 
+def related_already() -> Conflict:
+    """Say that a person is this to a party already."""
+    return Conflict(
+        "related_already",
+        _l("This relation is already written from that day on."),
+        field="starts_on",
+    )
+
+
 def same_party() -> Invalid:
     """Say that a party cannot be merged into itself."""
     return Invalid("same_party", _l("Choose two different parties."), field="merged_id")

@@ -6,8 +6,17 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from app.web.fields import Line
 from modules.parties.commands import PartyFacts, PhoneFacts
-from modules.parties.enums import Language, OccupancyRole, PartyKind, PhoneKind
+from modules.parties.enums import (
+    Channel,
+    DuplicateState,
+    Language,
+    OccupancyRole,
+    PartyKind,
+    PhoneKind,
+    Relation,
+)
 
 
 class PhoneSchema(Schema):
@@ -110,3 +119,73 @@ class OccupancyOut(OccupancyIn):
     """A stay; `ends_on` is its last day."""
 
     id = fields.UUID(required=True)
+
+
+class RelationApiIn(Schema):
+    """A person belongs to a household, or speaks for a party; from today unless a day is given."""
+
+    person_id = fields.UUID(required=True)
+    relation = fields.Enum(Relation, by_value=True, required=True)
+    may_be_contacted = fields.Boolean(load_default=False)
+    starts_on = fields.Date(allow_none=True, load_default=None)
+
+
+class RelationOut(Schema):
+    """What a person is to a party."""
+
+    id = fields.UUID(required=True)
+    party_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    relation = fields.Enum(Relation, by_value=True, required=True)
+    may_be_contacted = fields.Boolean()
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(allow_none=True)
+
+
+class ChannelApiIn(Schema):
+    """Whether a party may be reached by a channel, and why."""
+
+    is_allowed = fields.Boolean(required=True)
+    reason = Line(load_default="", validate=validate.Length(max=200))
+
+
+class ChannelOut(Schema):
+    """What a party said about a channel; what nothing was said about is allowed."""
+
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    is_allowed = fields.Boolean(required=True)
+    reason = fields.String()
+    since = fields.Date(required=True)
+
+
+class DuplicateOut(Schema):
+    """Two parties that look like one, with the score (0 to 100) and the reasons."""
+
+    id = fields.UUID(required=True)
+    first_id = fields.UUID(required=True)
+    second_id = fields.UUID(required=True)
+    score = fields.Integer(required=True)
+    reasons = fields.Dict()
+    state = fields.Enum(DuplicateState, by_value=True, required=True)
+    found_at = fields.AwareDateTime(required=True)
+
+
+class MergeQuery(Schema):
+    """The merges into which party."""
+
+    kept_id = fields.UUID(required=True)
+
+
+class MergeApiIn(Schema):
+    """One party is merged into another, which is kept."""
+
+    kept_id = fields.UUID(required=True)
+    merged_id = fields.UUID(required=True)
+
+
+class MergeOut(MergeApiIn):
+    """A merge, and when it was undone."""
+
+    id = fields.UUID(required=True)
+    merged_at = fields.AwareDateTime(required=True)
+    undone_at = fields.AwareDateTime(allow_none=True)

@@ -33,6 +33,7 @@ from modules.parties.errors import (
     invalid_party,
     phone_unreadable,
     reference_taken,
+    related_already,
 )
 from modules.parties.models import (
     ContactPermission,
@@ -237,10 +238,23 @@ def relate_person(
         may_be_contacted=command.may_be_contacted,
         starts_on=command.starts_on or clock.today(),
     )
+    _refuse_related(uow.session, relation)
     uow.session.add(relation)
     uow.flush()
     note(uow, actor, clock, "relate", party, {"relations"})
     return relation
+
+
+def _refuse_related(session: Session, relation: PartyRelation) -> None:
+    """Raise Conflict when the same was written from the same day on."""
+    same = select(PartyRelation.id).where(
+        PartyRelation.party_id == relation.party_id,
+        PartyRelation.person_id == relation.person_id,
+        PartyRelation.relation == relation.relation,
+        PartyRelation.starts_on == relation.starts_on,
+    )
+    if session.scalar(same) is not None:
+        raise related_already()
 
 
 def end_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyRelation:

@@ -1,6 +1,10 @@
 """People for programs."""
 
+from datetime import date
+
 from app.auth.roles import Role
+from modules.parties.services import find_duplicates
+from tests.factories.parties import make_party
 from tests.factories.portfolio import make_building, make_lot
 
 AN = {"kind": "person", "name": "Peeters", "first_name": "An", "language": "nl",
@@ -53,3 +57,66 @@ def test_moving_out(client, login, database, clock):
     assert client.post(address, json={"ends_on": "2026-08-31"}).json["ends_on"] == "2026-08-31"
     login(client, Role.TECHNICIAN)
     assert client.post(address, json={"ends_on": "2026-08-31"}).status_code == 403
+
+
+def test_relations_and_channels(client, login):
+    login(client, Role.LETTING_AGENT)
+    household = client.post("/api/v1/parties", json={"kind": "household", "name": "Peeters"}).json
+    person = client.post("/api/v1/parties", json=AN).json
+    address = f"/api/v1/parties/{household['id']}/relations"
+    head = {"person_id": person["id"], "relation": "head", "starts_on": "2026-01-01"}
+    made = client.post(address, json=head)
+    assert (made.status_code, made.json["ends_on"]) == (201, None)
+    again = client.post(address, json=head)
+    assert (again.status_code, again.json["code"]) == (409, "related_already")
+    backwards = client.post(address, json=head | {"person_id": household["id"]})
+    assert backwards.json["errors"][0]["field"] == "person_id"
+    assert client.get(address).json == [made.json]
+    assert client.get(f"/api/v1/parties/{person['id']}/relations").json == [made.json]
+    ended = client.post(f"/api/v1/party-relations/{made.json['id']}/end")
+    assert (ended.status_code, ended.json["ends_on"]) == (200, "2026-03-02")
+    assert client.get(address).json == []
+    channels = f"/api/v1/parties/{person['id']}/channels"
+    refused = client.put(f"{channels}/sms", json={"is_allowed": False, "reason": "Sourd"})
+    assert (refused.status_code, refused.json["since"]) == (200, "2026-03-02")
+    assert client.get(channels).json == [refused.json]
+    assert client.put(f"{channels}/pigeon", json={"is_allowed": False}).status_code == 404
+
+
+def test_duplicates_are_dismissed_or_merged_and_a_merge_undone(client, login, database, clock):
+    login(client, Role.LETTING_AGENT)
+    with database.unit_of_work() as uow:
+        for _ in range(3):
+            make_party(uow, clock, birth_date=date(1980, 5, 1), phones=("0470123456",))
+        find_duplicates(uow, clock)
+    pairs = client.get("/api/v1/party-duplicates").json
+    assert {pair["state"] for pair in pairs} == {"open"}
+    assert len(pairs) == 3
+    dismissed = client.post(f"/api/v1/party-duplicates/{pairs[0]['id']}/dismissal")
+    assert (dismissed.status_code, dismissed.json["state"]) == (200, "dismissed")
+    kept, merged = pairs[1]["first_id"], pairs[1]["second_id"]
+    alone = client.post("/api/v1/party-merges", json={"kept_id": kept, "merged_id": kept})
+    assert (alone.status_code, alone.json["errors"][0]["field"]) == (422, "merged_id")
+    made = client.post("/api/v1/party-merges", json={"kept_id": kept, "merged_id": merged})
+    assert (made.status_code, made.json["undone_at"]) == (201, None)
+    every = f"/api/v1/party-merges?kept_id={kept}"
+    assert client.get(every).json == [made.json]
+    undo = f"/api/v1/party-merges/{made.json['id']}/undo"
+    assert client.post(undo).json["undone_at"]
+    assert (client.post(undo).status_code, client.get(every).json) == (409, [])
+
+
+def test_whom_one_may_not_see_or_change(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        person = make_party(uow, clock)
+    address = f"/api/v1/parties/{person.id}"
+    login(client, Role.LETTING_AGENT, sees_everything=False)
+    sent = {"person_id": str(person.id), "relation": "head"}
+    assert client.post(f"{address}/relations", json=sent).status_code == 404
+    assert client.put(f"{address}/channels/sms", json={"is_allowed": True}).status_code == 404
+    assert client.get(f"/api/v1/party-merges?kept_id={person.id}").status_code == 404
+    for part in ("relations", "channels"):
+        assert client.get(f"{address}/{part}").status_code == 404
+    login(client, Role.TECHNICIAN)
+    assert client.post(f"{address}/relations", json=sent).status_code == 403
+    assert client.get("/api/v1/party-duplicates").status_code == 403

@@ -128,5 +128,3 @@ offer_step(
     ),
     OccupancyOut,
 )
-
-BLUEPRINTS = (parties, occupancies)
