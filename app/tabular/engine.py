@@ -1,9 +1,9 @@
 """The pass over a file: read, understand, compare, and, unless it is a rehearsal, write.
 
-An import is applied in chunks of as many rows as its importer writes in a turn, each in a
-transaction of its own that also moves the checkpoint of the batch and writes the journal for undo.
-Other writers get their turn between chunks, a killed import leaves whole chunks only, and starting
-it again goes on behind the checkpoint and ends in the same state and the same counts.
+An import is applied in chunks of as many rows as fit into a turn, each in a transaction of its own
+that also moves the checkpoint of the batch and writes the journal for undo. Other writers get their
+turn between chunks, a killed import leaves whole chunks only, and starting it again goes on behind
+the checkpoint and ends in the same state and the same counts.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from app.tabular.importer import (
 )
 from app.tabular.problems import Problem, Severity, shown
 from app.tabular.tally import Tally
+from app.tabular.turns import Seconds, Turns
 from app.tabular.typed import Row, TypedTable
 
 Progress = Callable[[int, int | None], None]
@@ -76,6 +77,7 @@ class Pass:
     progress: Progress = lambda done, total: None
     check_cancelled: Callable[[], None] = lambda: None
     tally: Tally = field(default_factory=Tally)
+    turns: Turns = field(default_factory=Turns)
     work: ImportWork = field(init=False)
     _seen: dict[Hashable, int] = field(default_factory=dict)
 
@@ -115,9 +117,10 @@ class Pass:
             for row, key in zip(rows, keys, strict=True)
             if row.number > journal.checkpoint
         ]
-        size = self.importer.rows_a_turn
-        for start in range(0, len(pending), size):
-            self._write(database, journal, pending[start : start + size])
+        while pending:
+            fitting = self.turns.rows
+            self._write(database, journal, pending[:fitting])
+            pending = pending[fitting:]
 
     def _write(
         self, database: Database, journal: Journal, pending: Sequence[tuple[Row, Hashable]]
@@ -143,11 +146,14 @@ class Pass:
     ) -> None:
         rows, keys = [row for row, _ in pending], [key for _, key in pending]
         with database.unit_of_work() as uow:
+            uow.session.connection()
+            began = Seconds.now()  # from here on others wait
             changes, refusals = self._compare(uow.session, rows, keys)
             needed = [c for c in changes if c.outcome is not Outcome.UNCHANGED]
             entries = self.work.apply(uow, self.actor, self.clock, needed) if needed else ()
             self._tell(changes, refusals)
             journal.write(uow, entries, self.tally, rows[-1].number, refusals)
+        self.turns.took(len(rows), began, Seconds.now())
 
     def _identify(self, session: Session, rows: Sequence[Row]) -> tuple[list[Row], list[Hashable]]:
         """Let the importer look things up, and leave out what has no key or one seen before."""

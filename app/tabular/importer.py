@@ -22,9 +22,6 @@ from app.tabular.typed import Row
 
 Values = Mapping[str, Any]
 
-# Half a block, some twenty milliseconds in bulk, during which whoever else wants to write waits.
-ROWS_A_TURN = 250
-
 
 class Outcome(StrEnum):
     """What becomes of a source row; each row has exactly one."""
@@ -134,11 +131,6 @@ class Importer(Protocol):
     @property
     def formats(self) -> Formats:
         """How its files are written unless a profile says otherwise."""
-        ...
-
-    @property
-    def rows_a_turn(self) -> int:
-        """How many rows it writes before other writers get their turn."""
         ...
 
     def open(self, actor: Actor, clock: Clock) -> ImportWork:

@@ -23,7 +23,7 @@ from app.i18n import lazy as _l
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign, Formats
-from app.tabular.importer import ROWS_A_TURN, Change, Entry, Outcome, Values
+from app.tabular.importer import Change, Entry, Outcome, Values
 from app.tabular.kinds import Doubtful
 from app.tabular.problems import Problem, shown
 from app.tabular.typed import Row
@@ -75,7 +75,6 @@ class ServiceImporter:
     fixed: tuple[str, ...] = ()
     check: Callable[[Change], Iterable[Problem]] = lambda _change: ()
     formats: Formats = field(default_factory=Formats)
-    rows_a_turn: int = ROWS_A_TURN
 
     def open(self, actor: Actor, clock: Clock) -> ServiceWork:
         """Begin a pass over a file."""

@@ -26,7 +26,7 @@ from app.tabular.bulk import (
 )
 from app.tabular.columns import Column
 from app.tabular.formats import Formats
-from app.tabular.importer import ROWS_A_TURN, Change, Entry, Outcome, Values
+from app.tabular.importer import Change, Entry, Outcome, Values
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
 
@@ -50,7 +50,6 @@ class TableImporter:
     key: tuple[str, ...]
     subject_type: str
     formats: Formats = field(default_factory=Formats)
-    rows_a_turn: int = ROWS_A_TURN
     defaults: Mapping[str, Any] = field(default_factory=dict)
     prepare: Prepare = lambda actor, session, rows: ()
     visible: Callable[[Actor, Select[Any]], Select[Any]] = lambda actor, query: query

@@ -25,7 +25,7 @@ from app.ids import new_ids
 from app.tabular.bulk import to_json, update_rows
 from app.tabular.columns import Column
 from app.tabular.formats import Blank, DecimalSign, Formats
-from app.tabular.importer import ROWS_A_TURN, Change, Entry, Outcome, Values
+from app.tabular.importer import Change, Entry, Outcome, Values
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
 from modules.portfolio.importers.rpls_dwellings import FACTS, doubt_years, lot_values, same_door
@@ -53,7 +53,6 @@ class RegisterImporter:
     formats: Formats = field(
         default_factory=lambda: Formats(decimal=DecimalSign.POINT, blank=Blank.KEEP)
     )
-    rows_a_turn: int = ROWS_A_TURN
 
     def open(self, actor: Actor, clock: Clock) -> RegisterWork:
         """Begin a file; Forbidden for a person who sees only a part of the estate."""

@@ -27,8 +27,6 @@ TICKETS = ServiceImporter(
     prepare=prepare,
     check=check,
     records=records,
-    # The clock of an old ticket is counted through years: some forty milliseconds each.
-    rows_a_turn=5,
 )
 IMPORTERS = (TICKETS,)
 
