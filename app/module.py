@@ -1,5 +1,6 @@
 """What the house itself declares, in the same form as a module."""
 
+from app.audit.routes_api import blueprint as history_api
 from app.audit.sealing import SEAL_AUDIT
 from app.audit.tables import LISTS as AUDIT_LISTS
 from app.audit.words import WORDS
@@ -18,6 +19,7 @@ from app.files.jobs import REMOVE_ORPHANS
 from app.files.routes_api import blueprint as files_api
 from app.files.routes_web import blueprint as files_blueprint
 from app.i18n import lazy as _l
+from app.jobs.routes_api import BLUEPRINTS as JOB_APIS
 from app.jobs.routes_web import blueprint as jobs_blueprint
 from app.lists.exporting import JOBS as EXPORT_JOBS
 from app.lists.exporting import READY as EXPORT_READY
@@ -37,6 +39,7 @@ from app.privacy.jobs import APPLY_RETENTION
 from app.privacy.routes_web import NAVIGATION as PRIVACY_NAVIGATION
 from app.privacy.routes_web import blueprint as privacy_blueprint
 from app.registry import Module, NavigationItem
+from app.search.routes_api import blueprint as search_api
 from app.search.routes_web import blueprint as search_pages
 from app.tabular.jobs import JOBS as IMPORT_JOBS
 from app.tabular.routes_files import blueprint as import_files_blueprint
@@ -81,7 +84,17 @@ module = Module(
     ),
     notification_kinds=(MENTIONED, EXPORT_READY),
     privacy=(HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES),
-    api_blueprints=(me_api, users_api, office_api, files_api, comments_api, notifications_api),
+    api_blueprints=(
+        me_api,
+        users_api,
+        office_api,
+        files_api,
+        comments_api,
+        notifications_api,
+        history_api,
+        search_api,
+        *JOB_APIS,
+    ),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),

@@ -130,6 +130,11 @@ class Subjects:
         """Return the declaration of a type."""
         return self._kinds.get(type_)
 
+    def parts_of(self, type_: str) -> tuple[str, ...]:
+        """Return the types whose entries the history of a type tells too."""
+        kind = self._kinds.get(type_)
+        return kind.parts if kind else ()
+
     def all(self) -> tuple[SubjectKind, ...]:
         """Return every declaration."""
         return tuple(self._kinds.values())

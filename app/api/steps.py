@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from flask.views import MethodView
@@ -37,7 +36,7 @@ class Step:
     """
 
     path: str
-    right: StrEnum
+    right: str
     take: Take
     says: str
     given: type[Schema] = NothingIn

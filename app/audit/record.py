@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
@@ -84,18 +84,20 @@ def history_of(
     parts: Iterable[str] = (),
     limit: int = 100,
 ) -> Sequence[AuditEntry]:
+    """Return the latest entries about a record, the latest first."""
+    return session.scalars(select_history(subject_type, subject_id, parts).limit(limit)).all()
+
+
+def select_history(
+    subject_type: str, subject_id: UUID, parts: Iterable[str] = ()
+) -> Select[AuditEntry]:
     """Return the entries about a record, the latest first; `parts` are kinds within a building."""
     about = and_(AuditEntry.subject_type == subject_type, AuditEntry.subject_id == subject_id)
     if kinds := tuple(parts):
         inside = and_(AuditEntry.building_id == subject_id, AuditEntry.subject_type.in_(kinds))
         about = or_(about, inside)
-    query = (
-        select(AuditEntry)
-        .where(about)
-        .order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc())
-        .limit(limit)
-    )
-    return session.scalars(query).all()
+    latest_first = AuditEntry.occurred_at.desc(), AuditEntry.id.desc()
+    return select(AuditEntry).where(about).order_by(*latest_first)
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -51,16 +51,16 @@ def list_jobs(actor: Actor, jobs: Sequence[Job], session: Session, clock: Clock)
     ]
 
 
+def select_runs(actor: Actor) -> Select[JobRecord]:
+    """Return the run log, the latest first."""
+    require(actor, HousePermission.JOB_READ)
+    return select(JobRecord).order_by(JobRecord.requested_at.desc(), JobRecord.id.desc())
+
+
 def list_runs(actor: Actor, session: Session, page: int = 1) -> tuple[Sequence[JobRecord], int]:
     """Return one page of the run log, the latest first, and the number of runs."""
-    require(actor, HousePermission.JOB_READ)
+    query = select_runs(actor).limit(RUNS_PER_PAGE).offset((page - 1) * RUNS_PER_PAGE)
     total = session.scalar(select(func.count()).select_from(JobRecord)) or 0
-    query = (
-        select(JobRecord)
-        .order_by(JobRecord.requested_at.desc(), JobRecord.id.desc())
-        .limit(RUNS_PER_PAGE)
-        .offset((page - 1) * RUNS_PER_PAGE)
-    )
     return session.scalars(query).all(), total
 
 

@@ -25,9 +25,9 @@ ON_PAGE = 50
 def search_page() -> ResponseReturnValue:
     """Show what was found; a number that belongs to one record opens it at once."""
     query = _query()
-    groups = _search(query, ON_PAGE)
+    groups = search_everything(query, ON_PAGE)
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(q=query, groups=[_as_json(group) for group in groups])
+        return jsonify(q=query, groups=[as_json(group) for group in groups])
     only = _only_exact_hit(groups)
     if only and (url := address_of(only)):
         return redirect(url)
@@ -41,7 +41,7 @@ def search_page() -> ResponseReturnValue:
 def suggestions() -> ResponseReturnValue:
     """Give the first answers as a fragment for the panel under the box."""
     query = _query()
-    groups = _search(query, SUGGESTED)
+    groups = search_everything(query, SUGGESTED)
     return render_template(
         "search/_suggestions.html", query=query, groups=groups, address_of=address_of
     )
@@ -67,7 +67,8 @@ def _query() -> str:
     return request.args.get("q", "").strip()[:LONGEST_QUERY]
 
 
-def _search(query: str, limit: int) -> list[Group]:
+def search_everything(query: str, limit: int) -> list[Group]:
+    """Return what the present actor may see of a query, by kind."""
     return engine().search(current_actor(), reader(), query, limit=limit) if query else []
 
 
@@ -76,7 +77,8 @@ def _only_exact_hit(groups: list[Group]) -> Hit | None:
     return hits[0] if len(hits) == 1 and groups[0].is_exact else None
 
 
-def _as_json(group: Group) -> dict[str, Any]:
+def as_json(group: Group) -> dict[str, Any]:
+    """Return a group of answers as plain values."""
     hits = [
         {
             "id": str(hit.id),

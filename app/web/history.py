@@ -32,8 +32,7 @@ def history_panel(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
     if not subject.can_see_history:
         raise NotFound
     limit = min(max(request.args.get("limit", STEP, type=int), STEP), MOST)
-    kind = subjects().kind(subject_type)
-    parts = kind.parts if kind else ()
+    parts = subjects().parts_of(subject_type)
     entries = history_of(reader(), subject_type, subject_id, parts=parts, limit=limit + 1)
     is_fragment = "HX-Request" in request.headers
     return render_template(
