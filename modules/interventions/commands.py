@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.db import TranslatedText
-from modules.interventions.enums import NoAccessReason, PointKind, WorkClass
+from modules.interventions.enums import NoAccessReason, OrderStatus, PointKind, WorkClass
 from modules.tickets.api import Trade
 
 
@@ -31,6 +31,20 @@ class CreateOrder:
     estimated_minutes: int = 60
     needs_signature: bool = False
     needs_two: bool = False
+    # The number it had in an older tool.
+    external_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """An order of an older tool: what it was for, and how far it came there."""
+
+    order: CreateOrder
+    status: OrderStatus = OrderStatus.OPEN
+    technician_id: UUID | None = None
+    planned_at: datetime | None = None
+    completed_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,15 @@ class OrderStepNotPossible(Conflict):
         )
 
 
+class NotTakenOver(Invalid):
+    """A state that a file cannot give an order."""
+
+    def __init__(self) -> None:
+        """Send to the order."""
+        message = _l("A file cannot make it that: do it on the order.")
+        super().__init__("not_taken_over", message, field="status")
+
+
 class OrderNotYours(Forbidden):
     """The order is assigned to somebody else."""
 

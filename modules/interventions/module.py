@@ -3,6 +3,7 @@
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.interventions.demo import SEED
+from modules.interventions.importers import IMPORTERS
 from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.privacy import PRIVACY
 from modules.interventions.routes_api import BLUEPRINTS
@@ -25,6 +26,7 @@ module = Module(
     grants=GRANTS,
     title=_l("Work orders"),
     permission_labels=LABELS,
+    importers=IMPORTERS,
     lists=LISTS,
     navigation=(
         NavigationItem(

@@ -20,6 +20,7 @@ class OrderPermission(StrEnum):
     CHECKLISTS = "interventions.checklist.manage"
     CLOSE = "interventions.order.close"
     CREATE = "interventions.order.create"
+    IMPORT = "interventions.order.import"
     READ = "interventions.order.read"
     TECHNICIANS = "interventions.technician.manage"
     WORK = "interventions.field.work"
@@ -72,6 +73,7 @@ LABELS: dict[OrderPermission, LazyText] = {
     OrderPermission.CHECKLISTS: _l("Change the checklists"),
     OrderPermission.CLOSE: _l("Close work orders"),
     OrderPermission.CREATE: _l("Make work orders"),
+    OrderPermission.IMPORT: _l("Import work orders"),
     OrderPermission.READ: _l("See work orders"),
     OrderPermission.TECHNICIANS: _l("Manage technicians"),
     OrderPermission.WORK: _l("Work on the tablet"),

@@ -67,6 +67,7 @@ class OrderOut(Schema):
 
     id = fields.UUID()
     number = fields.String()
+    external_ref = fields.String(allow_none=True)
     version = fields.Integer()
     title = fields.String()
     description = fields.String()

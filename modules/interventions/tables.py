@@ -40,6 +40,7 @@ def select_orders(actor: Actor) -> Select[Any]:
     columns: Any = select(
         WorkOrder.id,
         WorkOrder.number,
+        WorkOrder.external_ref,
         WorkOrder.title,
         WorkOrder.status,
         WorkOrder.reason,
@@ -135,6 +136,9 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
 
 
 _FURTHER = (
+    Column(
+        "external_ref", _l("Reference elsewhere"), sort=WorkOrder.external_ref, is_default=False
+    ),
     Column("reason", _l("Reason"), is_default=False),
     Column(
         "work_class",
@@ -156,7 +160,9 @@ _FURTHER = (
 
 def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
     return (
-        Text("q", _l("Search"), columns=(WorkOrder.number, WorkOrder.title)),
+        Text(
+            "q", _l("Search"), columns=(WorkOrder.number, WorkOrder.title, WorkOrder.external_ref)
+        ),
         YesNo("open", _l("Open"), condition=_is_open),
         Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),
         Choice("priority", _l("Priority"), WorkOrder.priority_key, options=priorities),

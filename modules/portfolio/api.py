@@ -45,7 +45,6 @@ from modules.portfolio.queries.labels import (
 from modules.portfolio.queries.places import (
     building_codes,
     building_labels,
-    codes_of_lots,
     find_building,
     find_building_by_code,
     find_lot,
@@ -56,11 +55,10 @@ from modules.portfolio.queries.places import (
     lot_address,
     lot_labels,
     lot_references,
-    seen_buildings,
-    seen_lots,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import get_installation
+from modules.portfolio.row_places import find_row_places, row_place_ids
 from modules.portfolio.services.access import note_access_given
 
 if TYPE_CHECKING:
@@ -92,12 +90,12 @@ __all__ = [
     "building_codes",
     "building_label_sql",
     "building_labels",
-    "codes_of_lots",
     "estate_on",
     "find_building",
     "find_building_by_code",
     "find_lot",
     "find_lot_by_reference",
+    "find_row_places",
     "get_building",
     "get_installation",
     "get_lot",
@@ -117,8 +115,7 @@ __all__ = [
     "neighbours",
     "note_access_given",
     "place_facts",
-    "seen_buildings",
-    "seen_lots",
+    "row_place_ids",
     "visible_building_ids",
     "visible_lot_ids",
     "warnings_of_places",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +28,8 @@ from modules.tickets.enums import (
 from modules.tickets.lifecycle import derive_state, may_follow
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
-from modules.tickets.queries.tickets import get_ticket, visible_tickets
+from modules.tickets.queries.tickets import find_by_any_number, get_ticket, visible_tickets
+from modules.tickets.rule_names import load_rule_names
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules, proposed_rules
 from modules.tickets.services.opening import open_ticket
@@ -54,11 +55,13 @@ __all__ = [
     "WaitingReason",
     "get_ticket_facts",
     "list_ticket_facts",
+    "load_rule_names",
     "load_rules",
     "open_ticket",
     "proposed_rules",
     "record_progress",
     "tell_of_visit",
+    "ticket_numbers",
 ]
 
 
@@ -115,6 +118,14 @@ class Progress:
     text: str = ""
     at: datetime | None = None
     reason: WaitingReason | None = None
+
+
+def ticket_numbers(
+    actor: Actor, session: Session, numbers: Collection[str]
+) -> dict[str, tuple[UUID, str]]:
+    """Return identifier and number of the tickets an actor sees, by ours or an older tool's."""
+    found = find_by_any_number(actor, session, numbers)
+    return {number: (ticket.id, ticket.number) for number, ticket in found.items()}
 
 
 def record_progress(

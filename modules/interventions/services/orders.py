@@ -183,6 +183,7 @@ def _new_order(
     return WorkOrder(
         id=new_id(),
         number=next_number(SERIES, uow, clock),
+        external_ref=command.external_ref.strip() or None,
         title=title[:160],
         description=command.description.strip() or (first.description if first else ""),
         work_class=command.work_class,

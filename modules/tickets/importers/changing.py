@@ -15,6 +15,7 @@ from app.tabular.importer import Change, Outcome, Values
 from app.tabular.kinds import instant_of
 from app.tabular.problems import Problem
 from app.tabular.service_importer import Stored
+from modules.portfolio.api import row_place_ids
 from modules.tickets import services
 from modules.tickets.commands import (
     Caller,
@@ -34,7 +35,6 @@ from modules.tickets.enums import (
     TicketStatus,
 )
 from modules.tickets.errors import NotTakenOver
-from modules.tickets.importers.resolving import place_ids
 from modules.tickets.lifecycle import next_steps
 from modules.tickets.models import Ticket
 from modules.tickets.services.bulk import hand_over
@@ -144,7 +144,9 @@ def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
 
 
 def _opening(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> OpenTicket:
-    building_id, lot_id = place_ids(actor, uow.session, values.get("building"), values.get("lot"))
+    building_id, lot_id = row_place_ids(
+        actor, uow.session, values.get("building"), values.get("lot")
+    )
     return OpenTicket(
         place=Place(lot_id=lot_id, building_id=building_id, note=values.get("place_note", "")),
         category_key=values["category"],

@@ -49,6 +49,18 @@ def find_ticket_by_number(actor: Actor, session: Session, number: str) -> Ticket
     return session.scalars(visible_tickets(actor, statement)).one_or_none()
 
 
+def find_by_any_number(
+    actor: Actor, session: Session, numbers: Collection[str]
+) -> dict[str, Ticket]:
+    """Return the tickets the actor sees, by each of their numbers: ours and an older tool's."""
+    wanted = list(numbers)
+    statement = select(Ticket).where(
+        or_(Ticket.number.in_(wanted), Ticket.external_ref.in_(wanted))
+    )
+    found = session.scalars(visible_tickets(actor, statement)).all()
+    return {key: one for one in found for key in (one.number, one.external_ref) if key}
+
+
 def get_ticket_by_number(actor: Actor, session: Session, number: str) -> Ticket:
     """Return the ticket of a number; NotFound when it is absent or out of scope."""
     ticket = find_ticket_by_number(actor, session, number)

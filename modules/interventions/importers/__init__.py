@@ -1,0 +1,35 @@
+"""What of the works can be imported from files."""
+
+from app.i18n import lazy as _l
+from app.tabular.service_importer import ServiceImporter
+from modules.interventions.importers.changing import change, check, create
+from modules.interventions.importers.columns import COLUMNS, FIXED
+from modules.interventions.importers.resolving import prepare
+from modules.interventions.importers.stored import find, load, records
+from modules.interventions.policies import OrderPermission
+from modules.interventions.services.taking_over import forget_taken_over
+
+ORDERS = ServiceImporter(
+    name="orders",
+    title=_l("Work orders"),
+    permission=OrderPermission.IMPORT,
+    export_permission=OrderPermission.READ,
+    columns=COLUMNS,
+    key="number",
+    needed=("title",),
+    fixed=FIXED,
+    subject_type="work_order",
+    load=load,
+    create=create,
+    change=change,
+    remove=forget_taken_over,
+    find=find,
+    prepare=prepare,
+    check=check,
+    records=records,
+    # Some ten milliseconds each, with its events and their audit entries.
+    rows_a_turn=20,
+)
+IMPORTERS = (ORDERS,)
+
+__all__ = ["IMPORTERS"]

@@ -1,0 +1,101 @@
+"""What a row of orders means: which order, whose, where, for which tickets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.tabular.numbered import identify, named, read_numbers
+from app.tabular.problems import Problem
+from app.tabular.typed import Row
+from modules.interventions.enums import OrderStatus
+from modules.interventions.importers.columns import BETWEEN
+from modules.interventions.models import Technician, WorkOrder
+from modules.interventions.queries.orders import visible_orders
+from modules.portfolio.api import find_row_places
+from modules.tickets.api import load_rule_names, ticket_numbers
+
+PLANNED = frozenset({OrderStatus.OPEN, OrderStatus.ASSIGNED, OrderStatus.SCHEDULED})
+OURS = re.compile(r"WO-\d{4}-\d{6,}")
+
+
+def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Find the order of each row by our number or the older tool's, and what the row names.
+
+    An empty cell says nothing about an order.
+    """
+    yield from read_numbers(rows, OURS)
+    known = _known(actor, session, rows)
+    yield from identify(rows, {key: order.number for key, order in known.items()})
+    _forget_planned(rows, known)
+    yield from _name_priorities(session, rows)
+    yield from _find_technicians(session, rows)
+    yield from _find_tickets(actor, session, rows)
+    yield from find_row_places(actor, session, rows)
+
+
+def split(text: str) -> list[str]:
+    """Return the numbers of a cell."""
+    return [part.strip() for part in text.split(BETWEEN.strip()) if part.strip()]
+
+
+def technician_ids(session: Session, names: set[str]) -> dict[str, UUID]:
+    """Return technicians by name; a name that two bear is left out."""
+    rows = session.execute(select(Technician.name, Technician.id).where(Technician.name.in_(names)))
+    found = [(row[0], row[1]) for row in rows]
+    twice = [name for name, _ in found]
+    return {name: key for name, key in found if twice.count(name) == 1}
+
+
+def _forget_planned(rows: Sequence[Row], known: Mapping[str, WorkOrder]) -> None:
+    """Leave out a status that follows from who comes and when: those columns say it."""
+    for row in rows:
+        order = known.get(row.values.get("number", ""))
+        if order and {order.status, row.values.get("status")} <= PLANNED:
+            del row.values["status"]
+
+
+def _known(actor: Actor, session: Session, rows: Sequence[Row]) -> dict[str, WorkOrder]:
+    wanted = named(rows, "number") | named(rows, "external_ref")
+    statement = select(WorkOrder).where(
+        or_(WorkOrder.number.in_(wanted), WorkOrder.external_ref.in_(wanted))
+    )
+    found = session.scalars(visible_orders(actor, statement)).all()
+    return {key: one for one in found for key in (one.number, one.external_ref) if key}
+
+
+def _name_priorities(session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    names = load_rule_names(session)
+    for row in rows:
+        text = row.values.get("priority")
+        key = names.priority(text) if text else None
+        if text and key is None:
+            yield Problem("not_found", row.number, field="priority", value=text)
+        elif key:
+            row.values["priority"] = key
+
+
+def _find_technicians(session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    known = technician_ids(session, named(rows, "technician"))
+    for row in rows:
+        name = row.values.get("technician")
+        if name and name not in known:
+            yield Problem("not_found", row.number, field="technician", value=name)
+
+
+def _find_tickets(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Write our numbers for the tickets a row names."""
+    wanted = {number for cell in named(rows, "tickets") for number in split(cell)}
+    known = ticket_numbers(actor, session, wanted) if wanted else {}
+    for row in rows:
+        numbers = split(row.values.get("tickets", ""))
+        unknown = [number for number in numbers if number not in known]
+        if unknown:
+            yield Problem("not_found", row.number, field="tickets", value=BETWEEN.join(unknown))
+        elif numbers:
+            row.values["tickets"] = BETWEEN.join(sorted({known[one][1] for one in numbers}))

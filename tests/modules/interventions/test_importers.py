@@ -1,0 +1,246 @@
+"""Work orders in files: taken over, given to somebody, moved along, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, or_, select
+
+from app.auth.actor import Scope, system_actor
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from app.errors import AppError
+from app.i18n import use_locale
+from app.mail.models import OutboxMail
+from app.policies import HousePermission
+from app.tabular.exports import FileFormat, export_file, write_file
+from app.tabular.importer import Outcome
+from app.tabular.report import Report
+from app.tabular.runner import ImportFile, check_file, import_file
+from app.tabular.services import undo_batch
+from app.tabular.writers import csv_chunks
+from modules.interventions.commands import CompleteOrder
+from modules.interventions.enums import OrderStatus
+from modules.interventions.importers import ORDERS
+from modules.interventions.models import WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.services import cancel_order, complete_order, hold_order
+from modules.tickets.api import TicketPermission
+from tests.factories.interventions import DISPATCHER, make_order, make_technician
+from tests.factories.portfolio import make_building
+from tests.factories.tickets import make_ticket
+from tests.support.people import ActorMaker
+from tests.support.web import Login
+
+ACTOR = system_actor("import")
+
+
+@pytest.fixture
+def works(database: Database, clock: FixedClock) -> dict[str, str]:
+    """Orders in four states, by a word for each, with what a file may name."""
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        ilse = make_technician(uow, clock)
+        make_technician(uow, clock, "Omar Baert")
+        ticket = make_ticket(uow, clock, building)
+        open_, held, done, dropped = (
+            make_order(uow, clock, who, ticket_ids=(ticket.id,), planner_note="clé\r\nau 3")
+            for who in (None, ilse, ilse, None)
+        )
+        hold_order(DISPATCHER, held.id, "pas de budget", uow, clock)
+        clock.advance(timedelta(hours=1, seconds=7))
+        complete_order(DISPATCHER, done.id, CompleteOrder(work_done="joint"), uow, clock)
+        cancel_order(DISPATCHER, dropped.id, "double", uow, clock)
+        orders = {"open": open_, "held": held, "done": done, "cancelled": dropped}
+        return {name: one.number for name, one in orders.items()} | {
+            "building": building.code,
+            "ticket": ticket.number,
+        }
+
+
+class Files:
+    """Writes files of orders and hands them to the engine."""
+
+    def __init__(self, database: Database, clock: FixedClock, folder: Path) -> None:
+        self.database, self.clock, self.path = database, clock, folder / "orders.csv"
+
+    def source(self, path: Path | None = None) -> ImportFile:
+        path = path or self.path
+        return ImportFile(path, path.name, ORDERS, ORDERS.formats)
+
+    def write(self, rows: tuple[Mapping[str, Any], ...]) -> ImportFile:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        cells = [[row.get(name, "") for name in names] for row in rows]
+        self.path.write_bytes(b"".join(csv_chunks(names, cells)))
+        return self.source()
+
+    def check(self, *rows: Mapping[str, Any]) -> Report:
+        return check_file(ACTOR, self.write(rows), self.database, self.clock)
+
+    def run(self, *rows: Mapping[str, Any], actor: Any = ACTOR) -> Report:
+        return import_file(actor, self.write(rows), self.database, self.clock)
+
+    def undo(self, report: Report) -> None:
+        with self.database.unit_of_work() as uow:
+            undo_batch(ACTOR, UUID(report.batch_id), {"orders": ORDERS}, uow, self.clock)
+
+    def order(self, number: str) -> WorkOrder:
+        with self.database.reader() as session:
+            wanted = or_(WorkOrder.number == number, WorkOrder.external_ref == number)
+            return session.scalars(select(WorkOrder).where(wanted)).one()
+
+    def count(self, model: Any) -> int:
+        with self.database.reader() as session:
+            return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+@pytest.fixture
+def files(database: Database, clock: FixedClock, tmp_path: Path) -> Files:
+    return Files(database, clock, tmp_path)
+
+
+def outcome(report: Report) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
+    counts = tuple(report.tally.counts[outcome] for outcome in Outcome)
+    return [problem.as_json() for problem in report.errors], counts
+
+
+def old_rows(works: Mapping[str, str]) -> list[dict[str, str]]:
+    """What an older tool would have written."""
+    place = {"building": works["building"], "title": "Joint", "tickets": works["ticket"]}
+    return [
+        place | {"number": "B-17", "status": "Scheduled", "technician": "Omar Baert",
+                 "planned": "2026-03-09 08:00", "estimated_minutes": "90"},
+        place | {"number": "B-18", "status": "Order closed", "completed": "2019-03-06 11:15",
+                 "due": "2019-03-07 17:00", "priority": "Urgent", "trade": "Plumbing"},
+        place | {"number": "B-19", "status": "On hold", "reason": "devis"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["fr.csv", "nl.xlsx"])
+def test_every_order_comes_back_unchanged(
+    files: Files, works: dict[str, str], database: Database, tmp_path: Path, form: str
+) -> None:
+    files.run(*old_rows(works))
+    path = tmp_path / form
+    kind = FileFormat.CSV if path.suffix == ".csv" else FileFormat.XLSX
+    with use_locale(path.stem), database.reader() as session:
+        rows = ORDERS.records(ACTOR, session)
+        write_file(export_file(ORDERS.columns, rows, kind, title="orders"), path)
+    report = import_file(ACTOR, files.source(path), database, files.clock)
+    assert outcome(report) == ([], (0, 0, 7, 0))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_export_of_the_list_is_a_valid_import(
+    files: Files, works: dict[str, str], client: FlaskClient, login: Login, tmp_path: Path,
+    form: str,
+) -> None:  # fmt: skip
+    login(client, Role.DISPATCH_LEADER, locale="nl")
+    columns = "number title status priority trade technician place due planned reason work_class"
+    asked = "&".join(f"cols={key}" for key in f"{columns} created external_ref".split())
+    path = tmp_path / f"list.{form}"
+    path.write_bytes(client.get(f"/work-orders?format={form}&{asked}").data)
+    report = check_file(ACTOR, files.source(path), files.database, files.clock)
+    assert outcome(report) == ([], (0, 0, 4, 0))
+
+
+def test_an_older_tool_is_taken_over_once_and_taken_back(
+    files: Files, works: dict[str, str]
+) -> None:
+    mails, before = files.count(OutboxMail), files.count(WorkOrder)
+    report = files.run(*old_rows(works))
+    assert outcome(report) == ([], (3, 0, 0, 0))
+    planned, closed, held = (files.order(f"B-{n}") for n in (17, 18, 19))
+    assert planned.number.startswith("WO-2026-")
+    assert planned.planned_end_at == datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+    assert (closed.status, closed.priority_key) == (OrderStatus.CLOSED, "urgent")
+    assert closed.completed_at == datetime(2019, 3, 6, 10, 15, tzinfo=UTC)
+    assert (held.status, held.reason) == (OrderStatus.HOLD, "devis")
+    assert files.count(OutboxMail) == mails, "the older office told its callers"
+    assert outcome(files.run(*old_rows(works))) == ([], (0, 0, 3, 0))
+    files.undo(report)
+    assert files.count(WorkOrder) == before
+
+
+def test_a_dispatcher_plans_and_moves_along(files: Files, works: dict[str, str]) -> None:
+    rows = [
+        {"number": works["open"], "technician": "Omar Baert", "status": "To be assigned"},
+        {"number": works["held"], "status": "Order cancelled", "reason": "plus utile"},
+        {"number": works["done"], "status": "Order closed"},
+        {"number": works["cancelled"], "status": "To be assigned", "reason": "erreur"},
+    ]
+    assert outcome(files.run(*rows)) == ([], (0, 4, 0, 0))
+    states = [files.order(works[name]).status for name in ("open", "held", "done", "cancelled")]
+    assert states == [
+        OrderStatus.ASSIGNED, OrderStatus.CANCELLED, OrderStatus.CLOSED, OrderStatus.OPEN
+    ]  # fmt: skip
+    assert outcome(files.run(*rows)) == ([], (0, 0, 4, 0))
+
+
+def test_a_plan_is_taken_back_and_a_step_is_not(files: Files, works: dict[str, str]) -> None:
+    report = files.run({"number": works["open"], "technician": "Ilse Claes"})
+    files.undo(report)
+    assert files.order(works["open"]).status is OrderStatus.OPEN
+    report = files.run({"number": works["done"], "status": "closed"})
+    with pytest.raises(AppError):
+        files.undo(report)
+
+
+def test_what_no_service_does_is_refused_by_row_and_field(
+    files: Files, works: dict[str, str]
+) -> None:
+    new = {"building": works["building"], "title": "Joint"}
+    report = files.check(
+        {"number": works["open"], "title": "Autre"},
+        {"number": works["open"] + "9", "reason": "x"},
+        {"number": works["held"], "status": "At work"},
+        {"number": works["done"], "technician": "Omar Baert"},
+        {"number": works["cancelled"], "reason": "autre"},
+        new,
+        new | {"external_ref": "A1", "status": "Assigned"},
+        new | {"external_ref": "A2", "status": "On hold"},
+        new | {"external_ref": "A3", "technician": "Nobody"},
+        new | {"external_ref": "A4", "tickets": f"{works['ticket']}, TK-2026-999999"},
+        new | {"external_ref": "A5", "completed": "2020-01-01"},
+        new | {"external_ref": "A6", "building": ""},
+        new | {"external_ref": "A7", "priority": "Never"},
+    )
+    problems, counts = outcome(report)
+    assert counts == (0, 0, 0, 13)
+    assert {(p["row"], p["field"], p["value"]) for p in problems} == {
+        (2, "title", "Autre"),
+        (3, "number", works["open"] + "9"),
+        (4, "status", problems_value(problems, 4)),
+        (5, "technician", "Omar Baert"),
+        (6, "reason", "autre"),
+        (7, "external_ref", ""),
+        (8, "status", problems_value(problems, 8)),
+        (9, "reason", ""),
+        (10, "technician", "Nobody"),
+        (11, "tickets", "TK-2026-999999"),
+        (12, "completed", "2020-01-01 00:00:00"),
+        (13, "building", ""),
+        (14, "priority", "Never"),
+    }
+    assert all(problem["message"] for problem in problems)
+
+
+def problems_value(problems: list[dict[str, Any]], row: int) -> str:
+    """Return the state a row named, in the language of the reader."""
+    return next(str(p["value"]) for p in problems if p["row"] == row)
+
+
+def test_rights_and_scope_hold(files: Files, works: dict[str, str], actor_with: ActorMaker) -> None:
+    rights = (HousePermission.IMPORT_RUN, OrderPermission.IMPORT, OrderPermission.READ)
+    for scope in (Scope(), Scope(everything=True)):
+        actor = actor_with(*rights, TicketPermission.READ, scope=scope)
+        rows = ({"number": works["open"], "technician": "Omar Baert"}, *old_rows(works))
+        assert outcome(files.run(*rows, actor=actor))[1] == (0, 0, 0, 4)
+    assert files.order(works["open"]).technician_id is None
