@@ -27,8 +27,6 @@ ORDERS = ServiceImporter(
     prepare=prepare,
     check=check,
     records=records,
-    # Some ten milliseconds each, with its events and their audit entries.
-    rows_a_turn=20,
 )
 IMPORTERS = (ORDERS,)
 
