@@ -34,8 +34,10 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
 from app.i18n import LazyText
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.web.fields import values_of
+from app.web.form_words import FormWords, read_form_words
 from app.web.validation import field_errors, refuse_unstorable
 
 FORM_ERRORS = (Invalid, Conflict, StaleVersion)
@@ -105,19 +107,27 @@ class Form:
     ) -> ResponseReturnValue:
         """Show the page again: 422 with an error summary, what was typed still there.
 
-        A StaleVersion with `fresh`, the record as it is now, shows both versions of each field.
+        A StaleVersion with `fresh`, the record as it is now, shows both versions of each field, in
+        the words of the page.
         """
         if isinstance(error, StaleVersion) and fresh is not None:
-            return self._conflict(error, fresh)
+            words = read_form_words(render_template(template, form=self, errors=(), **context))
+            return self._conflict(error, fresh, words)
         self.errors = error.errors or (FieldError("", error.message),)
         return render_template(template, form=self, errors=self.errors, **context), error.status
 
-    def _conflict(self, error: StaleVersion, fresh: Any) -> ResponseReturnValue:
+    def _conflict(self, error: StaleVersion, fresh: Any, words: FormWords) -> ResponseReturnValue:
         theirs = dict(self.schema.dump(fresh))
         differences = [
-            Difference(key, self._label(key), self.values.get(key), theirs.get(key))
-            for key in self._keys()
-            if key != "version" and _as_text(self.values.get(key)) != _as_text(theirs.get(key))
+            Difference(
+                key,
+                item.metadata.get("label") or words.labels.get(f"f-{key}") or key.replace("_", " "),
+                self._typed(key, item),
+                theirs.get(key),
+                words.choices.get(key, {}),
+            )
+            for key, item in self._fields()
+            if key != "version" and _as_text(self._typed(key, item)) != _as_text(theirs.get(key))
         ]
         names = {d.key for d in differences} | {"version", "csrf_token", "form_key"}
         kept = [
@@ -135,14 +145,13 @@ class Form:
         )
         return page, error.status
 
-    def _keys(self) -> list[str]:
-        return [item.data_key or name for name, item in self.schema.load_fields.items()]
+    def _fields(self) -> list[tuple[str, fields.Field[Any]]]:
+        return [(item.data_key or name, item) for name, item in self.schema.load_fields.items()]
 
-    def _label(self, key: str) -> Any:
-        for name, item in self.schema.load_fields.items():
-            if (item.data_key or name) == key:
-                return item.metadata.get("label") or key.replace("_", " ")
-        return key
+    def _typed(self, key: str, item: fields.Field[Any]) -> Any:
+        """Return what stands in a field; a box is ticked or it is not."""
+        typed = self.values.get(key)
+        return typed in item.truthy if isinstance(item, fields.Boolean) else typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +162,21 @@ class Difference:
     label: Any
     mine: Any
     theirs: Any
+    # What the form calls each value, of a field with choices.
+    words: Mapping[str, str]
 
     @property
     def is_list(self) -> bool:
         """Tell whether the field holds several values."""
         return isinstance(self.mine, list) or isinstance(self.theirs, list)
+
+    def say(self, value: Any) -> str:
+        """Return a value in the words of the form: of a choice its label, else as it is."""
+        if isinstance(value, list):
+            return ", ".join(self.say(one) for one in value)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return "" if value is None else self.words.get(str(value), str(value))
 
 
 class VersionField(fields.Integer):

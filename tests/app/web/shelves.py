@@ -22,6 +22,8 @@ class ChangeShelf:
     built_on: object = None
     is_full: bool = False
     tags: tuple[str, ...] = ()
+    wood: str = ""
+    place: str = ""
 
 
 class ShelfIn(FormSchema):
@@ -31,6 +33,8 @@ class ShelfIn(FormSchema):
     built_on = BelgianDate()
     is_full = Ticked()
     tags = fields.List(fields.String())
+    wood = fields.String()
+    place = fields.String()
     version = VersionField()
 
 
@@ -42,6 +46,8 @@ class Shelf:
     is_full: bool = True
     tags: tuple[str, ...] = ("a", "b")
     version: int = 3
+    wood: str = "hard"
+    place: str = "attic"
 
 
 SHELF = Shelf()
@@ -67,6 +73,13 @@ def plain_page():
     page = """{% extends "layout.html" %}{% block title %}Shelf{% endblock %}{% block content %}
     {% import "components/ui.html" as ui with context %}{{ ui.error_summary(errors) }}
     {% call ui.form("/shelves/change") %}{% for name in ("name", "cost") %}
-    {{ ui.field(name, name, form.value(name), errors=form.errors) }}{% endfor %}{% endcall %}
+    {{ ui.field(name, name, form.value(name), errors=form.errors) }}{% endfor %}
+    {{ ui.select("wood", "Sort of wood", [("soft", "Soft & cheap"), ("hard", "Hard")],
+                 form.value("wood"), required=true, hint="Feel it") }}
+    {{ ui.radios("place", "Where", [
+                 ("cellar", "In the cellar", "cold"), ("attic", "Under the roof")],
+                 form.value("place")) }}
+    {{ ui.select("tags", "Tags", [("a", "Alpha"), ("b", "Beta"), ("c", "Gamma")],
+                 form.value("tags", []), multiple=true) }}{% endcall %}
     {% endblock %}"""
     return DictLoader({"forms/plain.html": page})

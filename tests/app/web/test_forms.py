@@ -91,6 +91,23 @@ def test_a_stale_form_shows_both_versions_and_can_be_saved_after_choosing(client
     assert 'type="hidden" name="tags" value="c"' in text
 
 
+def test_two_versions_are_compared_in_the_words_of_the_form(client):
+    sent = {"name": "Oak", "cost": "12,50", "version": "2", "wood": "soft", "place": "cellar"}
+    text = client.post("/shelves/change", data={**sent, "tags": ["c", "b"]}).text
+    for legend, mine, theirs in (
+        ("Sort of wood", "Soft &amp; cheap", "Hard"),
+        ("Where", "In the cellar", "Under the roof"),
+        ("Tags", "Gamma, Beta", "Alpha, Beta"),
+        ("is full", "nee", "ja"),
+    ):
+        part = text.partition(f"<legend>{legend}</legend>")[2].partition("</fieldset>")[0]
+        assert f"</span> {mine}" in part
+        assert f"</span> {theirs}" in part
+    assert 'value="soft" checked' in text
+    ticked = client.post("/shelves/change", data={**sent, "is_full": "on"}).text
+    assert "<legend>is full</legend>" not in ticked
+
+
 def test_success_leads_away_also_for_htmx(client):
     plain = client.post("/shelves/change", data={"name": "Pine", "version": "3"})
     assert (plain.status_code, plain.location) == (303, "/shelves")
