@@ -18,6 +18,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from app.api.document import HouseApi
 from app.api.parsing import HouseParser
 from app.api.schemas import PageQuery, page_of
 from app.auth.needs import SIGNED_IN
@@ -94,6 +95,11 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
 
         _note(tied, "versioned")
         return tied
+
+    def register_views_in_doc(self, api: HouseApi, *where: Any, **options: Any) -> None:
+        """Describe the resources once the document is asked for: most processes never are."""
+        describe = super().register_views_in_doc
+        api.describe_later(lambda: describe(api, *where, **options))
 
     def _store_endpoint_docs(
         self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http
+from collections import deque
+from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask
+from flask import Flask, Response, json
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema
@@ -72,6 +75,27 @@ class HouseApi(Api):  # type: ignore[misc]
     """flask-smorest with our errors: it neither handles nor describes them its own way."""
 
     ERROR_SCHEMA = ProblemOut
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Take the options of flask-smorest."""
+        self._not_described: deque[Callable[[], None]] = deque()
+        self._describing = Lock()
+        super().__init__(*args, **options)
+
+    def describe_later(self, describe: Callable[[], None]) -> None:
+        """Keep what adds resources to the document until somebody asks for it."""
+        self._not_described.append(describe)
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole document."""
+        with self._describing:
+            while self._not_described:
+                self._not_described.popleft()()
+            document: dict[str, Any] = self.spec.to_dict()
+        return document
+
+    def _openapi_json(self) -> Response:
+        return Response(json.dumps(self.document(), indent=2), mimetype="application/json")
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `app.web.errors`."""

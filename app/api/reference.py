@@ -41,7 +41,7 @@ class Operation:
 @public("the description of the API holds no data")
 def reference() -> ResponseReturnValue:
     """Show every operation and schema of the API."""
-    document = current_app.extensions["api"].spec.to_dict()
+    document = current_app.extensions["api"].document()
     operations = sorted(operations_of(document), key=lambda o: (o.tag, o.path))
     tags = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
     groups = [

@@ -26,11 +26,13 @@ from app.web import (
     tiles,
 )
 from app.web.navigation import register_navigation
+from app.web.rules import LateRule
 
 
 def make_flask(house: House) -> Flask:
     """Make a configured Flask object; modules' templates stand beside the house's."""
     app = Flask("app", static_folder="static", template_folder="templates")
+    app.url_rule_class = LateRule
     settings = house.settings
     is_https = settings.base_url.startswith("https://")
     app.config.update(

@@ -6,9 +6,11 @@ That it is the one we reviewed, `docs/openapi.json`, is guarded by `test_docs.py
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
@@ -57,3 +59,11 @@ def test_every_operation_has_a_summary_a_right_and_error_answers(
 def test_reference_page_is_readable(client: FlaskClient, login) -> None:
     login(client, "administrator")
     assert client.get("/api/reference").status_code == 200
+
+
+def test_threads_that_ask_at_once_get_the_whole_document(app: Flask) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: app.extensions["api"].document(), range(8)))
+    assert all(document == found[0] for document in found)
+    served = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")}
+    assert len(found[0]["paths"]) == len(served)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -22,6 +24,22 @@ from app.clock import Clock, FixedClock
 from app.db import Database
 from app.settings import Settings, load_settings
 from tests.support.pages import faults_of
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once a worker of the test run, not once an application."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = CompiledTemplates()
 
 
 class PageClient(FlaskClient):
@@ -61,6 +79,7 @@ def app(settings: Settings, database: Database, clock: FixedClock) -> Flask:
     made.testing = True
     made.config["WTF_CSRF_ENABLED"] = False
     made.test_client_class = PageClient
+    made.jinja_env.bytecode_cache = COMPILED
     return made
 
 
