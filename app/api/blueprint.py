@@ -21,9 +21,10 @@ from marshmallow import Schema
 from app.api.document import HouseApi
 from app.api.parsing import HouseParser
 from app.api.schemas import PageQuery, page_of
+from app.api.sent_names import as_sent
 from app.auth.needs import SIGNED_IN
 from app.db.paging import Page, PageRequest
-from app.errors import StaleVersion
+from app.errors import AppError, StaleVersion
 from app.web.context import current_actor
 from app.web.etags import etag_of, expected_version, is_unchanged
 
@@ -55,6 +56,27 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """Take the options of a Flask blueprint, and `description` for the document."""
         super().__init__(*args, **options)
         self._prepare_doc_cbks.append(self._prepare_house_doc)
+
+    def arguments(
+        self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any
+    ) -> Callable[[View], View]:
+        """Read what is sent, and name what a service refuses of a body as it was sent."""
+        read = super().arguments(schema, location=location, **options)
+        body = schema() if isinstance(schema, type) else schema
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def named(*args: Any, **kwargs: Any) -> Any:
+                try:
+                    return view(*args, **kwargs)
+                except AppError as error:
+                    error.errors = as_sent(error.errors, body)
+                    raise
+
+            reading: View = read(named if location == "json" else view)
+            return reading
+
+        return decorate
 
     def paged(self, schema: type[Schema]) -> Callable[[View], View]:
         """Answer with a page: the view takes `page: PageRequest` and returns a `Page`."""

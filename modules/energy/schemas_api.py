@@ -167,8 +167,8 @@ class TakeReadingApiIn(Schema):
     """An index read on the counter of a meter, in kWh or m³."""
 
     meter_id = fields.UUID(required=True)
-    read_at = Instant(required=True)
-    index = fields.Float(required=True, validate=NOT_NEGATIVE)
+    read_at = Instant(required=True, metadata={"refused_as": ("begins_at",)})
+    index = fields.Float(required=True, validate=NOT_NEGATIVE, metadata={"refused_as": ("value",)})
     source = fields.Enum(ReadingSource, by_value=True, load_default=ReadingSource.TECHNICIAN)
     reason = fields.String(load_default="", validate=validate.Length(max=300))
 

@@ -144,7 +144,7 @@ class TechnicianApiIn(Schema):
     """Everything a program may write about a technician."""
 
     name = Line(required=True, validate=Length(min=1, max=120))
-    user_id = fields.UUID(load_default=None, allow_none=True)
+    user_id = fields.UUID(load_default=None, allow_none=True, metadata={"refused_as": ("email",)})
     phone = Line(load_default="", validate=Length(max=30))
     locale = fields.String(load_default="fr", validate=OneOf(LOCALES))
     day_minutes = fields.Integer(load_default=420, validate=Range(30, 900))

@@ -56,7 +56,9 @@ class TicketApiIn(Schema):
     """A ticket to open, on a lot or a building."""
 
     lot_id = fields.UUID(load_default=None, allow_none=True)
-    building_id = fields.UUID(load_default=None, allow_none=True)
+    building_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"refused_as": ("place",)}
+    )
     place_note = Line(load_default="", validate=Length(max=200))
     category_key = Line(required=True, validate=Length(max=60))
     title = Line(load_default="", validate=Length(max=160))
@@ -143,7 +145,7 @@ class LinkApiIn(Schema):
 class DuplicateApiIn(Schema):
     """The ticket that is repeated."""
 
-    of_id = fields.UUID(required=True)
+    of_id = fields.UUID(required=True, metadata={"refused_as": ("duplicate_of",)})
 
 
 class CallAgainApiIn(Schema):
@@ -167,7 +169,9 @@ class OutageQuery(Schema):
 class OutageApiIn(Schema):
     """A failure that touches many, with the sentence agents say; French and Dutch are needed."""
 
-    building_id = fields.UUID(load_default=None, allow_none=True)
+    building_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"refused_as": ("place",)}
+    )
     installation_id = fields.UUID(load_default=None, allow_none=True)
     category_key = Line(required=True, validate=Length(min=1, max=60))
     title = Languages(values=Line(validate=Length(max=120)), required=True)

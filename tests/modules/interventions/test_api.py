@@ -104,7 +104,7 @@ def test_a_technician_without_trades_or_areas_is_shown_too(leader: FlaskClient) 
     ("wrong", "field"),
     [
         ({"user_id": str(new_id())}, "user_id"),
-        ({"area_ids": [str(new_id())]}, "areas"),
+        ({"area_ids": [str(new_id())]}, "area_ids"),
         ({"skills": [{"trade": "magic"}]}, "skills.0.trade"),
         ({"name": ""}, "name"),
     ],
