@@ -4,6 +4,7 @@ from app.audit.routes_api import blueprint as history_api
 from app.audit.sealing import SEAL_AUDIT
 from app.audit.tables import LISTS as AUDIT_LISTS
 from app.audit.words import WORDS
+from app.auth.importers import IMPORTERS as ACCOUNT_IMPORTERS
 from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_admin import FIRST_STEP as ACCOUNTS_STEP
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
@@ -97,6 +98,7 @@ module = Module(
     ),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),
+    importers=ACCOUNT_IMPORTERS,
     lists=(*ACCOUNT_LISTS, *AUDIT_LISTS),
     subjects=(USER, ROLE, OFFICE, BATCH, PROFILE, *WORDS),
     navigation=(

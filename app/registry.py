@@ -69,12 +69,14 @@ class Panel:
 class ScopeKind:
     """What a person's view can be narrowed to: `kind` is `area` or `building`.
 
-    `options` gives (identifier, label) of everything there is to choose from.
+    `options` gives (identifier, label) of everything there is to choose from, `codes` (identifier,
+    code) of the same: what files call it.
     """
 
     kind: str
     label: LazyText
     options: Callable[[Session], Iterable[tuple[UUID, str]]]
+    codes: Callable[[Session], Iterable[tuple[UUID, str]]]
 
 
 @dataclass(frozen=True, slots=True)

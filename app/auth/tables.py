@@ -42,6 +42,14 @@ USERS = TableSpec(
             format="yes_no",
         ),
         Column("locale", _l("Language"), sort=User.locale, is_default=False),
+        Column(
+            "active",
+            _l("In use"),
+            lambda u: u.archived_at is None,
+            sort=User.archived_at,
+            format="yes_no",
+            is_default=False,
+        ),
         Column("created", _l("Made"), lambda u: u.created_at, sort=User.created_at, format="date"),
         Column(
             "archived",

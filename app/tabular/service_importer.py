@@ -23,7 +23,7 @@ from app.i18n import lazy as _l
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign, Formats
-from app.tabular.importer import Change, Entry, Outcome, Values
+from app.tabular.importer import Change, Entry, Outcome, Values, find_differences
 from app.tabular.kinds import Doubtful
 from app.tabular.problems import Problem, shown
 from app.tabular.typed import Row
@@ -91,7 +91,7 @@ class ServiceImporter:
         for entry in changed:
             record = stored.get(entry.subject_id)
             after, before = self._typed(entry.after), self._typed(entry.before)
-            if record is None or any(record.values.get(k) != v for k, v in after.items()):
+            if record is None or find_differences(after, record.values, keep_blank=False):
                 raise Conflict(
                     "import_changed_since",
                     _l("“%(label)s” was changed since this import.", label=entry.label),

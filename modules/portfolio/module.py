@@ -11,7 +11,12 @@ from modules.portfolio.jobs import JOBS
 from modules.portfolio.models import Building
 from modules.portfolio.policies import GRANTS, LABELS, PortfolioPermission
 from modules.portfolio.privacy import PRIVACY
-from modules.portfolio.queries.choices import area_choices, building_choices
+from modules.portfolio.queries.choices import (
+    area_choices,
+    area_codes,
+    building_choices,
+    building_codes,
+)
 from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
@@ -82,7 +87,7 @@ module = Module(
     importers=IMPORTERS,
     lists=(*LISTS, *GROUPING_LISTS, *INSIDE_LISTS),
     scope_kinds=(
-        ScopeKind("area", _l("Areas"), area_choices),
-        ScopeKind("building", _l("Buildings"), building_choices),
+        ScopeKind("area", _l("Areas"), area_choices, area_codes),
+        ScopeKind("building", _l("Buildings"), building_choices, building_codes),
     ),
 )
