@@ -61,7 +61,7 @@ METERS = TableSpec(
         Column("place", _l("Place"), lambda m: m.place_label, sort=Meter.place_label),
         Column(
             "installation",
-            _l("Feeds"),
+            _l("Plant or place"),
             lambda m: m.installation_label,
             sort=Meter.installation_label,
         ),
