@@ -76,6 +76,4 @@ def test_an_importer_reads_every_column_of_its_list(
         f"{name} exports {sorted(unread - derived)}, which its import leaves out: give the "
         "importer a column of that heading, or name it in DERIVED when the house works it out"
     )
-    assert not derived - unread, (
-        f"{name}: take {sorted(derived - unread)} off DERIVED"
-    )
+    assert not derived - unread, f"{name}: take {sorted(derived - unread)} off DERIVED"
