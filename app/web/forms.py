@@ -140,7 +140,7 @@ class Form:
             "forms/conflict.html",
             differences=differences,
             kept=kept,
-            version=theirs.get("version", getattr(fresh, "version", "")),
+            version=theirs.get("version", _version_of(fresh)),
             action=request.full_path.rstrip("?"),
         )
         return page, error.status
@@ -200,6 +200,12 @@ def done(target: str, message: str = "") -> ResponseReturnValue:
 def choices(labels: Mapping[Any, LazyText]) -> list[tuple[str, str]]:
     """Return the members of an enumeration as options, in the order of their labels."""
     return [(key.value, str(label)) for key, label in labels.items()]
+
+
+def _version_of(record: Any) -> Any:
+    if isinstance(record, Mapping):
+        return record.get("version", "")
+    return getattr(record, "version", "")
 
 
 def _as_text(value: Any) -> str:

@@ -131,15 +131,12 @@ class RoomOut(Schema):
     use = one_of(RoomUse, required=True)
     name = Languages(allow_none=True)
     floor_id = fields.UUID(allow_none=True)
-    floor_level = fields.Method("_level", metadata={"type": ["integer", "null"]})
+    floor_level = fields.Integer(allow_none=True)
     lot_id = fields.UUID(allow_none=True)
     department_id = fields.UUID(allow_none=True)
     area_m2 = fields.Float(allow_none=True)
     capacity = fields.Integer(allow_none=True)
     archived_at = fields.AwareDateTime(allow_none=True)
-
-    def _level(self, room: Any) -> int | None:
-        return room.floor.level if room.floor else None
 
 
 class GroupingIn(Schema):

@@ -230,6 +230,11 @@ class Room(Entity, Versioned, Timestamped, Archivable):
 
     floor: Mapped[Floor | None] = relationship(lazy="joined")
 
+    @property
+    def floor_level(self) -> int | None:
+        """Return the level it is on, when that is known."""
+        return self.floor.level if self.floor else None
+
 
 class Department(Entity, Versioned, Archivable):
     """A department of the office that occupies rooms."""

@@ -52,11 +52,6 @@ def select_inside(actor: Actor, model: type[Entrance | Floor | Room]) -> Select[
     )
 
 
-def floor_level(session: Session, room: Room) -> int | None:
-    """Return the level a room is on."""
-    return session.scalar(select(Floor.level).where(Floor.id == room.floor_id))
-
-
 def select_rooms(actor: Actor) -> Select[Any]:
     """Return the rooms of the estate with building, level, department and lot."""
     columns: tuple[Any, ...] = (

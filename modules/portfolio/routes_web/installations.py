@@ -95,11 +95,18 @@ def installation_edit(installation_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(installation: Installation) -> Form:
+    return Form(InstallationIn, shows=_facts(installation))
+
+
+def _facts(installation: Installation) -> dict[str, Any]:
+    """Return what the form holds of an installation, whom it serves included."""
     links = links_of(reader(), installation.id)
-    form = Form(InstallationIn, shows=installation)
-    form.values["entrance_ids"] = [str(link.entrance_id) for link in links if link.entrance_id]
-    form.values["lot_ids"] = [str(link.lot_id) for link in links if link.lot_id]
-    return form
+    served = {
+        "entrance_ids": [link.entrance_id for link in links if link.entrance_id],
+        "lot_ids": [link.lot_id for link in links if link.lot_id],
+    }
+    plain = {"version", *InstallationIn().fields} - served.keys()
+    return {name: getattr(installation, name) for name in plain} | served
 
 
 @blueprint.post("/installations/<uuid:installation_id>/edit")
@@ -119,7 +126,7 @@ def installation_change(installation_id: UUID) -> ResponseReturnValue:
 
 def _again(installation_id: UUID) -> dict[str, Any]:
     found = get_installation(current_actor(), reader(), installation_id)
-    return {"fresh": found, **_context(found.building_id, found)}
+    return {"fresh": _facts(found), **_context(found.building_id, found)}
 
 
 @blueprint.post("/installations/<uuid:installation_id>/archive")

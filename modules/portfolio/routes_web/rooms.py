@@ -18,7 +18,7 @@ from modules.portfolio.api import list_lots_of_building
 from modules.portfolio.inside_tables import ROOMS
 from modules.portfolio.models import Room
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.insides import floor_level, get_room, select_rooms
+from modules.portfolio.queries.insides import get_room, select_rooms
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.routes_web.blueprint import (
     answer,
@@ -78,14 +78,8 @@ def room_create(building_id: UUID) -> ResponseReturnValue:
 def room_edit(room_id: UUID) -> ResponseReturnValue:
     """Show the form of a room."""
     room = get_room(current_actor(), reader(), room_id)
-    return render_template(PAGE, form=_shown(room), **_context(room.building_id, room))
-
-
-def _shown(room: Room) -> Form:
-    """Return the form of a room as it is; its floor is written as a level."""
     form = Form(RoomIn, shows=room)
-    form.values["floor_level"] = floor_level(reader(), room)
-    return form
+    return render_template(PAGE, form=form, **_context(room.building_id, room))
 
 
 @blueprint.post("/rooms/<uuid:room_id>/edit")
@@ -112,7 +106,7 @@ def _again(room_id: UUID) -> dict[str, Any]:
 @needs(PortfolioPermission.CHANGE)
 def room_archive(room_id: UUID) -> ResponseReturnValue:
     """Take a room out of the lists; its page offers to bring it back."""
-    form = _shown(get_room(current_actor(), reader(), room_id))
+    form = Form(RoomIn, shows=get_room(current_actor(), reader(), room_id))
 
     def archive(uow: UnitOfWork) -> str:
         archive_room(current_actor(), asked_change(room_id), uow, current_clock())
@@ -126,7 +120,7 @@ def room_archive(room_id: UUID) -> ResponseReturnValue:
 def room_restore(room_id: UUID) -> ResponseReturnValue:
     """Bring a room back."""
     room = get_room(current_actor(), reader(), room_id)
-    form = _shown(room)
+    form = Form(RoomIn, shows=room)
 
     def restore(uow: UnitOfWork) -> str:
         restore_room(current_actor(), asked_change(room_id), uow, current_clock())

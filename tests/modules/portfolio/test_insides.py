@@ -24,7 +24,7 @@ from modules.portfolio.commands import (
     StackLots,
 )
 from modules.portfolio.enums import CertificateScheme, InstallationKind, Region, RoomUse
-from modules.portfolio.models import Entrance, Floor, Installation, LandParcel, Room
+from modules.portfolio.models import Entrance, Floor, Installation, LandParcel, Lot, Room
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.insides import select_rooms
 from modules.portfolio.queries.places import list_entrances, list_rooms
@@ -290,7 +290,10 @@ class TestOnScreen:
         assert 'name="floor_level" type="text" value="1"' in shown
         change = {**room, "use": "meeting", "version": "1"}
         assert client.post(f"{url}/edit", data=change).status_code == 303
-        assert client.post(f"{url}/edit", data=change).status_code == 412
+        conflict = client.post(f"{url}/edit", data={**change, "use": "office"})
+        assert conflict.status_code == 412
+        assert ("Office" in conflict.text, "Meeting room" in conflict.text) == (True, True)
+        assert "<legend>Floor</legend>" not in conflict.text
         assert "1.01" in client.get("/rooms?use=meeting").get_data(as_text=True)
         assert client.post(f"{url}/archive", data={"version": "2"}).status_code == 303
         assert "1.01" not in client.get("/rooms").get_data(as_text=True)
@@ -307,9 +310,19 @@ class TestOnScreen:
         assert client.post(f"{url}/edit", data=change).status_code == 303
         assert not self.one(database, Installation).is_in_service
         assert client.post(f"{url}/edit", data=change).status_code == 412
-        assert client.post(f"{url}/archive", data={"version": "2"}).status_code == 303
-        assert "Sud" not in client.get("/installations").get_data(as_text=True)
-        assert client.post(f"{url}/restore", data={"version": "3"}).status_code == 303
+        with database.reader() as session:
+            lot = session.scalars(select(Lot)).one()
+        served = {**change, "name": "Levant", "version": "2", "lot_ids": str(lot.id)}
+        assert client.post(f"{url}/edit", data=served).status_code == 303
+        conflict = client.post(f"{url}/edit", data={**served, "name": "Ouest"})
+        assert conflict.status_code == 412
+        assert "<legend>Name</legend>" in conflict.text
+        assert "<legend>Lots served</legend>" not in conflict.text
+        alone = client.post(f"{url}/edit", data=change).text
+        assert lot.reference in alone.partition("<legend>Lots served</legend>")[2]
+        assert client.post(f"{url}/archive", data={"version": "3"}).status_code == 303
+        assert "Levant" not in client.get("/installations").get_data(as_text=True)
+        assert client.post(f"{url}/restore", data={"version": "4"}).status_code == 303
 
     def test_each_has_its_history_and_the_building_tells_it_too(self, client, database, building):
         home = f"/buildings/{building.id}"
