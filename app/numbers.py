@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
-from sqlalchemy.dialects import postgresql, sqlite
+from functools import cache
+from typing import cast
+
+from sqlalchemy import String, Table
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.clock import BRUSSELS, Clock
-from app.db import Base, UnitOfWork
+from app.db import Base, UnitOfWork, insert_or
 
 
 class NumberCounter(Base):
@@ -18,6 +21,9 @@ class NumberCounter(Base):
     series: Mapped[str] = mapped_column(String(10), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+_COUNTERS = cast("Table", NumberCounter.__table__)
 
 
 def next_number(series: str, uow: UnitOfWork, clock: Clock) -> str:
@@ -33,14 +39,18 @@ def next_number(series: str, uow: UnitOfWork, clock: Clock) -> str:
 
 def reserve_numbers(series: str, year: int, count: int, session: Session) -> int:
     """Move a counter by `count` and return the last number now taken (bulk loads take many)."""
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    row = insert(NumberCounter).values(series=series, year=year, last=count)
+    move = _move(session.get_bind().dialect.name)
+    return session.execute(move, {"series": series, "year": year, "last": count}).scalar_one()
+
+
+@cache
+def _move(dialect: str) -> ReturningInsert[int]:
+    row = insert_or(dialect, _COUNTERS)
     moved = row.on_conflict_do_update(
-        index_elements=[NumberCounter.series, NumberCounter.year],
-        set_={"last": NumberCounter.last + count},
-    ).returning(NumberCounter.last)
-    return session.execute(moved).scalar_one()
+        index_elements=["series", "year"],
+        set_={"last": _COUNTERS.c.last + row.excluded.last},
+    )
+    return moved.returning(_COUNTERS.c.last)
 
 
 def format_number(series: str, year: int, number: int) -> str:

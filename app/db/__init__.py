@@ -1,7 +1,7 @@
 """The database: one base for all models, house column types, and the unit of work."""
 
 from app.db.base import Archivable, Base, Entity, Timestamped, Versioned
-from app.db.changes import change_rows
+from app.db.changes import change_rows, insert_or
 from app.db.types import (
     Cents,
     EnumText,
@@ -30,5 +30,6 @@ __all__ = [
     "Versioned",
     "Wkb",
     "change_rows",
+    "insert_or",
     "open_reader",
 ]

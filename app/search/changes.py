@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
+from app.db import insert_or
 from app.ids import new_id
 from app.search.models import SearchChange, SearchVersion
 
 KEPT_VERSIONS = 2_000
 _ONE_BY_ONE = 500
+_VERSIONS = cast("Table", SearchVersion.__table__)
+_ADD = insert(cast("Table", SearchChange.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ def touch_documents(session: Session, kind: str, document_ids: Sequence[UUID] = 
     version = _next_version(session, kind)
     named = list(document_ids) if 0 < len(document_ids) <= _ONE_BY_ONE else [None]
     rows = [{"id": new_id(), "kind": kind, "version": version, "document_id": one} for one in named]
-    session.execute(insert(SearchChange), rows)
+    session.execute(_ADD, rows)
     if version % 100 == 0:
         old = SearchChange.version <= version - KEPT_VERSIONS
         session.execute(delete(SearchChange).where(SearchChange.kind == kind, old))
@@ -68,10 +73,14 @@ def changes_since(session: Session, kind: str, version: int) -> Changes:
 
 
 def _next_version(session: Session, kind: str) -> int:
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    row = make(SearchVersion).values(kind=kind, version=1)
+    move = _move(session.get_bind().dialect.name)
+    return session.execute(move, {"kind": kind, "version": 1}).scalar_one()
+
+
+@cache
+def _move(dialect: str) -> ReturningInsert[int]:
+    row = insert_or(dialect, _VERSIONS)
     moved = row.on_conflict_do_update(
-        index_elements=[SearchVersion.kind], set_={"version": SearchVersion.version + 1}
-    ).returning(SearchVersion.version)
-    return session.execute(moved).scalar_one()
+        index_elements=["kind"], set_={"version": _VERSIONS.c.version + row.excluded.version}
+    )
+    return moved.returning(_VERSIONS.c.version)

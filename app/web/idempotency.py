@@ -14,15 +14,16 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from uuid import UUID
 
 from flask import Flask, Request, Response, abort, current_app, g, request
-from sqlalchemy import ColumnElement, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, Table, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db import JsonDict, UnitOfWork, change_rows
+from app.db import JsonDict, UnitOfWork, change_rows, insert_or
 from app.errors import AppError, Conflict, Invalid
 from app.house import House
 from app.i18n import lazy as _l
@@ -45,8 +46,12 @@ _REUSED = _l("This Idempotency-Key was used for another call. Take a new one.")
 _FORM_REUSED = _l(
     "This form was sent before with other values. Open the page again and fill it in anew."
 )
-# No session holds calls as objects that would have to follow.
-_PLAIN = {"synchronize_session": False}
+_CALLS = cast("Table", IdempotentCall.__table__)
+_SAME_KEY = and_(_CALLS.c.owner_id == bindparam("its_owner"), _CALLS.c.key == bindparam("its_key"))
+_FIND = select(_CALLS).where(_SAME_KEY, _CALLS.c.expires_at > bindparam("now"))
+_WRITTEN_BY = select(_CALLS.c.id).where(_SAME_KEY)
+_FORGET = delete(_CALLS).where(_CALLS.c.expires_at <= bindparam("now"))
+_STORE = update(_CALLS).where(_CALLS.c.id == bindparam("its_id"))
 VALID_KEY = re.compile(r"^[\x21-\x7e]{8,100}$")
 
 
@@ -148,32 +153,37 @@ def _is_written(
     session: Session, call: _Call, now: datetime, state: CallState, **answer: Any
 ) -> bool:
     """Write the key of a call, unless an earlier one did; tell whether it is this call's."""
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = make(IdempotentCall).values(
-        id=call.id,
-        owner_id=call.owner_id,
-        key=call.key,
-        fingerprint=call.fingerprint,
-        state=state,
-        created_at=now,
-        locked_until=now + LOCKED_FOR,
-        expires_at=now + KEPT_FOR,
-        **({"headers": JsonDict({})} | answer),
-    )
-    forgotten = delete(IdempotentCall).where(_same_key(call), _is_old(now))
-    session.execute(forgotten, execution_options=_PLAIN)
-    once = row.on_conflict_do_nothing(index_elements=["owner_id", "key"])
-    if session.execute(once.returning(IdempotentCall.id)).scalar() is not None:
+    row = {
+        "id": call.id,
+        "owner_id": call.owner_id,
+        "key": call.key,
+        "fingerprint": call.fingerprint,
+        "state": state,
+        "created_at": now,
+        "locked_until": now + LOCKED_FOR,
+        "expires_at": now + KEPT_FOR,
+        "headers": JsonDict({}),
+    }
+    write = _write(session.get_bind().dialect.name)
+    if session.execute(write, row | answer).scalar() is not None:
         return True
-    return session.scalar(select(IdempotentCall.id).where(_same_key(call))) == call.id
+    return session.scalar(_WRITTEN_BY, _named(call)) == call.id
 
 
-def _same_key(call: _Call) -> ColumnElement[bool]:
-    return and_(IdempotentCall.owner_id == call.owner_id, IdempotentCall.key == call.key)
+@cache
+def _write(dialect: str) -> ReturningInsert[UUID]:
+    """Write a key that nobody wrote, or in the place of one whose day is over."""
+    row = insert_or(dialect, _CALLS)
+    anew = row.on_conflict_do_update(
+        index_elements=["owner_id", "key"],
+        set_={column.name: row.excluded[column.name] for column in _CALLS.c},
+        where=_CALLS.c.expires_at <= row.excluded.created_at,
+    )
+    return anew.returning(_CALLS.c.id)
 
 
-def _is_old(now: datetime) -> ColumnElement[bool]:
-    return IdempotentCall.expires_at <= now
+def _named(call: _Call) -> dict[str, Any]:
+    return {"its_owner": call.owner_id, "its_key": call.key}
 
 
 def _answer_of(house: House, call: _Call) -> Response | None:
@@ -182,8 +192,7 @@ def _answer_of(house: House, call: _Call) -> Response | None:
     while True:
         now = house.clock.now()
         with house.database.reader() as session:
-            same = select(IdempotentCall).where(_same_key(call), ~_is_old(now))
-            found = session.scalar(same)
+            found = session.execute(_FIND, {**_named(call), "now": now}).first()
         if found is None:
             return None
         if found.fingerprint != call.fingerprint:
@@ -210,7 +219,7 @@ def _refuse_for_now() -> NoReturn:
     )
 
 
-def _replay(call: IdempotentCall) -> Response:
+def _replay(call: Row[Any]) -> Response:
     response = Response(call.body or b"", status=call.status or 200)
     del response.headers["Content-Type"]
     for name, value in call.headers.items():
@@ -230,9 +239,8 @@ def _keep(house: House, call: _Call, response: BaseResponse) -> None:
     answer = {"status": response.status_code, "headers": JsonDict(kept), "body": body}
     with house.database.unit_of_work(is_durable=False) as uow:
         now = house.clock.now()
-        uow.session.execute(delete(IdempotentCall).where(_is_old(now)), execution_options=_PLAIN)
-        store = update(IdempotentCall).where(IdempotentCall.id == call.id)
-        done = store.values(state=CallState.DONE, **answer).execution_options(**_PLAIN)
-        if not change_rows(uow.session, done) and response.status_code < 400:
+        uow.session.execute(_FORGET, {"now": now})
+        done = {"its_id": call.id, "state": CallState.DONE, **answer}
+        if not change_rows(uow.session, _STORE, done) and response.status_code < 400:
             # Nothing was changed through a unit of work of the request: equal calls are equal.
             _is_written(uow.session, call, now, CallState.DONE, **answer)
