@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.i18n import LOCALES
@@ -30,19 +30,24 @@ from modules.tickets.rulebook import (
 )
 
 DATA = Path(__file__).parent / "data"
+_VERSIONS = (
+    select(TicketRule)
+    .where(TicketRule.valid_from <= bindparam("on"), TicketRule.archived_at.is_(None))
+    .order_by(TicketRule.valid_from, TicketRule.id)
+)
 
 
 def load_rules(session: Session, on: date) -> Rules:
     """Return the rules in force on a day: the proposals, replaced by the office's by key."""
-    versions = select(TicketRule).where(
-        TicketRule.valid_from <= on, TicketRule.archived_at.is_(None)
-    )
-    in_order = session.scalars(versions.order_by(TicketRule.valid_from, TicketRule.id))
-    return _gather([*_proposals(), *(rule_of(version) for version in in_order)])
+    versions = session.scalars(_VERSIONS, {"on": on}).all()
+    if not versions:
+        return proposed_rules()
+    return _gather([*_proposals(), *(rule_of(version) for version in versions)])
 
 
+@cache
 def proposed_rules() -> Rules:
-    """Return the proposals of the house alone, for demo data and documents."""
+    """Return the proposals of the house alone."""
     return _gather(_proposals())
 
 
