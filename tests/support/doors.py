@@ -20,6 +20,7 @@ from app.db import Base
 from app.policies import HousePermission
 from app.subjects import Subject, Subjects
 from app.web.lifecycle import declared_permission
+from modules.portfolio.policies import PortfolioPermission
 from modules.tickets.policies import TicketPermission
 from tests.support.every_table import OWNER
 from tests.support.routes import UNSAFE, address_of, addresses, kinds_with_pages, named
@@ -30,6 +31,7 @@ MEANT = {
     "parcel_id": "land_parcels",
     "person_id": "parties",
     "photo_id": "attachments",
+    "record_id": "access_codes",
     "run_id": "job_runs",
     "session_id": "user_sessions",
     "token_id": "api_tokens",
@@ -38,6 +40,7 @@ MEANT = {
 }
 # The same, by a part of the address, where one name means several things.
 MEANT_IN = {
+    "<any(sites, areas, departments)": "areas",
     "/areas/": "areas",
     "/departments/": "departments",
     "/sites/": "sites",
@@ -120,10 +123,13 @@ def writer(_person: Person, seen: Subject | None) -> bool:
 BESIDES: dict[str, Judge] = {
     "account.key_revoke": owner_or(HousePermission.USER_MANAGE),
     "account.": owner,
+    "archive_api.": lambda person, _seen: person.actor.can(PortfolioPermission.CHANGE_ACCESS),
     "exports.": owner,
     "import_files.file_annotated": owner_or(HousePermission.AUDIT_READ),
     "imports.batch": owner_or(HousePermission.AUDIT_READ),
     "imports.reading": owner_or(HousePermission.AUDIT_READ),
+    "GET job_runs_api.": owner_or(HousePermission.JOB_READ),
+    "job_runs_api.": owner_or(HousePermission.JOB_RUN),
     "jobs.run_detail": owner_or(HousePermission.JOB_READ),
     "jobs.": owner_or(HousePermission.JOB_RUN),
     "notifications": owner,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from app.subjects import find_nothing
 from app.web.context import house
@@ -31,13 +31,17 @@ def addresses(app: Flask, methods: frozenset[str]) -> Iterator[tuple[str, str, R
 
 def address_of(app: Flask, rule: Rule, method: str, values: Mapping[str, Any] | None = None) -> str:
     """Fill in an address: with the identifier of nothing, where no value is given."""
-    filled = {
-        name: SAMPLES.get(type(converter).__name__, "nothing")
-        for name, converter in rule._converters.items()
-    }
+    filled = {name: _sample(converter) for name, converter in rule._converters.items()}
     # Several addresses may lead to one page: its defaults say which is meant.
     filled |= dict(values or {}) | dict(rule.defaults or {})
     return str(app.url_map.bind("localhost").build(rule.endpoint, filled, method=method))
+
+
+def _sample(converter: BaseConverter) -> Any:
+    """Give something the converter takes: one of its words, else nothing there is."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return SAMPLES.get(type(converter).__name__, "nothing")
 
 
 def named(nouns: Iterable[str], tables: Iterable[str]) -> list[str]:
