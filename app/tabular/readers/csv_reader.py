@@ -94,11 +94,11 @@ class CsvReader:
         The lines looked at are only taken when the row closes, has the right number of cells,
         and none of the lines could be a row by itself.
         """
-        separator, width = self.dialect.separator, self.dialect.width
+        separator, width, least = self.dialect.separator, self.dialect.width, self.dialect.least
         text = line.text
         for taken, following in enumerate(lines.ahead(_MAX_LINES_A_ROW), start=1):
             alone = following.text.count(separator) + 1
-            if alone >= width > 1 or not following.is_decoded or "\0" in following.text:
+            if alone >= least > 1 or not following.is_decoded or "\0" in following.text:
                 return None
             text = f"{text}\n{following.text}"
             if len(text) > self.limits.line_chars:

@@ -50,11 +50,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
-    """How a csv file is written."""
+    """How a csv file is written: most rows have `width` cells, whole ones at least `least`."""
 
     encoding: str
     separator: str
     width: int
+    least: int
     lines: int
 
 
@@ -76,12 +77,16 @@ def detect_dialect(
             sample.append(line.text)
         if len(sample) >= _SAMPLE_LINES:
             break
+    if sample and sample[0].lower().startswith("sep=") and len(sample[0]) == 5:
+        named = sample.pop(0)[4]
+        separator = separator or named
     if not sample:
         raise TabularError("empty_file")
-    if not separator and sample[0].lower().startswith("sep=") and len(sample[0]) == 5:
-        separator = sample[0][4]
     separator, width = _guess_separator(sample, (separator,) if separator else SEPARATORS)
-    return CsvDialect(encoding, separator, width, count)
+    # Stray separators may make most rows of a short file wider than its headings.
+    headed = _cells_outside_quotes(sample[0], separator)
+    least = min(width, headed) if headed > 1 else width
+    return CsvDialect(encoding, separator, width, least, count)
 
 
 def _guess_encoding(path: Path, limits: Limits) -> tuple[str, int]:

@@ -184,6 +184,15 @@ def test_what_the_csv_module_writes_is_read_back(rows):
     assert len(got) + len(broken) >= len(rows)
 
 
+def test_two_rows_stay_two_when_most_others_are_too_wide(tmp_path):
+    lines = ["key;a;b;c", ";K0;a;0;x", 'K1;"a;1;x', 'K2";a;2;x', ";K3;a;3;x", "K4;a;4;x"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    blocks = list(CsvReader.open(path, Limits(), separator=";").blocks(""))
+    assert [number for block in blocks for number in block.numbers] == [1, 2, 4, 5, 6]
+    assert [problem.row for block in blocks for problem in block.broken] == [3]
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), count=st.integers(5, 40))
 def test_no_physical_line_is_lost_whatever_is_put_into_it(data, count):
