@@ -14,6 +14,7 @@
 | `gallery` | the application with pages that show every component |
 """
 
+import gc
 from collections import Counter
 
 import pytest
@@ -71,6 +72,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look less often, and never at what stays: a fourth of the time was its."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_terminal_summary(
