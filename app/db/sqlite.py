@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
 from typing import Any
 
@@ -9,11 +11,12 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 PATIENCE_MS = 10_000
-LOOK_EVERY_S = 0.002
-# Who keeps the others waiting for this long, time after time, lets them go first now and then.
-LONG_TURN_S = 0.01
-LONG_TURNS = 2
-STEP_ASIDE_S = 0.004
+LOOK_EVERY_S = 0.001
+# Who kept the others waiting for this long lets those who wait begin first, but not for ever.
+LONG_TURN_S = 0.004
+MOST_ASIDE_S = 0.05
+# Beside the database: whoever waits for a turn holds this file, shared, until it comes.
+WAITING = "-waiting"
 _BUSY = "database is locked"
 
 
@@ -25,7 +28,7 @@ def configure_sqlite(engine: Engine) -> None:
     """
 
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _record: Any) -> None:
+    def _on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
@@ -38,6 +41,13 @@ def configure_sqlite(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        record.info["waiting"] = os.open(
+            f"{engine.url.database}{WAITING}", os.O_RDWR | os.O_CREAT, 0o600
+        )
+
+    @event.listens_for(engine, "close")
+    def _on_close(_connection: Any, record: Any) -> None:
+        os.close(record.info.pop("waiting"))
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
@@ -65,17 +75,36 @@ def _take_turn(connection: Connection, patience_s: float) -> None:
     SQLite's own waiting looks ever more rarely, up to ten times a second: somebody who waits
     beside an import, which begins again at once, would find it busy each time.
     """
-    if connection.info.get("long_turns", 0) >= LONG_TURNS:
-        time.sleep(STEP_ASIDE_S)
-        connection.info["long_turns"] = 0
+    waiting = connection.info["waiting"]
+    if connection.info.pop("was_long", False):
+        _let_others_begin(waiting)
     give_up_at = time.monotonic() + patience_s
     connection.exec_driver_sql("PRAGMA busy_timeout=0")
     try:
-        while not _began(connection, give_up_at):
-            time.sleep(LOOK_EVERY_S)
+        if not _began(connection, give_up_at):
+            fcntl.flock(waiting, fcntl.LOCK_SH)
+            while not _began(connection, give_up_at):
+                time.sleep(LOOK_EVERY_S)
     finally:
+        fcntl.flock(waiting, fcntl.LOCK_UN)
         connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_MS}")
     connection.info["turn_began"] = time.monotonic()
+
+
+def _let_others_begin(waiting: int) -> None:
+    until = time.monotonic() + MOST_ASIDE_S
+    while somebody_waits(waiting) and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
+
+
+def somebody_waits(waiting: int) -> bool:
+    """Tell whether anybody holds the file of those who wait."""
+    try:
+        fcntl.flock(waiting, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(waiting, fcntl.LOCK_UN)
+    return False
 
 
 def _began(connection: Connection, give_up_at: float) -> bool:
@@ -91,5 +120,4 @@ def _began(connection: Connection, give_up_at: float) -> bool:
 def _end_turn(connection: Connection) -> None:
     began = connection.info.pop("turn_began", None)
     if began is not None:
-        is_long = time.monotonic() - began > LONG_TURN_S
-        connection.info["long_turns"] = connection.info.get("long_turns", 0) + 1 if is_long else 0
+        connection.info["was_long"] = time.monotonic() - began > LONG_TURN_S

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db.postgresql import configure_postgresql
-from app.db.sqlite import PATIENCE_MS, configure_sqlite
+from app.db.sqlite import PATIENCE_MS, configure_sqlite, somebody_waits
 from app.errors import StaleVersion, Unavailable
 from app.i18n import lazy as _l
 
@@ -90,6 +90,12 @@ class UnitOfWork:
             self.session.flush()
         except StaleDataError as failure:
             raise StaleVersion from failure
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Tell whether somebody waits for this transaction to end before writing: on SQLite."""
+        waiting = self.session.connection().info.get("waiting")
+        return waiting is not None and somebody_waits(waiting)
 
     def publish(self, event: object, actor: Actor, clock: Clock) -> None:
         """Tell the other modules, at once and in this transaction."""

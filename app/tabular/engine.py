@@ -153,7 +153,8 @@ class Pass:
             entries = self.work.apply(uow, self.actor, self.clock, needed) if needed else ()
             self._tell(changes, refusals)
             journal.write(uow, entries, self.tally, rows[-1].number, refusals)
-        self.turns.took(len(rows), began, Seconds.now())
+            is_waited_for = uow.is_waited_for
+        self.turns.took(len(rows), began, Seconds.now(), is_waited_for=is_waited_for)
 
     def _identify(self, session: Session, rows: Sequence[Row]) -> tuple[list[Row], list[Hashable]]:
         """Let the importer look things up, and leave out what has no key or one seen before."""

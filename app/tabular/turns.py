@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import NamedTuple
 
-# What another writer may find itself waiting for one turn.
+# How long a turn takes while nobody else writes, and for a second after somebody had to wait.
 TURN_S = 0.025
+SHORT_TURN_S = 0.008
+SHORT_FOR_S = 1.0
 # Beginning and ending a turn costs some milliseconds of the processor: so much is worth it, however
 # long it takes on a busy machine. Otherwise an import would do little else than take turns.
-WORTH_S = 0.008
+WORTH_S = 0.006
 FIRST_ROWS, MOST_ROWS = 5, 250
 
 
@@ -35,10 +38,14 @@ class Turns:
     def __init__(self) -> None:
         """Begin with few rows: nothing is known of their cost."""
         self.rows = FIRST_ROWS
+        self._short_until = -math.inf
 
-    def took(self, rows: int, began: Seconds, ended: Seconds) -> None:
+    def took(self, rows: int, began: Seconds, ended: Seconds, *, is_waited_for: bool) -> None:
         """Choose the number for the next turn: at most twice as many, at least one."""
+        if is_waited_for:
+            self._short_until = ended.waited + SHORT_FOR_S
+        wanted = SHORT_TURN_S if ended.waited < self._short_until else TURN_S
         waited = max(ended.waited - began.waited, 1e-6)
         worked = max(ended.worked - began.worked, 1e-6)
-        fitting = rows * max(TURN_S / waited, WORTH_S / worked)
+        fitting = rows * max(wanted / waited, WORTH_S / worked)
         self.rows = max(1, round(min(fitting, 2 * self.rows, MOST_ROWS)))

@@ -48,7 +48,29 @@ def test_a_call_gets_in_between_two_turns_of_an_import(
             busy.is_over.set()
         running.result()
     assert len(waited) == CALLS
-    assert sorted(waited)[CALLS // 2] <= 3, f"turns of the import during each call: {waited}"
+    assert sorted(waited)[CALLS // 2] <= 1, f"turns of the import during each call: {waited}"
+
+
+def take_a_turn(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as uow:
+        next_number("TK", uow, clock)
+
+
+@pytest.mark.one_database
+def test_who_writes_knows_that_somebody_waits(database: Database, clock: FixedClock) -> None:
+    looks = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit_of_work() as uow:
+            next_number("IM", uow, clock)
+            assert not uow.is_waited_for
+            waiting = pool.submit(take_a_turn, database, clock)
+            while not uow.is_waited_for and not waiting.done():
+                looks.wait(0.001)
+            assert uow.is_waited_for
+        waiting.result()
+    with database.unit_of_work() as uow:
+        next_number("IM", uow, clock)
+        assert not uow.is_waited_for
 
 
 @pytest.mark.one_database
