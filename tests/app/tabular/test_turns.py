@@ -35,16 +35,16 @@ class Machine:
 def test_it_begins_small_and_grows_to_what_fits() -> None:
     machine = Machine(0, 1e-4)
     assert machine.turns.rows == FIRST_ROWS
-    assert [machine.take(1) for _ in range(7)] == [10, 20, 40, 80, 160, 250, 250]
+    assert [machine.take(1) for _ in range(7)] == [10, 20, 40, 80, 160, 320, 500]
 
 
 @pytest.mark.parametrize(
     ("fixed_s", "row_s", "slower", "fewest", "most"),
     [
-        (0.004, 0.0001, 1, 200, MOST_ROWS),  # in bulk, alone
-        (0.004, 0.0001, 3, 30, 60),  # in bulk, beside pages made on every core
-        (0.001, 0.005, 1, 4, 5),  # through services
-        (0.0, 0.04, 1, 1, 1),  # a row that costs more than a turn
+        (0.004, 0.0001, 1, 400, MOST_ROWS),  # in bulk, alone
+        (0.004, 0.0001, 3, 110, 140),  # in bulk, beside pages made on every core
+        (0.001, 0.005, 1, 9, 10),  # through services
+        (0.0, 0.06, 1, 1, 1),  # a row that costs more than a turn
     ],
 )
 def test_a_turn_takes_what_others_can_wait_for(
