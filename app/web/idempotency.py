@@ -228,18 +228,27 @@ def _replay(call: Row[Any]) -> Response:
     return response
 
 
-def _keep(house: House, call: _Call, response: BaseResponse) -> None:
-    """Store the answer; that of a refusal that changed nothing is not, so it may be tried again."""
+def _worth_keeping(response: BaseResponse) -> dict[str, Any] | None:
+    """Return what is stored of an answer; None for one that is secret, streamed or too long."""
     if response.is_streamed or response.direct_passthrough or g.get("answer_is_secret"):
-        return
+        return None
     body = response.get_data()
     if len(body) > MAX_BODY:
-        return
+        return None
     kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    answer = {"status": response.status_code, "headers": JsonDict(kept), "body": body}
+    return {"status": response.status_code, "headers": JsonDict(kept), "body": body}
+
+
+def _keep(house: House, call: _Call, response: BaseResponse) -> None:
+    """Store the answer; that of a refusal that changed nothing is not, so it may be tried again."""
+    answer = _worth_keeping(response)
     with house.database.unit_of_work(is_durable=False) as uow:
         now = house.clock.now()
         uow.session.execute(_FORGET, {"now": now})
+        if answer is None:
+            # Nobody waits for an answer that will not come.
+            uow.session.execute(_STORE, {"its_id": call.id, "locked_until": now})
+            return
         done = {"its_id": call.id, "state": CallState.DONE, **answer}
         if not change_rows(uow.session, _STORE, done) and response.status_code < 400:
             # Nothing was changed through a unit of work of the request: equal calls are equal.
