@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,10 @@ _MOST_RECENT_CHANGES = 1_500
 # An index that takes long to read is read anew beside the answers, and at most a tenth of the time:
 # while an import runs, answers are some seconds old rather than seconds late.
 _LONG_READING_S = 0.25
-_REST = 10
+_RESTS = 10  # times as long as it took
+# A reading that came to nothing is tried again: at once known, or never heard of again.
+_AFTER_FAILURE_S = 10
+_LOST_AFTER_S = 120
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class LiveIndex:
         if self._seconds() < self._rested_at:
             self._waits_until = self._rested_at
             return old
-        self._waits_until = math.inf
+        self._waits_until = self._seconds() + _LOST_AFTER_S
         database = session.get_bind()
         self._beside(lambda: self._replace(database, version))
         return old
@@ -129,7 +131,7 @@ class LiveIndex:
         except Exception:
             # The present answers stay; the next search after the rest tries again.
             log.exception("search_index_not_read", kind=self.kind)
-            self._rested_at = self._seconds() + _REST
+            self._rested_at = self._seconds() + _AFTER_FAILURE_S
         finally:
             self._waits_until = self._seconds()
 
@@ -138,5 +140,5 @@ class LiveIndex:
         main = TextIndex(self._documents(session, None))
         took = self._seconds() - began
         self._takes_long = took > _LONG_READING_S
-        self._rested_at = self._seconds() + (_REST * took if self._takes_long else 0)
+        self._rested_at = self._seconds() + (_RESTS * took if self._takes_long else 0)
         return _Snapshot(version, main, TextIndex(()), frozenset(), {})

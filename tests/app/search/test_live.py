@@ -90,6 +90,22 @@ def test_nobody_waits_for_a_long_reading_and_it_is_started_once(database: Databa
     assert found(index, database, "claes") == found(index, database, "yilmaz") == 1
 
 
+def test_a_reading_that_is_never_heard_of_again_is_started_anew(database: Database) -> None:
+    names = Names(cost=2.0)
+    index = follow(names)
+    assert found(index, database, "peeters") == 1
+    names.now += 21
+    change(names, database, "Ingrid Claes", in_bulk=True)
+    assert found(index, database, "claes") == 0
+    names.started.clear()
+    names.now += 119
+    assert found(index, database, "claes") == len(names.started) == 0
+    names.now += 2
+    assert found(index, database, "claes") == 0
+    assert finish(names) == 1
+    assert found(index, database, "claes") == 1
+
+
 def test_a_reading_that_fails_leaves_the_answers_and_is_tried_again(database: Database) -> None:
     names = Names(cost=2.0)
     index = follow(names)
