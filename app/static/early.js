@@ -13,7 +13,8 @@
   // Who clicks before the scripts run is answered when they have: on a slow tablet that is a second.
   var clicked = null
   function keep(event) {
-    clicked = event.target instanceof Element && event.target.closest('[data-open], button[type="button"]')
+    // Once they run, they hear it themselves: twice would open a menu and close it again.
+    if (!root.classList.contains('ready')) clicked = event.target instanceof Element && event.target.closest('[data-open], button[type="button"]')
   }
   document.addEventListener('click', keep, true)
   document.addEventListener('DOMContentLoaded', function () {
