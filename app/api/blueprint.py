@@ -27,6 +27,7 @@ from app.db.paging import Page, PageRequest
 from app.errors import AppError, StaleVersion
 from app.web.context import current_actor
 from app.web.etags import etag_of, expected_version, is_unchanged
+from app.web.idempotency import apart_from_call
 
 View = Callable[..., Any]
 
@@ -207,5 +208,6 @@ def _current_state(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return None
     if permission != SIGNED_IN and not current_actor().can(permission):
         return None
-    answer = read(**(request.view_args or {}))
+    with apart_from_call():
+        answer = read(**(request.view_args or {}))
     return answer.get_json() if isinstance(answer, Response) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -54,8 +55,8 @@ def offer_step(blueprint: ApiBlueprint, step: Step, answer: type[Schema]) -> Non
     view = blueprint.versioned(post)
     view = blueprint.response(200, answer)(view)
     view = blueprint.arguments(step.given)(view)
-    noun = step.path.rpartition("/")[2]
-    name = "".join(word.capitalize() for word in noun.split("-"))
+    words = re.findall("[a-z]+", re.sub("<[^>]*>", "", step.path))
+    name = "".join(word.capitalize() for word in words)
     parts = {"__doc__": f"{name}.", "post": needs(step.right)(view)}
     resource = type(f"{answer.__name__.removesuffix('Out')}{name}", (MethodView,), parts)
     blueprint.route(step.path)(resource)

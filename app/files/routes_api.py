@@ -10,11 +10,10 @@ from app.api import ApiBlueprint, Page, PageRequest
 from app.api.schemas import SubjectQuery
 from app.auth.needs import SIGNED_IN, needs
 from app.db.paging import paginate
-from app.errors import NotFound
 from app.files import queries, services
 from app.files.intake import take_in
 from app.files.models import Attachment
-from app.files.routes_web import VARIANTS, note_consultation, send_content
+from app.files.routes_web import send_file
 from app.files.schemas import (
     AttachmentChangeIn,
     AttachmentIn,
@@ -22,7 +21,6 @@ from app.files.schemas import (
     ContentQuery,
     UploadIn,
 )
-from app.subjects import Confidentiality
 from app.web.context import (
     current_actor,
     current_clock,
@@ -124,17 +122,4 @@ class AttachmentContent(MethodView):
     @blueprint.response(200, content_type="application/octet-stream")
     def get(self, query: dict[str, Any], attachment_id: UUID) -> Response:
         """Download a file, or a picture in a smaller size."""
-        attachment, subject = queries.get_attachment(
-            current_actor(), attachment_id, subjects(), reader()
-        )
-        variant = query.get("variant")
-        if variant is None:
-            if attachment.confidentiality is Confidentiality.SENSITIVE:
-                note_consultation(attachment, subject)
-            return send_content(
-                attachment, attachment.sha256, attachment.media_type, attachment.name
-            )
-        digest = getattr(attachment, VARIANTS[variant])
-        if digest is None:
-            raise NotFound
-        return send_content(attachment, digest, "image/webp", f"{attachment.name}.webp")
+        return send_file(attachment_id, query.get("variant", ""))

@@ -78,21 +78,14 @@ def attachment_add(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
 @needs(SIGNED_IN)
 def file_download(attachment_id: UUID) -> ResponseReturnValue:
     """Send a file; pictures and PDF open in the browser unless `?download=1`."""
-    attachment, subject = _get(attachment_id)
-    if attachment.confidentiality is Confidentiality.SENSITIVE:
-        note_consultation(attachment, subject)
-    return send_content(attachment, attachment.sha256, attachment.media_type, attachment.name)
+    return send_file(attachment_id)
 
 
 @blueprint.get("/files/<uuid:attachment_id>/<string:variant>")
 @needs(SIGNED_IN)
 def file_variant(attachment_id: UUID, variant: str) -> ResponseReturnValue:
     """Send a picture in a smaller size: `thumbnail` or `large`."""
-    attachment, _subject = _get(attachment_id)
-    digest = getattr(attachment, VARIANTS.get(variant, ""), None)
-    if digest is None:
-        raise NotFound
-    return send_content(attachment, digest, "image/webp", f"{attachment.name}.webp")
+    return send_file(attachment_id, variant)
 
 
 @blueprint.post("/files/<uuid:attachment_id>/caption")
@@ -176,7 +169,23 @@ def _after(subject: Subject, **extra: Any) -> ResponseReturnValue:
     return redirect(safe_next(request.form.get("next"), subject.url or "/"), code=303)
 
 
-def send_content(attachment: Attachment, digest: str, media_type: str, name: str) -> Response:
+def send_file(attachment_id: UUID, variant: str = "") -> Response:
+    """Send a file or a picture of it to pages and programs; reading a sensitive one is noted.
+
+    Its thumbnail is not: lists of files ask for it by themselves, and nothing can be read on it.
+    """
+    attachment, subject = _get(attachment_id)
+    digest = getattr(attachment, VARIANTS.get(variant, "") if variant else "sha256", None)
+    if digest is None:
+        raise NotFound
+    if attachment.confidentiality is Confidentiality.SENSITIVE and variant != "thumbnail":
+        _note_consultation(attachment, subject)
+    if variant:
+        return _send_content(attachment, digest, "image/webp", f"{attachment.name}.webp")
+    return _send_content(attachment, digest, attachment.media_type, attachment.name)
+
+
+def _send_content(attachment: Attachment, digest: str, media_type: str, name: str) -> Response:
     """Send a content under headers that let nothing in it run."""
     kind = kind_of_media_type(media_type)
     is_inline = bool(kind and kind.is_shown) and "download" not in request.args
@@ -198,7 +207,7 @@ def send_content(attachment: Attachment, digest: str, media_type: str, name: str
     return response
 
 
-def note_consultation(attachment: Attachment, subject: Subject) -> None:
+def _note_consultation(attachment: Attachment, subject: Subject) -> None:
     """Note that somebody read a sensitive file."""
     about = audit.Subject(subject.type, subject.id, subject.label)
     with open_unit_of_work() as uow:

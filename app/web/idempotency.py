@@ -12,6 +12,8 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -147,6 +149,21 @@ def mark_applied(uow: UnitOfWork) -> None:
     if answer is None:
         _refuse_for_now()  # the other call was forgotten meanwhile; this one may be sent again
     abort(answer)
+
+
+@contextmanager
+def apart_from_call() -> Iterator[None]:
+    """Keep what is written meanwhile apart from the call of this request.
+
+    A refused call whose answer shows the record notes that it was read; that is no change, and the
+    call may still be sent again with its key.
+    """
+    call = g.pop("idempotent_call", None)
+    try:
+        yield
+    finally:
+        if call is not None:
+            g.idempotent_call = call
 
 
 def _is_written(

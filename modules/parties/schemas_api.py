@@ -63,8 +63,8 @@ class PartyIn(Schema):
         return PartyFacts(**data)
 
 
-class PartyOut(Schema):
-    """A party."""
+class PartyRowOut(Schema):
+    """A party in a list: what the list of the screen shows, which nobody is noted for reading."""
 
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
@@ -74,12 +74,17 @@ class PartyOut(Schema):
     first_name = fields.String()
     language = fields.Enum(Language, by_value=True)
     birth_date = fields.Date(allow_none=True)
-    enterprise_number = fields.String(allow_none=True)
-    postal_address = fields.String()
-    note = fields.String()
     phones = fields.List(fields.Nested(PhoneOut))
     emails = fields.List(fields.Pluck("EmailOut", "email"))
     updated_at = fields.AwareDateTime(required=True)
+
+
+class PartyOut(PartyRowOut):
+    """A party."""
+
+    enterprise_number = fields.String(allow_none=True)
+    postal_address = fields.String()
+    note = fields.String()
 
 
 class EmailOut(Schema):

@@ -67,3 +67,15 @@ def test_threads_that_ask_at_once_get_the_whole_document(app: Flask) -> None:
     assert all(document == found[0] for document in found)
     served = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")}
     assert len(found[0]["paths"]) == len(served)
+
+
+def test_bringing_back_asks_for_the_right_that_archiving_does(document: dict[str, Any]) -> None:
+    rights = {name: operation["x-permission"] for name, operation in operations(document)}
+    ways = [name for name in rights if name.endswith("}/restoration")]
+    assert len(ways) > 10
+    for way in ways:
+        folder = way.removeprefix("POST ").partition("/{")[0]
+        # Sites, areas and departments share one address with a word for the kind.
+        beginnings = (f"DELETE {folder}/{{", "DELETE /api/v1/{folder}/{")
+        archiving = next(rights[n] for b in beginnings for n in rights if n.startswith(b))
+        assert rights[way] == archiving, way

@@ -20,7 +20,7 @@ from modules.parties.commands import Change, Occupy, PartyFacts
 from modules.parties.models import Occupancy, Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import matches_party, select_parties
-from modules.parties.queries.people import get_party, list_occupancies
+from modules.parties.queries.people import list_occupancies
 from modules.parties.schemas_api import (
     OccupancyEndIn,
     OccupancyIn,
@@ -28,6 +28,7 @@ from modules.parties.schemas_api import (
     PartyIn,
     PartyOut,
     PartyQuery,
+    PartyRowOut,
 )
 
 parties = ApiBlueprint(
@@ -38,15 +39,21 @@ occupancies = ApiBlueprint(
 )
 
 
+def consulted(party_id: UUID) -> Party:
+    """Return a party that is read, and note who did."""
+    with open_unit_of_work() as uow:
+        return services.consult_party(current_actor(), party_id, uow, current_clock())
+
+
 @parties.route("")
 class Parties(MethodView):
     """All parties."""
 
     @needs(PartyPermission.READ)
     @parties.arguments(PartyQuery, location="query")
-    @parties.paged(PartyOut)
+    @parties.paged(PartyRowOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Party]:
-        """List parties by name."""
+        """List parties by name, as the page of the list shows them."""
         statement = select_parties(current_actor())
         if words := query.pop("q", ""):
             statement = statement.where(matches_party(words))
@@ -72,8 +79,8 @@ class PartyById(MethodView):
     @parties.response(200, PartyOut)
     @parties.versioned
     def get(self, party_id: UUID) -> Party:
-        """Read a party."""
-        return get_party(current_actor(), reader(), party_id)
+        """Read a party; that it was consulted is noted."""
+        return consulted(party_id)
 
     @needs(PartyPermission.CHANGE)
     @parties.arguments(PartyIn)
@@ -93,8 +100,8 @@ class PartyOccupancies(MethodView):
     @needs(PartyPermission.READ)
     @parties.response(200, OccupancyOut(many=True))
     def get(self, party_id: UUID) -> Sequence[Occupancy]:
-        """List the stays of a party, the latest first."""
-        party = get_party(current_actor(), reader(), party_id)
+        """List the stays of a party, the latest first; noted as a reading of the party."""
+        party = consulted(party_id)
         return list_occupancies(reader(), party_id=party.id)
 
 

@@ -19,8 +19,8 @@ from modules.parties.commands import AllowChannel, RelatePerson
 from modules.parties.enums import Channel
 from modules.parties.models import ContactPermission, PartyRelation
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.people import contact_permissions, get_party, list_relations
-from modules.parties.routes_api.people import parties
+from modules.parties.queries.people import contact_permissions, list_relations
+from modules.parties.routes_api.people import consulted, parties
 from modules.parties.schemas_api import ChannelApiIn, ChannelOut, RelationApiIn, RelationOut
 
 relations = ApiBlueprint(
@@ -38,8 +38,8 @@ class PartyRelations(MethodView):
     @needs(PartyPermission.READ)
     @parties.response(200, RelationOut(many=True))
     def get(self, party_id: UUID) -> Sequence[PartyRelation]:
-        """List what others are to a party, and what it is to others, as it holds today."""
-        party = get_party(current_actor(), reader(), party_id)
+        """List what others are to a party, and it to others, today; noted as a reading of it."""
+        party = consulted(party_id)
         return [relation for relation, _other, _is in list_relations(reader(), party.id)]
 
     @needs(PartyPermission.CHANGE)
@@ -72,8 +72,8 @@ class PartyChannels(MethodView):
     @needs(PartyPermission.READ)
     @parties.response(200, ChannelOut(many=True))
     def get(self, party_id: UUID) -> Sequence[ContactPermission]:
-        """List the channels a party allowed or refused; numbers and addresses are its own."""
-        party = get_party(current_actor(), reader(), party_id)
+        """List the channels a party allowed or refused; noted as a reading of the party."""
+        party = consulted(party_id)
         return contact_permissions(reader(), party.id)
 
 

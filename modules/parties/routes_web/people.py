@@ -9,7 +9,6 @@ import orjson
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit import record_consultation
 from app.auth.needs import needs
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
@@ -37,11 +36,11 @@ from modules.parties.schemas import ChannelIn, PartyIn, RelationIn, VersionIn
 from modules.parties.services import (
     allow_channel,
     change_party,
+    consult_party,
     create_party,
     end_relation,
     relate_person,
 )
-from modules.parties.services.people import party_subject
 from modules.parties.tables import PARTIES
 from modules.portfolio.api import lot_labels
 
@@ -74,10 +73,10 @@ def party_options() -> ResponseReturnValue:
 @needs(PartyPermission.READ)
 def party_detail(party_id: UUID) -> ResponseReturnValue:
     """Show a party; that it was consulted is noted."""
-    actor, session = current_actor(), reader()
-    party = get_party(actor, session, party_id)
+    party = _consulted(party_id)
+    session = reader()
     stays = list_occupancies(session, party_id=party.id)
-    page = render_template(
+    return render_template(
         "parties/party_detail.html",
         party=party,
         stays=stays,
@@ -90,9 +89,11 @@ def party_detail(party_id: UUID) -> ResponseReturnValue:
         panels=panel_tabs("party", party.id),
         **options(),
     )
+
+
+def _consulted(party_id: UUID) -> Party:
     with open_unit_of_work() as uow:
-        record_consultation(uow, actor, current_clock(), subject=party_subject(party))
-    return page
+        return consult_party(current_actor(), party_id, uow, current_clock())
 
 
 @blueprint.get("/parties/new")
@@ -128,8 +129,8 @@ def _refused(form: Form, error: Any, **context: Any) -> ResponseReturnValue:
 @blueprint.get("/parties/<uuid:party_id>/edit")
 @needs(PartyPermission.CHANGE)
 def party_edit(party_id: UUID) -> ResponseReturnValue:
-    """Show the form of a party."""
-    party = get_party(current_actor(), reader(), party_id)
+    """Show the form of a party, which says as much as its sheet."""
+    party = _consulted(party_id)
     form = Form(PartyIn, shows=party)
     return render_template("parties/party_form.html", form=form, party=party, **options())
 

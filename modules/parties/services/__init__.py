@@ -14,11 +14,12 @@ from modules.parties.services.people import (
     end_relation,
     relate_person,
 )
-from modules.parties.services.privacy import disclose_party, erase_party
+from modules.parties.services.privacy import consult_party, disclose_party, erase_party
 
 __all__ = [
     "allow_channel",
     "change_party",
+    "consult_party",
     "create_party",
     "disclose_party",
     "dismiss_duplicate",

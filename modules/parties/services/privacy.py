@@ -1,4 +1,4 @@
-"""A person's right to see and to be forgotten."""
+"""Who looked at a person, and a person's right to see and to be forgotten."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ from modules.parties.queries.people import (
 )
 from modules.parties.services.people import note, party_subject
 from modules.portfolio.api import lot_labels
+
+
+def consult_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) -> Party:
+    """Return a party to somebody who opens it, on a page or by program, and note who did."""
+    require(actor, PartyPermission.READ)
+    party = get_party(actor, uow.session, party_id)
+    record_consultation(uow, actor, clock, subject=party_subject(party))
+    return party
 
 
 def disclose_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) -> dict[str, Any]:

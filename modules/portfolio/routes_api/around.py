@@ -1,8 +1,8 @@
-"""What surrounds places, for programs: warnings, neighbours, the point on the map, the way back."""
+"""What surrounds places, for programs: warnings, neighbours, the point on the map."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,11 @@ from app.web.context import current_actor, current_clock, open_unit_of_work, rea
 from modules.portfolio import schemas_api_facts as schemas
 from modules.portfolio import services
 from modules.portfolio.commands import Change, GiveWarning, ShapeGiven, StackLots
-from modules.portfolio.enums import Grouping
 from modules.portfolio.models import Building, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.access import get_access_code
-from modules.portfolio.queries.groupings import get_grouping
-from modules.portfolio.queries.history import get_certificate, get_warning, list_warnings
-from modules.portfolio.queries.insides import get_entrance, get_room
-from modules.portfolio.queries.places import get_building, get_lot, get_parcel
-from modules.portfolio.queries.topology import Neighbours, get_installation, neighbours
+from modules.portfolio.queries.history import get_warning, list_warnings
+from modules.portfolio.queries.places import get_building, get_lot
+from modules.portfolio.queries.topology import Neighbours, neighbours
 from modules.portfolio.routes_api.places import buildings, lots
 
 warnings = ApiBlueprint(
@@ -30,9 +26,6 @@ warnings = ApiBlueprint(
     __name__,
     url_prefix="/api/v1/place-warnings",
     description="Warnings about lots and buildings.",
-)
-archive = ApiBlueprint(
-    "archive_api", __name__, url_prefix="/api/v1", description="The way back from the archive."
 )
 
 
@@ -124,48 +117,3 @@ class BuildingPosition(MethodView):
         change = Change(building_id, expected_version)
         with open_unit_of_work() as uow:
             return services.place_building(current_actor(), change, shape, uow, current_clock())
-
-
-def _grouping(kind: Grouping) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def restore(actor: Any, change: Change, uow: Any, clock: Any) -> Any:
-        return services.restore_grouping(actor, kind, change, uow, clock)
-
-    def get(actor: Any, session: Any, identifier: UUID) -> Any:
-        return get_grouping(actor, session, kind, identifier)
-
-    return get, restore
-
-
-# What can come back, by its folder: how it is found, and the service, which asks the right.
-ARCHIVED: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    "buildings": (get_building, services.restore_building),
-    "lots": (get_lot, services.restore_lot),
-    "entrances": (get_entrance, services.restore_entrance),
-    "rooms": (get_room, services.restore_room),
-    "installations": (get_installation, services.restore_installation),
-    "certificates": (get_certificate, services.restore_certificate),
-    "access-codes": (get_access_code, services.restore_access_code),
-    "land-parcels": (get_parcel, services.restore_parcel),
-    "sites": _grouping(Grouping.SITE),
-    "areas": _grouping(Grouping.AREA),
-    "departments": _grouping(Grouping.DEPARTMENT),
-}
-
-
-@archive.route(
-    "/<any(buildings, lots, entrances, rooms, installations, certificates, 'access-codes',"
-    " 'land-parcels', sites, areas, departments):folder>/<uuid:record_id>/restoration"
-)
-class Restorations(MethodView):
-    """The way back."""
-
-    @needs(PortfolioPermission.READ)
-    @archive.response(200, schemas.RestoredOut)
-    @archive.versioned
-    def post(self, folder: str, record_id: UUID) -> Any:
-        """Bring back what was archived; asks for the right that archiving it does."""
-        get, restore = ARCHIVED[folder]
-        actor = current_actor()
-        with open_unit_of_work() as uow:
-            row = get(actor, uow.session, record_id)
-            return restore(actor, Change(row.id, row.version), uow, current_clock())

@@ -189,16 +189,26 @@ def test_two_captions_at_once_are_both_shown(signed_in, boiler, database):
     assert '<p class="file-caption">Cellar</p>' in kept.text
 
 
-def test_reading_a_sensitive_file_is_noted(signed_in, boiler, database):
+def test_reading_a_sensitive_file_is_noted_in_any_size_and_by_programs(signed_in, boiler, database):
     boiler.sees = Confidentiality.SENSITIVE
     client = signed_in()
-    upload(client, boiler, (b"%PDF-1.7", "debt.pdf"), confidentiality="sensitive")
+    upload(client, boiler, (photo((600, 400)), "debt.jpg"), confidentiality="sensitive")
     with database.reader() as session:
         id_ = session.scalars(select(Attachment.id)).one()
-    assert client.get(f"/files/{id_}").headers["Cache-Control"] == "no-store"
-    with database.reader() as session:
-        actions = session.scalars(select(AuditEntry.action)).all()
-    assert "boiler.consulted" in actions
+
+    def consultations() -> int:
+        with database.reader() as session:
+            noted = select(AuditEntry).where(AuditEntry.action == "boiler.consulted")
+            return len(session.scalars(noted).all())
+
+    program = f"/api/v1/attachments/{id_}/content"
+    for silent in (f"/files/{id_}/thumbnail", f"{program}?variant=thumbnail"):
+        assert client.get(silent).status_code == 200
+    assert consultations() == 0
+    read = (f"/files/{id_}", f"/files/{id_}/large", program, f"{program}?variant=large")
+    for number, address in enumerate(read, start=1):
+        assert client.get(address).headers["Cache-Control"] == "no-store"
+        assert consultations() == number, address
 
 
 def test_orphans_go_after_a_day_and_files_in_use_stay(

@@ -1,7 +1,11 @@
 """People for programs."""
 
 from datetime import date
+from uuid import UUID
 
+from sqlalchemy import func, select
+
+from app.audit.models import AuditEntry
 from app.auth.roles import Role
 from modules.parties.services import find_duplicates
 from tests.factories.parties import make_party
@@ -81,6 +85,48 @@ def test_relations_and_channels(client, login):
     assert (refused.status_code, refused.json["since"]) == (200, "2026-03-02")
     assert client.get(channels).json == [refused.json]
     assert client.put(f"{channels}/pigeon", json={"is_allowed": False}).status_code == 404
+
+
+def test_opening_a_party_is_noted_on_pages_and_by_program_alike(client, login, database):
+    login(client, Role.CALL_CENTRE_AGENT)
+    made = client.post("/api/v1/parties", json=AN | {"note": "Dettes", "postal_address": "Ici"})
+    id_ = made.json["id"]
+    address = f"/api/v1/parties/{id_}"
+
+    def consultations() -> int:
+        with database.reader() as session:
+            noted = select(func.count()).where(AuditEntry.action == "party.consulted")
+            return session.scalar(noted.where(AuditEntry.subject_id == UUID(id_)))
+
+    (row,) = client.get("/api/v1/parties").json["items"]
+    assert not {"note", "postal_address", "enterprise_number"} & row.keys()
+    assert consultations() == 0
+    parts = [address, *(f"{address}/{part}" for part in ("occupancies", "relations", "channels"))]
+    sheets = [f"/parties/{id_}", f"/parties/{id_}/edit"]
+    for number, opened in enumerate([*parts, *sheets], start=1):
+        assert client.get(opened).status_code == 200
+        assert consultations() == number, opened
+    login(client, Role.LETTING_AGENT, sees_everything=False)
+    assert client.get(address).status_code == 404
+    assert consultations() == len(parts) + len(sheets)
+
+
+def test_a_refused_change_that_shows_the_party_is_noted_and_may_be_sent_again(
+    client, login, database
+):
+    login(client, Role.CALL_CENTRE_AGENT)
+    address = f"/api/v1/parties/{client.post('/api/v1/parties', json=AN).json['id']}"
+    client.put(address, json=AN | {"note": "First"}, headers={"If-Match": '"1"'})
+    late = {"If-Match": '"1"', "Idempotency-Key": "a-key-of-this-call"}
+    for _again in range(2):
+        refused = client.put(address, json=AN | {"note": "Second"}, headers=late)
+        assert (refused.status_code, refused.json["current"]["note"]) == (412, "First")
+        assert "Idempotency-Replayed" not in refused.headers
+    with database.reader() as session:
+        noted = select(func.count()).where(AuditEntry.action == "party.consulted")
+        assert session.scalar(noted) == 2
+    sent_anew = late | {"If-Match": '"2"'}
+    assert client.put(address, json=AN, headers=sent_anew).status_code == 200
 
 
 def test_duplicates_are_dismissed_or_merged_and_a_merge_undone(client, login, database, clock):
