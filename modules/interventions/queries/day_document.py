@@ -39,17 +39,19 @@ _HISTORY = 5
 
 
 def describe_day(actor: Actor, session: Session, now: datetime, days: int = 3) -> dict[str, Any]:
-    """Return the document `GET /api/v1/field/day` answers, without its token and its instant."""
+    """Return the document `GET /api/v1/field/day` answers, without its token and its instant.
+
+    Its words are in the language the person reads the page in, which they may change any day.
+    """
     technician, orders = list_day(actor, session, now, days)
     rules = load_rules(session, now.astimezone(BRUSSELS).date())
-    locale = technician.locale if technician else actor.locale
-    with use_locale(locale):
+    with use_locale(actor.locale):
         return {
             "server_version": "1",
             "technician": {
                 "id": str(technician.id) if technician else str(actor.user_id),
                 "name": technician.name if technician else actor.display_name,
-                "locale": locale,
+                "locale": actor.locale,
             },
             "orders": _orders(session, orders, now),
             "lookups": _lookups(rules),

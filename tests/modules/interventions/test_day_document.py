@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,3 +99,18 @@ def test_ten_orders_take_as_many_queries_as_one(
         assert len(the_day(database, clock, technician)["orders"]) == 10
     # The registers of meters come in one query more, when there are meters.
     assert ten.count <= one.count + 1
+
+
+def test_the_day_speaks_the_language_the_page_is_read_in(
+    database: Database, clock: FixedClock, technician: Technician
+) -> None:
+    with database.unit_of_work() as uow:
+        order_in_home(uow, clock, technician)
+    spoken = {}
+    for locale in ("fr", "nl"):
+        reader = replace(technician_actor(technician), locale=locale)
+        with database.reader() as session:
+            day = describe_day(reader, session, clock.now())
+        assert day["technician"]["locale"] == locale
+        spoken[locale] = str(day["lookups"])
+    assert spoken["fr"] != spoken["nl"]
