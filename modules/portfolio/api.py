@@ -55,6 +55,7 @@ from modules.portfolio.queries.places import (
     lot_address,
     lot_labels,
     lot_references,
+    seen_lot_addresses,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import get_installation
@@ -116,6 +117,7 @@ __all__ = [
     "note_access_given",
     "place_facts",
     "row_place_ids",
+    "seen_lot_addresses",
     "visible_building_ids",
     "visible_lot_ids",
     "warnings_of_places",

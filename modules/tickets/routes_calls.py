@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -13,26 +14,25 @@ from app.auth.needs import needs
 from app.clock import BRUSSELS
 from app.i18n import get_locale, use_locale
 from app.i18n import gettext as _
-from app.search.routes_web import engine as search_engine
+from app.phones import read_phone, show_phone
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
-from modules.parties.api import get_party, lots_of_parties
+from modules.parties.api import get_party
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
 from modules.tickets.policies import TicketPermission, sources_of
+from modules.tickets.queries.callers import homes_of_callers
 from modules.tickets.queries.intake import describe_caller, describe_place
 from modules.tickets.queries.similar import Asked, count_repeats, find_similar
 from modules.tickets.queries.tickets import get_ticket, list_of_caller
+from modules.tickets.routes_found import FOUND, Known, find_choices
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas import CallerIn, CallIn
 from modules.tickets.services.telling import spoken_sentence
 
 blueprint = Blueprint("calls", __name__)
-
-FOUND = 8
-KINDS = ("party", "lot", "building", "ticket")
 
 
 def rules_today() -> Rules:
@@ -43,15 +43,20 @@ def rules_today() -> Rules:
 @blueprint.get("/calls/new")
 @needs(TicketPermission.OPEN)
 def call_new() -> ResponseReturnValue:
-    """Show the intake: the box alone, or the form once a place is chosen."""
-    return _intake(Form(CallIn))
+    """Show the intake: the box alone, or the form once a place is chosen.
+
+    Enter in the box goes straight on when only one thing answers.
+    """
+    only = find_choices(request.args.get("q", ""), _known(request.args)).only
+    return redirect(only.href) if only and only.href else _intake(Form(CallIn))
 
 
 @blueprint.get("/calls/found")
 @needs(TicketPermission.OPEN)
 def call_found() -> ResponseReturnValue:
     """Answer the box while the agent types: people, homes, buildings and tickets."""
-    return render_template("tickets/_found.html", **_found(request.args.get("q", "")))
+    found = find_choices(request.args.get("q", ""), _known(request.args))
+    return render_template("tickets/_found.html", found=found)
 
 
 @blueprint.get("/calls/callers/<uuid:party_id>")
@@ -61,8 +66,8 @@ def call_caller(party_id: UUID) -> ResponseReturnValue:
     day = current_clock().today(BRUSSELS)
     # Absent for whoever may not see this person: where somebody lives is theirs to tell.
     party_id = get_party(current_actor(), reader(), party_id).id
-    lots = lots_of_parties(reader(), [party_id], day).get(party_id, [])
-    lot_id = lots[0] if len(lots) == 1 else None
+    homes = homes_of_callers(current_actor(), reader(), [party_id], day).get(party_id, {})
+    lot_id = next(iter(homes)) if len(homes) == 1 else None
     return redirect(url_for("calls.call_new", party=party_id, lot=lot_id))
 
 
@@ -150,9 +155,8 @@ def _posted_caller() -> Caller:
     return caller
 
 
-def _found(text: str) -> dict[str, Any]:
-    groups = search_engine().search(current_actor(), reader(), text, limit=FOUND, kinds=KINDS)
-    return {"text": text.strip(), "groups": groups}
+def _known(given: Mapping[str, str]) -> Known:
+    return Known(_id_of(given.get("party")), read_phone(given.get("phone", "")) or "")
 
 
 def _beside(rules: Rules) -> dict[str, Any]:
@@ -184,11 +188,15 @@ def _beside(rules: Rules) -> dict[str, Any]:
 def _intake(form: Form, refused: str = "") -> str:
     actor, session, clock = current_actor(), reader(), current_clock()
     args = request.args if request.method == "GET" else request.form
-    lot_id, building_id, party_id = (_id_of(args.get(n)) for n in ("lot", "building", "party"))
+    lot_id, building_id = (_id_of(args.get(name)) for name in ("lot", "building"))
+    known = _known(args)
+    party_id = known.party_id
     rules = rules_today()
-    context: dict[str, Any] = {"place": None, "who": None, "calls": []}
+    context: dict[str, Any] = {"place": None, "who": None, "calls": [], "homes": {}}
     if party_id is not None:
         context["who"] = describe_caller(actor, session, party_id)
+        day = clock.today(BRUSSELS)
+        context["homes"] = homes_of_callers(actor, session, [party_id], day).get(party_id, {})
         context["calls"] = list_of_caller(actor, session, party_id, 5)
     if lot_id is not None or building_id is not None:
         context["place"] = describe_place(
@@ -196,6 +204,8 @@ def _intake(form: Form, refused: str = "") -> str:
         )
     if request.method == "GET" and context["who"] is not None:
         form.values = _from_caller(asdict(context["who"])) | form.values
+    elif request.method == "GET" and known.phone:
+        form.values = {"caller_phone": show_phone(known.phone)} | form.values
     return render_template(
         "tickets/call_new.html",
         form=form,
@@ -209,7 +219,7 @@ def _intake(form: Form, refused: str = "") -> str:
         party_id=party_id,
         title=_("New call"),
         **context,
-        **_found(args.get("q", "")),
+        found=find_choices(args.get("q", ""), known),
     )
 
 
@@ -223,7 +233,7 @@ def _id_of(text: str | None) -> UUID | None:
 def _from_caller(caller: dict[str, Any]) -> dict[str, Any]:
     return {
         "caller_name": caller["name"],
-        "caller_phone": caller["phone"],
+        "caller_phone": show_phone(caller["phone"]),
         "caller_email": caller["email"],
         "caller_locale": caller["locale"],
     }

@@ -51,7 +51,7 @@ def test_a_call_takes_six_keys_besides_what_is_typed(
     expect(page.locator("#call-found a").first).to_contain_text("Van Damme")
     keys.press("Tab")
     keys.press("Enter")
-    expect(page.locator("#f-category-text")).to_be_focused()
+    expect(page.locator("#f-category")).to_be_focused()
     page.wait_for_load_state("networkidle")
     keys.type("waterlek")
     expect(page.locator("input[name=category]:checked")).to_have_value("home.water.leak")

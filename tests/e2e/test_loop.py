@@ -122,7 +122,7 @@ def take_the_call(page: Page, words: Words) -> str:
     expect(page.locator("#call-found a").first).to_contain_text("Van Damme")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    problem = page.locator("#f-category-text")
+    problem = page.locator("#f-category")
     expect(problem).to_be_focused()
     page.wait_for_load_state("networkidle")
     page.keyboard.type(words.problem)

@@ -24,7 +24,17 @@ function countDown(box: HTMLTextAreaElement): void {
   update()
 }
 
+/** "Fill in this field" four times over helps nobody: each line of a summary begins with what its field is called. */
+export function nameFields(summary: HTMLElement): void {
+  for (const link of summary.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
+    const id = CSS.escape(decodeURIComponent(link.hash.slice(1)))
+    const label = document.querySelector(`label[for="${id}"], fieldset#${id} > legend`)?.firstChild?.textContent?.trim()
+    if (label && !link.textContent?.startsWith(label)) link.prepend(`${label} – `)
+  }
+}
+
 function focusSummary(summary: HTMLElement): void {
+  nameFields(summary)
   summary.focus()
   summary.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null

@@ -11,18 +11,29 @@ export function startRows(root: ParentNode): void {
   }
 }
 
-/** In an element with data-walk the arrows move from link to link. */
+/** In an element with data-walk the arrows move from link to link; a box with data-walk-into leads there and back. */
 export function startWalk(): void {
   document.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    const place = event.target instanceof Element ? event.target.closest('[data-walk]') : null
-    if (step === undefined || !place || event.target instanceof HTMLInputElement) return
-    const links = [...place.querySelectorAll<HTMLAnchorElement>('a[href]')]
-    const next = links[links.indexOf(document.activeElement as HTMLAnchorElement) + step]
+    if (step === undefined || !(event.target instanceof HTMLElement)) return
+    const next = event.target instanceof HTMLInputElement ? wayIn(event.target, step) : neighbour(event.target, step)
     if (!next) return
     event.preventDefault()
     next.focus()
   })
+}
+
+function wayIn(box: HTMLInputElement, step: number): HTMLElement | null {
+  const place = box.dataset.walkInto
+  return place && step > 0 ? document.querySelector<HTMLElement>(`${place} a[href]`) : null
+}
+
+function neighbour(from: HTMLElement, step: number): HTMLElement | null {
+  const place = from.closest<HTMLElement>('[data-walk]')
+  if (!place) return null
+  const links = [...place.querySelectorAll<HTMLElement>('a[href]')]
+  const next = links[links.indexOf(from) + step]
+  return next ?? (step < 0 ? document.querySelector<HTMLElement>(`[data-walk-into="#${place.id}"]`) : null)
 }
 
 function openRow(event: MouseEvent): void {

@@ -169,6 +169,16 @@ def lot_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {lot.id: f"{lot.reference} · {lot_address(lot)}" for lot in session.scalars(statement)}
 
 
+def seen_lot_addresses(actor: Actor, session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return "Rue Haute 12 bte 3, 1000 Bruxelles" for each lot the actor sees, in one query."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    statement = select(Lot).where(Lot.id.in_(wanted)).options(*with_place())
+    seen = in_scope(statement, actor, Lot.building_id)
+    return {lot.id: lot_address(lot) for lot in session.scalars(seen)}
+
+
 def seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
     """Return the buildings an actor sees by code."""
     if not codes:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.i18n import format_datetime, use_locale
+from app.i18n import format_date, format_time, use_locale
 from app.i18n import gettext as _
 from app.mail import Message, queue_mail
 from modules.tickets.commands import Caller
@@ -71,7 +71,11 @@ def spoken_sentence(ticket: Ticket) -> str:
         "Your report has the number %(number)s. We will have it solved by %(moment)s at the "
         "latest and keep you informed.",
         number=say_number(ticket.number),
-        moment=format_datetime(ticket.due_at),
+        moment=_(
+            "%(day)s at %(hour)s",
+            day=format_date(ticket.due_at, "full"),
+            hour=format_time(ticket.due_at),
+        ),
     )
 
 

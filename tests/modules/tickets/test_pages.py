@@ -274,3 +274,55 @@ def test_the_sheet_says_which_message_did_not_arrive(
     with database.unit_of_work() as uow:
         quiet = make_ticket(uow, clock, caller=Caller(name="Piet"))
     assert "Messages sent" not in client.get(f"/tickets/{quiet.id}").text
+
+
+def test_somebody_with_two_homes_is_asked_which_one(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock, street: Street
+) -> None:
+    with database.unit_of_work() as uow:
+        house(uow, clock, street.tenant, street.upper.id)
+    login(client, Role.CALL_CENTRE_AGENT)
+    page = client.get(f"/calls/callers/{street.tenant.id}", follow_redirects=True)
+    text = page.get_data(as_text=True)
+    for lot in (street.lower, street.upper):
+        assert f"/calls/new?lot={lot.id}&amp;party={street.tenant.id}" in text
+    assert "occupant" not in text
+
+
+def test_the_box_says_where_people_live_and_enter_goes_on_with_the_only_one(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    found = client.get("/calls/found?q=vandamme").get_data(as_text=True)
+    detail = re.search(r'choice-detail">([^<]+)', found)
+    assert detail, found
+    assert re.search(r"\d{4} ", detail[1]), detail[1]
+    answer = client.get("/calls/new?q=0470123456")
+    assert answer.headers["Location"] == f"/calls/callers/{street.tenant.id}"
+
+
+def test_the_number_of_an_unknown_caller_goes_along_to_the_report(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    unknown = client.get("/calls/found?q=0499/98.76.54").get_data(as_text=True)
+    assert "/calls/new?phone=%2B32499987654" in unknown
+    place = client.get(
+        "/calls/found", query_string={"q": street.lower.reference, "phone": "0499987654"}
+    ).get_data(as_text=True)
+    assert f"/calls/new?lot={street.lower.id}&amp;phone=%2B32499987654" in place
+    form = client.get(
+        "/calls/new", query_string={"lot": str(street.lower.id), "phone": "+32499987654"}
+    ).get_data(as_text=True)
+    assert 'value="0499 98 76 54"' in form
+
+
+def test_a_report_without_a_problem_is_refused_beside_its_box(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    refused = client.post("/calls", data={"lot": str(street.lower.id), "description": "?"})
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert 'href="#f-category"' in page
+    assert 'id="f-category-error"' in page

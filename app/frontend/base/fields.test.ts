@@ -1,0 +1,42 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { nameFields } from './fields'
+import { startWalk } from './rows'
+
+const summary = () => document.querySelector<HTMLElement>('[data-error-summary]') as HTMLElement
+const lines = () => [...summary().querySelectorAll('li')].map((line) => line.textContent)
+
+describe('nameFields', () => {
+  it('begins each line with what its field is called, once', () => {
+    document.body.innerHTML = `<div data-error-summary><ul><li><a href="#f-name">Fill in this field.</a></li>
+      <li><a href="#f-day">Fill in this field.</a></li><li><a href="#f-gone">Too late.</a></li><li>Saved.</li></ul></div>
+      <label for="f-name">Name<span class="form-required">*</span></label><input id="f-name">
+      <fieldset id="f-day"><legend>Day</legend></fieldset>`
+    nameFields(summary())
+    nameFields(summary())
+    expect(lines()).toEqual(['Name – Fill in this field.', 'Day – Fill in this field.', 'Too late.', 'Saved.'])
+  })
+})
+
+describe('startWalk', () => {
+  const press = (key: string) => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  beforeEach(() => {
+    document.body.innerHTML = `<input id="box" data-walk-into="#found"><div id="found" data-walk>
+      <a id="one" href="/1">1</a><a id="two" href="/2">2</a></div><input id="other">`
+  })
+
+  it('leads from the box into what was found, and back', () => {
+    startWalk()
+    document.getElementById('box')?.focus()
+    const walked = ['ArrowUp', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp'].map((key) => {
+      press(key)
+      return document.activeElement?.id
+    })
+    expect(walked).toEqual(['box', 'one', 'two', 'two', 'one', 'box'])
+  })
+
+  it('leaves the arrows of other boxes alone', () => {
+    document.getElementById('other')?.focus()
+    press('ArrowDown')
+    expect(document.activeElement?.id).toBe('other')
+  })
+})
