@@ -83,6 +83,6 @@ def _leads_to(group: Group, hit: Hit, known: Known) -> str | None:
     if group.kind == "party":
         return url_for("calls.call_caller", party_id=hit.id)
     if group.kind in ("lot", "building"):
-        place: dict[str, Any] = {group.kind: hit.id}
-        return url_for("calls.call_new", **place, **known.parameters)
+        place: dict[str, Any] = {group.kind: hit.id} | known.parameters
+        return url_for("calls.call_new", **place)
     return url_or_none(hit.endpoint, **hit.params)
