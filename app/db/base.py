@@ -70,7 +70,8 @@ class Timestamped:
 class Archivable:
     """A row that leaves the lists without leaving the history."""
 
-    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    # Without an index: nearly every row is empty, and SQLite would take it before any other.
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     archived_by_id: Mapped[UUID | None] = mapped_column(Uuid())
 
     def archive(self, by: UUID, at: datetime) -> None:

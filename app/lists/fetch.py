@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
+from app.lists.counted import to_count
 from app.lists.spec import Column, TableSpec
 from app.lists.state import MAX_OFFSET, TableState
 
@@ -126,9 +127,7 @@ def _count(
     columns = visible_columns(spec, state) if with_totals else ()
     summed = [c for c in columns if c.total is not None]
     measures = [c.total.label(f"total_{i}") for i, c in enumerate(summed)] or [literal(1)]
-    inner = (
-        narrowed.order_by(None).with_only_columns(*measures, maintain_column_froms=True).subquery()
-    )
+    inner = to_count(narrowed, measures)
     sums = [func.sum(column) for column in inner.c][: len(summed)]
     row = session.execute(select(func.count(), *sums).select_from(inner)).one()
     totals = {c.key: row[i + 1] for i, c in enumerate(summed)}
