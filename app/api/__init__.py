@@ -8,13 +8,14 @@ from flask import Flask
 
 from app.api.blueprint import ApiBlueprint
 from app.api.document import make_api
-from app.api.fields import Instant, Languages
+from app.api.fields import Day, Instant, Languages
 from app.api.steps import Step, TextApiIn, offer_step, with_text
 from app.db.paging import Page, PageRequest, paginate
 from app.house import House
 
 __all__ = [
     "ApiBlueprint",
+    "Day",
     "Instant",
     "Languages",
     "Page",

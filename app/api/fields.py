@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -35,3 +35,13 @@ class Instant(fields.AwareDateTime):
         if not EARLIEST <= moment < LATEST:
             raise ValidationError(_("Give a moment between the years 1900 and 2200."))
         return moment
+
+
+class Day(fields.Date):
+    """A civil date in years people work in: the day before it and after it exist too."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
+        day: date = super()._deserialize(value, attr, data, **kw)
+        if not EARLIEST.date() <= day < LATEST.date():
+            raise ValidationError(_("Give a moment between the years 1900 and 2200."))
+        return day

@@ -21,6 +21,7 @@ from modules.energy.detection.rules import Rules
 from modules.energy.enums import UTILITY_LABELS, Rule
 from modules.energy.models import RuleSetting, Tariff
 from modules.energy.policies import EnergyPermission
+from modules.energy.queries.meters import get_meter
 
 RULE_OF = {
     "base": Rule.NIGHT_BASE,
@@ -80,10 +81,15 @@ def default_of(parameter: str) -> float:
 
 
 def set_rule(actor: Actor, command: SetRule, uow: UnitOfWork, clock: Clock) -> RuleSetting:
-    """Set a threshold from a day on; the one in force before ends the day before."""
+    """Set a threshold from a day on; the one in force before ends the day before.
+
+    NotFound for a meter out of scope.
+    """
     require(actor, EnergyPermission.RULES_CHANGE)
     if command.parameter not in parameter_labels():
         raise errors.unknown_parameter(command.parameter)
+    if command.meter_id:
+        get_meter(actor, uow.session, command.meter_id)
     same = select(RuleSetting).where(
         RuleSetting.parameter == command.parameter,
         RuleSetting.utility == command.utility,
