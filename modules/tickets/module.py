@@ -12,9 +12,7 @@ from modules.tickets.merged_parties import follow_merge, follow_undo
 from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.queries.tickets import count_open_by_building
-from modules.tickets.routes_api import blueprint as tickets_api
-from modules.tickets.routes_api import outages_blueprint as outages_api
-from modules.tickets.routes_api import rules_blueprint as rules_api
+from modules.tickets.routes_api import BLUEPRINTS as APIS
 from modules.tickets.routes_bulk import blueprint as bulk_blueprint
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_hours import blueprint as hours_blueprint
@@ -40,7 +38,7 @@ module = Module(
         rules_blueprint,
         hours_blueprint,
     ),
-    api_blueprints=(tickets_api, outages_api, rules_api),
+    api_blueprints=APIS,
     navigation=(
         NavigationItem(
             label=_l("New call"),

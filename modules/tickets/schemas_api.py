@@ -9,7 +9,6 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf
 
 from app.api import Instant, Languages
-from app.calendar.service import Coverage
 from app.i18n import LOCALES
 from app.i18n import gettext as _
 from app.web.fields import Line, Paragraphs
@@ -26,7 +25,13 @@ from modules.tickets.commands import (
     Place,
     Wait,
 )
-from modules.tickets.enums import LinkKind, TicketSource, TicketStatus, Trade, WaitingReason
+from modules.tickets.enums import (
+    LinkKind,
+    TicketSource,
+    TicketStatus,
+    Trade,
+    WaitingReason,
+)
 
 _LONG = 4_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -255,23 +260,3 @@ class TicketOut(Schema):
     returned_count = fields.Integer()
     affected_count = fields.Integer()
     updated_at = fields.AwareDateTime()
-
-
-class PriorityOut(Schema):
-    """A priority and its promise."""
-
-    key = fields.String()
-    rank = fields.Integer()
-    target_minutes = fields.Integer()
-    coverage = fields.Enum(Coverage, by_value=True)
-    name = fields.Dict(keys=fields.String(), values=fields.String())
-
-
-class CategoryOut(Schema):
-    """A kind of problem."""
-
-    key = fields.String()
-    name = fields.Dict(keys=fields.String(), values=fields.String())
-    priority_key = fields.String()
-    trade = fields.Enum(Trade, by_value=True, allow_none=True)
-    is_choice = fields.Boolean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -165,10 +166,15 @@ def read_openings(field: str, text: str) -> tuple[Hours, ...]:
             found.append(Hours(since, until))
         except ValueError:
             raise HoursNotRead(field, text) from None
-    found.sort()
+    return in_order(field, found, text)
+
+
+def in_order(field: str, openings: Iterable[Hours], text: str = "") -> tuple[Hours, ...]:
+    """Return the openings of a day from morning to night; HoursNotRead when two overlap."""
+    found = tuple(sorted(openings))
     if any(later.since < earlier.until for earlier, later in pairwise(found)):
         raise HoursNotRead(field, text)
-    return tuple(found)
+    return found
 
 
 def show_openings(openings: tuple[Hours, ...]) -> str:

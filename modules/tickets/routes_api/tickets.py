@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from app.api import ApiBlueprint, Page, PageRequest, paginate
 from app.auth.needs import needs
-from app.clock import BRUSSELS
 from app.search.normalise import normalise
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.tickets import services
@@ -19,12 +18,9 @@ from modules.tickets.commands import CallAgain, OpenTicket
 from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket, list_events, visible_tickets
-from modules.tickets.rules import load_rules
 from modules.tickets.schemas_api import (
     CallAgainApiIn,
-    CategoryOut,
     EventOut,
-    PriorityOut,
     TicketApiIn,
     TicketApiQuery,
     TicketOut,
@@ -32,12 +28,6 @@ from modules.tickets.schemas_api import (
 
 blueprint = ApiBlueprint(
     "tickets_api", __name__, url_prefix="/api/v1/tickets", description="What was said: tickets."
-)
-rules_blueprint = ApiBlueprint(
-    "ticket_rules_api",
-    __name__,
-    url_prefix="/api/v1/ticket-rules",
-    description="Priorities and kinds of problems in force today.",
 )
 
 
@@ -109,25 +99,3 @@ class TicketCalls(MethodView):
         """Note that somebody reports the same thing again."""
         with open_unit_of_work() as uow:
             return services.call_again(current_actor(), ticket_id, command, uow, current_clock())
-
-
-@rules_blueprint.route("/priorities")
-class Priorities(MethodView):
-    """How fast the office promises to be."""
-
-    @needs(TicketPermission.READ)
-    @rules_blueprint.response(200, PriorityOut(many=True))
-    def get(self) -> Sequence[Any]:
-        """List the priorities, the most urgent first."""
-        return list(load_rules(reader(), current_clock().today(BRUSSELS)).priorities.values())
-
-
-@rules_blueprint.route("/categories")
-class Categories(MethodView):
-    """Kinds of problems."""
-
-    @needs(TicketPermission.READ)
-    @rules_blueprint.response(200, CategoryOut(many=True))
-    def get(self) -> Sequence[Any]:
-        """List the kinds of problems with their headings."""
-        return list(load_rules(reader(), current_clock().today(BRUSSELS)).categories.values())

@@ -30,6 +30,9 @@ NEEDED = {
     (RuleKind.CATEGORY, "plant.energy"),
 }
 DEEPEST = 3
+LONGEST_WORD = 36
+# Three levels and their dots fit what a key may hold.
+LONGEST_OF_A_LEVEL = 19
 
 
 def check_day(day: date, clock: Clock) -> None:
@@ -64,7 +67,8 @@ def need_three(texts: Iterable[tuple[str, TranslatedText]]) -> None:
 def new_key(rule: AnyRule, parent_key: str, rules: Rules) -> str:
     """Make a stable key of the English name: `home.water.low-pressure`."""
     name = rule.name.text("en")
-    word = re.sub(r"[^a-z0-9]+", "-", normalise(name)).strip("-")[:36].rstrip("-")
+    longest = LONGEST_OF_A_LEVEL if isinstance(rule, Category) else LONGEST_WORD
+    word = re.sub(r"[^a-z0-9]+", "-", normalise(name)).strip("-")[:longest].rstrip("-")
     if isinstance(rule, Category) and parent_key:
         parent = rules.categories.get(parent_key)
         if parent is None or not may_hold(parent):
