@@ -7,7 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from modules.energy.enums import AlertEventKind, FeedsKind, ReadingSource, Utility
+from modules.energy.enums import (
+    USUAL_DELIVERY_DELAY_HOURS,
+    AlertEventKind,
+    FeedsKind,
+    ReadingSource,
+    Utility,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class AddMeter:
     lot_id: UUID | None = None
     installation_id: UUID | None = None
     installation_label: str = ""
-    delivery_delay_hours: int = 26
+    delivery_delay_hours: int = USUAL_DELIVERY_DELAY_HOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,7 @@ DOUBT_LABELS: dict[ReadingDoubt, LazyText] = {
     ReadingDoubt.ABOVE_NEXT: _l("The index is higher than the one after."),
     ReadingDoubt.ABOVE_USUAL: _l("This is more than three times what is usual."),
 }
+
+
+# How long after the hour data usually arrives: files of a day come in the night after it.
+USUAL_DELIVERY_DELAY_HOURS = 26

@@ -23,7 +23,13 @@ from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.energy.commands import AddMeter, ChangeMeter
-from modules.energy.enums import FEEDS_LABELS, UTILITY_LABELS, FeedsKind, Utility
+from modules.energy.enums import (
+    FEEDS_LABELS,
+    USUAL_DELIVERY_DELAY_HOURS,
+    UTILITY_LABELS,
+    FeedsKind,
+    Utility,
+)
 from modules.energy.models import Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import select_meters
@@ -36,7 +42,6 @@ from modules.portfolio.api import (
 )
 
 _PLAIN = ("label", "installation_label", "digits", "installed_on", "removed_on", "feeds")
-_DELAY_HOURS = 26
 
 COLUMNS = (
     Column("serial", _l("Serial number"), Text(max_length=80), required=True, example="SAG0312"),
@@ -154,7 +159,7 @@ def _facts(actor: Actor, values: Values, session: Session) -> dict[str, Any]:
         "installation_label": values.get("installation_label") or "",
         "ean": values.get("ean") or "",
         "multiplier": float(values.get("multiplier") or 1),
-        "delivery_delay_hours": values.get("delivery_delay_hours") or _DELAY_HOURS,
+        "delivery_delay_hours": values.get("delivery_delay_hours") or USUAL_DELIVERY_DELAY_HOURS,
         "lot_id": lot.id if lot else None,
         "building_id": lot.building_id if lot else building.id if building else None,
     }
@@ -189,7 +194,7 @@ METERS = ServiceImporter(
     columns=COLUMNS,
     key=("serial", "utility"),
     needed=(),
-    empty={"multiplier": Decimal(1), "delivery_delay_hours": _DELAY_HOURS},
+    empty={"multiplier": Decimal(1), "delivery_delay_hours": USUAL_DELIVERY_DELAY_HOURS},
     subject_type="meter",
     load=load,
     create=create,

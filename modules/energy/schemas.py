@@ -16,6 +16,7 @@ from app.i18n import gettext as _
 from app.web.fields import BelgianDate, DecimalComma, Line, LocalInstant, Ticked
 from app.web.forms import FormSchema, VersionField
 from modules.energy.enums import (
+    USUAL_DELIVERY_DELAY_HOURS,
     AlertEventKind,
     FeedsKind,
     ReadingSource,
@@ -43,7 +44,7 @@ class MeterIn(FormSchema):
     lot_reference = Line(load_default="", validate=validate.Length(max=40))
     installation_label = Line(load_default="", validate=validate.Length(max=120))
     delivery_delay_hours = fields.Integer(
-        load_default=26, validate=validate.Range(min=1, max=24 * 60)
+        load_default=USUAL_DELIVERY_DELAY_HOURS, validate=validate.Range(min=1, max=24 * 60)
     )
 
 

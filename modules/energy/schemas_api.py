@@ -14,6 +14,7 @@ from app.api import Instant
 from app.i18n import get_locale
 from app.web.fields import Line
 from modules.energy.enums import (
+    USUAL_DELIVERY_DELAY_HOURS,
     AlertState,
     FeedsKind,
     ReadingDoubt,
@@ -51,7 +52,7 @@ class MeterChangeApiIn(Schema):
     lot_id = fields.UUID(load_default=None, allow_none=True)
     installation_label = Line(load_default="", validate=validate.Length(max=120))
     delivery_delay_hours = fields.Integer(
-        load_default=26, validate=validate.Range(min=1, max=24 * 60)
+        load_default=USUAL_DELIVERY_DELAY_HOURS, validate=validate.Range(min=1, max=24 * 60)
     )
 
 

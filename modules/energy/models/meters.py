@@ -18,6 +18,7 @@ from app.db import (
     Versioned,
 )
 from modules.energy.enums import (
+    USUAL_DELIVERY_DELAY_HOURS,
     Direction,
     FeedsKind,
     RegisterKind,
@@ -65,7 +66,7 @@ class Meter(Versioned, Timestamped, Archivable, Entity):
     # The name of the building or lot, kept beside it so that lists need no second question.
     place_label: Mapped[str] = mapped_column(String(200), default="")
     # How long after the hour its data usually arrives; a meter is silent only after this.
-    delivery_delay_hours: Mapped[int] = mapped_column(default=26)
+    delivery_delay_hours: Mapped[int] = mapped_column(default=USUAL_DELIVERY_DELAY_HOURS)
     last_reading_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     # How far the detection has judged it, and from where new or changed data awaits it.
     scanned_until: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -23,6 +23,7 @@ from modules.energy import consumption, curves, tables
 from modules.energy.commands import DeclareMeterChange
 from modules.energy.consumption import midnight
 from modules.energy.enums import (
+    USUAL_DELIVERY_DELAY_HOURS,
     RegisterKind,
     Unit,
 )
@@ -39,7 +40,7 @@ from modules.energy.services.places import add_command, change_command, place_co
 from modules.energy.words import column_unit
 
 FORM = "energy/meter_form.html"
-USUAL = {"multiplier": "1", "delivery_delay_hours": "26"}
+USUAL = {"multiplier": "1", "delivery_delay_hours": str(USUAL_DELIVERY_DELAY_HOURS)}
 LONGEST_DAYS = 400
 DAYS_SHOWN = 14
 SECOND = timedelta(seconds=1)

@@ -38,16 +38,41 @@ def save_technician(
     an unknown account or area, and AccountTaken when another technician signs in with it.
     """
     require(actor, OrderPermission.TECHNICIANS)
-    now = clock.now()
-    if technician_id is None:
-        technician = Technician(
-            id=new_id(), name=command.name, created_at=now, updated_at=now, skills=[], areas=[]
-        )
-        uow.session.add(technician)
-    else:
+    technician = _find_or_make(technician_id, command, uow, clock)
+    _require_free(command.user_id, technician, uow)
+    changes = _take_facts(technician, command, uow)
+    changes |= _take_skills(technician, command)
+    changes |= _take_areas(technician, command, uow)
+    technician.updated_at = clock.now()
+    subject = Subject("technician", technician.id, technician.name)
+    record(
+        uow,
+        actor,
+        clock,
+        action="interventions.technician.save",
+        subject=subject,
+        changes=changes,
+    )
+    uow.flush()
+    return technician
+
+
+def _find_or_make(
+    technician_id: UUID | None, command: SaveTechnician, uow: UnitOfWork, clock: Clock
+) -> Technician:
+    if technician_id is not None:
         technician = get_technician(uow.session, technician_id)
         technician.require_version(command.version)
-    _require_free(command.user_id, technician, uow)
+        return technician
+    now = clock.now()
+    technician = Technician(
+        id=new_id(), name=command.name, created_at=now, updated_at=now, skills=[], areas=[]
+    )
+    uow.session.add(technician)
+    return technician
+
+
+def _take_facts(technician: Technician, command: SaveTechnician, uow: UnitOfWork) -> Changes:
     changes = changed_fields(
         technician,
         {
@@ -62,20 +87,7 @@ def save_technician(
     if "user_id" in changes:
         before, after = changes["user_id"]
         changes["user_id"] = (_account(before, uow), _account(after, uow))
-    changes |= _take_skills(technician, command)
-    changes |= _take_areas(technician, command, uow)
-    technician.updated_at = now
-    subject = Subject("technician", technician.id, technician.name)
-    record(
-        uow,
-        actor,
-        clock,
-        action="interventions.technician.save",
-        subject=subject,
-        changes=changes,
-    )
-    uow.flush()
-    return technician
+    return changes
 
 
 def _account(user_id: UUID | None, uow: UnitOfWork) -> str:

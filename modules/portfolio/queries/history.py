@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -16,6 +17,8 @@ from app.errors import NotFound
 from modules.portfolio.enums import LotCategory, LotKind, LotStatus
 from modules.portfolio.models import EnergyCertificate, Lot, LotStatusEvent, PlaceWarning
 from modules.portfolio.queries.scope import in_scope
+
+Fact = TypeVar("Fact", EnergyCertificate, PlaceWarning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,7 @@ def list_certificates(
 
 def get_certificate(actor: Actor, session: Session, certificate_id: UUID) -> EnergyCertificate:
     """Return a certificate; NotFound when its lot or building is out of scope."""
-    statement = (
-        select(EnergyCertificate)
-        .outerjoin(Lot, EnergyCertificate.lot_id == Lot.id)
-        .where(EnergyCertificate.id == certificate_id)
-    )
-    home = func.coalesce(EnergyCertificate.building_id, Lot.building_id)
-    found = session.scalars(in_scope(statement, actor, home)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return _of_a_place(EnergyCertificate, actor, session, certificate_id)
 
 
 def certificate_in_force(
@@ -124,12 +118,12 @@ def warnings_of_places(
 
 def get_warning(actor: Actor, session: Session, warning_id: UUID) -> PlaceWarning:
     """Return a warning, lifted or not; NotFound when its lot or building is out of scope."""
-    statement = (
-        select(PlaceWarning)
-        .outerjoin(Lot, PlaceWarning.lot_id == Lot.id)
-        .where(PlaceWarning.id == warning_id)
-    )
-    home = func.coalesce(PlaceWarning.building_id, Lot.building_id)
+    return _of_a_place(PlaceWarning, actor, session, warning_id)
+
+
+def _of_a_place(model: type[Fact], actor: Actor, session: Session, fact_id: UUID) -> Fact:
+    statement = select(model).outerjoin(Lot, model.lot_id == Lot.id).where(model.id == fact_id)
+    home = func.coalesce(model.building_id, Lot.building_id)
     found = session.scalars(in_scope(statement, actor, home)).one_or_none()
     if found is None:
         raise NotFound

@@ -128,7 +128,6 @@ class Matcher:
             utility=utility,
             received_ean="" if ean_numbers.is_valid(key.ean) else key.ean,
             multiplier=1.0,
-            delivery_delay_hours=26,
             created_at=now,
             updated_at=now,
         )
