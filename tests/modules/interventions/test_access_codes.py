@@ -57,7 +57,7 @@ def test_the_code_comes_with_the_own_order_and_is_noted_once(
     for _poll in range(2):
         (order,) = client.get("/api/v1/field/day").get_json()["orders"]
     (code,) = order["access"]["codes"]
-    assert (code["label"], code["code"], code["note"]) == ("Code de porte (Garage)", SECRET, "")
+    assert (code["label"], code["code"], code["note"]) == ("Door code (Garage)", SECRET, "")
     assert SECRET in client.get(f"/field/orders/{order_id}").text
     assert readers(database) == [(user.id, "WO-")]
 
