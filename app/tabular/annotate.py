@@ -96,9 +96,10 @@ def _notes_by_row(problems: Iterable[Problem]) -> dict[int, tuple[str, str]]:
 
 def describe(problem: Problem) -> str:
     """Say in one line where and what: `C — Surface: this is not a number (expected: 12,5)`."""
-    place = ""
-    if problem.column is not None:
-        place = f"{column_letter(problem.column)} — {problem.header or problem.field}: "
     expected = str(problem.expected)
     form = " " + _("(expected: %(form)s)", form=expected) if expected else ""
-    return f"{place}{problem.message}{form}"
+    found = f"{problem.message}{form}"
+    if problem.column is None:
+        return found
+    place = f"{column_letter(problem.column)} — {problem.header or problem.field}"
+    return _("%(label)s: %(value)s", label=place, value=found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.i18n import LOCALES, LazyText, use_locale
@@ -87,6 +87,15 @@ class Header:
     def fields(self) -> frozenset[str]:
         """Return the names of the columns that are in the file."""
         return frozenset(h.column.name for h in self.headings if h.column)
+
+    def placed(self, problem: Problem) -> Problem:
+        """Name the cell of a problem that an importer found in a field."""
+        if problem.column is not None or not problem.field:
+            return problem
+        for heading in self.matched:
+            if heading.column is not None and heading.column.name == problem.field:
+                return replace(problem, column=heading.index, header=heading.text)
+        return problem
 
     @property
     def blocking(self) -> tuple[Problem, ...]:

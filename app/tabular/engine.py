@@ -158,7 +158,8 @@ class Pass:
 
     def _identify(self, session: Session, rows: Sequence[Row]) -> tuple[list[Row], list[Hashable]]:
         """Let the importer look things up, and leave out what has no key or one seen before."""
-        problems = list(self.work.prepare(session, rows))
+        header = self.table.header
+        problems = [header.placed(problem) for problem in self.work.prepare(session, rows)]
         self.tally.add_problems(problems)
         bad = {p.row for p in problems if p.severity is Severity.ERROR}
         self.tally.counts[Outcome.REFUSED] += len(bad)
@@ -194,7 +195,7 @@ class Pass:
             found = find_differences(row.values, before, keep_blank=keep_blank)
             outcome = Outcome.CHANGED if found else Outcome.UNCHANGED
             changes.append(Change(row, key, outcome, before, found))
-        refusals = list(self.work.review(changes))
+        refusals = [self.table.header.placed(found) for found in self.work.review(changes)]
         bad = {problem.row for problem in refusals}
         return [c for c in changes if c.row.number not in bad] if bad else changes, refusals
 

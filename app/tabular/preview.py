@@ -10,11 +10,11 @@ from typing import Any
 from app.tabular.columns import HeadingMatcher
 from app.tabular.formats import Formats
 from app.tabular.importer import Importer
-from app.tabular.kinds import plain_text
 from app.tabular.normalise import normalise
-from app.tabular.problems import Problem, shown
+from app.tabular.problems import Problem
 from app.tabular.readers import Reader, open_reader
 from app.tabular.runner import ImportFile
+from app.tabular.said import say_cell
 
 _SAMPLES = 3
 
@@ -42,6 +42,11 @@ class Preview:
     def headings(self) -> tuple[str, ...]:
         """Return the headings that have a text."""
         return tuple(column.heading for column in self.columns if column.heading)
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether every column is known, so that there is nothing to choose."""
+        return bool(self.columns) and all(column.field for column in self.columns)
 
 
 def preview_file(source: ImportFile) -> Preview:
@@ -78,7 +83,7 @@ def _first_rows(reader: Reader, formats: Formats) -> list[tuple[int, Sequence[An
 
 
 def _cell(row: Sequence[Any], index: int) -> str:
-    return shown(plain_text(row[index])) if index < len(row) else ""
+    return say_cell(row[index]) if index < len(row) else ""
 
 
 def mapping_of(preview: Preview, chosen: Mapping[int, str], importer: Importer) -> dict[str, str]:

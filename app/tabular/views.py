@@ -9,10 +9,13 @@ from typing import Any
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.tabular.annotate import describe
+from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign
 from app.tabular.importer import Importer
+from app.tabular.kinds import Kind
 from app.tabular.models import BatchState, ImportBatch
 from app.tabular.problems import Problem, Severity
+from app.tabular.said import say
 
 SHOWN_ROWS = 100
 SHOWN_DIFFERENCES = 50
@@ -49,12 +52,22 @@ SEPARATOR_CHOICES = [
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or doubtful in a row: the column, its value, what to do."""
+
+    column: str
+    value: str
+    text: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowProblems:
-    """What is wrong with one row of the file, in sentences."""
+    """What is wrong with one row of the file."""
 
     row: int | None
-    errors: tuple[str, ...]
-    doubts: tuple[str, ...]
+    errors: tuple[Finding, ...]
+    doubts: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +90,17 @@ class Result:
     more_doubtful: int
     differences: tuple[RowDifferences, ...]
     more_differences: int
-    changed_fields: tuple[tuple[str, int], ...]
+    changed_fields: tuple[str, ...]
     blank: int
 
 
 def result_of(batch: ImportBatch, problems: Sequence[Problem], importer: Importer | None) -> Result:
     """Group what was found by row, up to what a page can hold."""
-    names = {c.name: str(c.title) for c in importer.columns} if importer else {}
+    columns = {c.name: c for c in importer.columns} if importer else {}
     rows = _by_row(problems)
     refused = [row for row in rows if row.errors]
     doubtful = [row for row in rows if row.doubts and not row.errors]
-    differences = _differences(batch.report.get("differences", []), names)
+    differences = _differences(batch.report.get("differences", []), columns)
     changed = batch.report.get("changed_fields", {})
     return Result(
         _about_the_file(problems),
@@ -97,7 +110,10 @@ def result_of(batch: ImportBatch, problems: Sequence[Problem], importer: Importe
         max(len(doubtful) - SHOWN_ROWS, 0),
         differences,
         max(batch.rows_changed - len(differences), 0),
-        tuple((names.get(f, f), n) for f, n in sorted(changed.items(), key=lambda i: -i[1])),
+        tuple(
+            _("%(label)s: %(value)s", label=_title(columns.get(f), f), value=n)
+            for f, n in sorted(changed.items(), key=lambda i: -i[1])
+        ),
         int(batch.report.get("blank", 0)),
     )
 
@@ -122,34 +138,41 @@ def _is_about_headings(problem: Problem) -> bool:
 
 
 def _by_row(problems: Sequence[Problem]) -> list[RowProblems]:
-    found: dict[int, dict[Severity, list[str]]] = {}
+    found: dict[int, dict[Severity, list[Finding]]] = {}
     for problem in problems:
         if problem.row is not None and not _is_about_headings(problem):
             texts = found.setdefault(problem.row, {Severity.ERROR: [], Severity.WARNING: []})
-            value = f" [{problem.value}]" if problem.value else ""
-            texts[problem.severity].append(describe(problem) + value)
+            texts[problem.severity].append(_finding(problem))
     return [
         RowProblems(row, tuple(texts[Severity.ERROR]), tuple(texts[Severity.WARNING]))
         for row, texts in sorted(found.items())
     ]
 
 
+def _finding(problem: Problem) -> Finding:
+    column = " — ".join(part for part in (problem.letter, problem.header) if part)
+    return Finding(column, problem.value, problem.message, str(problem.expected))
+
+
 def _differences(
-    stored: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+    stored: Sequence[Mapping[str, Any]], columns: Mapping[str, Column]
 ) -> tuple[RowDifferences, ...]:
     return tuple(
         RowDifferences(
             int(one["row"]),
             str(one["key"] or ""),
-            tuple((names.get(f, f), _shown(o), _shown(n)) for f, (o, n) in one["fields"].items()),
+            tuple(
+                (_title(columns.get(f), f), *(say(v, _kind(columns.get(f))) for v in both))
+                for f, both in one["fields"].items()
+            ),
         )
         for one in stored[:SHOWN_DIFFERENCES]
     )
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
+def _title(column: Column | None, name: str) -> str:
+    return str(column.title) if column else name
+
+
+def _kind(column: Column | None) -> Kind | None:
+    return column.kind if column else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.i18n import LazyText
+from app.i18n import LazyText, format_date
 from app.i18n import lazy as _l
 from app.tabular.formats import DateOrder, Formats
 from app.tabular.kinds.base import BadValue, Cell, Doubtful, Kind, plain_text
@@ -77,7 +77,7 @@ def _numeric(match: re.Match[str], order: DateOrder) -> date | Doubtful:
     if len(match[3]) == 4:
         return _date(year, month, day)
     full = _date(year + (2000 if year < _CENTURY_TURN else 1900), month, day)
-    return Doubtful(full, "two_digit_year", {"read": full.isoformat()})
+    return Doubtful(full, "two_digit_year", {"read": format_date(full)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +100,9 @@ class Day(Kind):
         if value in self.none:
             return None
         if value < self.low:
-            raise BadValue("too_small", limit=self.low.isoformat())
+            raise BadValue("too_small", limit=format_date(self.low))
         if value > self.high:
-            raise BadValue("too_large", limit=self.high.isoformat())
+            raise BadValue("too_large", limit=format_date(self.high))
         return found
 
     def _find(self, cell: Cell, formats: Formats) -> date | Doubtful:
@@ -126,7 +126,7 @@ def _from_serial(number: float) -> Doubtful:
     if not _FIRST_SERIAL <= number <= 2_958_465 or number != int(number):
         raise BadValue("not_a_date")
     value = _SERIAL_ZERO + timedelta(days=int(number))
-    return Doubtful(value, "serial_date", {"read": value.isoformat()})
+    return Doubtful(value, "serial_date", {"read": format_date(value)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.clock import BRUSSELS
-from app.i18n import LazyText
+from app.i18n import LazyText, format_date
 from app.i18n import lazy as _l
 from app.tabular.formats import Formats
 from app.tabular.kinds.base import BadValue, Cell, Doubtful, Kind, plain_text
@@ -60,9 +60,9 @@ class Moment(Kind):
 
     def _bounded(self, found: datetime) -> datetime:
         if found.date() < self.low:
-            raise BadValue("too_small", limit=self.low.isoformat())
+            raise BadValue("too_small", limit=format_date(self.low))
         if found.date() > self.high:
-            raise BadValue("too_large", limit=self.high.isoformat())
+            raise BadValue("too_large", limit=format_date(self.high))
         return found
 
     def write(self, value: Any) -> Cell:

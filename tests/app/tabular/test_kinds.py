@@ -110,7 +110,7 @@ def test_dates_that_do_not_exist_are_refused(text):
 
 def test_doubtful_dates_say_how_they_were_read():
     assert Day().read("31/12/98", ANY) == Doubtful(
-        date(1998, 12, 31), "two_digit_year", {"read": "1998-12-31"}
+        date(1998, 12, 31), "two_digit_year", {"read": "31/12/1998"}
     )
     serial = Day().read(45351.0, ANY)
     assert serial.value == date(2024, 2, 29)

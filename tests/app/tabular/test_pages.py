@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from app.tabular.models import BatchState, ImportBatch, ImportProfile
 from app.tabular.readers import open_reader
 from app.web.context import house
 from modules.portfolio.models import Lot
+from tests.factories.portfolio import make_building, make_lot
 
 DATA = Path(__file__).parents[2] / "data" / "rpls"
 READING = {"decimal": "point", "dates": "day_first", "blank": "keep"}
@@ -101,6 +103,33 @@ def test_refused_rows_are_shown_and_come_back_in_a_file(client, director, databa
         rows = [row for block in reader.blocks(reader.sheets[0]) for row in block.rows]
         assert [bool(row[0]) for row in rows] == [True, False, False, True, *[False] * 16]
     assert client.get(f"/imports/{batch.id}/file.exe").status_code == 404
+
+
+def test_what_is_wrong_names_its_cell_and_differences_are_said_in_words(
+    client, director, database, clock
+):
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        lots = [make_lot(uow, clock, building, box=str(box)) for box in (1, 2)]
+    rows = list(csv.DictReader(io.StringIO(exported(client, "lots")), delimiter=";"))
+    assert [row["Référence"] for row in rows] == [lot.reference for lot in lots]
+    rows[0] |= {"Superficie": "81,25", "Régime": "Étudiant"}
+    rows[1]["Immeuble"] = "BLD-NONE"
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, rows[0].keys(), delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    sent = upload(client, sheet.getvalue().encode(), "lots.csv", "lots")
+    assert "notice-success" in client.get(sent.location).get_data(as_text=True)
+    client.post(sent.location, data={**READING, "decimal": "comma"})
+    page = client.get(f"/imports/{batch_of(database).id}").get_data(as_text=True)
+    for cell in ("B — Immeuble", "BLD-NONE", "<ins>81,25</ins>", "<ins>Étudiant</ins>"):
+        assert cell in page
+    assert "<ins>student</ins>" not in page
+
+
+def exported(client, importer: str) -> str:
+    return client.get(f"/imports/exports/{importer}/csv").get_data().decode("utf-8-sig")
 
 
 def test_improbable_values_must_be_confirmed(client, director, database):
