@@ -3,6 +3,7 @@
 from app.i18n.formats import (
     format_date,
     format_datetime,
+    format_iso,
     format_money,
     format_number,
     format_quantity,
@@ -29,6 +30,7 @@ __all__ = [
     "LazyText",
     "format_date",
     "format_datetime",
+    "format_iso",
     "format_money",
     "format_number",
     "format_quantity",

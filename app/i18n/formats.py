@@ -51,6 +51,20 @@ def format_datetime(value: datetime | None, zone: ZoneInfo = BRUSSELS) -> str:
     return f"{format_date(value.astimezone(zone).date())} {format_time(value, zone)}"
 
 
+def format_iso(text: str) -> str:
+    """Write an ISO day or civil moment as people do; any other text stays as it is.
+
+    >>> format_iso("2026-02-03"), format_iso("2026-02-03T14:30"), format_iso("soon")
+    ('03/02/2026', '03/02/2026 14:30', 'soon')
+    """
+    try:
+        if len(text) == len("2026-02-03"):
+            return format_date(date.fromisoformat(text))
+        return format_datetime(datetime.fromisoformat(text).replace(tzinfo=BRUSSELS))
+    except ValueError:
+        return text
+
+
 def format_relative(value: datetime, now: datetime) -> str:
     """Write how far an instant is from now: 3 hours ago, in 2 days."""
     return dates.format_timedelta(

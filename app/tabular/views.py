@@ -12,7 +12,6 @@ from app.tabular.annotate import describe
 from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign
 from app.tabular.importer import Importer
-from app.tabular.kinds import Kind
 from app.tabular.models import BatchState, ImportBatch
 from app.tabular.problems import Problem, Severity
 from app.tabular.said import say
@@ -162,17 +161,18 @@ def _differences(
             int(one["row"]),
             str(one["key"] or ""),
             tuple(
-                (_title(columns.get(f), f), *(say(v, _kind(columns.get(f))) for v in both))
-                for f, both in one["fields"].items()
+                _difference(columns.get(name), name, old, new)
+                for name, (old, new) in one["fields"].items()
             ),
         )
         for one in stored[:SHOWN_DIFFERENCES]
     )
 
 
+def _difference(column: Column | None, name: str, old: Any, new: Any) -> tuple[str, str, str]:
+    kind = column.kind if column else None
+    return _title(column, name), say(old, kind), say(new, kind)
+
+
 def _title(column: Column | None, name: str) -> str:
     return str(column.title) if column else name
-
-
-def _kind(column: Column | None) -> Kind | None:
-    return column.kind if column else None

@@ -33,10 +33,10 @@ from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
-from app.i18n import LazyText
+from app.i18n import LazyText, format_iso
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
-from app.web.fields import values_of
+from app.web.fields import BelgianDate, LocalInstant, values_of
 from app.web.form_words import FormWords, read_form_words
 from app.web.validation import field_errors, refuse_unstorable
 
@@ -125,6 +125,7 @@ class Form:
                 self._typed(key, item),
                 theirs.get(key),
                 words.choices.get(key, {}),
+                isinstance(item, BelgianDate | LocalInstant),
             )
             for key, item in self._fields()
             if key != "version" and _as_text(self._typed(key, item)) != _as_text(theirs.get(key))
@@ -164,6 +165,7 @@ class Difference:
     theirs: Any
     # What the form calls each value, of a field with choices.
     words: Mapping[str, str]
+    is_date: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -176,7 +178,9 @@ class Difference:
             return ", ".join(self.say(one) for one in value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        return "" if value is None else self.words.get(str(value), str(value))
+        if value is None:
+            return ""
+        return format_iso(str(value)) if self.is_date else self.words.get(str(value), str(value))
 
 
 class VersionField(fields.Integer):

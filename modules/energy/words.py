@@ -11,6 +11,10 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from modules.energy.enums import Rule, Unit
 
+# What the house itself writes as the source of a price, and what people read.
+TO_CONFIRM = "Order of magnitude, to be confirmed with an invoice"
+_SOURCES = {TO_CONFIRM: _l("Order of magnitude, to be confirmed with an invoice")}
+
 EXPLANATIONS: dict[Rule, LazyText] = {
     Rule.CONTINUOUS_FLOW: _l(
         "Water that never stops is usually a leak. The lowest flow of the last day, three days and "
@@ -191,3 +195,8 @@ def facts_of(
         "excess_per_day": excess_per_day,
         "cost_cents_per_day": cost_cents_per_day,
     }
+
+
+def say_source(source: str) -> str:
+    """Say where a price comes from: our own sentence translated, anybody else's as written."""
+    return str(_SOURCES.get(source, source))

@@ -17,7 +17,15 @@ function isOpen(menu: Element): boolean {
   return menu.querySelector('[data-menu-list]')?.classList.contains('show') ?? false
 }
 
+/** Where one is stands in sight, however long the menu. */
+function showWhereOneIs(): void {
+  const nav = document.querySelector<HTMLElement>('.side-nav')
+  const here = nav?.querySelector<HTMLElement>('[aria-current]')
+  if (nav && here) nav.scrollTop = Math.max(0, here.offsetTop - nav.offsetTop - nav.clientHeight / 2)
+}
+
 export function startMenus(): void {
+  showWhereOneIs()
   document.addEventListener('click', (event) => {
     const target = event.target instanceof Element ? event.target : null
     const button = target?.closest('[data-menu-button]')

@@ -25,6 +25,7 @@ from modules.energy.services.settings import (
     set_rule,
     set_tariff,
 )
+from modules.energy.words import say_source
 
 blueprint = Blueprint("energy_settings", __name__, url_prefix="/energy/settings")
 PAGE = "energy/settings.html"
@@ -78,6 +79,7 @@ def _context() -> dict[str, Any]:
     labels = parameter_labels()
     return {
         "tariffs": list_tariffs(actor, session),
+        "say_source": say_source,
         "rules": list_rules(actor, session),
         "labels": labels,
         "defaults": {name: default_of(name) for name in labels},

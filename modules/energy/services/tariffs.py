@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from modules.energy.enums import Unit, Utility
 from modules.energy.models import Tariff
+from modules.energy.words import TO_CONFIRM
 
 FIRST_DAY = date(2020, 1, 1)
-TO_CONFIRM = "Order of magnitude, to be confirmed with an invoice"
 # Euros per kWh (per m³ for water), and kWh per m³ of gas in Brussels.
 DEFAULTS = (
     (Utility.ELECTRICITY, 0.28, None),

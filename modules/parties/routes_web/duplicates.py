@@ -20,12 +20,16 @@ from modules.parties.schemas import MergeIn
 from modules.parties.services import dismiss_duplicate, merge_parties, undo_merge
 from modules.portfolio.api import lot_labels
 
+# Who decides one pair after the other needs no pages: the next ones come up by themselves.
+SHOWN = 20
+
 
 @blueprint.get("/parties/duplicates")
 @needs(PartyPermission.MERGE)
 def duplicate_list() -> ResponseReturnValue:
     """Show the pairs that look alike, the most alike first, side by side."""
-    pairs = open_pairs(current_actor(), reader())
+    every = open_pairs(current_actor(), reader())
+    pairs = every[:SHOWN]
     people = {party.id: party for pair in pairs for party in (pair.first, pair.second)}
     day = current_clock().today()
     lots = lots_of_parties(reader(), people, day)
@@ -36,7 +40,11 @@ def duplicate_list() -> ResponseReturnValue:
         for key, party in people.items()
     }
     return render_template(
-        "parties/duplicate_list.html", pairs=pairs, places=places, numbers=numbers
+        "parties/duplicate_list.html",
+        pairs=pairs,
+        more=len(every) - len(pairs),
+        places=places,
+        numbers=numbers,
     )
 
 

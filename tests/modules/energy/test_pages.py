@@ -293,6 +293,9 @@ def test_prices_and_thresholds_are_replaced_and_kept(client, login, leak, databa
 
     login(client, Role.ENERGY_COORDINATOR, locale="en")
     assert "to be confirmed" in text_of(client.get("/energy/settings"))
+    client.post("/preferences/language", data={"locale": "nl"})
+    assert "Grootteorde, te bevestigen" in text_of(client.get("/energy/settings"))
+    client.post("/preferences/language", data={"locale": "en"})
     price = {
         "utility": "water",
         "price_per_unit": "6,10",
