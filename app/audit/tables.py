@@ -11,6 +11,7 @@ from app.audit.readable import action_label, readable
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.auth.who import say_who
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.lists import Column, DateRange, EmptyState, ListSource, TableSpec, Text, YesNo
 from app.policies import HousePermission
@@ -55,13 +56,20 @@ def audit_table(subjects: Subjects) -> TableSpec:
     )
 
 
+def _change(old: str, new: str) -> str:
+    """Say what stood and what stands; of a new record there is nothing to compare with."""
+    return f"{old} → {new or '–'}" if old else new or "–"
+
+
 def _columns(subjects: Subjects) -> tuple[Column, ...]:
     def action(entry: AuditEntry) -> str:
         return action_label(entry.action, subjects.kind(entry.subject_type))
 
     def differences(entry: AuditEntry) -> str:
         found = readable([entry], subjects)[0].changes
-        return "; ".join(f"{c.field}: {c.old or '–'} → {c.new or '–'}" for c in found)
+        return "; ".join(
+            _("%(label)s: %(value)s", label=c.field, value=_change(c.old, c.new)) for c in found
+        )
 
     moment = AuditEntry.occurred_at
     return (

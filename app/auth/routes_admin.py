@@ -29,6 +29,7 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.registry import NavigationItem, permissions_of
+from app.search.normalise import fold
 from app.web.context import (
     current_actor,
     current_clock,
@@ -289,7 +290,7 @@ def _choices() -> dict[str, Any]:
     require(current_actor(), HousePermission.USER_MANAGE)
     kinds = [kind for module in house().modules for kind in module.scope_kinds]
     return {
-        "role_options": sorted(((r.value, str(LABELS[r])) for r in Role), key=lambda o: o[1]),
+        "role_options": sorted(((r.value, str(LABELS[r])) for r in Role), key=lambda o: fold(o[1])),
         "languages": list(LANGUAGE_NAMES.items()),
         "scopes": [(k.kind, k.label, list(k.options(reader()))) for k in kinds],
     }

@@ -18,6 +18,7 @@ from app.jobs.job import Job
 from app.jobs.models import JobRecord, SchedulerLease
 from app.jobs.planning import next_tick
 from app.policies import HousePermission
+from app.search.normalise import fold
 
 RUNS_PER_PAGE = 50
 
@@ -47,7 +48,7 @@ def list_jobs(actor: Actor, jobs: Sequence[Job], session: Session, clock: Clock)
     now = clock.now()
     return [
         JobLine(job, last.get(job.name), next_tick(job.schedule, now) if job.schedule else None)
-        for job in sorted(jobs, key=lambda j: str(j.title))
+        for job in sorted(jobs, key=lambda j: fold(str(j.title)))
     ]
 
 

@@ -200,3 +200,19 @@ def facts_of(
 def say_source(source: str) -> str:
     """Say where a price comes from: our own sentence translated, anybody else's as written."""
     return str(_SOURCES.get(source, source))
+
+
+_REGISTERS = {
+    "offtake.total": _l("Consumption, total"),
+    "offtake.day": _l("Consumption, day tariff"),
+    "offtake.night": _l("Consumption, night tariff"),
+    "injection.total": _l("Injection, total"),
+    "injection.day": _l("Injection, day tariff"),
+    "injection.night": _l("Injection, night tariff"),
+    "production.total": _l("Production, total"),
+}
+
+
+def say_register(code: str) -> str:
+    """Name a register for people: the usual ones in words, what a file named otherwise as it is."""
+    return str(_REGISTERS.get(code, code))

@@ -54,5 +54,6 @@ def shared_words() -> dict[str, Any]:
         "doubts": DOUBT_LABELS,
         "sources": SOURCE_LABELS,
         "kinds": RegisterKind,
+        "say_register": words.say_register,
         "utility_options": [(u.value, UTILITY_LABELS[u]) for u in Utility],
     }

@@ -37,7 +37,7 @@ from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.schemas import AddMeterIn, ChangeMeterIn, ReplaceCounterIn
 from modules.energy.services.meters import add_meter, change_meter, declare_meter_change
 from modules.energy.services.places import add_command, change_command, place_codes
-from modules.energy.words import column_unit
+from modules.energy.words import column_unit, say_register
 
 FORM = "energy/meter_form.html"
 USUAL = {"multiplier": "1", "delivery_delay_hours": str(USUAL_DELIVERY_DELAY_HOURS)}
@@ -207,7 +207,7 @@ def _counter_context(meter: Meter) -> dict[str, Any]:
     indexes = [r for r in meter.registers if r.kind is RegisterKind.INDEX and r.interval_minutes]
     return {
         "meter": meter,
-        "registers": [(str(register.id), register.code) for register in indexes],
+        "registers": [(str(register.id), say_register(register.code)) for register in indexes],
         "drops": meter_queries.drops_of(reader(), meter),
         "index_unit": "m³" if indexes and indexes[0].unit is Unit.LITRE else "kWh",
     }

@@ -24,6 +24,7 @@ from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.schemas import CorrectReadingsIn, TakeReadingIn
 from modules.energy.services.corrections import correct_readings, undo_entry
 from modules.energy.services.entries import take_reading
+from modules.energy.words import say_register
 
 TAKE_PAGE = "energy/reading_form.html"
 CORRECT_PAGE = "energy/correction_form.html"
@@ -108,8 +109,7 @@ def _context(meter_id: UUID, *, is_doubtful: bool = False) -> dict[str, Any]:
 
 def _register_name(register: Register) -> str:
     if register.kind is RegisterKind.INDEX:
-        return _("Index · %(code)s", code=register.code)
+        return _("Index · %(code)s", code=say_register(register.code))
     minutes = register.interval_minutes
-    return _(
-        "Consumption every %(minutes)s minutes · %(code)s", minutes=minutes, code=register.code
-    )
+    code = say_register(register.code)
+    return _("Consumption every %(minutes)s minutes · %(code)s", minutes=minutes, code=code)

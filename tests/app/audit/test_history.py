@@ -108,7 +108,17 @@ def test_consultations_can_be_picked_out(signed_in, boiler, database, clock, act
     with database.unit_of_work("test") as uow:
         about = audit.Subject("boiler", boiler.id, "Boiler 7")
         audit.record_consultation(uow, actor_with(name="Jan"), clock, subject=about, reason="File")
-        audit.record(uow, actor_with(), clock, action="plant.boiler.relit", subject=about)
+        audit.record(
+            uow,
+            actor_with(),
+            clock,
+            action="plant.boiler.relit",
+            subject=about,
+            changes={"state": (None, "lit"), "pressure": ("1", "2")},
+        )
+    every = officer.get("/audit").get_data(as_text=True)
+    assert ": lit;" in every
+    assert ": 1 → 2" in every
     page = officer.get("/audit?consulted=yes").get_data(as_text=True)
     assert "Boiler: consulted" in page
     assert "Boiler relit" not in page

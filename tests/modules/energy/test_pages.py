@@ -92,6 +92,14 @@ def test_curve_of_an_alert_marks_it_and_shows_what_is_usual(client, login, leak)
     assert curve["step_s"] == 3600
 
 
+def test_registers_are_named_in_words(client, login, leak):
+    login(client, Role.ENERGY_COORDINATOR, locale="nl")
+    for address in ("", "/readings/correct"):
+        page = text_of(client.get(f"/energy/meters/{leak.meter_id}{address}"))
+        assert "Afname, totaal" in page
+        assert "offtake.total" not in page
+
+
 def test_curve_of_a_meter_is_fine_for_weeks_and_daily_for_years(client, login, leak):
     login(client, Role.ENERGY_COORDINATOR)
     week = client.get(f"/energy/meters/{leak.meter_id}/curve.json").get_json()
