@@ -82,8 +82,10 @@ def main() -> None:
         migrate.upgrade(database)
         plant(database, options.buildings)
         client = signed_in(database, Path(scratch), url)
+        # The collector as wsgi.py sets it.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
         with database.reader() as session:
             report(session, client, options.rounds)
         database.dispose()
