@@ -104,15 +104,16 @@ def check_inside(geometry: BaseGeometry, crs: Crs) -> None:
 class ShapeTable:
     """The rows of a map file as they are written: shape or None, attributes; and its system.
 
+    Where a shape cannot be read, the refusal stands in its place: the other rows are good.
     `crs` is None when the file does not say it.
     """
 
-    rows: Sequence[tuple[BaseGeometry | None, dict[str, Any]]]
+    rows: Sequence[tuple[BaseGeometry | Invalid | None, dict[str, Any]]]
     crs: Crs | None
 
     def guess(self) -> Crs | None:
         """Recognise the system by the first shape that lies in Belgium; None when none does."""
-        shapes = (shape for shape, _facts in self.rows if shape is not None)
+        shapes = (shape for shape, _facts in self.rows if isinstance(shape, BaseGeometry))
         return next((crs for shape in shapes if (crs := guess_crs(shape))), None)
 
 

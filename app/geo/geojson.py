@@ -72,15 +72,22 @@ def read_features(text: str | bytes) -> Iterator[tuple[BaseGeometry, dict[str, A
 def read_geojson(text: str | bytes) -> ShapeTable:
     """Read every row of a file as it is written; a feature without shape has None.
 
-    Programs still write the coordinate system as the format did before 2016, and in Lambert
-    without saying so; `crs` is None when nothing is said.
+    A shape that cannot be read is refused in its row. Programs still write the coordinate system
+    as the format did before 2016, and in Lambert without saying so; `crs` is None when nothing is
+    said.
     """
     data = _parsed(text)
-    rows = [
-        (None if geometry is None else geometry_from_geojson(geometry), properties)
-        for geometry, properties in _features_of(data)
-    ]
+    rows = [(_shape_or_refusal(shape), facts) for shape, facts in _features_of(data)]
     return ShapeTable(rows, _said_crs(data))
+
+
+def _shape_or_refusal(value: Any) -> BaseGeometry | Invalid | None:
+    if value is None:
+        return None
+    try:
+        return geometry_from_geojson(value)
+    except Invalid as refusal:
+        return refusal
 
 
 def _said_crs(data: Mapping[str, Any]) -> Crs | None:
@@ -108,11 +115,19 @@ def _parsed(text: str | bytes) -> Mapping[str, Any]:
 
 
 def _features_of(data: Mapping[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
-    try:
-        features = data["features"] if data.get("type") == "FeatureCollection" else [data]
-        return [(item["geometry"], dict(item.get("properties") or {})) for item in features]
-    except _SHAPE_ERRORS as error:
-        raise _not_geojson() from error
+    """Return shape and attributes of each feature, whatever stands there; Invalid without any."""
+    features = [data] if data.get("type") == "Feature" else data.get("features")
+    if not isinstance(features, list):
+        raise _not_geojson()
+    return [
+        (item.get("geometry"), _facts_of(item)) if isinstance(item, dict) else (item, {})
+        for item in features
+    ]
+
+
+def _facts_of(feature: Mapping[str, Any]) -> dict[str, Any]:
+    facts = feature.get("properties")
+    return facts if isinstance(facts, dict) else {}
 
 
 def _not_geojson() -> Invalid:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
@@ -21,7 +21,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import AppError
+from app.errors import AppError, Invalid
 from app.geo import (
     Crs,
     ShapeTable,
@@ -42,7 +42,8 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.lists import select_buildings, select_parcels
 from modules.portfolio.services import create_parcel, place_building, place_parcel
 
-Row = tuple[BaseGeometry | None, Mapping[str, Any]]
+Member = TypeVar("Member", bound=StrEnum)
+Row = tuple[BaseGeometry | Invalid | None, Mapping[str, Any]]
 Drawn = tuple[ShapeGiven, Mapping[str, Any]]
 
 
@@ -129,22 +130,26 @@ def import_shapes(
     report = ShapeReport(assumed=file.crs if file.is_guessed else None)
     for row, (geometry, facts) in enumerate(file.rows, start=1):
         name = str(facts.get(NAMES[kind]) or "").strip()
-        if geometry is None:
-            report.refused.append(Refusal(row, name, _l("This row has no shape.")))
-            continue
         try:
+            given = ShapeGiven(_readable(geometry), file.crs)
             with uow.session.begin_nested():
-                given = ShapeGiven(geometry, file.crs)
                 outcome = draw(actor, name, (given, facts), uow, clock)
-        except (AppError, ValueError) as error:
-            reason = error.message if isinstance(error, AppError) else _l("A value is not known.")
-            report.refused.append(Refusal(row, name, reason))
+        except AppError as error:
+            report.refused.append(Refusal(row, name, error.message))
             continue
         if outcome is None:
             report.refused.append(Refusal(row, name, _l("No record with this name was found.")))
         else:
             setattr(report, outcome, getattr(report, outcome) + 1)
     return report
+
+
+def _readable(geometry: BaseGeometry | Invalid | None) -> BaseGeometry:
+    if isinstance(geometry, Invalid):
+        raise geometry
+    if geometry is None:
+        raise Invalid("shape_missing", _l("This row has no shape."), field="geometry")
+    return geometry
 
 
 def _draw_building(
@@ -185,17 +190,40 @@ def _text(shape: ShapeGiven) -> str:
 
 
 def _parcel_facts(name: str, facts: Mapping[str, Any]) -> ParcelFacts:
-    """Read a new parcel from the attributes of its shape; ValueError for an unknown value."""
+    """Read a new parcel from the attributes of its shape; Invalid for an unknown value."""
     return ParcelFacts(
         reference=name,
-        region=Region(str(facts["region"])),
-        use=LandUse(str(facts["use"])),
+        region=_choice(Region, "region", facts),
+        use=_choice(LandUse, "use", facts),
         capakey=str(facts["capakey"]) if facts.get("capakey") else None,
         commune=str(facts.get("commune") or ""),
         crop=str(facts.get("crop") or ""),
         farm_ref=str(facts["farm_ref"]) if facts.get("farm_ref") else None,
-        area_m2=float(facts["area_m2"]) if facts.get("area_m2") else None,
+        area_m2=_number("area_m2", facts) if facts.get("area_m2") else None,
     )
+
+
+def _choice(enum: type[Member], attribute: str, facts: Mapping[str, Any]) -> Member:
+    value = facts[attribute]
+    try:
+        return enum(str(value))
+    except ValueError as error:
+        message = _l(
+            "%(attribute)s: “%(value)s” is not one of %(choices)s.",
+            attribute=attribute,
+            value=value,
+            choices=", ".join(enum),
+        )
+        raise Invalid("value_unknown", message, field=attribute) from error
+
+
+def _number(attribute: str, facts: Mapping[str, Any]) -> float:
+    value = facts[attribute]
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        message = _l("%(attribute)s: “%(value)s” is no number.", attribute=attribute, value=value)
+        raise Invalid("value_unknown", message, field=attribute) from error
 
 
 _DRAWERS: dict[ShapeKind, Callable[..., str | None]] = {

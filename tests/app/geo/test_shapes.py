@@ -92,6 +92,10 @@ def test_what_is_not_geojson_is_refused_with_a_sentence(text: str) -> None:
         geometry_from_geojson(text)
     with pytest.raises(Invalid):
         list(read_features(text))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '{"type":"FeatureCollection"}'])
+def test_a_file_that_holds_no_features_is_refused_whole(text: str) -> None:
     with pytest.raises(Invalid):
         read_geojson(text)
 

@@ -15,7 +15,8 @@ from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
 from app.errors import Invalid
-from app.geo import Crs, to_wgs84
+from app.geo import Crs, geometry_text, to_wgs84
+from app.i18n import use_locale
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.models import Building, LandParcel
 from modules.portfolio.shapes import (
@@ -72,6 +73,7 @@ def test_each_shape_is_drawn_made_or_refused_with_a_reason(database, clock, esta
         (SQUARE, new | {"reference": "PAR-Y", "region": "atlantis"}),
         (far, {"reference": "PAR-0002"}),
         (None, {"reference": "PAR-0003"}),
+        (SQUARE, new | {"reference": "PAR-Z", "area_m2": "vast"}),
     ]
     with database.unit_of_work() as uow:
         report = import_shapes(ACTOR, ShapeKind.PARCELS, ShapeFile(shapes), uow, clock)
@@ -81,7 +83,12 @@ def test_each_shape_is_drawn_made_or_refused_with_a_reason(database, clock, esta
         (4, "PAR-Y"),
         (5, "PAR-0002"),
         (6, "PAR-0003"),
+        (7, "PAR-Z"),
     ]
+    with use_locale("en"):
+        said = {refusal.name: str(refusal.reason) for refusal in report.refused}
+    assert said["PAR-Y"] == "region: “atlantis” is not one of brussels, flanders, wallonia."
+    assert said["PAR-Z"] == "area_m2: “vast” is no number."
     with database.reader() as session:
         made = session.query(LandParcel).filter_by(reference="PAR-NEW").one()
         assert made.drawn_area_m2 == pytest.approx(400, rel=1e-3)
@@ -94,6 +101,32 @@ def collection(*coordinates: tuple[float, float], code: str = "BLD-0001", **more
         "properties": {"code": code},
     }
     return json.dumps({"type": "FeatureCollection", "features": [feature], **more}).encode()
+
+
+def test_one_shape_nobody_can_read_does_not_cost_the_others(database, clock, estate, tmp_path):
+    broken = [
+        {"type": "Polygon", "coordinates": "x"},
+        {"type": "Nonsense", "coordinates": []},
+        [4.35, 50.84],
+    ]
+    good = json.loads(geometry_text(SQUARE))
+    features = [
+        {"type": "Feature", "geometry": shape, "properties": {"code": "BLD-0001"}}
+        for shape in (*broken, good)
+    ]
+    features += [{"type": "Feature", "geometry": good, "properties": ["BLD-0001"]}, 7]
+    path = tmp_path / "outlines.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    with database.unit_of_work() as uow:
+        report = import_shapes(
+            ACTOR, ShapeKind.BUILDINGS, read_shapes(path, ShapeKind.BUILDINGS), uow, clock
+        )
+    assert report.drawn == 1
+    assert [refusal.row for refusal in report.refused] == [1, 2, 3, 5, 6]
+    assert {r.reason.message for r in report.refused[:3]} == {
+        "This shape cannot be read. Send a GeoJSON geometry such as a polygon."
+    }
+    assert report.total == 6
 
 
 @pytest.mark.parametrize(
