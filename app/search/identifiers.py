@@ -1,4 +1,4 @@
-"""Recognise what was typed as a number that leads straight to one record."""
+"""Recognise what was typed as a number or an e-mail that leads straight to one record."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ class IdentifierKind(StrEnum):
     LAST_DIGITS = "last_digits"
     EAN = "ean"
     NUMBER = "number"  # TK-2026-000123, WO-2026-000045
+    EMAIL = "email"  # an address, or its beginning up to the @ and beyond
     CODE = "code"  # BLD-0042, LOT-000123, a meter's serial number
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A number in its one written form, and what it may be."""
+    """A number or an e-mail in its one written form, and what it may be."""
 
     kind: IdentifierKind
     value: str
@@ -32,11 +33,12 @@ _EAN_START = "54"
 _LEAST_LAST_DIGITS = 4
 _NUMBER = re.compile(r"^([A-Za-z]{2})[\s-]*(20\d{2})[\s-]*0*(\d{1,6})$")
 _CODE = re.compile(r"^[A-Za-z]{1,5}[\s./-]?\d[\w./-]*$|^\d[\w./-]{3,39}$")
+_EMAIL = re.compile(r"^[^\s@]+@[^\s@]*$")
 _DIGITS_ONLY = re.compile(r"^[\d\s./-]+$")
 
 
 def identify(text: str) -> list[Identifier]:
-    """Return every number a text may be, the most certain first.
+    """Return every number or e-mail a text may be, the most certain first.
 
     >>> [str(i.kind) for i in identify("tk 2026 123")]
     ['number', 'code']
@@ -44,6 +46,8 @@ def identify(text: str) -> list[Identifier]:
     '3221234567'
     """
     text = text.strip()
+    if _EMAIL.match(text):
+        return [Identifier(IdentifierKind.EMAIL, text.casefold())]
     found = [*_numbers(text), *_digits(text)]
     if _CODE.match(text):
         found.append(Identifier(IdentifierKind.CODE, text.upper().replace(" ", "-")))

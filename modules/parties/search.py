@@ -17,13 +17,13 @@ from app.search.providers import Hit
 from modules.parties.enums import PARTY_KIND_LABELS
 from modules.parties.models import Party, PartyPhone
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import select_parties
+from modules.parties.queries.lists import has_email, select_parties
 
 MOST = 20
 
 
 class PartyProvider:
-    """People by telephone in any form, last digits, reference and name."""
+    """People by telephone in any form, last digits, e-mail, reference and name."""
 
     kind = "party"
     label: LazyText = _l("People and organisations")
@@ -33,16 +33,19 @@ class PartyProvider:
     def exact(
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
-        """Return the parties with a number, or of a reference."""
+        """Return the parties with a number, of an e-mail that begins so, or of a reference."""
         phones = [i.value for i in identifiers if i.kind is IdentifierKind.PHONE]
         endings = [i.value for i in identifiers if i.kind is IdentifierKind.LAST_DIGITS]
+        emails = [i.value for i in identifiers if i.kind is IdentifierKind.EMAIL]
         codes = [i.value.upper() for i in identifiers if i.kind is IdentifierKind.CODE]
         digits = PartyPhone.reversed_digits
         numbers = [PartyPhone.e164.in_([f"+{phone}" for phone in phones])]
         # Four digits alone are more often a house number; people dial more from memory.
         numbers += [digits.between(e, f"{e}:") for e in endings if len(e) > len("1234")]
         owners = select(PartyPhone.party_id).where(or_(*numbers))
-        query = select_parties(actor).where(or_(Party.reference.in_(codes), Party.id.in_(owners)))
+        found = [Party.reference.in_(codes), Party.id.in_(owners)]
+        found += [has_email(email) for email in emails]
+        query = select_parties(actor).where(or_(*found))
         return [self._hit(party) for party in session.scalars(query.limit(MOST))]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:

@@ -55,10 +55,15 @@ def matches_party(text: str) -> ColumnElement[bool]:
         elif item.kind is IdentifierKind.LAST_DIGITS:
             digits = PartyPhone.reversed_digits
             conditions.append(_has_phone(digits.between(item.value, f"{item.value}:")))
-    if "@" in text:
-        email = PartyEmail.email.startswith(text.strip().casefold(), autoescape=True)
-        conditions.append(Party.id.in_(select(PartyEmail.party_id).where(email)))
+        elif item.kind is IdentifierKind.EMAIL:
+            conditions.append(has_email(item.value))
     return or_(*conditions) if conditions else Party.id.is_not(None)
+
+
+def has_email(beginning: str) -> ColumnElement[bool]:
+    """Return the condition that an e-mail of a party begins so, in lower case."""
+    email = PartyEmail.email.startswith(beginning, autoescape=True)
+    return Party.id.in_(select(PartyEmail.party_id).where(email))
 
 
 def _has_phone(condition: ColumnElement[bool]) -> ColumnElement[bool]:

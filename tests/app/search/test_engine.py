@@ -186,6 +186,8 @@ def test_whoever_was_away_too_long_reads_everything(database: Database) -> None:
         ("5414 4891 2345 6789 06", IdentifierKind.EAN, "541448912345678906"),
         ("+32 470 12 34 56", IdentifierKind.PHONE, "32470123456"),
         ("4567", IdentifierKind.LAST_DIGITS, "7654"),
+        (" An.Peeters@Example.be ", IdentifierKind.EMAIL, "an.peeters@example.be"),
+        ("an.peeters@", IdentifierKind.EMAIL, "an.peeters@"),
         ("bld-0042", IdentifierKind.CODE, "BLD-0042"),
         ("LOT 000123", IdentifierKind.CODE, "LOT-000123"),
     ],
@@ -197,3 +199,4 @@ def test_numbers_are_recognised(typed: str, kind: IdentifierKind, value: str) ->
 def test_a_name_is_no_number() -> None:
     assert identify("Jan Peeters") == []
     assert identify("rue haute 12") == []
+    assert identify("@") == []

@@ -107,6 +107,13 @@ def test_found_by_number_in_any_form(uow, clock, lot, typed):
     assert (described.phones, described.lot_ids) == (("0470 12 34 56",), (lot.id,))
 
 
+@pytest.mark.parametrize("typed", ["An.Peeters@example.be", " an.peeters@", "an.peeters@exa"])
+def test_found_by_an_email_or_its_beginning(uow, clock, typed):
+    party = make_party(uow, clock, emails=("an.peeters@example.be",))
+    make_party(uow, clock, emails=("an_peeters@example.be", "jan.peeters@example.be"))
+    assert [hit.id for hit in found_by_number(BUILDER, uow, typed)] == [party.id]
+
+
 class TestScope:
     @pytest.fixture
     def seen(self, uow, clock):
