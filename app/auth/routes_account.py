@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import password_changes, tokens
 from app.auth.actor import Actor
+from app.auth.browsers import say_browser
 from app.auth.commands import CreateToken
 from app.auth.devices import device_of
 from app.auth.keys import hash_secret
@@ -112,6 +113,7 @@ def _page(errors: tuple[FieldError, ...] = (), new_key: str = "") -> str:
     user = reader().get_one(User, actor.user_id)
     return render_template(
         "account/account_page.html",
+        say_browser=say_browser,
         user=user,
         roles=[str(LABELS[role]) for role in sorted(actor.roles)],
         sessions=list_sessions(actor.user_id, settings, reader(), current_clock()),

@@ -115,9 +115,6 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             lambda row: priorities.get(row.priority_key, row.priority_key),
             sort=WorkOrder.priority_key,
         ),
-        Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
-        Column("technician", _l("Technician"), sort=Technician.name),
-        Column("place", _l("Place"), lambda row: row.lot or row.building),
         Column(
             "due",
             _l("Deadline"),
@@ -125,6 +122,9 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             sort=WorkOrder.due_at,
             format="datetime",
         ),
+        Column("technician", _l("Technician"), sort=Technician.name),
+        Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
+        Column("place", _l("Place"), lambda row: row.lot or row.building),
         Column(
             "planned",
             _l("Visit"),
