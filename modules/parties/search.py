@@ -43,9 +43,9 @@ class PartyProvider:
         # Four digits alone are more often a house number; people dial more from memory.
         numbers += [digits.between(e, f"{e}:") for e in endings if len(e) > len("1234")]
         owners = select(PartyPhone.party_id).where(or_(*numbers))
-        found = [Party.reference.in_(codes), Party.id.in_(owners)]
-        found += [has_email(email) for email in emails]
-        query = select_parties(actor).where(or_(*found))
+        mailed = (has_email(email) for email in emails)
+        found = or_(Party.reference.in_(codes), Party.id.in_(owners), *mailed)
+        query = select_parties(actor).where(found)
         return [self._hit(party) for party in session.scalars(query.limit(MOST))]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
