@@ -24,6 +24,7 @@ from app.jobs.routes_api import BLUEPRINTS as JOB_APIS
 from app.jobs.routes_web import blueprint as jobs_blueprint
 from app.lists.exporting import JOBS as EXPORT_JOBS
 from app.lists.exporting import READY as EXPORT_READY
+from app.lists.routes_api import BLUEPRINTS as LIST_APIS
 from app.mail.jobs import DELIVER_MAIL
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_api import blueprint as notifications_api
@@ -43,6 +44,7 @@ from app.registry import Module, NavigationItem
 from app.search.routes_api import blueprint as search_api
 from app.search.routes_web import blueprint as search_pages
 from app.tabular.jobs import JOBS as IMPORT_JOBS
+from app.tabular.routes_api import BLUEPRINTS as IMPORT_APIS
 from app.tabular.routes_files import blueprint as import_files_blueprint
 from app.tabular.routes_web import NAVIGATION as IMPORTS_NAVIGATION
 from app.tabular.routes_web import blueprint as imports_blueprint
@@ -95,6 +97,8 @@ module = Module(
         history_api,
         search_api,
         *JOB_APIS,
+        *LIST_APIS,
+        *IMPORT_APIS,
     ),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),

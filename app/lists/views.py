@@ -72,17 +72,21 @@ def delete_view(actor: Actor, view_id: UUID, uow: UnitOfWork) -> SavedView:
     return view
 
 
-def choose_default(actor: Actor, view_id: UUID, uow: UnitOfWork) -> SavedView:
-    """Open the list with this view from now on; choosing it again stops that."""
+def choose_default(
+    actor: Actor, view_id: UUID, uow: UnitOfWork, *, is_default: bool | None = None
+) -> SavedView:
+    """Open the list with this view from now on, or stop that; unsaid, choosing it again stops."""
     view = _visible(actor, view_id, uow.session)
     present = uow.session.get(DefaultView, (actor.user_id, view.list_name))
-    if present is None:
+    is_present = present is not None and present.view_id == view.id
+    wanted = not is_present if is_default is None else is_default
+    if wanted and present is not None:
+        present.view_id = view.id
+    elif wanted:
         row = DefaultView(user_id=actor.user_id, list_name=view.list_name, view_id=view.id)
         uow.session.add(row)
-    elif present.view_id == view.id:
+    elif is_present:
         uow.session.delete(present)
-    else:
-        present.view_id = view.id
     return view
 
 

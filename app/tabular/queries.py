@@ -27,6 +27,11 @@ def allowed_importers(actor: Actor, modules: Iterable[Module]) -> dict[str, Impo
     return {name: i for name, i in declared.items() if actor.can(i.permission)}
 
 
+def select_batches(actor: Actor) -> Select[ImportBatch]:
+    """Select the batches an actor sees, the latest first."""
+    return _visible(actor).order_by(ImportBatch.created_at.desc(), ImportBatch.id.desc())
+
+
 def _visible(actor: Actor) -> Select[ImportBatch]:
     query = select(ImportBatch)
     if not actor.can(HousePermission.AUDIT_READ):
@@ -41,13 +46,8 @@ def list_batches(
 
     People see their own; who reads the audit trail sees all.
     """
-    query = _visible(actor)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.scalars(
-        query.order_by(ImportBatch.created_at.desc(), ImportBatch.id.desc())
-        .limit(size)
-        .offset((page - 1) * size)
-    )
+    total = session.scalar(select(func.count()).select_from(_visible(actor).subquery())) or 0
+    rows = session.scalars(select_batches(actor).limit(size).offset((page - 1) * size))
     return rows.all(), total
 
 

@@ -32,8 +32,13 @@ blueprint = Blueprint("import_files", __name__, url_prefix="/imports")
 @needs(HousePermission.IMPORT_RUN)
 def file_annotated(batch_id: UUID, kind: str) -> ResponseReturnValue:
     """Give the same file back, with what is wrong in front of each row."""
+    return send_annotated(batch_id, _format(kind))
+
+
+def send_annotated(batch_id: UUID, wanted: FileFormat) -> Response:
+    """Send the file of an import with a column of what is wrong, to pages and programs."""
     batch = queries.get_batch(current_actor(), batch_id, reader())
-    wanted, source = _format(kind), source_of(batch)
+    source = source_of(batch)
     file = open_reader(source.path, source.formats, source.limits)
     table = TypedTable(
         file, source.importer.columns, formats=source.formats, mapping=source.mapping
@@ -49,7 +54,12 @@ def file_annotated(batch_id: UUID, kind: str) -> ResponseReturnValue:
 @needs(HousePermission.IMPORT_RUN)
 def template_download(importer: str, kind: str) -> ResponseReturnValue:
     """Give an empty file to fill in."""
-    found, wanted = importers().get(importer), _format(kind)
+    return send_template(importer, _format(kind))
+
+
+def send_template(importer: str, wanted: FileFormat) -> Response:
+    """Send an empty file of a kind of record; NotFound for what may not be imported."""
+    found = importers().get(importer)
     if found is None:
         raise NotFound
     chunks = template_file(found.columns, wanted, title=str(found.title))
@@ -60,7 +70,12 @@ def template_download(importer: str, kind: str) -> ResponseReturnValue:
 @needs(HousePermission.IMPORT_RUN)
 def record_export(importer: str, kind: str) -> ResponseReturnValue:
     """Give what is stored as a file that imports again without a change; it is noted."""
-    found, wanted = importers().get(importer), _format(kind)
+    return send_records(importer, _format(kind))
+
+
+def send_records(importer: str, wanted: FileFormat) -> Response:
+    """Send what is stored of a kind of record, and note who took it out."""
+    found = importers().get(importer)
     if not isinstance(found, Exporter):
         raise NotFound
     require(current_actor(), found.permission)

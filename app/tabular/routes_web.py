@@ -35,7 +35,15 @@ from app.tabular.runner import ImportFile, describe_batch
 from app.tabular.schemas import ReadingIn, is_ticked, read_columns
 from app.tabular.uploads import Uploads
 from app.tabular.views import DECIMALS, ENCODING_CHOICES, SEPARATOR_CHOICES, TONES, result_of
-from app.web.context import current_actor, current_clock, database, house, open_unit_of_work, reader
+from app.web.context import (
+    close_reader,
+    current_actor,
+    current_clock,
+    database,
+    house,
+    open_unit_of_work,
+    reader,
+)
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 PAGE_SIZE = 25
@@ -182,14 +190,11 @@ def reading_save(batch_id: UUID) -> ResponseReturnValue:
     try:
         with open_unit_of_work() as uow:
             wizard.choose_reading(actor, batch_id, command, importers(), uow, clock)
-            if request.form.get("look") != "again" and _is_large(batch_id):
-                wizard.request_check(actor, batch_id, importers(), uow, clock)
     except Invalid as error:
         return _reading_page(batch, source, error.errors)
     if request.form.get("look") == "again":
         return redirect(url_for("imports.reading_edit", batch_id=batch_id))
-    if not _is_large(batch_id):
-        wizard.check_batch(actor, batch_id, importers(), uploads(), database(), clock)
+    check_or_request(batch_id)
     return redirect(url_for("imports.batch_detail", batch_id=batch_id))
 
 
@@ -213,8 +218,15 @@ def _preview_or_nothing(source: ImportFile) -> Preview:
         return Preview()
 
 
-def _is_large(batch_id: UUID) -> bool:
-    return uploads().path(batch_id).stat().st_size > wizard.CHECKED_AT_ONCE_BYTES
+def check_or_request(batch_id: UUID) -> None:
+    """Rehearse the file of a batch at once, or ask a job to when it is large."""
+    actor, clock = current_actor(), current_clock()
+    close_reader()
+    if uploads().path(batch_id).stat().st_size <= wizard.CHECKED_AT_ONCE_BYTES:
+        wizard.check_batch(actor, batch_id, importers(), uploads(), database(), clock)
+        return
+    with open_unit_of_work() as uow:
+        wizard.request_check(actor, batch_id, importers(), uow, clock)
 
 
 @blueprint.get("/<uuid:batch_id>")

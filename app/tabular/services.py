@@ -19,6 +19,8 @@ from app.tabular.commands import SaveProfile
 from app.tabular.importer import Entry, Importer
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow, ImportProfile
 
+NO_SUCH_COLUMN = _l("The mapping names a column that does not exist.")
+
 
 def undo_batch(
     actor: Actor,
@@ -121,19 +123,32 @@ def _refuse_profile(
         errors.append(FieldError("name", _l("Give the profile a name of at most 120 characters.")))
     if profile is not None and profile.importer != importer.name:
         errors.append(FieldError("name", _l("This name is taken by a profile of another kind.")))
-    known = {column.name for column in importer.columns} | {""}
-    if not known.issuperset(command.mapping.values()):
-        errors.append(FieldError("mapping", _l("The mapping names a column that does not exist.")))
+    if not is_mappable(command.mapping, importer):
+        errors.append(FieldError("mapping", NO_SUCH_COLUMN))
     if errors:
         raise Invalid("profile_invalid", _l("This profile cannot be saved."), errors=tuple(errors))
 
 
-def delete_profile(actor: Actor, profile_id: UUID, uow: UnitOfWork, clock: Clock) -> None:
+def is_mappable(mapping: Mapping[str, str], importer: Importer) -> bool:
+    """Tell whether a mapping names only columns there are; an empty name leaves one out."""
+    return {"", *(column.name for column in importer.columns)}.issuperset(mapping.values())
+
+
+def delete_profile(
+    actor: Actor,
+    profile_id: UUID,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    expected_version: int | None = None,
+) -> None:
     """Delete a mapping profile; batches made with it keep its name."""
     require(actor, HousePermission.IMPORT_RUN)
     profile = uow.session.get(ImportProfile, profile_id)
     if profile is None:
         raise NotFound
+    if expected_version is not None:
+        profile.require_version(expected_version)
     subject = Subject("import_profile", profile.id, profile.name)
     record(uow, actor, clock, action="house.import_profile.deleted", subject=subject)
     uow.session.delete(profile)

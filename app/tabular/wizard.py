@@ -23,7 +23,7 @@ from app.tabular.problems import TabularError
 from app.tabular.queries import get_batch
 from app.tabular.report import Report
 from app.tabular.runner import ImportFile, Watch, check_file, describe_batch, new_batch
-from app.tabular.services import save_profile
+from app.tabular.services import NO_SUCH_COLUMN, is_mappable, save_profile
 from app.tabular.unpack import detect_kind, file_sha256
 from app.tabular.uploads import Uploads
 
@@ -96,6 +96,8 @@ def choose_reading(
 ) -> ImportBatch:
     """Write down how a draft is to be read; Conflict once it was imported."""
     batch = _open_batch(actor, batch_id, importers, uow.session)
+    if not is_mappable(command.mapping, importers[batch.importer]):
+        raise Invalid("mapping_unknown", NO_SUCH_COLUMN, field="mapping")
     batch.options = JsonDict(
         {"formats": command.formats.as_json(), "mapping": dict(command.mapping)}
     )

@@ -37,13 +37,21 @@ REFUSED = {401, 403, 404}
 # tests/app/tabular/test_pages.py pass them; here they only refuse.
 NEED_A_FILE = {
     "exports.file_download",
+    "list_exports_api.ExportFile",
+    "imports_api.ImportReading",
+    "imports_api.ImportRehearsal",
+    "imports_api.ImportedFile",
     "import_files.file_annotated",
     "imports.reading_edit",
     "imports.reading_save",
 }
 
 # Forms that are read before the right to them is asked for.
-BODIES = {"attachments_api": {"caption": "Well"}, "comments_api": {"text": "Well"}}
+BODIES = {
+    "attachments_api": {"caption": "Well"},
+    "comments_api": {"text": "Well"},
+    "list_views_api": {"is_default": True},
+}
 
 
 @pytest.fixture

@@ -190,3 +190,24 @@ def test_every_list_of_every_module_is_written(settings, database, clock):
             export_list(JobRun(database, clock, actor, run_id, args, settings=settings))
             path = settings.instance_dir / "exports" / f"{run_id}.{kind}"
             assert path.stat().st_size > 0
+
+
+def test_programs_ask_follow_and_fetch_their_own_file(app, client, asker, login):
+    wanted = {"list_name": "house.users", "query": "q=Person+00", "format": "csv"}
+    asked = client.post("/api/v1/list-exports", json=wanted)
+    assert (asked.status_code, asked.json["state"]) == (201, "waiting")
+    address = f"/api/v1/list-exports/{asked.json['id']}/file"
+    assert client.get(address).status_code == 404
+    assert work(app) is JobState.DONE
+    assert client.get(f"/api/v1/job-runs/{asked.json['id']}").json["state"] == "done"
+    with client.get(address) as answer:
+        assert "Person 001" in answer.get_data(as_text=True)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    login(client, Role.ADMINISTRATOR, email="other@example.org")
+    assert client.get(address).status_code == 404
+    nobody = wanted | {"list_name": "house.nothing"}
+    assert client.post("/api/v1/list-exports", json=nobody).status_code == 404
+    pdf = client.post("/api/v1/list-exports", json=wanted | {"format": "pdf"})
+    assert pdf.json["errors"][0]["field"] == "format"
+    login(client, Role.CARETAKER, email="third@example.org")
+    assert client.post("/api/v1/list-exports", json=wanted).status_code == 404
