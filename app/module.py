@@ -9,8 +9,7 @@ from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_admin import FIRST_STEP as ACCOUNTS_STEP
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
 from app.auth.routes_admin import blueprint as admin_pages
-from app.auth.routes_api import blueprint as users_api
-from app.auth.routes_api import me_blueprint as me_api
+from app.auth.routes_api import BLUEPRINTS as ACCOUNT_APIS
 from app.auth.subjects import ROLE, USER
 from app.auth.tables import LISTS as ACCOUNT_LISTS
 from app.comments.routes_api import blueprint as comments_api
@@ -38,6 +37,7 @@ from app.office.subjects import OFFICE
 from app.policies import GRANTS, LABELS, HousePermission
 from app.privacy.house import HOUSE_DATA, HOUSE_RULES, HOUSE_TEXTS
 from app.privacy.jobs import APPLY_RETENTION
+from app.privacy.routes_api import blueprint as privacy_api
 from app.privacy.routes_web import NAVIGATION as PRIVACY_NAVIGATION
 from app.privacy.routes_web import blueprint as privacy_blueprint
 from app.registry import Module, NavigationItem
@@ -88,8 +88,7 @@ module = Module(
     notification_kinds=(MENTIONED, EXPORT_READY),
     privacy=(HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES),
     api_blueprints=(
-        me_api,
-        users_api,
+        *ACCOUNT_APIS,
         office_api,
         files_api,
         comments_api,
@@ -99,6 +98,7 @@ module = Module(
         *JOB_APIS,
         *LIST_APIS,
         *IMPORT_APIS,
+        privacy_api,
     ),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),

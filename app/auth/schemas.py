@@ -91,3 +91,53 @@ class MeOut(Schema):
     roles = fields.List(fields.String(), required=True)
     permissions = fields.List(fields.String(), required=True)
     sees_everything = fields.Boolean(required=True, attribute="scope.everything")
+
+
+class RoleOut(Schema):
+    """A role: what it may do now, and what it may do unless an administrator decides."""
+
+    role = fields.Enum(Role, by_value=True, required=True)
+    label = fields.String(required=True, metadata={"description": "In the caller's language."})
+    permissions = fields.List(fields.String(), required=True)
+    defaults = fields.List(fields.String(), required=True)
+
+
+class RoleChangeIn(Schema):
+    """Everything a role may do from now on."""
+
+    permissions = fields.List(
+        fields.String(validate=validate.Length(max=80)),
+        required=True,
+        validate=validate.Length(max=500),
+    )
+
+
+class SessionOut(Schema):
+    """An open session; never its token."""
+
+    id = fields.UUID(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    last_seen_at = fields.AwareDateTime(required=True)
+    user_agent = fields.String(required=True)
+    address = fields.String(required=True)
+    method = fields.String(required=True, metadata={"description": "`password` or `oidc`."})
+
+
+class TokenOut(Schema):
+    """A key of a program; never its secret."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    prefix = fields.String(required=True, metadata={"description": "Its first characters."})
+    permissions = fields.List(
+        fields.String(), required=True, metadata={"description": "Empty: all its owner's."}
+    )
+    created_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    last_used_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class PasswordLinkOut(Schema):
+    """A one-time link, shown this once."""
+
+    url = fields.String(required=True, metadata={"x-secret": True})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
 from marshmallow.validate import Length, Range
 from sqlalchemy import select
 
 from app.auth.needs import needs
-from app.errors import AppError, Conflict, FieldError, Forbidden
+from app.errors import AppError, Conflict, FieldError, Forbidden, Invalid
 from app.files.models import Attachment
 from app.files.queries import used_digests
 from app.i18n import gettext as _
@@ -20,7 +20,7 @@ from app.lists.exporting import forget_every_export
 from app.policies import HousePermission
 from app.privacy import services
 from app.privacy.archive import pack_disclosure
-from app.privacy.hooks import PersonRef
+from app.privacy.hooks import PersonRef, RetentionRule
 from app.privacy.models import RetentionChoice
 from app.registry import NavigationItem
 from app.tabular.uploads import Uploads
@@ -84,13 +84,17 @@ def retention_decide() -> ResponseReturnValue:
 
 
 def _retention_page(errors: tuple[FieldError, ...] = ()) -> str:
-    choices = {choice.rule: choice for choice in reader().scalars(select(RetentionChoice))}
-    rules = house().privacy.rules
     return render_template(
         "privacy/retention_list.html",
-        lines=[(r, choices.get(r.name), services.may_run(r, choices.get(r.name))) for r in rules],
+        lines=[(rule, made, services.may_run(rule, made)) for rule, made in retention_lines()],
         errors=errors,
     )
+
+
+def retention_lines() -> list[tuple[RetentionRule, RetentionChoice | None]]:
+    """Return every rule with what was decided about it."""
+    choices = {choice.rule: choice for choice in reader().scalars(select(RetentionChoice))}
+    return [(rule, choices.get(rule.name)) for rule in house().privacy.rules]
 
 
 @blueprint.get("/privacy/<string:person_type>/<uuid:person_id>")
@@ -104,6 +108,13 @@ def person_detail(person_type: str, person_id: UUID) -> ResponseReturnValue:
 @needs(HousePermission.PRIVACY_MANAGE)
 def person_disclose(person_type: str, person_id: UUID) -> ResponseReturnValue:
     """Give everything held about a person as one file."""
+    return send_disclosure(person_type, person_id)
+
+
+def send_disclosure(person_type: str, person_id: UUID) -> Response:
+    """Send everything held about a person, to pages and programs."""
+    # Not even for a repeated call: what is held about somebody is kept in one place.
+    g.answer_is_secret = True
     with open_unit_of_work() as uow:
         found = services.disclose_person(
             current_actor(), person_type, person_id, house().privacy, uow, current_clock()
@@ -124,9 +135,19 @@ def person_disclose(person_type: str, person_id: UUID) -> ResponseReturnValue:
 def person_erase(person_type: str, person_id: UUID) -> ResponseReturnValue:
     """Forget a person, after the word that shows it is meant was typed."""
     person = _person(person_type, person_id)
-    if request.form.get("confirm", "").strip() != person.label:
-        wrong = FieldError("confirm", _("Type the name exactly as it is written above."))
-        return _person_page(person, (wrong,)), 422
+    try:
+        erase(person_type, person_id, request.form.get("confirm", ""))
+    except (Invalid, Conflict, Forbidden) as error:
+        return _person_page(person, _as_errors(error)), error.status
+    return done(url_for("privacy.retention_list"), _("The person is forgotten."))
+
+
+def erase(person_type: str, person_id: UUID, confirm: str) -> dict[str, int]:
+    """Forget a person with their files and copies; Invalid unless their name was typed."""
+    if confirm.strip() != _person(person_type, person_id).label:
+        raise Invalid(
+            "not_confirmed", _l("Type the name exactly as it is written above."), field="confirm"
+        )
     kept = [
         digest
         for row in reader().scalars(
@@ -136,16 +157,13 @@ def person_erase(person_type: str, person_id: UUID) -> ResponseReturnValue:
         )
         for digest in row.digests
     ]
-    try:
-        with open_unit_of_work() as uow:
-            services.erase_person(
-                current_actor(), person_type, person_id, house().privacy, uow, current_clock()
-            )
-            uow.after_commit(lambda: _drop_contents(kept))
-            uow.after_commit(_drop_copies)
-    except (Conflict, Forbidden) as error:
-        return _person_page(person, _as_errors(error)), error.status
-    return done(url_for("privacy.retention_list"), _("The person is forgotten."))
+    with open_unit_of_work() as uow:
+        touched = services.erase_person(
+            current_actor(), person_type, person_id, house().privacy, uow, current_clock()
+        )
+        uow.after_commit(lambda: _drop_contents(kept))
+        uow.after_commit(_drop_copies)
+    return touched
 
 
 def _as_errors(error: AppError) -> tuple[FieldError, ...]:

@@ -71,6 +71,16 @@ def list_profiles(
     return session.scalars(query).all()
 
 
+def get_profile(
+    profile_id: UUID, session: Session, importers: Mapping[str, Importer]
+) -> ImportProfile:
+    """Return a saved profile; NotFound for one of what the actor may not import."""
+    profile = session.get(ImportProfile, profile_id)
+    if profile is None or profile.importer not in importers:
+        raise NotFound
+    return profile
+
+
 def find_profile(session: Session, name: str) -> ImportProfile | None:
     """Return a saved profile by its name, or None."""
     return session.scalar(select(ImportProfile).where(ImportProfile.name == name))

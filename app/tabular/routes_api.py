@@ -14,7 +14,7 @@ from app.auth.actor import Actor
 from app.auth.needs import needs
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import FieldError, Invalid, NotFound
+from app.errors import FieldError, Invalid
 from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.tabular import queries, services, wizard
@@ -261,11 +261,7 @@ class ProfileById(MethodView):
     @profiles.versioned
     def get(self, profile_id: UUID) -> ImportProfile:
         """Read a profile."""
-        known = queries.list_profiles(current_actor(), reader(), importers())
-        found = next((profile for profile in known if profile.id == profile_id), None)
-        if found is None:
-            raise NotFound
-        return found
+        return queries.get_profile(profile_id, reader(), importers())
 
     @needs(HousePermission.IMPORT_RUN)
     @profiles.response(204)
@@ -274,7 +270,12 @@ class ProfileById(MethodView):
         """Delete a profile; imports made with it keep its name."""
         with open_unit_of_work() as uow:
             services.delete_profile(
-                current_actor(), profile_id, uow, current_clock(), expected_version=expected_version
+                current_actor(),
+                profile_id,
+                importers(),
+                uow,
+                current_clock(),
+                expected_version=expected_version,
             )
 
 

@@ -304,7 +304,7 @@ def batch_discard(batch_id: UUID) -> ResponseReturnValue:
 def profile_delete(profile_id: UUID) -> ResponseReturnValue:
     """Delete a saved profile."""
     with open_unit_of_work() as uow:
-        services.delete_profile(current_actor(), profile_id, uow, current_clock())
+        services.delete_profile(current_actor(), profile_id, importers(), uow, current_clock())
     return redirect(url_for("imports.batch_list"))
 
 

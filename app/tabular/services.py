@@ -18,6 +18,7 @@ from app.policies import HousePermission
 from app.tabular.commands import SaveProfile
 from app.tabular.importer import Entry, Importer
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow, ImportProfile
+from app.tabular.queries import get_profile
 
 NO_SUCH_COLUMN = _l("The mapping names a column that does not exist.")
 
@@ -137,16 +138,15 @@ def is_mappable(mapping: Mapping[str, str], importer: Importer) -> bool:
 def delete_profile(
     actor: Actor,
     profile_id: UUID,
+    importers: Mapping[str, Importer],
     uow: UnitOfWork,
     clock: Clock,
     *,
     expected_version: int | None = None,
 ) -> None:
-    """Delete a mapping profile; batches made with it keep its name."""
+    """Delete a mapping profile of what the actor may import; batches made with it keep its name."""
     require(actor, HousePermission.IMPORT_RUN)
-    profile = uow.session.get(ImportProfile, profile_id)
-    if profile is None:
-        raise NotFound
+    profile = get_profile(profile_id, uow.session, importers)
     if expected_version is not None:
         profile.require_version(expected_version)
     subject = Subject("import_profile", profile.id, profile.name)

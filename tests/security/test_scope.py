@@ -34,6 +34,8 @@ pytestmark = pytest.mark.one_database
 SAMPLE = 3
 # What differs between two answers about the same thing.
 CHANGING = re.compile(r'(csrf[-_]token" (content|value)="[^"]*"|"request_id": "[^"]*")')
+# Addresses of what is somebody's own, whatever place they see: tests/security/test_own.py.
+OWN = ("account.", "list_views_api.", "me_api.", "notifications.", "tokens_api.", "views.")
 # Records that belong to the house or to the person who asks, not to a place.
 # An import is a file of the whole estate, technicians are staff: for the few who manage them.
 # The office presents itself to everybody.
@@ -127,7 +129,7 @@ def is_placed(app: Flask, rule: Rule, method: str) -> bool:
     permission = declared_permission(app.view_functions[rule.endpoint], method)
     if "uuid:" not in rule.rule or not permission or permission.startswith("house."):
         return False
-    return not rule.endpoint.startswith(("account.", "list_views_api.", "notifications.", "views."))
+    return not rule.endpoint.startswith(OWN)
 
 
 def test_no_address_shows_or_changes_a_record_outside_the_scope(

@@ -20,6 +20,7 @@ from app.db import Base
 from app.policies import HousePermission
 from app.subjects import Subject, Subjects
 from app.web.lifecycle import declared_permission
+from modules.portfolio.policies import PortfolioPermission
 from modules.tickets.policies import TicketPermission
 from tests.support.every_table import OWNER
 from tests.support.routes import UNSAFE, address_of, addresses, kinds_with_pages, named
@@ -117,6 +118,11 @@ def keeper_of_all(person: Person, _seen: Subject | None) -> bool:
     return person.actor.scope.everything
 
 
+def holder_of(permission: str) -> Judge:
+    """Ask for another right besides."""
+    return lambda person, _seen: person.actor.can(permission)
+
+
 def writer(_person: Person, seen: Subject | None) -> bool:
     """Ask for who may add to the record the thing hangs on."""
     return seen is not None and seen.can_write
@@ -130,6 +136,9 @@ BESIDES: dict[str, Judge] = {
     "archive_api.RestoredDepartments": keeper_of_all,
     "archive_api.RestoredSites": keeper_of_all,
     "exports.": owner,
+    # The profile is one of certificates.
+    "import_profiles_api.": holder_of(PortfolioPermission.IMPORT),
+    "imports.profile_delete": holder_of(PortfolioPermission.IMPORT),
     "imports_api.": owner_or(HousePermission.AUDIT_READ),
     "import_files.file_annotated": owner_or(HousePermission.AUDIT_READ),
     "imports.batch": owner_or(HousePermission.AUDIT_READ),
@@ -140,8 +149,10 @@ BESIDES: dict[str, Judge] = {
     "job_runs_api.": owner_or(HousePermission.JOB_RUN),
     "jobs.run_detail": owner_or(HousePermission.JOB_READ),
     "jobs.": owner_or(HousePermission.JOB_RUN),
+    "me_api.": owner,
     "notifications": owner,
     "tickets.ticket_step": lambda person, _seen: person.actor.can(TicketPermission.HANDLE),
+    "tokens_api.": owner_or(HousePermission.USER_MANAGE),
     "views.": owner,
 }
 # The same for what hangs on another record, once that record is seen; reading asks no more.
