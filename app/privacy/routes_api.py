@@ -55,31 +55,31 @@ class Retention(MethodView):
         return [_line(rule, choice) for rule, choice in retention_lines()]
 
 
-@blueprint.route("/retention/<string:rule>")
+@blueprint.route("/retention/<string:name>")
 class RetentionByName(MethodView):
     """One rule."""
 
     @needs(HousePermission.PRIVACY_MANAGE)
     @blueprint.response(200, RetentionOut)
     @blueprint.versioned
-    def get(self, rule: str) -> dict[str, Any]:
+    def get(self, name: str) -> dict[str, Any]:
         """Read how long a kind of data is kept."""
-        found = house().privacy.rule(rule)
+        found = house().privacy.rule(name)
         return _line(found, reader().get(RetentionChoice, found.name))
 
     @needs(HousePermission.PRIVACY_MANAGE)
     @blueprint.arguments(RetentionApiIn)
     @blueprint.response(200, RetentionOut)
     @blueprint.versioned
-    def put(self, data: dict[str, Any], rule: str, expected_version: int) -> dict[str, Any]:
+    def put(self, data: dict[str, Any], name: str, expected_version: int) -> dict[str, Any]:
         """Decide how long a kind of data is kept, and whether the job may act on it."""
-        command = services.DecideRetention(rule, **data, version=expected_version)
+        command = services.DecideRetention(name, **data, version=expected_version)
         privacy = house().privacy
         with open_unit_of_work() as uow:
             choice = services.decide_retention(
                 current_actor(), command, privacy, uow, current_clock()
             )
-        return _line(privacy.rule(rule), choice)
+        return _line(privacy.rule(name), choice)
 
 
 @blueprint.route("/people/<string:person_type>/<uuid:person_id>/disclosure")

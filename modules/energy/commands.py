@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from modules.energy.enums import (
@@ -14,6 +15,18 @@ from modules.energy.enums import (
     ReadingSource,
     Utility,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SendReadings:
+    """Import a file somebody sends, by a job; `meter` and `utility` when it does not say them."""
+
+    name: str
+    content: IO[bytes]
+    format: str
+    meter: str = ""
+    utility: Utility | None = None
+    create_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

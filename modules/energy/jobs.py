@@ -13,9 +13,9 @@ from modules.energy.inbox import arrived_files, make_inbox, read_file
 from modules.energy.policies import EnergyPermission
 from modules.energy.services.ingest import ingest_file
 from modules.energy.services.scan import scan
+from modules.energy.services.uploads import INGEST
 
 SCAN = "energy.detect_abnormal_consumption"
-INGEST = "energy.ingest_readings"
 INBOX = "energy.read_inbox"
 
 

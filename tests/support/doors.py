@@ -49,6 +49,7 @@ MEANT_IN = {
     "/lot": "lots",
     "/people/": "parties",
     "/panels/tickets/": "tickets",
+    "/readings/files/": "energy_ingest_batches",
     "/readings/": "energy_reading_entries",
     "/energy/imports/": "energy_ingest_batches",
     "/imports/": "import_batches",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,12 +16,15 @@ from app.jobs import request_job
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
 from app.web.tables import list_page
 from modules.energy import jobs, tables
+from modules.energy.commands import SendReadings
+from modules.energy.enums import Utility
 from modules.energy.formats import FORMATS, find_format
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import meters as meter_queries
 from modules.energy.queries.entries import conflicts_of_batch
 from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.services.ingest import WARNINGS
+from modules.energy.services.uploads import request_ingest
 
 
 @blueprint.get("/imports")
@@ -73,16 +73,18 @@ def ingest_start() -> ResponseReturnValue:
             "energy/ingest_form.html", formats=FORMATS, errors=tuple(errors), **shared_words()
         )
         return page, 422
-    args = {
-        "format": kind.name,
-        "path": str(_kept(upload)),
-        "name": Path(upload.filename or "").name,
-        "meter": request.form.get("meter", "").strip(),
-        "utility": request.form.get("utility", ""),
-        "create_unknown": "create_unknown" in request.form,
-    }
+    utility = request.form.get("utility", "")
+    command = SendReadings(
+        upload.filename or "",
+        upload.stream,
+        kind.name,
+        request.form.get("meter", "").strip(),
+        Utility(utility) if utility in set(Utility) else None,
+        create_unknown="create_unknown" in request.form,
+    )
+    folder = house().settings.instance_dir / "uploads"
     with open_unit_of_work() as uow:
-        row = request_job(current_actor(), jobs.INGEST, args, uow, current_clock())
+        row = request_ingest(current_actor(), command, folder, uow, current_clock())
     return redirect(url_for("jobs.run_detail", run_id=row.id), code=303)
 
 
@@ -94,11 +96,3 @@ def scan_start() -> ResponseReturnValue:
         row = request_job(current_actor(), jobs.SCAN, {}, uow, current_clock())
     flash(_("The meters are being judged."), "info")
     return redirect(url_for("jobs.run_detail", run_id=row.id), code=303)
-
-
-def _kept(upload: Any) -> Path:
-    folder = house().settings.instance_dir / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, prefix="readings-", delete=False) as file:
-        upload.save(file)
-        return Path(file.name)

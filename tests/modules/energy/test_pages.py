@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.auth.roles import Role
+from app.jobs.execute import execute
 from app.jobs.models import JobRecord
+from app.jobs.queue import claim_next
+from app.web.context import house
 from modules.energy.enums import AlertState, FeedsKind, Utility
 from modules.energy.models import Alert, IngestBatch, Meter, ReadingEntry
 from modules.energy.services.scan import scan
@@ -200,6 +203,29 @@ def test_upload_asks_for_a_job_with_the_file_kept_aside(client, login, database)
     from pathlib import Path
 
     assert Path(job.args["path"]).read_bytes() == content
+
+
+def test_programs_send_a_file_follow_its_run_and_read_what_became_of_it(app, client, login):
+    login(client, Role.ENERGY_COORDINATOR)
+    files = "/api/v1/readings/files"
+    content = sample("fluvius_gas_2022.csv").read_bytes()
+
+    def send(**query):
+        file = {"file": (io.BytesIO(content), "gas.csv")}
+        return client.post(files, data=file, query_string=query)
+
+    assert send(format="papyrus").json["errors"][0]["field"] == "format"
+    run = send(format="fluvius", create_unknown="true")
+    assert (run.status_code, run.json["state"]) == (201, "waiting")
+    execute(house(app), claim_next(house(app).database, "test", house(app).clock))
+    assert client.get(f"/api/v1/job-runs/{run.json['id']}").json["state"] == "done"
+    (line,) = client.get(files).json["items"]
+    assert (line["file_name"], line["state"]) == ("gas.csv", "done")
+    assert line["rows_new"] > 0
+    assert client.get(f"{files}/{line['id']}").json == line
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert client.get(files).status_code == 403
+    assert send(format="fluvius").status_code == 403
 
 
 def test_panels_of_home_and_building(client, login, leak, building):
