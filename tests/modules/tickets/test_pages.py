@@ -317,6 +317,23 @@ def test_the_number_of_an_unknown_caller_goes_along_to_the_report(
     assert 'value="0499 98 76 54"' in form
 
 
+def test_what_may_hurt_is_asked_inside_the_form_and_the_answer_is_kept(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    asked = {"lot": str(street.lower.id), "category": "home.water.leak"}
+    beside = client.get("/calls/similar", query_string=asked).get_data(as_text=True)
+    box = re.search(r'<input type="checkbox" name="danger" value="(\w+)"([^>]*)>', beside)
+    assert box, beside
+    assert beside.index('id="call-safety" hx-swap-oob="true"') < box.start()
+    assert "checked" not in box[2]
+    again = client.get("/calls/similar", query_string=asked | {"danger": box[1]})
+    assert re.search(r'name="danger"[^>]* checked>', again.get_data(as_text=True))
+    refused = client.post("/calls", data=asked | {"danger": box[1], "category": ""})
+    assert refused.status_code == 422
+    assert f"danger={box[1]}" in refused.get_data(as_text=True)
+
+
 def test_a_report_without_a_problem_is_refused_beside_its_box(
     client: FlaskClient, login: Login, street: Street
 ) -> None:
