@@ -7,6 +7,7 @@ from modules.portfolio.routes_api.facts import certificates, installations
 from modules.portfolio.routes_api.groupings import blueprint as _groupings
 from modules.portfolio.routes_api.insides import entrances, floors, rooms
 from modules.portfolio.routes_api.places import buildings, estate, lots, parcels
+from modules.portfolio.routes_api.shapes import blueprint as _shapes
 
 BLUEPRINTS = (
     buildings,
@@ -21,5 +22,6 @@ BLUEPRINTS = (
     warnings,
     _access,
     estate,
+    _shapes,
     archive,
 )

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from app.auth.needs import needs
 from app.errors import AppError, FieldError, Invalid, NotFound
 from app.geo import Crs
-from app.i18n import gettext as _
+from app.i18n import lazy as _l
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import choices
 from modules.portfolio.policies import PortfolioPermission
@@ -19,6 +20,7 @@ from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.shapes import (
     SHAPE_KIND_LABELS,
     ShapeKind,
+    ShapeReport,
     geojson_of,
     import_shapes,
     read_shapes,
@@ -26,6 +28,7 @@ from modules.portfolio.shapes import (
 )
 
 SUFFIXES = {".gpkg", ".geojson", ".json", ".gml"}
+NO_SHAPES = _l("Choose a GeoPackage, GeoJSON or GML file.")
 SYSTEMS = (Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84)
 
 
@@ -65,9 +68,14 @@ def shape_geopackage() -> ResponseReturnValue:
     asked = request.args.get("crs", str(int(Crs.LAMBERT_2008)))
     if asked not in {str(int(crs)) for crs in SYSTEMS}:
         raise NotFound
+    return send_geopackage(Crs(int(asked)))
+
+
+def send_geopackage(crs: Crs) -> Response:
+    """Send every outline the actor may see in one file, to pages and programs."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "estate.gpkg"
-        write_geopackage(current_actor(), reader(), path, Crs(int(asked)))
+        write_geopackage(current_actor(), reader(), path, crs)
         content = path.read_bytes() if path.exists() else b""
     response = Response(content, mimetype="application/geopackage+sqlite3")
     response.headers["Content-Disposition"] = 'attachment; filename="estate.gpkg"'
@@ -79,20 +87,26 @@ def shape_geopackage() -> ResponseReturnValue:
 def shape_import() -> ResponseReturnValue:
     """Take outlines in from a file and say what became of each."""
     sent = request.files.get("file")
-    suffix = Path(sent.filename or "").suffix.lower() if sent else ""
     kind = request.form.get("kind", "")
-    if sent is None or suffix not in SUFFIXES or kind not in set(ShapeKind):
-        wrong = FieldError("file", _("Choose a GeoPackage, GeoJSON or GML file."))
-        return _page(Invalid.status, errors=(wrong,))
+    if sent is None or kind not in set(ShapeKind):
+        return _page(Invalid.status, errors=(FieldError("file", NO_SHAPES),))
     asked = request.form.get("crs", "")
     crs = Crs(int(asked)) if asked in {str(int(one)) for one in SYSTEMS} else None
+    try:
+        report = draw_shapes(sent, ShapeKind(kind), crs)
+    except AppError as error:
+        return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
+    return _page(report=report)
+
+
+def draw_shapes(sent: FileStorage, kind: ShapeKind, crs: Crs | None) -> ShapeReport:
+    """Take outlines in from a file somebody sent; Invalid when its name promises none."""
+    suffix = Path(sent.filename or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Invalid("no_shapes", NO_SHAPES, field="file")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"shapes{suffix}"
         sent.save(path)
-        try:
-            file = read_shapes(path, ShapeKind(kind), crs)
-            with open_unit_of_work() as uow:
-                report = import_shapes(current_actor(), ShapeKind(kind), file, uow, current_clock())
-        except AppError as error:
-            return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
-    return _page(report=report)
+        file = read_shapes(path, kind, crs)
+        with open_unit_of_work() as uow:
+            return import_shapes(current_actor(), kind, file, uow, current_clock())

@@ -196,6 +196,31 @@ def test_pages(client, login, database, estate):
         assert client.post("/shapes", data=broken).status_code == 422, name
 
 
+def test_programs_take_outlines_out_and_bring_them_in(client, login, estate):
+    login(client, Role.ADMINISTRATOR, locale="en")
+    shapes = "/api/v1/shapes"
+    out = client.get(f"{shapes}/buildings")
+    assert out.mimetype == "application/geo+json"
+    assert client.get(f"{shapes}/geopackage?crs=31370").data[:6] == b"SQLite"
+    assert client.get(f"{shapes}/geopackage?crs=4711").status_code == 422
+    assert client.get(f"{shapes}/castles").status_code == 404
+
+    def send(content, name="b.geojson", address=f"{shapes}/buildings"):
+        return client.post(address, data={"file": (io.BytesIO(content), name)})
+
+    again = send(out.data)
+    assert (again.status_code, again.json["drawn"], again.json["refused"]) == (200, 0, [])
+    assert again.json["unchanged"] > 0
+    moved = send(collection((148_950.0, 170_800.0), code="nobody"))
+    assert (moved.json["assumed"], len(moved.json["refused"])) == (31370, 1)
+    assert moved.json["refused"][0]["reason"]
+    for content, name in ((b"{", "b.geojson"), (b"no", "b.gpkg"), (b"", "b.exe")):
+        assert send(content, name).status_code == 422, name
+    login(client, Role.TECHNICIAN)
+    assert client.get(f"{shapes}/buildings").status_code == 403
+    assert send(out.data).status_code == 403
+
+
 def test_a_scope_holds_for_shapes(client, login, database, clock, estate, actor_with):
     from app.auth.actor import Scope
     from modules.portfolio.policies import PortfolioPermission

@@ -155,3 +155,27 @@ def test_unknown_verbs_and_identifiers_are_absent(client: FlaskClient, login: Lo
     assert client.post("/tickets/bulk/paint/undo").status_code == 404
     data = {"selected": "x", "target": "heating", "reason": "x"}
     assert client.post("/tickets/bulk/team/apply", data=data).status_code == 404
+
+
+def test_programs_do_the_same_and_take_it_back(
+    client: FlaskClient, login: Login, pile: Pile, database: Database
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    many = "/api/v1/tickets/bulk"
+    sent = {"ticket_ids": pile.all, "target": "heating", "reason": "It is the boiler."}
+    done = client.post(f"{many}/team", json=sent)
+    assert (done.status_code, sorted(done.json["changed"])) == (200, sorted(pile.all[:3]))
+    assert done.json["left"] == pile.all[3:]
+    assert [t.trade for t in pile.tickets()] == [*[Trade.HEATING] * 3, Trade.PLUMBING]
+    back = client.post(f"{many}/team/undo", json={"ticket_ids": pile.all})
+    assert sorted(back.json["changed"]) == sorted(pile.all[:3])
+    assert {t.trade for t in pile.tickets()} == {Trade.PLUMBING}
+    one = client.post(f"{many}/duplicate", json=sent | {"target": pile.all[0]}).json
+    assert sorted(one["changed"]) == sorted(pile.all[1:3])
+    for verb, wrong in (("team", "wizards"), ("priority", "whenever")):
+        answer = client.post(f"{many}/{verb}", json=sent | {"target": wrong})
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "target"), verb
+    assert client.post(f"{many}/team", json=sent | {"ticket_ids": []}).status_code == 422
+    login(client, Role.CARETAKER)
+    for path in ("team", "priority", "duplicate", "team/undo"):
+        assert client.post(f"{many}/{path}", json=sent).status_code == 403, path

@@ -1,0 +1,78 @@
+"""What the API of outlines takes and gives."""
+
+from __future__ import annotations
+
+from flask_smorest.fields import Upload
+from marshmallow import EXCLUDE, Schema, fields
+
+from app.geo import Crs
+
+SYSTEMS = (Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84)
+
+
+class _System(fields.Integer):
+    """A coordinate system, by its EPSG code."""
+
+    def _deserialize(self, value: object, attr: str | None, data: object, **kw: object) -> Crs:
+        code = super()._deserialize(value, attr, data, **kw)
+        found = next((crs for crs in SYSTEMS if int(crs) == code), None)
+        if found is None:
+            raise self.make_error("invalid")
+        return found
+
+
+class ShapeFileIn(Schema):
+    """The file: GeoPackage, GeoJSON or GML, by its name."""
+
+    file = Upload(required=True)
+
+
+class ShapeQuery(Schema):
+    """In which system the coordinates of the file are written."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    crs = _System(
+        load_default=None,
+        metadata={
+            "description": "EPSG code; left out, the file or its coordinates say it.",
+            "enum": [*map(int, SYSTEMS), None],
+        },
+    )
+
+
+class GeoPackageQuery(Schema):
+    """In which system the outlines are wanted."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    crs = _System(
+        load_default=Crs.LAMBERT_2008,
+        metadata={"description": "EPSG code.", "enum": [*map(int, SYSTEMS)]},
+    )
+
+
+class ShapeRefusalOut(Schema):
+    """An outline that was not drawn, and why."""
+
+    row = fields.Integer(required=True)
+    name = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"description": "In the caller's language."})
+
+
+class ShapeReportOut(Schema):
+    """What became of each outline of a file."""
+
+    drawn = fields.Integer(required=True)
+    made = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    assumed = fields.Function(
+        lambda report: None if report.assumed is None else int(report.assumed),
+        metadata={
+            "type": ["integer", "null"],
+            "description": "The system the coordinates were taken for, as the file says none.",
+        },
+    )
+    refused = fields.List(fields.Nested(ShapeRefusalOut), required=True)
