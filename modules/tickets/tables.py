@@ -168,10 +168,10 @@ def _main_columns(names: Names) -> tuple[Column, ...]:
             tones=names.urgency,
             format="badge",
         ),
+        _instant("due", _l("Due"), Ticket.due_at),
         Column("building", _l("Building"), export=lambda row: row.building_code),
         Column("lot", _l("Lot"), export=lambda row: row.lot_reference),
         _instant("opened", _l("Opened"), Ticket.opened_at),
-        _instant("due", _l("Due"), Ticket.due_at),
     )
 
 

@@ -268,7 +268,7 @@ def test_what_no_service_does_is_refused_by_row_and_field(
     assert set(errors(report)) == {
         (2, "title", "Autre titre"),
         (3, "reason", ""),
-        (4, "priority", "planned"),
+        (4, "priority", ""),
         (5, "status", "Clôturé"),
         (6, "number", "TK-2026-999999"),
         (7, "external_ref", ""),
