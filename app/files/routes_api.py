@@ -6,9 +6,12 @@ from uuid import UUID
 from flask import Response
 from flask.views import MethodView
 
-from app.api import ApiBlueprint, Page, PageRequest
+from app.api import ApiBlueprint, Page, PageRequest, Step, offer_step
 from app.api.schemas import SubjectQuery
+from app.auth.actor import Actor
 from app.auth.needs import SIGNED_IN, needs
+from app.clock import Clock
+from app.db import UnitOfWork
 from app.db.paging import paginate
 from app.files import queries, services
 from app.files.intake import take_in
@@ -101,7 +104,7 @@ class AttachmentById(MethodView):
     @blueprint.response(204)
     @blueprint.versioned
     def delete(self, attachment_id: UUID, expected_version: int) -> None:
-        """Take a file away; it can be brought back on its page until retention deletes it."""
+        """Take a file away; it can be brought back until retention deletes it."""
         with open_unit_of_work() as uow:
             services.archive_attachment(
                 current_actor(),
@@ -123,3 +126,16 @@ class AttachmentContent(MethodView):
     def get(self, query: dict[str, Any], attachment_id: UUID) -> Response:
         """Download a file, or a picture in a smaller size."""
         return send_file(attachment_id, query.get("variant", ""))
+
+
+def _restore(
+    actor: Actor, attachment_id: UUID, _data: object, uow: UnitOfWork, clock: Clock
+) -> Attachment:
+    return services.restore_attachment(actor, attachment_id, subjects(), uow, clock)
+
+
+offer_step(
+    blueprint,
+    Step("/<uuid:attachment_id>/restoration", SIGNED_IN, _restore, "Bring back a file."),
+    AttachmentOut,
+)

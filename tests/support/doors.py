@@ -160,6 +160,7 @@ BESIDES: dict[str, Judge] = {
 HANGING: dict[str, Judge] = {
     "POST files.": writer,
     "PATCH attachments_api.": writer,
+    "POST attachments_api.AttachmentRestoration": writer,
     "DELETE attachments_api.": writer,
     "POST comments.comment_post": lambda _person, seen: seen is not None and seen.can_comment,
     "POST comments.": owner,

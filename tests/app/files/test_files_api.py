@@ -93,3 +93,13 @@ def test_what_is_written_under_a_file_is_changed(send, boiler):
         send.client.patch(address, json={"caption": "x"}, headers={"If-Match": '"2"'}).status_code
         == 403
     )
+
+
+def test_a_file_taken_away_comes_back(send, boiler):
+    address = f"/api/v1/attachments/{send().get_json()['id']}"
+    assert send.client.delete(address, headers={"If-Match": '"1"'}).status_code == 204
+    boiler.can_write = False
+    assert send.client.post(f"{address}/restoration").status_code == 403
+    boiler.can_write = True
+    assert send.client.post(f"{address}/restoration").get_json()["name"] == "report.pdf"
+    assert send.client.get(f"{address}/content").status_code == 200

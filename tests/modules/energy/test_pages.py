@@ -293,7 +293,9 @@ def test_scope_hides_meters_and_alerts(client, login, leak):
     assert client.get("/api/v1/meters").get_json()["total"] == 0
 
 
-def test_a_replaced_counter_is_declared_on_its_page(client, login, database, clock, tmp_path):
+@pytest.fixture
+def fallen(database, clock, tmp_path):
+    """Give the register of a meter whose index fell without a known reason."""
     path = tmp_path / "gas.csv"
     times = [f"2026-03-01 00:{m:02d}" for m in (0, 15, 30, 45)]
     rows = zip(times, ["100.0", "100.4", "0.1", "0.3"], strict=True)
@@ -301,12 +303,29 @@ def test_a_replaced_counter_is_declared_on_its_page(client, login, database, clo
     ingest(database, clock, "homewizard", path)
     with database.reader() as session:
         meter = session.scalars(select(Meter)).one()
-        register = next(r for r in meter.registers if r.kind == "index")
+        return next(r for r in meter.registers if r.kind == "index")
+
+
+def test_programs_declare_that_a_counter_was_replaced(client, login, fallen):
     login(client, Role.ENERGY_COORDINATOR, locale="en")
-    sheet = f"/energy/meters/{meter.id}"
+    counters = f"/api/v1/meters/{fallen.meter_id}/counters"
+    sent = {"register_id": str(fallen.id), "changed_at": "2026-02-28T23:20:00Z"}
+    assert client.post(counters, json=sent).json["errors"][0]["field"] == "final_index"
+    said = client.post(counters, json=sent | {"final_index": 100.5})
+    assert (said.status_code, said.json["register_id"]) == (201, str(fallen.id))
+    assert "never fell" in text_of(client.get(f"/energy/meters/{fallen.meter_id}"))
+    other = sent | {"final_index": 1, "register_id": "00000000-0000-7000-8000-000000000009"}
+    assert client.post(counters, json=other).status_code == 404
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert client.post(counters, json=sent | {"final_index": 100.5}).status_code == 403
+
+
+def test_a_replaced_counter_is_declared_on_its_page(client, login, fallen):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    sheet = f"/energy/meters/{fallen.meter_id}"
     assert "fell without a known reason" in text_of(client.get(sheet))
     assert "Last fall" in text_of(client.get(f"{sheet}/replace-counter"))
-    data = {"register_id": register.id, "changed_at": "2026-03-01T00:20", "final_index": ""}
+    data = {"register_id": fallen.id, "changed_at": "2026-03-01T00:20", "final_index": ""}
     assert client.post(f"{sheet}/replace-counter", data=data).status_code == 422
     data |= {"final_index": "100,5", "start_index": "0"}
     assert client.post(f"{sheet}/replace-counter", data=data).status_code == 303
