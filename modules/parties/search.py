@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -17,7 +17,7 @@ from app.search.providers import Hit
 from modules.parties.enums import PARTY_KIND_LABELS
 from modules.parties.models import Party, PartyPhone
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import has_email, select_parties
+from modules.parties.queries.lists import ends_with, has_email, select_parties
 
 MOST = 20
 
@@ -38,10 +38,11 @@ class PartyProvider:
         endings = [i.value for i in identifiers if i.kind is IdentifierKind.LAST_DIGITS]
         emails = [i.value for i in identifiers if i.kind is IdentifierKind.EMAIL]
         codes = [i.value.upper() for i in identifiers if i.kind is IdentifierKind.CODE]
-        digits = PartyPhone.reversed_digits
-        numbers = [PartyPhone.e164.in_([f"+{phone}" for phone in phones])]
+        numbers: list[ColumnElement[bool]] = [
+            PartyPhone.e164.in_([f"+{phone}" for phone in phones])
+        ]
         # Four digits alone are more often a house number; people dial more from memory.
-        numbers += [digits.between(e, f"{e}:") for e in endings if len(e) > len("1234")]
+        numbers += [ends_with(e) for e in endings if len(e) > len("1234")]
         owners = select(PartyPhone.party_id).where(or_(*numbers))
         mailed = (has_email(email) for email in emails)
         found = or_(Party.reference.in_(codes), Party.id.in_(owners), *mailed)

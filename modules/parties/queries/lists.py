@@ -53,11 +53,20 @@ def matches_party(text: str) -> ColumnElement[bool]:
         if item.kind is IdentifierKind.PHONE:
             conditions.append(_has_phone(PartyPhone.e164 == f"+{item.value}"))
         elif item.kind is IdentifierKind.LAST_DIGITS:
-            digits = PartyPhone.reversed_digits
-            conditions.append(_has_phone(digits.between(item.value, f"{item.value}:")))
+            conditions.append(_has_phone(ends_with(item.value)))
         elif item.kind is IdentifierKind.EMAIL:
             conditions.append(has_email(item.value))
     return or_(*conditions) if conditions else Party.id.is_not(None)
+
+
+def ends_with(reversed_ending: str) -> ColumnElement[bool]:
+    """Return the condition that a telephone number ends with some digits, given backwards.
+
+    A range uses the index of each database; its end is of digits alone, as a sign may sort before
+    them: in French or Dutch PostgreSQL puts the colon there.
+    """
+    digits = PartyPhone.reversed_digits
+    return digits.between(reversed_ending, reversed_ending.ljust(digits.type.length, "9"))
 
 
 def has_email(beginning: str) -> ColumnElement[bool]:
