@@ -215,4 +215,5 @@ def _version_of(record: Any) -> Any:
 def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(sorted(str(v) for v in value))
-    return "" if value in (None, False) else str(value).strip()
+    # The ground floor is 0, which is not nothing.
+    return "" if value is None or value is False else str(value).strip()

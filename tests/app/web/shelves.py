@@ -24,6 +24,7 @@ class ChangeShelf:
     tags: tuple[str, ...] = ()
     wood: str = ""
     place: str = ""
+    level: int | None = None
 
 
 class ShelfIn(FormSchema):
@@ -35,6 +36,7 @@ class ShelfIn(FormSchema):
     tags = fields.List(fields.String())
     wood = fields.String()
     place = fields.String()
+    level = fields.Integer()
     version = VersionField()
 
 
@@ -48,6 +50,7 @@ class Shelf:
     version: int = 3
     wood: str = "hard"
     place: str = "attic"
+    level: int = 0
 
 
 SHELF = Shelf()

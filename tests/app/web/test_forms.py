@@ -107,7 +107,8 @@ def test_two_versions_are_compared_in_the_words_of_the_form(client):
     dated = client.post("/shelves/change", data={**sent, "built_on": "2026-02-03"}).text
     assert 'value="2026-02-03" checked' in dated
     assert "</span> 03/02/2026" in dated
-    ticked = client.post("/shelves/change", data={**sent, "is_full": "on"}).text
+    ticked = client.post("/shelves/change", data={**sent, "is_full": "on", "level": "0"}).text
+    assert "<legend>level</legend>" not in ticked
     assert "<legend>is full</legend>" not in ticked
 
 
