@@ -64,9 +64,24 @@ def fetch_page(
     count, totals = _count(spec, narrowed, state, session)
     page = TablePage(spec, state, (), count, totals)
     number = min(state.page, page.pages)
-    wanted = order(spec, narrowed, state).limit(state.size).offset((number - 1) * state.size)
+    ordered = order(spec, narrowed, state)
+    wanted = ordered.limit(state.size).offset((number - 1) * state.size)
+    if state.sort:
+        wanted = _by_keys(spec, query, state, wanted)
     rows = _rows(wanted, session) if count else ()
     return TablePage(spec, state.changed(page=number), rows, count, totals)
+
+
+def _by_keys(
+    spec: TableSpec, query: Select[Any], state: TableState, wanted: Select[Any]
+) -> Select[Any]:
+    """Return the same page, its rows looked up only once they are chosen.
+
+    An order without an index sorts the whole list: what each row shows of other tables would be
+    looked up for all of them first.
+    """
+    chosen = wanted.with_only_columns(spec.key, maintain_column_froms=True)
+    return order(spec, query.where(spec.key.in_(chosen)), state)
 
 
 def count_rows(spec: TableSpec, query: Select[Any], state: TableState, session: Session) -> int:

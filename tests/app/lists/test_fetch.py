@@ -86,6 +86,17 @@ def test_every_row_is_on_exactly_one_page(database):
     assert set(seen) == wanted
 
 
+@pytest.mark.parametrize("sort", [(), ("locale",), ("-changed", "name"), ("-length",)])
+def test_the_pages_one_after_the_other_are_the_whole_list(database, sort):
+    with database.reader() as session:
+        whole = [u.id for u in iterate_rows(PEOPLE, everybody(), TableState(sort=sort), session)]
+        pages = [
+            fetch_page(PEOPLE, everybody(), TableState(sort=sort, page=number, size=50), session)
+            for number in (1, 2, 3)
+        ]
+    assert [user.id for page in pages for user in page.rows] == whole
+
+
 def test_named_columns_can_be_listed_as_well_as_entities(database):
     from sqlalchemy import select
 
