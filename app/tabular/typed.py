@@ -27,6 +27,17 @@ class Row:
 
     number: int
     values: dict[str, Any]
+    # What the file said where an importer put what it means: a name where the key stands.
+    said: dict[str, Any] | None = None
+
+    def take_to_mean(self, field: str, meant: Any) -> None:
+        """Put what a value means in its place; the person is told what the file said."""
+        self.said = {field: self.values[field]} | (self.said or {})
+        self.values[field] = meant
+
+    def said_in(self, field: str) -> Any:
+        """Return the value of a field as the file said it, None when it said nothing."""
+        return (self.said or {}).get(field, self.values.get(field))
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ def _planned_status(values: Values) -> OrderStatus:
 
 
 def _refusal(change: Change, field: str, text: LazyText) -> Problem:
-    value = change.row.values.get(field)
+    value = change.row.said_in(field)
     shown = STATUS_LABELS[value] if isinstance(value, OrderStatus) else value
     return Problem(
         "not_possible", change.row.number, field=field, value=str(shown or ""), text=text

@@ -77,7 +77,7 @@ def _name_priorities(session: Session, rows: Sequence[Row]) -> Iterator[Problem]
         if text and key is None:
             yield Problem("not_found", row.number, field="priority", value=text)
         elif key:
-            row.values["priority"] = key
+            row.take_to_mean("priority", key)
 
 
 def _find_technicians(session: Session, rows: Sequence[Row]) -> Iterator[Problem]:

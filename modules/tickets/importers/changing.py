@@ -121,11 +121,8 @@ def _needs_reason(change: Change, step: tuple[EventKind, Step, bool] | None) -> 
 
 
 def _refusal(change: Change, field: str, text: LazyText) -> Problem:
-    values = change.row.values
-    value = values.get(field)
+    value = change.row.said_in(field)
     shown = STATUS_LABELS[value] if isinstance(value, TicketStatus) else value
-    if field == "priority":
-        shown = ""  # found by its name already, and a key means nothing to people
     return Problem(
         "not_possible", change.row.number, field=field, value=str(shown or ""), text=text
     )

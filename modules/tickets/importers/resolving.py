@@ -43,7 +43,7 @@ def _name_rules(
             if text and key is None:
                 yield Problem("not_found", row.number, field=field, value=text)
             elif key:
-                row.values[field] = key
+                row.take_to_mean(field, key)
         ticket = known.get(row.values.get("number", ""))
         category = names.rules.categories.get(row.values.get("category", ""))
         if ticket and category and ticket.category_key != category.key:

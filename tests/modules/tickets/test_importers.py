@@ -250,7 +250,7 @@ def test_what_no_service_does_is_refused_by_row_and_field(
     report = files.check(
         mine | {"title": "Autre titre"},
         {"number": desk["waiting"], "priority": "planned"},
-        {"number": desk["closed"], "priority": "planned", "reason": "x"},
+        {"number": desk["closed"], "priority": "Planned", "reason": "x"},
         {"number": desk["cancelled"], "status": "Clôturé"},
         {"number": "TK-2026-999999", "status": "Nouveau"},
         new,
@@ -268,7 +268,7 @@ def test_what_no_service_does_is_refused_by_row_and_field(
     assert set(errors(report)) == {
         (2, "title", "Autre titre"),
         (3, "reason", ""),
-        (4, "priority", ""),
+        (4, "priority", "Planned"),
         (5, "status", "Clôturé"),
         (6, "number", "TK-2026-999999"),
         (7, "external_ref", ""),
