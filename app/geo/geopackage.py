@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,17 @@ from app.errors import Invalid
 from app.geo.crs import Crs, ShapeTable, from_wgs84, unknown_system
 from app.i18n import lazy as _l
 
+_GEOPACKAGE = b"SQLite format 3\x00"
+_GML = b"opengis.net/gml"
+# Files of a few lines that name another file, or an address, to be opened in their place.
+_POINTER = re.compile(rb"<OGR\w*DataSource|Product_Observational")
+
 
 def layers(path: Path) -> list[str]:
-    """Name the layers of a GeoPackage (or another vector file)."""
+    """Name the layers of a GeoPackage or a GML file; Invalid for any other."""
     import pyogrio
 
+    _refuse_foreign(path)
     try:
         return [str(name) for name, _kind in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
@@ -26,11 +33,13 @@ def layers(path: Path) -> list[str]:
 def read_layer(path: Path, layer: str | None = None) -> ShapeTable:
     """Read every row of a layer as it is written; blanks become None.
 
-    Raises Invalid for a file that cannot be read or that names a system the house does not know.
+    Raises Invalid for a file that is neither GeoPackage nor GML, cannot be read, or names a system
+    the house does not know.
     """
     import geopandas
     import pyogrio
 
+    _refuse_foreign(path)
     try:
         table = geopandas.read_file(path, layer=layer)
     except pyogrio.errors.DataSourceError as error:
@@ -69,6 +78,21 @@ def write_layers(
             crs=int(crs),
         )
         table.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Judge a file by its content: the library opens dozens of formats, whatever a name says.
+
+    Invalid for one that would make it open other files of the machine, or call an address.
+    """
+    import pyogrio
+
+    # What a file says of its schema is an address, and nobody may make us call one.
+    pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO"})
+    content = path.read_bytes()
+    is_gml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _GML in content
+    if not (is_gml or content.startswith(_GEOPACKAGE)) or _POINTER.search(content):
+        raise _unreadable()
 
 
 def _known_crs(found: Any) -> Crs:

@@ -1,9 +1,11 @@
 """Shapes as stored, GeoJSON text and GeoPackage files."""
 
 import json
+import socket
 from pathlib import Path
 
 import orjson
+import pyogrio
 import pytest
 from shapely.geometry import MultiPolygon, Point, Polygon, box, shape
 
@@ -143,3 +145,54 @@ def test_a_text_file_is_not_a_geopackage(tmp_path: Path) -> None:
         read_layer(path)
     with pytest.raises(Invalid):
         layers(path)
+
+
+GML = """<?xml version="1.0"?><wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs"
+  xmlns:gml="http://www.opengis.net/gml" xmlns:a="http://estate.example/a"
+  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+  xsi:schemaLocation="http://estate.example/a {address}">
+  <gml:featureMember><a:buildings fid="b.1"><a:code>B1</a:code><a:geom><gml:Point
+  srsName="EPSG:4326"><gml:coordinates>4.35,50.85</gml:coordinates></gml:Point></a:geom>
+  </a:buildings></gml:featureMember></wfs:FeatureCollection>"""
+
+
+def test_a_gml_file_is_read_without_calling_the_address_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "estate.gml"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # Only a reader that does call would wait for an answer.
+        pyogrio.set_gdal_config_options({"GDAL_HTTP_TIMEOUT": "1"})
+        port = listening.getsockname()[1]
+        asked = "service=WFS&amp;version=1.0.0&amp;request=DescribeFeatureType"
+        address = f"http://127.0.0.1:{port}/?{asked}&amp;typeName=a:buildings"
+        path.write_text(GML.format(address=address), encoding="utf-8")
+        assert layers(path) == ["buildings"]
+        ((_geometry, facts),) = read_layer(path, "buildings").rows
+        listening.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+    assert facts["code"] == "B1"
+
+
+VRT = """<OGRVRTDataSource><OGRVRTLayer name="secrets"><SrcDataSource>{other}</SrcDataSource>
+  </OGRVRTLayer></OGRVRTDataSource>"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        VRT,
+        f"<a xmlns:gml='http://www.opengis.net/gml'/>{VRT}",
+        '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read {other}"}}',
+    ],
+)
+@pytest.mark.parametrize("suffix", ["gml", "gpkg"])
+def test_a_file_that_names_another_file_opens_nothing(
+    tmp_path: Path, content: str, suffix: str
+) -> None:
+    other, path = tmp_path / "secrets.gpkg", tmp_path / f"outlines.{suffix}"
+    write_layers(other, {"secrets": [(Point(4.35, 50.85), {"code": "never shown"})]})
+    path.write_text(content.format(other=other), encoding="utf-8")
+    for read in (layers, read_layer):
+        with pytest.raises(Invalid) as caught:
+            read(path)
+        assert caught.value.code == "geopackage_unreadable"
