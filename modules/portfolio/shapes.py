@@ -6,6 +6,7 @@ parcel is made when its row says region and use.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,6 +36,7 @@ from app.geo import (
 from app.geo.geopackage import layers, read_layer, write_layers
 from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.typed_text import clean_text
 from modules.portfolio.commands import Change, ParcelFacts, ShapeGiven
 from modules.portfolio.enums import LandUse, Region
 from modules.portfolio.models import Building, LandParcel
@@ -129,7 +131,7 @@ def import_shapes(
     draw = _DRAWERS[kind]
     report = ShapeReport(assumed=file.crs if file.is_guessed else None)
     for row, (geometry, facts) in enumerate(file.rows, start=1):
-        name = str(facts.get(NAMES[kind]) or "").strip()
+        name = clean_text(str(facts.get(NAMES[kind]) or ""))
         try:
             given = ShapeGiven(_readable(geometry), file.crs)
             with uow.session.begin_nested():
@@ -175,7 +177,7 @@ def _draw_parcel(
     if parcel is None:
         if not facts.get("region") or not facts.get("use"):
             return None
-        create_parcel(actor, _parcel_facts(name, facts), shape, uow, clock)
+        create_parcel(actor, _parcel_facts(facts), shape, uow, clock)
         return "made"
     if parcel.geojson == _text(shape):
         return "unchanged"
@@ -189,18 +191,32 @@ def _text(shape: ShapeGiven) -> str:
     return geometry_text(to_wgs84(shape.geometry, shape.crs))
 
 
-def _parcel_facts(name: str, facts: Mapping[str, Any]) -> ParcelFacts:
+def _parcel_facts(facts: Mapping[str, Any]) -> ParcelFacts:
     """Read a new parcel from the attributes of its shape; Invalid for an unknown value."""
     return ParcelFacts(
-        reference=name,
+        reference=_written("reference", facts),
         region=_choice(Region, "region", facts),
         use=_choice(LandUse, "use", facts),
         capakey=str(facts["capakey"]) if facts.get("capakey") else None,
-        commune=str(facts.get("commune") or ""),
-        crop=str(facts.get("crop") or ""),
-        farm_ref=str(facts["farm_ref"]) if facts.get("farm_ref") else None,
+        commune=_written("commune", facts),
+        crop=_written("crop", facts),
+        farm_ref=_written("farm_ref", facts) or None,
         area_m2=_number("area_m2", facts) if facts.get("area_m2") else None,
     )
+
+
+def _written(attribute: str, facts: Mapping[str, Any]) -> str:
+    """Read a text as it is stored; Invalid for one its column does not hold."""
+    text = clean_text(str(facts.get(attribute) or ""))
+    limit = getattr(LandParcel, attribute).type.length
+    if len(text) > limit:
+        message = _l(
+            "%(attribute)s: the text is longer than %(limit)s characters.",
+            attribute=attribute,
+            limit=limit,
+        )
+        raise Invalid("value_too_long", message, field=attribute)
+    return text
 
 
 def _choice(enum: type[Member], attribute: str, facts: Mapping[str, Any]) -> Member:
@@ -220,10 +236,13 @@ def _choice(enum: type[Member], attribute: str, facts: Mapping[str, Any]) -> Mem
 def _number(attribute: str, facts: Mapping[str, Any]) -> float:
     value = facts[attribute]
     try:
-        return float(value)
-    except (TypeError, ValueError) as error:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
         message = _l("%(attribute)s: “%(value)s” is no number.", attribute=attribute, value=value)
-        raise Invalid("value_unknown", message, field=attribute) from error
+        raise Invalid("value_unknown", message, field=attribute)
+    return number
 
 
 _DRAWERS: dict[ShapeKind, Callable[..., str | None]] = {

@@ -74,6 +74,11 @@ def test_each_shape_is_drawn_made_or_refused_with_a_reason(database, clock, esta
         (far, {"reference": "PAR-0002"}),
         (None, {"reference": "PAR-0003"}),
         (SQUARE, new | {"reference": "PAR-Z", "area_m2": "vast"}),
+        (SQUARE, new | {"reference": "PAR-N", "area_m2": "nan"}),
+        # What a column of a strict database does not hold costs its own row as well.
+        (SQUARE, new | {"reference": "PAR-L", "commune": "x" * 81}),
+        (SQUARE, new | {"reference": "P" * 300}),
+        (SQUARE, {"reference": "PAR-\x00"}),
     ]
     with database.unit_of_work() as uow:
         report = import_shapes(ACTOR, ShapeKind.PARCELS, ShapeFile(shapes), uow, clock)
@@ -84,11 +89,16 @@ def test_each_shape_is_drawn_made_or_refused_with_a_reason(database, clock, esta
         (5, "PAR-0002"),
         (6, "PAR-0003"),
         (7, "PAR-Z"),
+        (8, "PAR-N"),
+        (9, "PAR-L"),
+        (10, "P" * 300),
+        (11, "PAR-"),
     ]
     with use_locale("en"):
         said = {refusal.name: str(refusal.reason) for refusal in report.refused}
     assert said["PAR-Y"] == "region: “atlantis” is not one of brussels, flanders, wallonia."
     assert said["PAR-Z"] == "area_m2: “vast” is no number."
+    assert said["PAR-L"] == "commune: the text is longer than 80 characters."
     with database.reader() as session:
         made = session.query(LandParcel).filter_by(reference="PAR-NEW").one()
         assert made.drawn_area_m2 == pytest.approx(400, rel=1e-3)
