@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.audit import Subject, record
@@ -19,9 +19,10 @@ from modules.energy import errors
 from modules.energy.commands import SetRule, SetTariff
 from modules.energy.detection.rules import Rules
 from modules.energy.enums import UTILITY_LABELS, Rule
-from modules.energy.models import RuleSetting, Tariff
+from modules.energy.models import Meter, RuleSetting, Tariff
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import get_meter
+from modules.portfolio.api import visible_building_ids
 
 RULE_OF = {
     "base": Rule.NIGHT_BASE,
@@ -158,7 +159,12 @@ def list_tariffs(actor: Actor, session: Session) -> Sequence[Tariff]:
 
 
 def list_rules(actor: Actor, session: Session) -> Sequence[RuleSetting]:
-    """Return every threshold somebody set, the latest first."""
+    """Return the thresholds somebody set, the latest first; not those of meters out of scope."""
     require(actor, EnergyPermission.RULES_CHANGE)
-    query = select(RuleSetting).order_by(RuleSetting.valid_from.desc(), RuleSetting.id.desc())
-    return session.scalars(query.limit(500)).all()
+    query = select(RuleSetting).outerjoin(Meter, RuleSetting.meter_id == Meter.id)
+    visible = visible_building_ids(actor)
+    if visible is not None:
+        seen = Meter.building_id.in_(visible)
+        query = query.where(or_(RuleSetting.meter_id.is_(None), seen))
+    latest = RuleSetting.valid_from.desc(), RuleSetting.id.desc()
+    return session.scalars(query.order_by(*latest).limit(500)).all()

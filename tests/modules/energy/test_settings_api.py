@@ -36,7 +36,7 @@ def test_a_price_holds_from_a_day_on_and_ends_the_one_before(coordinator: FlaskC
 
 
 def test_a_threshold_is_set_for_all_a_utility_or_a_meter(
-    coordinator: FlaskClient, database: Database, clock: FixedClock
+    coordinator: FlaskClient, login: Login, database: Database, clock: FixedClock
 ) -> None:
     with database.unit_of_work() as uow:
         building = make_building(uow, clock)
@@ -54,6 +54,11 @@ def test_a_threshold_is_set_for_all_a_utility_or_a_meter(
     again = coordinator.post(THRESHOLDS, json=sent | {"value": 48, "valid_from": "2026-05-01"})
     (before,) = (r for r in coordinator.get(THRESHOLDS).json if r["id"] == made[0].json["id"])
     assert (again.json["valid_until"], before["valid_until"]) == (None, "2026-04-30")
+    stranger = coordinator.application.test_client()
+    login(stranger, Role.CLIMATE_OFFICER, sees_everything=False)
+    seen = {row["id"] for row in stranger.get(THRESHOLDS).json}
+    assert seen == {made[0].json["id"], made[1].json["id"], again.json["id"]}
+    assert stranger.post(THRESHOLDS, json=sent | kinds[2]).status_code == 404
 
 
 def test_what_is_refused_is_named(coordinator: FlaskClient) -> None:
