@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -37,8 +38,7 @@ def set_office_week(
     check_day(command.valid_from, clock)
     if not any(command.hours.values()):
         raise NeverOpen
-    for same in _standing(OfficeWeek, OfficeWeek.valid_from == command.valid_from, uow):
-        same.archive(actor.user_id, clock.now())
+    _make_room(OfficeWeek, command.valid_from, actor, uow, clock)
     week = OfficeWeek(
         id=new_id(),
         hours=write_hours(command.hours),
@@ -59,8 +59,7 @@ def add_closing_day(
     require(actor, TicketPermission.RULES)
     check_day(command.day, clock)
     need_three([("name", command.name)])
-    for same in _standing(ClosingDay, ClosingDay.day == command.day, uow):
-        same.archive(actor.user_id, clock.now())
+    _make_room(ClosingDay, command.day, actor, uow, clock)
     day = ClosingDay(
         id=new_id(),
         day=command.day,
@@ -85,9 +84,10 @@ def archive_hours(
 def restore_hours(
     actor: Actor, model: type[Dated], row_id: UUID, uow: UnitOfWork, clock: Clock
 ) -> Dated:
-    """Put back a week of hours or a closing day that was archived."""
+    """Put back a week of hours or a closing day; it takes the place of one of the same day."""
     row = _find(actor, model, row_id, uow)
     if row.archived_at is not None:
+        _make_room(model, _day_of(row), actor, uow, clock)
         row.restore()
         _record("restore", row, actor, uow, clock)
     return row
@@ -104,8 +104,16 @@ def write_hours(hours: Mapping[int, Sequence[Hours]]) -> JsonDict:
     )
 
 
-def _standing(model: type[Row], same: Any, uow: UnitOfWork) -> Sequence[Row]:
-    return uow.session.scalars(select(model).where(same, model.archived_at.is_(None))).all()
+def _make_room(model: type[Dated], day: date, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Archive what stands on a day, for another to take its place."""
+    on = OfficeWeek.valid_from if model is OfficeWeek else ClosingDay.day
+    standing: Any = select(model).where(on == day, model.archived_at.is_(None))
+    for same in uow.session.scalars(standing):
+        same.archive(actor.user_id, clock.now())
+
+
+def _day_of(row: Dated) -> date:
+    return row.valid_from if isinstance(row, OfficeWeek) else row.day
 
 
 def _find(actor: Actor, model: type[Dated], row_id: UUID, uow: UnitOfWork) -> Dated:
@@ -126,13 +134,12 @@ def _keep(row: Row, actor: Actor, uow: UnitOfWork, clock: Clock) -> Row:
 def _record(verb: str, row: Dated, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     is_week = isinstance(row, OfficeWeek)
     noun = "office_week" if is_week else "closing_day"
-    day = row.valid_from if isinstance(row, OfficeWeek) else row.day
     what = row.hours if isinstance(row, OfficeWeek) else row.name
     record(
         uow,
         actor,
         clock,
         action=f"tickets.{noun}.{verb}",
-        subject=Subject(noun, row.id, day.isoformat()),
+        subject=Subject(noun, row.id, _day_of(row).isoformat()),
         changes={"hours" if is_week else "name": (None, what), "source": (None, row.source)},
     )

@@ -117,6 +117,9 @@ def test_hours_and_closing_days_are_given_taken_back_and_put_back(leader: FlaskC
     again = leader.post(f"{HOURS}/weeks", json={"openings": OPEN[:1]} | TODAY)
     weeks = {row["id"]: bool(row["archived_at"]) for row in leader.get(f"{HOURS}/weeks").json}
     assert weeks == {week.json["id"]: True, again.json["id"]: False}
+    leader.post(f"{HOURS}/weeks/{week.json['id']}/restoration")
+    weeks = {row["id"]: bool(row["archived_at"]) for row in leader.get(f"{HOURS}/weeks").json}
+    assert weeks == {week.json["id"]: False, again.json["id"]: True}
 
 
 @pytest.mark.parametrize(
