@@ -91,6 +91,11 @@ class UnitOfWork:
         except StaleDataError as failure:
             raise StaleVersion from failure
 
+    def discard(self) -> None:
+        """Take back what was done and forget its effects: a rehearsal writes nothing."""
+        self.session.rollback()
+        self._effects.clear()
+
     @property
     def is_waited_for(self) -> bool:
         """Tell whether somebody waits for this transaction to end before writing: on SQLite."""

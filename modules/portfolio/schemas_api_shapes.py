@@ -28,7 +28,7 @@ class ShapeFileIn(Schema):
 
 
 class ShapeQuery(Schema):
-    """In which system the coordinates of the file are written."""
+    """In which system the coordinates of the file are written, and whether it is only tried."""
 
     class Meta:
         unknown = EXCLUDE
@@ -39,6 +39,10 @@ class ShapeQuery(Schema):
             "description": "EPSG code; left out, the file or its coordinates say it.",
             "enum": [*map(int, SYSTEMS), None],
         },
+    )
+    rehearse = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Say what would become of each outline, and write nothing."},
     )
 
 
@@ -54,8 +58,8 @@ class GeoPackageQuery(Schema):
     )
 
 
-class ShapeRefusalOut(Schema):
-    """An outline that was not drawn, and why."""
+class ShapeRemarkOut(Schema):
+    """An outline that is not taken as it is, and why."""
 
     row = fields.Integer(required=True)
     name = fields.String(required=True)
@@ -75,4 +79,9 @@ class ShapeReportOut(Schema):
             "description": "The system the coordinates were taken for, as the file says none.",
         },
     )
-    refused = fields.List(fields.Nested(ShapeRefusalOut), required=True)
+    refused = fields.List(fields.Nested(ShapeRemarkOut), required=True)
+    mended = fields.List(
+        fields.Nested(ShapeRemarkOut),
+        required=True,
+        metadata={"description": "Taken, but not as they were; counted above too."},
+    )

@@ -60,13 +60,14 @@ SHAPE_KIND_LABELS: dict[ShapeKind, LazyText] = {
     ShapeKind.BUILDINGS: _l("Outlines of buildings"),
     ShapeKind.PARCELS: _l("Land parcels"),
 }
+_MENDED = _l("The outline crosses itself and is mended: look at it on the map.")
 # The attribute that names the record.
 NAMES = {ShapeKind.BUILDINGS: "code", ShapeKind.PARCELS: "reference"}
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A shape that was not taken: its rank in the file, its name, and why."""
+class Remark:
+    """What is said of one shape: its rank in the file, its name, why it is not taken as it is."""
 
     row: int
     name: str
@@ -82,7 +83,9 @@ class ShapeReport:
     unchanged: int = 0
     # The coordinate system, when it was recognised rather than said.
     assumed: Crs | None = None
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[Remark] = field(default_factory=list)
+    # Taken, but not as they were; they count among the drawn, made or unchanged.
+    mended: list[Remark] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -137,12 +140,14 @@ def import_shapes(
             with uow.session.begin_nested():
                 outcome = draw(actor, name, (given, facts), uow, clock)
         except AppError as error:
-            report.refused.append(Refusal(row, name, error.message))
+            report.refused.append(Remark(row, name, error.message))
             continue
         if outcome is None:
-            report.refused.append(Refusal(row, name, _l("No record with this name was found.")))
-        else:
-            setattr(report, outcome, getattr(report, outcome) + 1)
+            report.refused.append(Remark(row, name, _l("No record with this name was found.")))
+            continue
+        setattr(report, outcome, getattr(report, outcome) + 1)
+        if not given.geometry.is_valid:
+            report.mended.append(Remark(row, name, _MENDED))
     return report
 
 

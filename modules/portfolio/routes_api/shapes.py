@@ -45,7 +45,9 @@ class Shapes(MethodView):
     @blueprint.response(200, ShapeReportOut)
     def post(self, sent: dict[str, Any], query: dict[str, Any], kind: str) -> ShapeReport:
         """Draw outlines from a GeoPackage, GeoJSON or GML file, and say what became of each."""
-        return draw_shapes(sent["file"], ShapeKind(kind), query["crs"])
+        return draw_shapes(
+            sent["file"], ShapeKind(kind), query["crs"], is_rehearsal=query["rehearse"]
+        )
 
 
 @blueprint.route("/geopackage")

@@ -40,11 +40,12 @@ def shape_page() -> ResponseReturnValue:
 
 
 def _page(status: int = 200, **context: object) -> ResponseReturnValue:
+    is_part = "HX-Request" in request.headers
     page = render_template(
-        "portfolio/shape_page.html",
+        "portfolio/_shape_report.html" if is_part else "portfolio/shape_page.html",
         kinds=choices(SHAPE_KIND_LABELS),
         systems=[(str(int(crs)), f"EPSG:{int(crs)}") for crs in SYSTEMS],
-        **{"errors": (), "report": None, **context},
+        **{"errors": (), "report": None, "is_rehearsal": False, **context},
     )
     return page, status
 
@@ -85,22 +86,28 @@ def send_geopackage(crs: Crs) -> Response:
 @blueprint.post("/shapes")
 @needs(PortfolioPermission.IMPORT)
 def shape_import() -> ResponseReturnValue:
-    """Take outlines in from a file and say what became of each."""
+    """Take outlines in from a file, or rehearse that, and say what becomes of each."""
     sent = request.files.get("file")
     kind = request.form.get("kind", "")
     if sent is None or kind not in set(ShapeKind):
         return _page(Invalid.status, errors=(FieldError("file", NO_SHAPES),))
     asked = request.form.get("crs", "")
     crs = Crs(int(asked)) if asked in {str(int(one)) for one in SYSTEMS} else None
+    is_rehearsal = "rehearse" in request.form
     try:
-        report = draw_shapes(sent, ShapeKind(kind), crs)
+        report = draw_shapes(sent, ShapeKind(kind), crs, is_rehearsal=is_rehearsal)
     except AppError as error:
         return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
-    return _page(report=report)
+    return _page(report=report, is_rehearsal=is_rehearsal)
 
 
-def draw_shapes(sent: FileStorage, kind: ShapeKind, crs: Crs | None) -> ShapeReport:
-    """Take outlines in from a file somebody sent; Invalid when its name promises none."""
+def draw_shapes(
+    sent: FileStorage, kind: ShapeKind, crs: Crs | None, *, is_rehearsal: bool
+) -> ShapeReport:
+    """Take outlines in from a file somebody sent; Invalid when its name promises none.
+
+    A rehearsal does the same and writes nothing.
+    """
     suffix = Path(sent.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise Invalid("no_shapes", NO_SHAPES, field="file")
@@ -109,4 +116,7 @@ def draw_shapes(sent: FileStorage, kind: ShapeKind, crs: Crs | None) -> ShapeRep
         sent.save(path)
         file = read_shapes(path, kind, crs)
         with open_unit_of_work() as uow:
-            return import_shapes(current_actor(), kind, file, uow, current_clock())
+            report = import_shapes(current_actor(), kind, file, uow, current_clock())
+            if is_rehearsal:
+                uow.discard()
+            return report

@@ -192,6 +192,43 @@ def test_what_was_recognised_is_said_and_drawn_from_its_own_system(
     assert 50.8 < drawn.lat < 50.9
 
 
+def test_a_file_is_checked_before_it_is_taken_in(client, login, database, estate):
+    login(client, Role.ADMINISTRATOR, locale="en")
+    with database.reader() as session:
+        code = session.scalars(select(Building.code).order_by(Building.code)).first()
+    x, y = SQUARE.exterior.coords[0]
+    bow = [[x, y], [x + 1e-4, y + 1e-4], [x + 1e-4, y], [x, y + 1e-4], [x, y]]
+    sent = json.dumps(
+        {
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [bow]},
+            "properties": {"code": code},
+        }
+    ).encode()
+
+    def post(headers=None, **more):
+        data = {"kind": "buildings", "file": (io.BytesIO(sent), "b.json"), **more}
+        return client.post("/shapes", data=data, headers=headers)
+
+    def drawn():
+        with database.reader() as session:
+            return session.scalars(select(Building.geojson).where(Building.code == code)).one()
+
+    before = drawn()
+    checked = post(rehearse="yes", headers={"HX-Request": "true"})
+    assert "Nothing is written yet" in checked.text
+    assert "crosses itself" in checked.text
+    assert "<form" not in checked.text
+    assert drawn() == before
+    told = client.post(
+        "/api/v1/shapes/buildings?rehearse=true", data={"file": (io.BytesIO(sent), "b.json")}
+    )
+    assert (told.json["drawn"], told.json["mended"][0]["name"]) == (1, code)
+    assert drawn() == before
+    assert "Nothing is written yet" not in post().text
+    assert drawn() != before
+
+
 def test_pages(client, login, database, estate):
     login(client, Role.ADMINISTRATOR)
     assert client.get("/shapes").status_code == 200
