@@ -8,6 +8,9 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from app.web.fields import Line
 from modules.energy.enums import BatchState, Utility
 from modules.energy.formats import FORMATS
+from modules.energy.readings.quality import Quality
+
+_QUALITY = {"type": "string", "enum": [one.name.lower() for one in Quality]}
 
 
 class ReadingsFileIn(Schema):
@@ -53,3 +56,18 @@ class ReadingsFileOut(Schema):
         required=True, metadata={"description": "Values that were not what stood there."}
     )
     report = fields.Dict(metadata={"description": "`meters`, `warnings` and `refusals`."})
+
+
+class ReadingConflictOut(Schema):
+    """A value of a file that was not what stood there, in kWh or m³."""
+
+    meter_id = fields.UUID(required=True)
+    meter = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    old_value = fields.Float(required=True, allow_none=True)
+    new_value = fields.Float(required=True)
+    old_quality = fields.Function(lambda row: row.old_quality.name.lower(), metadata=_QUALITY)
+    new_quality = fields.Function(lambda row: row.new_quality.name.lower(), metadata=_QUALITY)
+    is_taken = fields.Boolean(
+        required=True, metadata={"description": "False: what stood there was kept."}
+    )

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.auth.actor import Actor
+from app.auth.policy import require
 from app.errors import NotFound
 from modules.energy.enums import RegisterKind
 from modules.energy.models import (
@@ -20,8 +21,10 @@ from modules.energy.models import (
     Register,
     reading_conflicts,
 )
+from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import select_meters
 from modules.energy.readings.quality import Quality
+from modules.portfolio.api import visible_building_ids
 
 
 def select_entries(actor: Actor) -> Select[ReadingEntry]:
@@ -69,8 +72,14 @@ class ConflictShown:
     is_taken: bool
 
 
-def conflicts_of_batch(session: Session, batch_id: UUID, limit: int = 200) -> list[ConflictShown]:
-    """Return what an import met that differs; values of people come first, then by time."""
+def conflicts_of_batch(
+    actor: Actor, session: Session, batch_id: UUID, limit: int = 200
+) -> list[ConflictShown]:
+    """Return what an import met that differs; values of people come first, then by time.
+
+    Meters out of scope are as absent.
+    """
+    require(actor, EnergyPermission.READINGS_IMPORT)
     table = reading_conflicts.c
     query = (
         select(Meter.id, Meter.label, Meter.serial, reading_conflicts)
@@ -80,6 +89,9 @@ def conflicts_of_batch(session: Session, batch_id: UUID, limit: int = 200) -> li
         .order_by(table.old_quality.desc(), table.at, table.register)
         .limit(limit)
     )
+    visible = visible_building_ids(actor)
+    if visible is not None:
+        query = query.where(Meter.building_id.in_(visible))
     return [
         ConflictShown(
             row.id,

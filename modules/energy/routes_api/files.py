@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,14 @@ from app.web.context import current_actor, current_clock, house, open_unit_of_wo
 from modules.energy.commands import SendReadings
 from modules.energy.models import IngestBatch
 from modules.energy.policies import EnergyPermission
+from modules.energy.queries.entries import ConflictShown, conflicts_of_batch
 from modules.energy.queries.meters import get_batch, select_batches
-from modules.energy.schemas_api_files import ReadingsFileIn, ReadingsFileOut, ReadingsFileQuery
+from modules.energy.schemas_api_files import (
+    ReadingConflictOut,
+    ReadingsFileIn,
+    ReadingsFileOut,
+    ReadingsFileQuery,
+)
 from modules.energy.services.uploads import request_ingest
 
 files = ApiBlueprint(
@@ -61,3 +68,15 @@ class ReadingsFileById(MethodView):
     def get(self, batch_id: UUID) -> IngestBatch:
         """Read how each row of a file ended."""
         return get_batch(current_actor(), reader(), batch_id)
+
+
+@files.route("/<uuid:batch_id>/conflicts")
+class ReadingsFileConflicts(MethodView):
+    """What a file says otherwise."""
+
+    @needs(EnergyPermission.READINGS_IMPORT)
+    @files.response(200, ReadingConflictOut(many=True))
+    def get(self, batch_id: UUID) -> Sequence[ConflictShown]:
+        """List the values that were not what stood there, those of people first; at most 200."""
+        batch = get_batch(current_actor(), reader(), batch_id)
+        return conflicts_of_batch(current_actor(), reader(), batch.id)

@@ -44,7 +44,7 @@ def batch_detail(batch_id: UUID) -> ResponseReturnValue:
         "energy/batch_detail.html",
         batch=batch,
         warnings=WARNINGS,
-        conflicts=conflicts_of_batch(reader(), batch.id),
+        conflicts=conflicts_of_batch(current_actor(), reader(), batch.id),
         **shared_words(),
     )
 

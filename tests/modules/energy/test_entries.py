@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit import history_of
+from app.auth.roles import Role
 from app.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from modules.energy import consumption
 from modules.energy.api import DOUBT_LABELS, ReadingDoubt, TakeReading, take_reading
@@ -186,16 +187,25 @@ def test_readings_marked_as_wrong_have_no_value(database, clock, logged):
 
 
 @pytest.mark.parametrize("value", [0.4, None])
-def test_importing_again_lists_a_conflict_and_keeps_the_correction(database, clock, logged, value):
+def test_importing_again_lists_a_conflict_and_keeps_the_correction(
+    client, login, database, clock, logged, value
+):
     with database.unit_of_work() as uow:
         correct(uow, clock, the_meter(uow), value)
     again = ingest(database, clock, "long", logged, utility=Utility.WATER)
     assert (again.changed, again.conflicts) == (0, 4)
     with database.reader() as session:
-        listed = conflicts_of_batch(session, again.batch_id)
+        listed = conflicts_of_batch(ACTOR, session, again.batch_id)
         assert [c.is_taken for c in listed] == [False] * 4
         assert {c.old_value for c in listed} == {None if value is None else 0.1}
         assert {c.new_value for c in listed} == {0.05}
+    address = f"/api/v1/readings/files/{again.batch_id}/conflicts"
+    login(client, Role.ENERGY_COORDINATOR)
+    told = client.get(address).json
+    assert [row["new_quality"] for row in told] == ["read"] * 4
+    assert [row["at"] for row in told] == [c.at.isoformat() for c in listed]
+    login(client, Role.CLIMATE_OFFICER, sees_everything=False)
+    assert client.get(address).json == []
 
 
 def counted(uow, meter, at):
