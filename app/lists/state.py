@@ -46,6 +46,8 @@ class TableState:
 
 def read_state(spec: TableSpec, args: Args, *, size: int | None = None) -> TableState:
     """Read a view from the parameters of an address; what makes no sense is as absent."""
+    # A kept view and a job's may say what an address is refused for: no database compares a NUL.
+    args = {name: [one.replace("\x00", "") for one in given] for name, given in args.items()}
     values = {f.key: f.read(args) for f in spec.filters}
     return TableState(
         filters={key: value for key, value in values.items() if value is not None},

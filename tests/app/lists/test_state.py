@@ -64,6 +64,10 @@ def test_nonsense_is_as_absent():
     assert state == TableState(sort=("name",))
 
 
+def test_a_character_no_database_compares_is_as_absent():
+    assert read_state(PEOPLE, {"q": ["an\x00na"]}) == read_state(PEOPLE, {"q": ["anna"]})
+
+
 def test_belgian_dates_and_numbers_are_understood():
     state = read_state(PEOPLE, {"created_from": ["05/01/2026"], "length_to": ["1 234,5"]})
     assert state.filters == {
