@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.typed_text import clean_text
 from modules.energy.enums import Direction, RegisterKind, Unit, Utility
 from modules.energy.readings.blocks import Bytes, Longs
 
@@ -53,7 +54,7 @@ class Refusal:
         return {
             "row": self.row,
             "field": self.field,
-            "value": self.value,
+            "value": clean_text(self.value),
             "expected": str(self.expected),
             "code": self.code,
         }

@@ -121,12 +121,15 @@ def test_import_needs_the_right_and_a_known_format(database, clock, actor_with):
         ingest(database, clock, "fax", sample("fluvius_gas_2022.csv"))
 
 
-def test_an_unreadable_file_is_a_result_and_not_a_crash(database, clock, tmp_path):
-    path = tmp_path / "empty.csv"
-    path.write_text("")
+@pytest.mark.parametrize(("content", "code"), [("", "unreadable_file"), ("\x00", "missing_column")])
+def test_an_unreadable_file_is_a_result_and_not_a_crash(database, clock, tmp_path, content, code):
+    path = tmp_path / "odd.csv"
+    path.write_text(content)
     result = ingest(database, clock, "fluvius", path)
     assert not result.is_clean
-    assert [r.code for r in result.refusals] == ["unreadable_file"]
+    assert [r.code for r in result.refusals] == [code]
+    with database.reader() as session:
+        assert session.get_one(IngestBatch, result.batch_id).state is BatchState.DONE
 
 
 def test_validated_replaces_estimated_and_never_the_reverse(database, clock, tmp_path):
