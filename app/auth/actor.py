@@ -31,6 +31,8 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     scope: Scope = field(default_factory=Scope)
     is_system: bool = False
+    # By a key that was made for some permissions only.
+    is_narrowed: bool = False
 
     def can(self, permission: str) -> bool:
         """Tell whether the actor holds a permission."""

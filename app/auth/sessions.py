@@ -14,7 +14,7 @@ from app.auth.actor import Actor, Scope
 from app.auth.commands import Device
 from app.auth.keys import hash_secret, make_secret
 from app.auth.models import RoleOverride, User, UserRole, UserScope, UserSession
-from app.auth.policy import require
+from app.auth.policy import require, require_whole
 from app.auth.roles import Role
 from app.clock import Clock
 from app.db import UnitOfWork
@@ -125,6 +125,7 @@ def list_sessions(
 
 def end_own_session(actor: Actor, session_id: UUID, uow: UnitOfWork, clock: Clock) -> None:
     """End one of the actor's own sessions; NotFound for anybody else's."""
+    require_whole(actor)
     row = uow.session.get(UserSession, session_id)
     if row is None or row.user_id != actor.user_id:
         raise NotFound

@@ -15,7 +15,7 @@ from app.auth.actor import Actor
 from app.auth.commands import CreateToken
 from app.auth.keys import hash_secret, make_secret
 from app.auth.models import ApiToken, User
-from app.auth.policy import require
+from app.auth.policy import require, require_whole
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Invalid, NotFound
@@ -85,8 +85,10 @@ def revoke_token(actor: Actor, token_id: UUID, uow: UnitOfWork, clock: Clock) ->
     token = uow.session.get(ApiToken, token_id)
     if token is None:
         raise NotFound
-    if token.user_id != actor.user_id and not actor.can(HousePermission.USER_MANAGE):
-        raise NotFound
+    if not actor.can(HousePermission.USER_MANAGE):
+        if token.user_id != actor.user_id:
+            raise NotFound
+        require_whole(actor)
     if token.revoked_at is None:
         token.revoked_at = clock.now()
         _record(uow, actor, clock, "auth.token.revoke", token)
@@ -116,7 +118,8 @@ def narrowed(actor: Actor, token: ApiToken) -> Actor:
     """Return the actor with at most the permissions a key was made for."""
     if not token.permissions:
         return actor
-    return replace(actor, permissions=actor.permissions & frozenset(token.permissions))
+    kept = actor.permissions & frozenset(token.permissions)
+    return replace(actor, permissions=kept, is_narrowed=True)
 
 
 def touch_token(token: ApiToken, uow: UnitOfWork, clock: Clock) -> None:

@@ -14,6 +14,7 @@ from app.auth import password_changes, services, tokens
 from app.auth.actor import Actor
 from app.auth.models import ApiToken, User, UserSession
 from app.auth.needs import SIGNED_IN, needs
+from app.auth.policy import require_whole
 from app.auth.queries import get_user
 from app.auth.role_changes import change_role, effective_grants
 from app.auth.roles import LABELS, Role
@@ -98,8 +99,9 @@ class OwnSessions(MethodView):
     @me.response(200, SessionOut(many=True))
     def get(self) -> Sequence[UserSession]:
         """List one's open sessions, the last used first."""
-        settings = house().settings
-        return list_sessions(current_actor().user_id, settings, reader(), current_clock())
+        actor, settings = current_actor(), house().settings
+        require_whole(actor)
+        return list_sessions(actor.user_id, settings, reader(), current_clock())
 
 
 @me.route("/sessions/<uuid:session_id>")
@@ -122,7 +124,9 @@ class OwnTokens(MethodView):
     @me.response(200, TokenOut(many=True))
     def get(self) -> Sequence[ApiToken]:
         """List one's keys that were not revoked, the newest first; never their secrets."""
-        return tokens.list_tokens(current_actor().user_id, reader())
+        actor = current_actor()
+        require_whole(actor)
+        return tokens.list_tokens(actor.user_id, reader())
 
 
 @keys.route("/<uuid:token_id>")

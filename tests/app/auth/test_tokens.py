@@ -59,6 +59,23 @@ def test_key_for_one_permission_can_do_only_that(app, client, admin):
     assert program.get("/api/v1/users", headers=bearer(key)).status_code == 403
 
 
+def test_key_for_one_permission_leaves_its_owners_sessions_and_keys_alone(
+    app, client, admin, database
+):
+    key = make(client, permissions="house.job.read")
+    program, mine = app.test_client(), "/api/v1/me"
+    (session,) = client.get(f"{mine}/sessions").get_json()
+    for method, address in (
+        ("get", f"{mine}/sessions"),
+        ("get", f"{mine}/tokens"),
+        ("delete", f"{mine}/sessions/{session['id']}"),
+        ("delete", f"/api/v1/tokens/{only_token_id(database)}"),
+    ):
+        answer = getattr(program, method)(address, headers=bearer(key))
+        assert answer.status_code == 403, address
+    assert client.get(mine).status_code == 200
+
+
 def test_key_never_does_more_than_its_owner(client, login):
     login(client, Role.ANALYST)
     form = {"name": "x", "days": "30", "permissions": "house.user.manage"}
