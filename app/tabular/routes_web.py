@@ -221,6 +221,7 @@ def _preview_or_nothing(source: ImportFile) -> Preview:
 def check_or_request(batch_id: UUID) -> None:
     """Rehearse the file of a batch at once, or ask a job to when it is large."""
     actor, clock = current_actor(), current_clock()
+    wizard.require_idle(queries.get_batch(actor, batch_id, reader()), reader())
     close_reader()
     if uploads().path(batch_id).stat().st_size <= wizard.CHECKED_AT_ONCE_BYTES:
         wizard.check_batch(actor, batch_id, importers(), uploads(), database(), clock)

@@ -15,6 +15,8 @@ from app.db import Database, JsonDict, UnitOfWork
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import lazy as _l
 from app.jobs import request_job
+from app.jobs.models import JobRecord
+from app.jobs.queue import ENDED
 from app.policies import HousePermission
 from app.tabular.commands import ChooseReading, SaveProfile, Upload
 from app.tabular.importer import Importer, Outcome
@@ -94,8 +96,8 @@ def choose_reading(
     uow: UnitOfWork,
     clock: Clock,
 ) -> ImportBatch:
-    """Write down how a draft is to be read; Conflict once it was imported."""
-    batch = _open_batch(actor, batch_id, importers, uow.session)
+    """Write down how a draft is to be read; Conflict once its import was asked for."""
+    batch = _idle_batch(actor, batch_id, importers, uow.session)
     if not is_mappable(command.mapping, importers[batch.importer]):
         raise Invalid("mapping_unknown", NO_SUCH_COLUMN, field="mapping")
     batch.options = JsonDict(
@@ -122,6 +124,26 @@ def _open_batch(
     if batch.state not in _OPEN:
         raise Conflict("import_not_open", _l("This file was imported already."))
     return batch
+
+
+def _idle_batch(
+    actor: Actor, batch_id: UUID, importers: Mapping[str, Importer], session: Session
+) -> ImportBatch:
+    """Return an open batch that waits for a decision, and keep others from deciding meanwhile."""
+    batch = _open_batch(actor, batch_id, importers, session)
+    session.refresh(batch, with_for_update=True)
+    require_idle(batch, session)
+    return batch
+
+
+def require_idle(batch: ImportBatch, session: Session) -> None:
+    """Raise Conflict while a run that was asked for checks a file or imports it as it stands."""
+    run = session.get(JobRecord, batch.job_run_id) if batch.job_run_id else None
+    if run is not None and run.state not in ENDED:
+        raise Conflict(
+            "import_busy",
+            _l("This file is being checked or imported. Wait for the end, or stop the run first."),
+        )
 
 
 def check_batch(
@@ -159,7 +181,7 @@ def request_check(
     clock: Clock,
 ) -> ImportBatch:
     """Ask for a check in the background."""
-    batch = _open_batch(actor, batch_id, importers, uow.session)
+    batch = _idle_batch(actor, batch_id, importers, uow.session)
     run = request_job(actor, CHECK_JOB, {"batch_id": str(batch.id)}, uow, clock)
     batch.job_run_id = run.id
     uow.flush()
@@ -176,7 +198,7 @@ def request_apply(
     is_confirmed: bool,
 ) -> ImportBatch:
     """Ask for the import of a checked file; doubtful values must have been confirmed."""
-    batch = _open_batch(actor, batch_id, importers, uow.session)
+    batch = _idle_batch(actor, batch_id, importers, uow.session)
     if batch.state is not BatchState.CHECKED:
         raise Conflict("import_not_checked", _l("Check this file first."))
     if batch.warnings and not is_confirmed:
@@ -201,7 +223,7 @@ def discard_batch(
     uow: UnitOfWork,
 ) -> None:
     """Forget a file that was not imported."""
-    batch = _open_batch(actor, batch_id, importers, uow.session)
+    batch = _idle_batch(actor, batch_id, importers, uow.session)
     uow.session.delete(batch)
     uow.flush()
     uow.after_commit(lambda: uploads.forget(batch_id))

@@ -52,6 +52,14 @@ def test_from_upload_to_undo(app: Flask, director: FlaskClient) -> None:
     asked = director.post(f"{one}/run", json={"is_confirmed": True})
     run = director.get(f"/api/v1/job-runs/{asked.json['job_run_id']}").json
     assert (asked.status_code, run["state"]) == (200, "waiting")
+    # What was rehearsed is what is imported, once.
+    for busy in (
+        director.put(f"{one}/reading", json={"mapping": {"name": "first_name"}}),
+        director.post(f"{one}/rehearsal"),
+        director.post(f"{one}/run", json={"is_confirmed": True}),
+        director.delete(one),
+    ):
+        assert (busy.status_code, busy.json["code"]) == (409, "import_busy")
     work_off(app, "house.apply_import", made.json["id"])
     done = director.get(one).json
     assert (done["state"], done["is_undoable"], total(director)) == ("done", True, 2)
