@@ -20,7 +20,6 @@ percentile of a tile at most 10 ms.
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib.util
 import json
 import math
@@ -53,6 +52,7 @@ from app.demo import plant_accounts
 from app.geo import Crs, collection_json, place
 from app.ids import new_id
 from app.settings import load_settings
+from app.web.collector import settle
 from modules.portfolio.demo.plan import footprints
 from modules.portfolio.enums import BuildingKind
 from modules.portfolio.models import Building
@@ -82,10 +82,7 @@ def main() -> None:
         migrate.upgrade(database)
         plant(database, options.buildings)
         client = signed_in(database, Path(scratch), url)
-        # The collector as wsgi.py sets it.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(100_000, 50, 100)
+        settle(client.application)  # as wsgi.py does
         with database.reader() as session:
             report(session, client, options.rounds)
         database.dispose()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
 
 PATIENCE_MS = 10_000
 LOOK_EVERY_S = 0.001
@@ -17,7 +17,7 @@ LONG_TURN_S = 0.004
 MOST_ASIDE_S = 0.05
 # Beside the database: whoever waits for a turn holds this file, shared, until it comes.
 WAITING = "-waiting"
-_BUSY = "database is locked"
+_BEGIN = "BEGIN IMMEDIATE"
 
 
 def configure_sqlite(engine: Engine) -> None:
@@ -75,19 +75,22 @@ def _take_turn(connection: Connection, patience_s: float) -> None:
     SQLite's own waiting looks ever more rarely, up to ten times a second: somebody who waits
     beside an import, which begins again at once, would find it busy each time.
     """
-    waiting = connection.info["waiting"]
+    waiting, driver = connection.info["waiting"], _driver(connection)
     if connection.info.pop("was_long", False):
         _let_others_begin(waiting)
     give_up_at = time.monotonic() + patience_s
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver.execute("PRAGMA busy_timeout=0")
     try:
-        if not _began(connection, give_up_at):
+        if not _began(connection):
             fcntl.flock(waiting, fcntl.LOCK_SH)
-            while not _began(connection, give_up_at):
+            while not _began(connection):
+                if time.monotonic() > give_up_at:
+                    connection.exec_driver_sql(_BEGIN)  # raises what callers know, or begins
+                    break
                 time.sleep(LOOK_EVERY_S)
     finally:
         fcntl.flock(waiting, fcntl.LOCK_UN)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
     connection.info["turn_began"] = time.monotonic()
 
 
@@ -107,14 +110,20 @@ def somebody_waits(waiting: int) -> bool:
     return False
 
 
-def _began(connection: Connection, give_up_at: float) -> bool:
+def _began(connection: Connection) -> bool:
+    """Begin if nobody else writes, past the engine: it makes much of each error while one waits."""
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        if _BUSY not in str(error.orig) or time.monotonic() > give_up_at:
-            raise
-        return False
+        _driver(connection).execute(_BEGIN)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        connection.exec_driver_sql(_BEGIN)  # raises what callers know
     return True
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return driver
 
 
 def _end_turn(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Database, UnitOfWork
+from app.db.turns import Seconds, Turns
 from app.errors import AppError
 from app.i18n import lazy as _l
 from app.tabular.formats import Blank, Formats
@@ -31,7 +32,6 @@ from app.tabular.importer import (
 )
 from app.tabular.problems import Problem, Severity, shown
 from app.tabular.tally import Tally
-from app.tabular.turns import Seconds, Turns
 from app.tabular.typed import Row, TypedTable
 
 Progress = Callable[[int, int | None], None]

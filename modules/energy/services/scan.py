@@ -19,6 +19,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import Database, UnitOfWork
+from app.db.turns import Seconds, Turns
 from modules.energy import consumption
 from modules.energy.detection.judge import Episode, judge
 from modules.energy.detection.rules import Rules
@@ -38,7 +39,6 @@ from modules.energy.services.alerts import Finding
 from modules.energy.services.profiles import learn_profiles, read_profiles
 from modules.energy.services.tariffs import plant_default_tariffs
 
-METERS_PER_GROUP = 10  # some twenty milliseconds during which nobody else writes
 JUDGED_DAYS = 35
 LOOK_BACK_DAYS = 80  # the rules compare with up to ten weeks before
 DORMANT = timedelta(days=45)
@@ -79,19 +79,36 @@ def scan(
     with database.reader() as session:
         waiting = meters_to_scan(session, clock.now(), only_changed=only_changed, after=after)
     result = ScanResult()
-    for start in range(0, len(waiting), METERS_PER_GROUP):
-        group = waiting[start : start + METERS_PER_GROUP]
-        with database.reader() as session:
-            learned = learn_profiles(session, group, clock.now())
-        with database.unit_of_work() as uow:
-            meters = _claim(uow.session, group)
-            for profile in learned:
-                uow.session.merge(profile)
-            _scan_group(actor, meters, uow, clock, result)
+    turns = Turns()
+    while result.meters < len(waiting):
+        group = waiting[result.meters : result.meters + turns.rows]
+        _take_turn(database, actor, group, clock, result, turns)
         result.meters += len(group)
         checkpoint(group[-1])
         progress(result.meters, len(waiting))
     return result
+
+
+def _take_turn(
+    database: Database,
+    actor: Actor,
+    group: Sequence[UUID],
+    clock: Clock,
+    result: ScanResult,
+    turns: Turns,
+) -> None:
+    """Judge some meters in one transaction, during which nobody else writes on SQLite."""
+    with database.reader() as session:
+        learned = learn_profiles(session, group, clock.now())
+    with database.unit_of_work() as uow:
+        uow.session.connection()
+        began = Seconds.now()  # from here on others wait
+        meters = _claim(uow.session, group)
+        for profile in learned:
+            uow.session.merge(profile)
+        _scan_group(actor, meters, uow, clock, result)
+        is_waited_for = uow.is_waited_for
+    turns.took(len(group), began, Seconds.now(), is_waited_for=is_waited_for)
 
 
 def meters_to_scan(

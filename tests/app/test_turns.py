@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.tabular.turns import (
+from app.db.turns import (
     FIRST_ROWS,
     MOST_ROWS,
     SHORT_FOR_S,

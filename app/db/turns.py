@@ -1,4 +1,4 @@
-"""How many rows an import writes before other writers get their turn."""
+"""How many rows a long work writes before other writers get their turn."""
 
 from __future__ import annotations
 
