@@ -57,7 +57,7 @@ class Tariffs(MethodView):
     @tariffs.arguments(TariffApiIn)
     @tariffs.response(201, TariffOut)
     def post(self, data: dict[str, Any]) -> Tariff:
-        """Set a price from a day on; the one in force before ends the day before."""
+        """Set a price from a day on, until the next one; the one in force ends the day before."""
         with open_unit_of_work() as uow:
             return set_tariff(current_actor(), SetTariff(**data), uow, current_clock())
 

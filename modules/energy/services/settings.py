@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ from modules.energy.models import Meter, RuleSetting, Tariff
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import get_meter
 from modules.portfolio.api import visible_building_ids
+
+Dated = TypeVar("Dated", Tariff, RuleSetting)
 
 RULE_OF = {
     "base": Rule.NIGHT_BASE,
@@ -82,7 +85,7 @@ def default_of(parameter: str) -> float:
 
 
 def set_rule(actor: Actor, command: SetRule, uow: UnitOfWork, clock: Clock) -> RuleSetting:
-    """Set a threshold from a day on; the one in force before ends the day before.
+    """Set a threshold from a day on, until the next one; the one in force ends the day before.
 
     NotFound for a meter out of scope.
     """
@@ -95,11 +98,8 @@ def set_rule(actor: Actor, command: SetRule, uow: UnitOfWork, clock: Clock) -> R
         RuleSetting.parameter == command.parameter,
         RuleSetting.utility == command.utility,
         RuleSetting.meter_id == command.meter_id,
-        RuleSetting.valid_until.is_(None),
     )
-    before = uow.session.scalars(same).first()
-    if before is not None:
-        before.valid_until = command.valid_from - timedelta(days=1)
+    before, last_day = _make_room(uow.session.scalars(same).all(), command.valid_from)
     row = RuleSetting(
         rule=RULE_OF[command.parameter.partition("_")[0]],
         parameter=command.parameter,
@@ -107,6 +107,7 @@ def set_rule(actor: Actor, command: SetRule, uow: UnitOfWork, clock: Clock) -> R
         utility=command.utility,
         meter_id=command.meter_id,
         valid_from=command.valid_from,
+        valid_until=last_day,
         source=command.source,
     )
     uow.session.add(row)
@@ -124,17 +125,22 @@ def set_rule(actor: Actor, command: SetRule, uow: UnitOfWork, clock: Clock) -> R
 
 
 def set_tariff(actor: Actor, command: SetTariff, uow: UnitOfWork, clock: Clock) -> Tariff:
-    """Set a confirmed price from a day on; the one in force before ends the day before."""
+    """Set a confirmed price from a day on, until the next one; the one in force ends before."""
     require(actor, EnergyPermission.RULES_CHANGE)
-    same = select(Tariff).where(Tariff.utility == command.utility, Tariff.valid_until.is_(None))
-    before = uow.session.scalars(same.order_by(Tariff.valid_from.desc())).first()
-    if before is not None:
-        before.valid_until = command.valid_from - timedelta(days=1)
+    same = select(Tariff).where(Tariff.utility == command.utility)
+    known = uow.session.scalars(same.order_by(Tariff.valid_from.desc())).all()
+    for guess in known:
+        # An order of magnitude gives way to what is known, whenever it was to begin.
+        if not guess.is_confirmed and guess.valid_from > command.valid_from:
+            guess.valid_until = guess.valid_from - timedelta(days=1)
+    before, last_day = _make_room(known, command.valid_from)
+    factors = (row.kwh_per_m3 for row in (before, *known) if row is not None)
     row = Tariff(
         utility=command.utility,
         price_per_unit=command.price_per_unit,
-        kwh_per_m3=command.kwh_per_m3 or (before.kwh_per_m3 if before else None),
+        kwh_per_m3=command.kwh_per_m3 or next(filter(None, factors), None),
         valid_from=command.valid_from,
+        valid_until=last_day,
         source=command.source,
         is_confirmed=True,
     )
@@ -150,6 +156,24 @@ def set_tariff(actor: Actor, command: SetTariff, uow: UnitOfWork, clock: Clock) 
         changes={"price": (old, command.price_per_unit), "source": (None, command.source)},
     )
     return row
+
+
+def _make_room(rows: Sequence[Dated], since: date) -> tuple[Dated | None, date | None]:
+    """End what is in force on a day the day before; return it, and the day before the next one.
+
+    What begins later stands: prices and thresholds may be said in any order.
+    """
+    the_day_before = timedelta(days=1)
+    held = [row for row in rows if row.valid_until is None or row.valid_until >= row.valid_from]
+    before = max(
+        (row for row in held if row.valid_from <= since),
+        key=lambda row: row.valid_from,
+        default=None,
+    )
+    if before is not None and (before.valid_until is None or before.valid_until >= since):
+        before.valid_until = since - the_day_before
+    later = min((row.valid_from for row in held if row.valid_from > since), default=None)
+    return before, later - the_day_before if later else None
 
 
 def list_tariffs(actor: Actor, session: Session) -> Sequence[Tariff]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask.testing import FlaskClient
 
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
+from modules.energy.enums import Utility
+from modules.energy.services.tariffs import find_tariff, plant_default_tariffs
 from tests.factories.portfolio import make_building
 from tests.support.web import Login
 
@@ -33,6 +37,34 @@ def test_a_price_holds_from_a_day_on_and_ends_the_one_before(coordinator: FlaskC
         if row["utility"] == "water"
     ]
     assert lines[:2] == [(5.9, "2027-01-01", None), (5.2, "2026-04-01", "2026-12-31")]
+
+
+def test_an_order_of_magnitude_gives_way_to_an_older_price(
+    coordinator: FlaskClient, database: Database
+) -> None:
+    with database.unit_of_work() as uow:
+        plant_default_tariffs(uow.session)
+    sent = WATER | {"utility": "gas", "price_per_unit": 0.09, "valid_from": "2019-01-01"}
+    gas = coordinator.post(TARIFFS, json=sent).json
+    assert (gas["valid_until"], gas["kwh_per_m3"] > 0) == (None, True)
+    with database.reader() as session:
+        assert find_tariff(session, Utility.GAS, date(2026, 3, 2)).price_per_unit == 0.09
+
+
+def test_a_price_said_late_ends_where_the_next_one_begins(coordinator: FlaskClient) -> None:
+    for price, since in ((5.9, "2027-01-01"), (5.2, "2026-04-01"), (5.5, "2026-09-01")):
+        sent = WATER | {"price_per_unit": price, "valid_from": since}
+        assert coordinator.post(TARIFFS, json=sent).status_code == 201
+    lines = [
+        (row["price_per_unit"], row["valid_from"], row["valid_until"])
+        for row in coordinator.get(TARIFFS).json
+        if row["utility"] == "water"
+    ]
+    assert lines[:3] == [
+        (5.9, "2027-01-01", None),
+        (5.5, "2026-09-01", "2026-12-31"),
+        (5.2, "2026-04-01", "2026-08-31"),
+    ]
 
 
 def test_a_threshold_is_set_for_all_a_utility_or_a_meter(
