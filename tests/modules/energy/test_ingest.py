@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.auth.actor import Scope
 from app.errors import Forbidden, Invalid
 from modules.energy import store
 from modules.energy.commands import DeclareMeterChange, IngestFile
@@ -20,10 +21,12 @@ from modules.energy.models import (
     reading_conflicts,
     reading_days,
 )
+from modules.energy.policies import EnergyPermission
 from modules.energy.readings.quality import Quality
 from modules.energy.services.ingest import ingest_file
 from modules.energy.services.meters import declare_meter_change
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, sample, write_long
+from tests.factories.portfolio import make_building
 from tests.modules.energy.test_formats import ALL
 
 SLOW = settings(
@@ -111,6 +114,19 @@ def test_unknown_meters_can_be_refused_row_by_row(database, clock):
     )
     assert ends(result) == (0, 0, 0, 116)
     assert {r.code for r in result.refusals} == {"unknown_meter"}
+
+
+@pytest.mark.parametrize("named", ["", "W-7"])
+def test_a_meter_out_of_scope_is_as_unknown(database, clock, actor_with, tmp_path, named):
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        create_meter(uow, clock, "W-7", building_id=building.id)
+    path = write_long(tmp_path / "long.csv", hours("W-7", "2026-02-01", [1.0, 2.0]))
+    command = IngestFile("long", path, meter=named, utility=Utility.WATER)
+    for scope, rows in ((Scope(), (0, 2)), (Scope(building_ids=frozenset({building.id})), (2, 0))):
+        actor = actor_with(*EnergyPermission, scope=scope)
+        result = ingest_file(database, actor, command, clock)
+        assert (result.new, result.refused) == rows
 
 
 def test_import_needs_the_right_and_a_known_format(database, clock, actor_with):

@@ -22,6 +22,7 @@ from modules.energy.models import Meter
 from modules.energy.services import meters as meter_services
 from modules.energy.services.ingest.report import IngestResult
 from modules.energy.services.registers import lock_catalogue, register_of
+from modules.portfolio.api import visible_building_ids
 
 SERIALS_PER_QUERY = 500
 
@@ -50,7 +51,7 @@ class Matcher:
         self.by_serial: dict[tuple[str, Utility], Meter] = {}
 
     def find(self, series: list[SeriesKey], uow: UnitOfWork) -> list[Found | None]:
-        """Return the register of each series; None for a meter that may not be added."""
+        """Return the register of each series; None for a meter that may not be added or filled."""
         self._prefetch(series, uow)
         return [self._register(key, uow) for key in series]
 
@@ -85,7 +86,7 @@ class Matcher:
             self.result.warn("ean_check", key.ean)
         chosen = self._chosen(key, uow, utility)
         if chosen is not None:
-            return chosen
+            return chosen if self._is_in_scope(chosen, uow) else None
         reference = key.serial or (key.ean if valid_ean else "") or self._reference(utility)
         meter = self.by_serial.get((reference, utility)) if utility else None
         if meter is None and (not key.serial or utility is None):
@@ -94,9 +95,18 @@ class Matcher:
             meter = meter_services.find_by_ean(uow.session, key.ean, utility)
         if meter is None:
             meter = self._add(reference, key, uow, utility)
-        if meter is not None:
-            self._link(meter, key, uow)
+        if meter is None or not self._is_in_scope(meter, uow):
+            return None
+        self._link(meter, key, uow)
         return meter
+
+    def _is_in_scope(self, meter: Meter, uow: UnitOfWork) -> bool:
+        """Tell whether the actor may fill a meter: of their buildings, or of none yet."""
+        visible = visible_building_ids(self.actor)
+        if visible is None or meter.building_id is None:
+            return True
+        theirs = select(Meter.id).where(Meter.id == meter.id, Meter.building_id.in_(visible))
+        return uow.session.scalar(theirs) is not None
 
     def _reference(self, utility: Utility | None) -> str:
         name = self.command.meter or self.command.file_name.partition(".")[0]
