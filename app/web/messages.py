@@ -54,11 +54,21 @@ SENTENCES: tuple[tuple[str, LazyText], ...] = (
 )
 
 
-def said(message: Any) -> Message:
+# The same complaints about how many things a list holds.
+SENTENCES_OF_LISTS: tuple[tuple[str, LazyText], ...] = (
+    (r"Longer than maximum length (?P<max>\d+)\.", _l("Give at most %(max)s of them.")),
+    (
+        r"Length must be between (?P<min>\d+) and (?P<max>\d+)\.",
+        _l("Give between %(min)s and %(max)s of them."),
+    ),
+)
+
+
+def said(message: Any, *, of_list: bool = False) -> Message:
     """Return a complaint in our words; what is not known is left as it is."""
     if isinstance(message, LazyText):
         return message
-    for pattern, sentence in SENTENCES:
+    for pattern, sentence in (SENTENCES_OF_LISTS if of_list else ()) + SENTENCES:
         if found := re.fullmatch(pattern, str(message), re.DOTALL):
             return LazyText(sentence.message, found.groupdict())
     return str(message)

@@ -38,7 +38,9 @@ def _walk(messages: Any, path: tuple[str, ...], data: Any) -> Iterator[FieldErro
             yield from _walk(message, path, data)
         else:
             shown = message if isinstance(message, str | LazyText) else str(message)
-            yield FieldError(".".join(path), said(shown), _value_at(data, path))
+            value = _sent_at(data, path)
+            words = said(shown, of_list=isinstance(value, list | dict))
+            yield FieldError(".".join(path), words, _shown(value, path))
 
 
 def refuse_unstorable(data: Any) -> None:
@@ -71,14 +73,19 @@ def _unstorable(data: Any, path: tuple[str, ...]) -> Iterator[tuple[str, LazyTex
             yield from _unstorable(value, (*path, str(index)))
 
 
-def _value_at(data: Any, path: tuple[str, ...]) -> Any:
-    if any(word in key.lower() for key in path for word in SECRET_FIELDS):
-        return None
+def _sent_at(data: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         try:
             data = data[int(key)] if isinstance(data, list) else data[key]
         except (KeyError, IndexError, TypeError, ValueError):
             return None
-    if isinstance(data, str):
-        return data[:MAX_VALUE_SHOWN]
-    return data if isinstance(data, int | float | bool | None) else None
+    return data
+
+
+def _shown(value: Any, path: tuple[str, ...]) -> Any:
+    """Return what is sent back of a refused value: nothing secret, nothing long."""
+    if any(word in key.lower() for key in path for word in SECRET_FIELDS):
+        return None
+    if isinstance(value, str):
+        return value[:MAX_VALUE_SHOWN]
+    return value if isinstance(value, int | float | bool | None) else None
