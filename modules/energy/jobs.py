@@ -13,7 +13,7 @@ from modules.energy.inbox import arrived_files, make_inbox, read_file
 from modules.energy.policies import EnergyPermission
 from modules.energy.services.ingest import ingest_file
 from modules.energy.services.scan import scan
-from modules.energy.services.uploads import INGEST
+from modules.energy.services.uploads import INGEST, forget_uploads
 
 SCAN = "energy.detect_abnormal_consumption"
 INBOX = "energy.read_inbox"
@@ -80,7 +80,9 @@ def ingest_readings(run: JobRun) -> None:
 
 def read_inbox(run: JobRun) -> None:
     """Read the files that arrived in the folder, then judge the meters they touched."""
-    inbox = make_inbox(Path(run.settings.instance_dir))
+    instance = Path(run.settings.instance_dir)
+    forget_uploads(instance / "uploads", run.clock.now())
+    inbox = make_inbox(instance)
     waiting = list(arrived_files(inbox, run.clock.now()))
     refused = 0
     for number, file in enumerate(waiting, 1):

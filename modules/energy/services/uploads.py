@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -16,6 +17,9 @@ from modules.energy.commands import SendReadings
 from modules.energy.policies import EnergyPermission
 
 INGEST = "energy.ingest_readings"
+# An import that failed may be started again for as long.
+KEPT = timedelta(days=30)
+_PREFIX = "readings-"
 
 
 def request_ingest(
@@ -24,7 +28,7 @@ def request_ingest(
     """Keep a file in a folder and ask for its import."""
     require(actor, EnergyPermission.READINGS_IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, prefix="readings-", delete=False) as kept:
+    with NamedTemporaryFile(dir=folder, prefix=_PREFIX, delete=False) as kept:
         shutil.copyfileobj(command.content, kept)
     args = {
         "format": command.format,
@@ -35,3 +39,10 @@ def request_ingest(
         "create_unknown": command.create_unknown,
     }
     return request_job(actor, INGEST, args, uow, clock)
+
+
+def forget_uploads(folder: Path, now: datetime) -> None:
+    """Remove files whose import failed long ago: they tell what homes consumed."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        if now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > KEPT:
+            path.unlink(missing_ok=True)

@@ -94,6 +94,15 @@ def test_files_that_arrive_are_read_and_put_away_with_their_report(database, set
     assert {path.name for path in inbox.iterdir()} >= {"done", "refused", "fluvius", "p1"}
 
 
+def test_uploads_of_failed_imports_are_forgotten_after_a_month(database, settings):
+    folder = Path(settings.instance_dir) / "uploads"
+    folder.mkdir(parents=True)
+    for name, days in (("readings-old", 31), ("readings-new", 29), ("other", 31)):
+        drop(folder.parent, "uploads", name, b"x", age=days * 86_400)
+    read_inbox(run_of(database, settings=settings))
+    assert sorted(path.name for path in folder.iterdir()) == ["other", "readings-new"]
+
+
 def test_every_job_has_a_name_of_the_module_and_a_limit():
     assert {job.name.partition(".")[0] for job in JOBS} == {"energy"}
     assert all(job.time_limit_s and job.permission for job in JOBS)
