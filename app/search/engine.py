@@ -15,6 +15,8 @@ from app.search.normalise import typed_words
 from app.search.providers import Hit, SearchProvider
 
 SHORTEST = 2
+# Every word typed stands in an answer, begun; and whole.
+_BEGUN, _WHOLE = 1.0, 2.0
 _SPARE = 4  # answers outside the actor's scope drop out afterwards
 
 
@@ -92,7 +94,9 @@ class SearchEngine:
                 best = max(m.score for m in matches if m.key in found)
                 ranked.append((best, _group(provider, hits[:limit])))
         ranked.sort(key=lambda pair: -pair[0])
-        return [group for _, group in ranked]
+        # Beside somebody called just so, a street that sounds like it is in the way.
+        least = _BEGUN if ranked and ranked[0][0] >= _WHOLE else 0
+        return [group for best, group in ranked if best >= least]
 
 
 def _group(provider: SearchProvider, hits: Iterable[Hit], *, is_exact: bool = False) -> Group:

@@ -87,6 +87,21 @@ def test_names_are_found_without_accents_and_with_a_typo(
     assert titles(engine, actor_with(READ), database, "petters") == ["Jan Peeters"]
 
 
+def test_a_kind_that_only_sounds_alike_is_silent_beside_words_found_whole(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    streets = People()
+    streets.kind = "street"
+    for name in ("Pieterslaan 1", "Janssensstraat 2"):
+        streets.add(name)
+    people.add("Luc Janssens")
+    engine = SearchEngine([people, streets])
+    actor = actor_with(READ)
+    assert titles(engine, actor, database, "pieters") == ["Pieterslaan 1", "Jan Peeters"]
+    assert titles(engine, actor, database, "peeters") == ["Jan Peeters"]
+    assert titles(engine, actor, database, "janssens") == ["Luc Janssens", "Janssensstraat 2"]
+
+
 def test_what_is_outside_the_scope_is_as_absent(
     people: People, database: Database, actor_with: ActorMaker
 ) -> None:
