@@ -9,14 +9,11 @@ from flask.views import MethodView
 
 from app.api import ApiBlueprint
 from app.auth.needs import needs
-from app.errors import NotFound
 from app.web.context import current_actor, current_clock, open_unit_of_work
-from modules.energy.commands import DeclareMeterChange
-from modules.energy.models import READ_UNIT, MeterChangeRecord
+from modules.energy.models import MeterChangeRecord
 from modules.energy.policies import EnergyPermission
-from modules.energy.queries.meters import get_meter
 from modules.energy.schemas_api_counters import CounterIn, CounterOut
-from modules.energy.services.meters import declare_meter_change
+from modules.energy.services.meters import counter_command, declare_meter_change
 
 counters = ApiBlueprint(
     "energy_counters_api",
@@ -36,10 +33,5 @@ class Counters(MethodView):
     def post(self, data: dict[str, Any], meter_id: UUID) -> MeterChangeRecord:
         """Say that a counter was replaced; its consumption is cut anew."""
         with open_unit_of_work() as uow:
-            meter = get_meter(current_actor(), uow.session, meter_id)
-            if data["register_id"] not in {register.id for register in meter.registers}:
-                raise NotFound
-            for name in ("final_index", "start_index"):
-                data[name] *= READ_UNIT
-            command = DeclareMeterChange(**data)
+            command = counter_command(current_actor(), uow.session, meter_id, data)
             return declare_meter_change(current_actor(), command, uow, current_clock())

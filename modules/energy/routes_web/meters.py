@@ -20,14 +20,13 @@ from app.web.fields import parse_day
 from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.energy import consumption, curves, tables
-from modules.energy.commands import DeclareMeterChange
 from modules.energy.consumption import midnight
 from modules.energy.enums import (
     USUAL_DELIVERY_DELAY_HOURS,
     RegisterKind,
     Unit,
 )
-from modules.energy.models import READ_UNIT, Meter
+from modules.energy.models import Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.queries import meters as meter_queries
@@ -35,7 +34,12 @@ from modules.energy.queries.entries import list_entries
 from modules.energy.readings.quality import Quality
 from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.schemas import AddMeterIn, ChangeMeterIn, ReplaceCounterIn
-from modules.energy.services.meters import add_meter, change_meter, declare_meter_change
+from modules.energy.services.meters import (
+    add_meter,
+    change_meter,
+    counter_command,
+    declare_meter_change,
+)
 from modules.energy.services.places import add_command, change_command, place_codes
 from modules.energy.words import column_unit, say_register
 
@@ -182,13 +186,7 @@ def counter_replace(meter_id: UUID) -> ResponseReturnValue:
     form = Form(ReplaceCounterIn, request.form)
     try:
         with open_unit_of_work() as uow:
-            meter = meter_queries.get_meter(current_actor(), uow.session, meter_id)
-            typed = form.load()
-            if typed["register_id"] not in {register.id for register in meter.registers}:
-                raise NotFound
-            for name in ("final_index", "start_index"):
-                typed[name] = float(typed[name]) * READ_UNIT
-            command = DeclareMeterChange(**typed)
+            command = counter_command(current_actor(), uow.session, meter_id, form.load())
             declare_meter_change(current_actor(), command, uow, current_clock())
     except FORM_ERRORS as error:
         meter = meter_queries.get_meter(current_actor(), reader(), meter_id)

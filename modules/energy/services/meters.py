@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,7 +20,7 @@ from modules.energy import ean as ean_numbers
 from modules.energy import errors
 from modules.energy.commands import AddMeter, ChangeMeter, DeclareMeterChange
 from modules.energy.enums import RegisterKind, Utility
-from modules.energy.models import Meter, MeterChangeRecord, Register, SupplyPoint
+from modules.energy.models import READ_UNIT, Meter, MeterChangeRecord, Register, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import get_meter
 from modules.energy.services import registers
@@ -144,6 +146,17 @@ def declare_meter_change(
         building_id=register.meter.building_id,
     )
     return change
+
+
+def counter_command(
+    actor: Actor, session: Session, meter_id: UUID, shown: Mapping[str, Any]
+) -> DeclareMeterChange:
+    """Read what counters show, in kWh or m³; NotFound for a register of another meter."""
+    meter = get_meter(actor, session, meter_id)
+    if shown["register_id"] not in {register.id for register in meter.registers}:
+        raise NotFound
+    indexes = {name: float(shown[name]) * READ_UNIT for name in ("final_index", "start_index")}
+    return DeclareMeterChange(**{**shown, **indexes})
 
 
 def _place_label(
