@@ -15,8 +15,12 @@ from app.i18n import lazy as _l
 
 _GEOPACKAGE = b"SQLite format 3\x00"
 _GML = b"opengis.net/gml"
-# Files of a few lines that name another file, or an address, to be opened in their place.
-_POINTER = re.compile(rb"<OGR\w*DataSource|Product_Observational")
+# What names another file, or an address, to be opened in its place: files of a few lines, entities
+# of XML, tables of SQLite that stand for a file.
+_POINTER = re.compile(
+    rb"<OGR\w*DataSource|Product_Observational|<!DOCTYPE|<!ENTITY|USING\s+\"?Virtual",
+    re.IGNORECASE,
+)
 
 
 def layers(path: Path) -> list[str]:

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -181,6 +183,8 @@ VRT = """<OGRVRTDataSource><OGRVRTLayer name="secrets"><SrcDataSource>{other}</S
     "content",
     [
         VRT,
+        """<!DOCTYPE a [<!ENTITY other SYSTEM "file://{other}">]>
+        <a xmlns:gml='http://www.opengis.net/gml'>&other;</a>""",
         f"<a xmlns:gml='http://www.opengis.net/gml'/>{VRT}",
         '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read {other}"}}',
     ],
@@ -196,3 +200,17 @@ def test_a_file_that_names_another_file_opens_nothing(
         with pytest.raises(Invalid) as caught:
             read(path)
         assert caught.value.code == "geopackage_unreadable"
+
+
+def test_a_geopackage_whose_table_stands_for_another_file_opens_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "outlines.gpkg"
+    write_layers(path, {"buildings": [(Point(4.35, 50.85), {"code": "B1"})]})
+    assert layers(path) == ["buildings"]
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("PRAGMA writable_schema=ON")
+        file.execute(
+            "INSERT INTO sqlite_master VALUES ('table', 'secrets', 'secrets', 0,"
+            " 'CREATE VIRTUAL TABLE secrets USING VirtualOGR(''/etc/passwd'')')"
+        )
+    with pytest.raises(Invalid):
+        layers(path)
