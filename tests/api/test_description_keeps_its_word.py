@@ -76,7 +76,7 @@ def test_every_operation_answers_as_described(
         call()
 
 
-@sized(in_ci=40, of_the_bar=1000)
+@sized(in_ci=160, of_the_bar=1000)
 def test_operations_answer_as_described_one_after_the_other(
     api: Any, key: dict[str, str], keep: Callable[[], Moment], size: int
 ) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -22,8 +23,12 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from app.auth.roles import Role
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -58,13 +63,26 @@ class LiveServer:
 def live_server(app: Flask) -> Iterator[LiveServer]:
     app.config["WTF_CSRF_ENABLED"] = True
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _with_files_at_once(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield LiveServer(f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def _with_files_at_once(app: Flask) -> WSGIApplication:
+    """Read a file before it is sent: this server leaves it open when the browser hangs up first."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        found = app(environ, start_response)
+        if not environ["PATH_INFO"].startswith(f"{app.static_url_path}/"):
+            return found
+        with contextlib.closing(ClosingIterator(found)) as pieces:
+            return [b"".join(pieces)]
+
+    return answer
 
 
 @pytest.fixture(scope="session")
