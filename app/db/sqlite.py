@@ -75,7 +75,7 @@ def _take_turn(connection: Connection, patience_s: float) -> None:
     SQLite's own waiting looks ever more rarely, up to ten times a second: somebody who waits
     beside an import, which begins again at once, would find it busy each time.
     """
-    waiting, driver = connection.info["waiting"], _driver(connection)
+    waiting, driver = connection.info["waiting"], _driver_of(connection)
     if connection.info.pop("was_long", False):
         _let_others_begin(waiting)
     give_up_at = time.monotonic() + patience_s
@@ -113,7 +113,7 @@ def somebody_waits(waiting: int) -> bool:
 def _began(connection: Connection) -> bool:
     """Begin if nobody else writes, past the engine: it makes much of each error while one waits."""
     try:
-        _driver(connection).execute(_BEGIN)
+        _driver_of(connection).execute(_BEGIN)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             return False
@@ -121,9 +121,8 @@ def _began(connection: Connection) -> bool:
     return True
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-    return driver
+def _driver_of(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 def _end_turn(connection: Connection) -> None:
