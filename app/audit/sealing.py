@@ -66,7 +66,7 @@ def seal_new_entries(key: bytes, uow: UnitOfWork) -> AuditSeal | None:
         )
     if not made:
         return None
-    session.execute(insert(AuditSeal), made)
+    session.connection().execute(insert(AuditSeal), made)
     return AuditSeal(position=position, digest=digest)
 
 
@@ -95,7 +95,7 @@ def verify_chain(database: Database, settings: Settings) -> Verdict:
     with database.reader() as session:
         redacted = redacted_entries(session)
     with database.engine.connect() as connection:
-        with closing(_sealed(connection)) as rows:
+        with closing(read_sealed(connection)) as rows:
             verdict = check(key, rows, anchors, redacted)
         total = connection.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
     unsealed = max(0, total - verdict.checked) if verdict.holds else 0
@@ -108,7 +108,8 @@ def redacted_entries(session: Session) -> frozenset[str]:
     return frozenset(one for changes in told for one in changes.get("entries", [None, []])[1])
 
 
-def _sealed(connection: Connection) -> Generator[Sealed]:
+def read_sealed(connection: Connection) -> Generator[Sealed]:
+    """Read the chain in order, each place with its entry, without holding it whole."""
     columns = _COLUMNS[connection.dialect.name]
     result = connection.execution_options(
         stream_results=True, max_row_buffer=BATCH

@@ -17,6 +17,9 @@ MEDIAN_FUNCTION = 10
 CLOCK = "app/clock.py"
 UNIT_OF_WORK = "app/db/unit_of_work.py"
 NOW = {"now", "utcnow", "today"}
+STOPWATCHES = {"perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "timeit"}
+# What time tells an attacker, and whether a spoilt file hangs its reader: there time is the matter.
+TIME_IS_THE_MATTER = {"tests/security/test_guessing.py", "tests/faults/hostile_process.py"}
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -60,6 +63,19 @@ def _reads_the_time(call: ast.Call) -> bool:
     called = ast.unparse(call.func)
     owner, _dot, name = called.rpartition(".")
     return name in NOW and owner in {"datetime", "date", "datetime.datetime", "datetime.date"}
+
+
+def test_no_test_is_judged_by_a_stopwatch() -> None:
+    found = [
+        f"{source.name}:{node.lineno}"
+        for source in python_files("tests")
+        if source.name not in TIME_IS_THE_MATTER
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and node.attr in STOPWATCHES
+    ]
+    assert not found, "Measure in benchmarks/, where a slow machine fails nobody:\n" + "\n".join(
+        found
+    )
 
 
 def test_only_the_unit_of_work_commits() -> None:

@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,13 +129,10 @@ def test_of_two_schedulers_one_works_and_the_other_takes_over(
         leader = leading_of(database, (first, second))
         leader.kill()
         leader.wait()
-        asked_at = time.monotonic()
         following = ask(database)
         assert wait_for(lambda: state_of(database, following) is not JobState.WAITING, 30)
-        waited = time.monotonic() - asked_at
         assert wait_for(lambda: state_of(database, following) is JobState.DONE, READY_WITHIN_S)
     assert steps_of(database, row) == Counter(f"step {n}" for n in range(STEPS))
-    assert waited < 15, f"took {waited:.1f} s to take over"
     with database.reader() as session:
         twice = session.scalar(
             select(func.count()).select_from(SignInAttempt).where(SignInAttempt.email == "tick")

@@ -1,6 +1,5 @@
 """Which passwords are accepted, how they are kept, and how they change."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -105,14 +104,11 @@ def test_policy_answers_for_any_text(password):
 
 
 def test_hash_is_argon2id_with_memory_and_time_to_spare():
-    began = time.perf_counter()
     stored = hash_password(GOOD)
-    took = time.perf_counter() - began
     found = extract_parameters(stored)
     assert stored.startswith("$argon2id$")
     assert found.memory_cost >= 19 * 1024
     assert found.time_cost >= 2
-    assert 0.01 < took < 3
 
 
 def test_weak_password_of_a_new_account_is_refused(database, clock):
