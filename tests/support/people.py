@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import pytest
+from argon2 import PasswordHasher
 
+from app.auth import passwords
 from app.auth.actor import Actor, Scope
 from app.auth.roles import Role
 from app.clock import FixedClock
@@ -36,6 +38,18 @@ def own_language() -> Iterator[None]:
     """Begin in the usual language, whatever the requests of earlier tests spoke."""
     with use_locale(DEFAULT_LOCALE):
         yield
+
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+DECOY = QUICK.hash("no account has this password")
+
+
+@pytest.fixture(autouse=True)
+def quick_hash(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords in no time; tests of the hash itself are marked `real_hash`."""
+    if request.node.get_closest_marker("real_hash") is None:
+        monkeypatch.setattr(passwords, "_hasher", QUICK)
+        monkeypatch.setattr(passwords, "_DECOY", DECOY)
 
 
 @pytest.fixture
