@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from app.auth.roles import Role
@@ -37,6 +38,12 @@ class Actor:
     def can(self, permission: str) -> bool:
         """Tell whether the actor holds a permission."""
         return self.is_system or permission in self.permissions
+
+    def limited_to(self, permissions: Collection[str]) -> Actor:
+        """Return the actor with at most these permissions, as by a key made for them only."""
+        return replace(
+            self, permissions=self.permissions.intersection(permissions), is_narrowed=True
+        )
 
 
 def system_actor(name: str, locale: str = "fr") -> Actor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -116,10 +115,7 @@ def find_token(secret: str, session: Session, clock: Clock) -> ApiToken | None:
 
 def narrowed(actor: Actor, token: ApiToken) -> Actor:
     """Return the actor with at most the permissions a key was made for."""
-    if not token.permissions:
-        return actor
-    kept = actor.permissions & frozenset(token.permissions)
-    return replace(actor, permissions=kept, is_narrowed=True)
+    return actor.limited_to(token.permissions) if token.permissions else actor
 
 
 def touch_token(token: ApiToken, uow: UnitOfWork, clock: Clock) -> None:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from app.auth.actor import Actor, system_actor
+from app.auth.actor import SYSTEM_USER_ID, Actor, system_actor
 from app.auth.who import JOB
 from app.clock import Clock
 from app.db import Database, JsonDict
@@ -110,15 +110,22 @@ def make_run(house: House, record: JobRecord) -> JobRun:
 
 
 def _actor_of(house: House, record: JobRecord) -> Actor:
-    """Act as who asked, with the rights of this moment; a scheduled tick acts as the system."""
+    """Act as who asked, with the rights of this moment; a scheduled tick acts as the system.
+
+    Whoever has left may do nothing any more, and a key made for some permissions lends no others.
+    """
     from app.auth.models import User
     from app.auth.sessions import actor_of
 
-    if record.requested_by_id is None:
+    asker = record.requested_by_id
+    if asker is None or asker == SYSTEM_USER_ID:
         return _house_actor(record)
     with house.database.reader() as session:
-        user = session.get(User, record.requested_by_id)
-        return actor_of(user, house.grants, session) if user else _house_actor(record)
+        user = session.get(User, asker)
+        if user is None or user.archived_at is not None:
+            return Actor(user_id=asker, email="", display_name=record.requested_by_name)
+        actor = actor_of(user, house.grants, session)
+    return actor if record.limited_to is None else actor.limited_to(record.limited_to)
 
 
 def _house_actor(record: JobRecord) -> Actor:

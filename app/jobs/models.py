@@ -10,6 +10,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Entity, EnumText, JsonDict, UtcDateTime
+from app.db.types import json_type
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 
@@ -46,6 +47,8 @@ class JobRecord(Entity):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime())
     requested_by_id: Mapped[UUID | None]
     requested_by_name: Mapped[str] = mapped_column(String(120), default="")
+    # The permissions of the key it was asked for with, if that was made for some only.
+    limited_to: Mapped[list[str] | None] = mapped_column(json_type)
     # One scheduled tick is one row: two schedulers cannot both insert it.
     tick: Mapped[str | None] = mapped_column(String(120), unique=True)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

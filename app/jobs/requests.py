@@ -20,6 +20,7 @@ def request_job(
         requested_at=clock.now(),
         requested_by_id=actor.user_id,
         requested_by_name=actor.display_name,
+        limited_to=sorted(actor.permissions) if actor.is_narrowed else None,
     )
     uow.session.add(row)
     uow.flush()

@@ -8,7 +8,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.auth.actor import Actor
+from app.auth.actor import Actor, system_actor
+from app.auth.commands import CreateUser
+from app.auth.models import User
+from app.auth.roles import Role
+from app.auth.services import archive_user, create_user
+from app.auth.sessions import actor_of
 from app.auth.who import say_who
 from app.clock import FixedClock
 from app.db import Database, UnitOfWork
@@ -16,7 +21,7 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.house import House, build_house
 from app.i18n import lazy, use_locale
 from app.jobs import Every, Job, JobRun, request_job
-from app.jobs.execute import _house_actor, run_now
+from app.jobs.execute import _house_actor, make_run, run_now
 from app.jobs.lease import hold_lease, release_lease
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import claim_next, give_back_dead_runs
@@ -228,6 +233,51 @@ def test_a_scheduled_run_acts_under_the_code_of_its_job(house: House) -> None:
     assert _house_actor(JobRecord(name="tests.count")).display_name == "job:tests.count"
     assert say_who("Piet Peeters") == "Piet Peeters"
     assert say_who("job:gone.job") == "Intendant · gone.job"
+
+
+@pytest.fixture
+def granting(house: House) -> House:
+    """The house, where finance may run jobs and manage accounts."""
+    held = frozenset({HousePermission.JOB_RUN, HousePermission.USER_MANAGE})
+    return replace(house, grants={Role.FINANCE: held})
+
+
+@pytest.fixture
+def maker(uow: UnitOfWork, clock: FixedClock) -> User:
+    """An account whose rights a run borrows."""
+    command = CreateUser("bo@example.org", "Bo Maes", (Role.FINANCE,))
+    return create_user(system_actor("test"), command, uow, clock)
+
+
+def acting(house: House, uow: UnitOfWork, asker: Actor) -> Actor:
+    """Give the actor of a run somebody asks for, once the request is safe."""
+    row = request_job(asker, "tests.count", {}, uow, house.clock)
+    uow.session.commit()
+    return make_run(house, row).actor
+
+
+def test_a_run_asked_with_a_limited_key_may_no_more_than_the_key(
+    granting: House, uow: UnitOfWork, maker: User
+) -> None:
+    whole = actor_of(maker, granting.grants, uow.session)
+    key = whole.limited_to([HousePermission.JOB_RUN])
+    assert acting(granting, uow, whole).can(HousePermission.USER_MANAGE)
+    with_key = acting(granting, uow, key)
+    assert with_key.can(HousePermission.JOB_RUN)
+    assert not with_key.can(HousePermission.USER_MANAGE)
+    assert acting(granting, uow, whole.limited_to([])).permissions == frozenset()
+
+
+def test_a_run_of_somebody_who_left_may_nothing(
+    granting: House, uow: UnitOfWork, maker: User, clock: FixedClock, keeper: Actor
+) -> None:
+    whole = actor_of(maker, granting.grants, uow.session)
+    archive_user(system_actor("test"), maker.id, uow, clock)
+    for asker in (whole, keeper):
+        left = acting(granting, uow, asker)
+        assert (left.user_id, left.permissions) == (asker.user_id, frozenset())
+        assert not left.is_system
+    assert acting(granting, uow, system_actor("flask jobs start")).is_system
 
 
 def test_what_went_wrong_is_said_in_the_readers_language(house: House, keeper: Actor) -> None:
