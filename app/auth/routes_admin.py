@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from app.auth.models import User, UserRole
 from app.auth.needs import needs
 from app.auth.policy import require
 from app.auth.queries import get_user, select_all_users
-from app.auth.role_changes import change_role, effective_grants, role_subject
+from app.auth.role_changes import change_role, effective_grants, role_subject, version_of
 from app.auth.roles import LABELS, Role
 from app.auth.sessions import end_sessions_by_administrator, list_sessions
 from app.auth.tables import USERS
@@ -243,10 +243,16 @@ def role_change(name: str) -> ResponseReturnValue:
     try:
         with open_unit_of_work() as uow:
             changed = change_role(
-                current_actor(), role, wanted, house().grants, uow, current_clock()
+                current_actor(),
+                role,
+                wanted,
+                house().grants,
+                uow,
+                current_clock(),
+                expected_version=request.form.get("version", -1, int),
             )
     except FORM_ERRORS as error:
-        return _role_page(role, str(error.message)), error.status
+        return _role_page(role, str(error.message), wanted), error.status
     message = _("The role is changed.") if changed else ""
     return done(url_for("users.role_detail", name=name), message)
 
@@ -296,14 +302,17 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _role_page(role: Role, error: str = "") -> str:
-    subject = role_subject(role)
+def _role_page(role: Role, error: str = "", wanted: Collection[str] | None = None) -> str:
+    """Show a role as it is, or with what somebody chose and could not save."""
+    subject, held = role_subject(role), effective_grants(house().grants, reader())[role]
     return render_template(
         "admin/role_detail.html",
         role=role,
         name=_slug(role),
         label=LABELS[role],
-        held=effective_grants(house().grants, reader())[role],
+        held=held,
+        chosen=held if wanted is None else wanted,
+        version=version_of(held),
         default=house().grants[role],
         groups=list(_permission_groups()),
         subject_id=subject.id,

@@ -100,6 +100,7 @@ class RoleOut(Schema):
     label = fields.String(required=True, metadata={"description": "In the caller's language."})
     permissions = fields.List(fields.String(), required=True)
     defaults = fields.List(fields.String(), required=True)
+    version = fields.Integer(required=True)
 
 
 class RoleChangeIn(Schema):

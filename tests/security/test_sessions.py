@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.auth.actor import system_actor
+from app.auth.role_changes import version_of
 from app.auth.roles import Role
 from app.auth.services import archive_user
+from app.web.context import house
 
 GOOD = "paard batterij nietje juist"
 NEW = "oseille tambour vitrail moulin"
@@ -66,7 +68,8 @@ def test_right_taken_on_one_worker_is_gone_on_the_other(worker, elsewhere, login
     assert elsewhere.get("/jobs").status_code == 200
     administrator = worker.test_client()
     login(administrator, Role.ADMINISTRATOR)
-    administrator.post("/admin/roles/property-director", data={})
+    held = house(worker).grants[Role.PROPERTY_DIRECTOR]
+    administrator.post("/admin/roles/property-director", data={"version": version_of(held)})
     assert elsewhere.get("/jobs").status_code == 403
 
 

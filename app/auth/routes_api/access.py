@@ -16,7 +16,7 @@ from app.auth.models import ApiToken, User, UserSession
 from app.auth.needs import SIGNED_IN, needs
 from app.auth.policy import require_whole
 from app.auth.queries import get_user
-from app.auth.role_changes import change_role, effective_grants
+from app.auth.role_changes import change_role, effective_grants, version_of
 from app.auth.roles import LABELS, Role
 from app.auth.routes_api.accounts import blueprint as users
 from app.auth.routes_api.accounts import me_blueprint as me
@@ -51,6 +51,7 @@ def _role(role: Role, held: frozenset[str]) -> dict[str, Any]:
         "label": str(LABELS[role]),
         "permissions": sorted(held),
         "defaults": sorted(house().grants[role]),
+        "version": version_of(held),
     }
 
 
@@ -72,6 +73,7 @@ class RoleByName(MethodView):
 
     @needs(HousePermission.USER_MANAGE)
     @roles.response(200, RoleOut)
+    @roles.versioned
     def get(self, name: str) -> dict[str, Any]:
         """Read what a role may do now."""
         role = Role(name)
@@ -80,14 +82,23 @@ class RoleByName(MethodView):
     @needs(HousePermission.USER_MANAGE)
     @roles.arguments(RoleChangeIn)
     @roles.response(200, RoleOut)
-    def put(self, data: dict[str, Any], name: str) -> dict[str, Any]:
+    @roles.versioned
+    def put(self, data: dict[str, Any], name: str, expected_version: int) -> dict[str, Any]:
         """Give a role exactly these permissions; its holders feel it at their next request."""
         role, wanted = Role(name), frozenset(data["permissions"])
         if not wanted <= set(permissions_of(house().modules)):
             message = _l("Name only permissions there are.")
             raise Invalid("unknown_permission", message, field="permissions")
         with open_unit_of_work() as uow:
-            change_role(current_actor(), role, wanted, house().grants, uow, current_clock())
+            change_role(
+                current_actor(),
+                role,
+                wanted,
+                house().grants,
+                uow,
+                current_clock(),
+                expected_version=expected_version,
+            )
         return _role(role, wanted)
 
 

@@ -32,24 +32,40 @@ def make_key(app: Flask, user, database: Database, clock: FixedClock) -> tuple[s
     return str(token.id), secret
 
 
+def give(admin, role, permissions, etag=None):
+    """Give a role permissions, from the version that stands there unless another was seen."""
+    headers = {"If-Match": etag or admin.get(f"{ROLES}/{role}").headers["ETag"]}
+    return admin.put(f"{ROLES}/{role}", json={"permissions": permissions}, headers=headers)
+
+
 def test_a_role_is_given_exactly_what_is_named(admin, client, login: Login):
     roles = {one["role"]: one for one in admin.get(ROLES).json}
     assert set(roles) == set(Role)
     storekeeper = roles["storekeeper"]
     assert storekeeper["permissions"] == storekeeper["defaults"]
     wanted = [*storekeeper["defaults"], "house.audit.read"]
-    changed = admin.put(f"{ROLES}/storekeeper", json={"permissions": wanted})
+    changed = give(admin, "storekeeper", wanted)
     assert changed.json["permissions"] == sorted(wanted)
     assert admin.get(f"{ROLES}/storekeeper").json == changed.json
-    unknown = admin.put(f"{ROLES}/storekeeper", json={"permissions": ["house.moon.visit"]})
+    unknown = give(admin, "storekeeper", ["house.moon.visit"])
     assert (unknown.status_code, unknown.json["errors"][0]["field"]) == (422, "permissions")
-    locked = admin.put(f"{ROLES}/administrator", json={"permissions": []})
+    locked = give(admin, "administrator", [])
     assert (locked.status_code, locked.json["code"]) == (409, "administrator_locked_out")
     assert admin.get(f"{ROLES}/wizard").status_code == 404
     login(client, Role.STOREKEEPER)
     assert "house.audit.read" in client.get(ME).json["permissions"]
     assert client.get(ROLES).status_code == 403
     assert client.put(f"{ROLES}/storekeeper", json={"permissions": wanted}).status_code == 403
+
+
+def test_of_two_who_change_a_role_the_second_is_told(admin):
+    seen = admin.get(f"{ROLES}/council").headers["ETag"]
+    assert give(admin, "council", ["house.job.read"], seen).status_code == 200
+    late = give(admin, "council", ["house.audit.read"], seen)
+    assert (late.status_code, late.json["code"]) == (412, "stale_version")
+    assert late.json["current"]["permissions"] == ["house.job.read"]
+    blind = admin.put(f"{ROLES}/council", json={"permissions": []})
+    assert blind.status_code == 428
 
 
 def test_own_keys_are_listed_without_their_secret_and_revoked(admin, app, database, clock):

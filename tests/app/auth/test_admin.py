@@ -1,5 +1,7 @@
 """The administrator's screens: accounts, roles, and what follows from a change."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -119,31 +121,52 @@ def test_sessions_are_ended_by_the_administrator(app, client, login, admin):
     assert other.get("/account").status_code == 302
 
 
+def version_shown(client, role):
+    page = client.get(f"/admin/roles/{role}").get_data(as_text=True)
+    return re.search(r'name="version" value="(\d+)"', page)[1]
+
+
+def change(client, role, version=None, **fields):
+    """Save the page of a role, from the version it shows unless another was seen."""
+    version = version or version_shown(client, role)
+    return client.post(f"/admin/roles/{role}", data={"version": version, **fields})
+
+
+def test_of_two_who_change_a_role_the_second_keeps_what_they_chose(client, admin):
+    first = version_shown(client, "council")
+    assert change(client, "council", permissions=["house.job.read"]).status_code == 303
+    late = change(client, "council", first, permissions=["house.audit.read"])
+    assert late.status_code == 412
+    page = late.get_data(as_text=True)
+    assert 'value="house.audit.read" checked' in page
+    assert 'value="house.job.read" checked' not in page
+    assert change(client, "council", permissions=["house.audit.read"]).status_code == 303
+
+
 def test_permission_taken_from_a_role_is_felt_at_once(app, client, login, admin, database):
     other = app.test_client()
     login(other, Role.PROPERTY_DIRECTOR)
     page = other.get("/jobs").get_data(as_text=True)
     # An accent does not send a name behind the others.
     assert page.index("Écrire une longue liste") < page.index("Envoyer les e-mails")
-    assert client.post("/admin/roles/property-director", data={}).status_code == 303
+    assert change(client, "property-director").status_code == 303
     assert other.get("/jobs").status_code == 403
     with database.reader() as session:
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "auth.role.change")
         ).one()
         assert "house.job.read" in entry.changes["taken_away"][1]
-    assert client.post("/admin/roles/property-director", data={"reset": "yes"}).status_code == 303
+    assert change(client, "property-director", reset="yes").status_code == 303
     assert other.get("/jobs").status_code == 200
 
 
 def test_administrators_cannot_lock_themselves_out(client, admin):
-    assert client.post("/admin/roles/administrator", data={}).status_code == 409
+    assert change(client, "administrator").status_code == 409
     assert client.get("/admin/users").status_code == 200
 
 
 def test_unknown_permission_and_role_are_ignored(client, admin):
-    form = {"permissions": ["no.such.thing"]}
-    assert client.post("/admin/roles/council", data=form).status_code == 303
+    assert change(client, "council", permissions=["no.such.thing"]).status_code == 303
     assert client.get("/admin/roles/emperor").status_code == 404
 
 
