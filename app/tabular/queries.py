@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from app.policies import HousePermission
 from app.registry import Module
 from app.tabular.importer import Importer
@@ -56,6 +56,20 @@ def get_batch(actor: Actor, batch_id: UUID, session: Session) -> ImportBatch:
     batch = session.scalar(_visible(actor).where(ImportBatch.id == batch_id))
     if batch is None:
         raise NotFound
+    return batch
+
+
+def get_contents(
+    actor: Actor, batch_id: UUID, session: Session, importers: Mapping[str, Importer]
+) -> ImportBatch:
+    """Return a batch whose rows the actor may read: of a kind among those they may import.
+
+    Who reads the audit trail sees that there was an import and what it counted, no more. Raises
+    NotFound for somebody else's, Forbidden for another kind.
+    """
+    batch = get_batch(actor, batch_id, session)
+    if batch.importer not in importers:
+        raise Forbidden
     return batch
 
 

@@ -182,7 +182,7 @@ class ImportProblems(MethodView):
     @imports.paged(ImportProblemOut)
     def get(self, batch_id: UUID, page: PageRequest) -> Page[Problem]:
         """List what a rehearsal or an import found wrong, by row; at most 20 000."""
-        found = batch_problems(queries.get_batch(current_actor(), batch_id, reader()))
+        found = batch_problems(_contents(batch_id))
         items = found[page.offset : page.offset + page.page_size]
         return Page(items, len(found), page.page, page.page_size)
 
@@ -195,8 +195,7 @@ class ImportDifferences(MethodView):
     @imports.response(200, ImportDifferenceOut(many=True))
     def get(self, batch_id: UUID) -> Sequence[Any]:
         """List what changes, or changed, in the first records that differ."""
-        batch = queries.get_batch(current_actor(), batch_id, reader())
-        return list(batch.report.get("differences", []))
+        return list(_contents(batch_id).report.get("differences", []))
 
 
 @imports.route("/<uuid:batch_id>/file")
@@ -209,6 +208,10 @@ class ImportedFile(MethodView):
     def get(self, query: dict[str, Any], batch_id: UUID) -> Response:
         """Download the same file with a column that says what is wrong in front of each row."""
         return send_annotated(batch_id, query["format"])
+
+
+def _contents(batch_id: UUID) -> ImportBatch:
+    return queries.get_contents(current_actor(), batch_id, reader(), importers())
 
 
 def _run(

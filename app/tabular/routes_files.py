@@ -37,7 +37,7 @@ def file_annotated(batch_id: UUID, kind: str) -> ResponseReturnValue:
 
 def send_annotated(batch_id: UUID, wanted: FileFormat) -> Response:
     """Send the file of an import with a column of what is wrong, to pages and programs."""
-    batch = queries.get_batch(current_actor(), batch_id, reader())
+    batch = queries.get_contents(current_actor(), batch_id, reader(), importers())
     source = source_of(batch)
     file = open_reader(source.path, source.formats, source.limits)
     table = TypedTable(

@@ -87,6 +87,7 @@ def batch_list() -> ResponseReturnValue:
         page_number=page,
         page_size=PAGE_SIZE,
         importers=importers(),
+        titles={name: i.title for name, i in queries.declared_importers(house().modules).items()},
         profiles=queries.list_profiles(current_actor(), reader(), importers()),
         labels=STATE_LABELS,
         tones=TONES,
@@ -244,15 +245,17 @@ def _batch_page(batch: ImportBatch, errors: tuple[FieldError, ...]) -> ResponseR
     if batch.state is BatchState.DRAFT and not is_working and not errors:
         return redirect(url_for("imports.reading_edit", batch_id=batch.id))
     importer = importers().get(batch.importer)
+    declared = queries.declared_importers(house().modules).get(batch.importer)
     is_fragment = "HX-Request" in request.headers
     page = render_template(
         "imports/_batch.html" if is_fragment else "imports/batch_detail.html",
         batch=batch,
         result=result_of(batch, batch_problems(batch), importer),
-        title=importer.title if importer else batch.importer,
+        title=declared.title if declared else batch.importer,
+        may_read=importer is not None,
         run=run,
         is_working=is_working,
-        has_file=uploads().has(batch.id),
+        has_file=importer is not None and uploads().has(batch.id),
         labels=STATE_LABELS,
         tones=TONES,
         errors=errors,

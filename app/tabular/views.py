@@ -94,8 +94,13 @@ class Result:
 
 
 def result_of(batch: ImportBatch, problems: Sequence[Problem], importer: Importer | None) -> Result:
-    """Group what was found by row, up to what a page can hold."""
-    columns = {c.name: c for c in importer.columns} if importer else {}
+    """Group what was found by row, up to what a page can hold.
+
+    Whoever may not import records of this kind has no importer, and sees none of their rows.
+    """
+    if importer is None:
+        return Result((), (), (), 0, 0, (), 0, (), 0)
+    columns = {c.name: c for c in importer.columns}
     rows = _by_row(problems)
     refused = [row for row in rows if row.errors]
     doubtful = [row for row in rows if row.doubts and not row.errors]

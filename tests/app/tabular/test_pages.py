@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.auth.models import RoleOverride
 from app.auth.roles import Role
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
+from app.policies import HousePermission
 from app.tabular.models import BatchState, ImportBatch, ImportProfile
 from app.tabular.readers import open_reader
 from app.web.context import house
@@ -248,3 +250,36 @@ def test_templates_are_given(client, director, kind):
     assert file.status_code == 200
     assert len(file.data) > 200
     assert client.get(f"/imports/templates/unknown/{kind}").status_code == 404
+
+
+@pytest.fixture
+def auditor(app, login, database, clock):
+    """Somebody who reads the audit trail and may import, but no records of accounts."""
+    other = app.test_client()
+    login(other, Role.COUNCIL)
+    held = {HousePermission.AUDIT_READ, HousePermission.IMPORT_RUN}
+    with database.unit_of_work() as uow:
+        uow.session.add_all(
+            RoleOverride(role=Role.COUNCIL, permission=permission, is_granted=True)
+            for permission in held
+        )
+    return other
+
+
+def test_the_rows_of_an_import_are_for_who_may_import_its_kind(client, login, auditor, database):
+    login(client, Role.ADMINISTRATOR)
+    file = b"E-mail;Name;Language;Roles\nanna@example.org;Anna Peeters;klingon;finance\n"
+    upload(client, file, "people.csv", "users")
+    batch = batch_of(database).id
+    client.post(f"/imports/{batch}/reading", data=READING)
+    own = client.get(f"/imports/{batch}").get_data(as_text=True)
+    assert "klingon" in own
+    listed = auditor.get("/imports").get_data(as_text=True)
+    assert "people.csv" in listed
+    page = auditor.get(f"/imports/{batch}").get_data(as_text=True)
+    assert "people.csv" in page
+    assert "klingon" not in page
+    assert auditor.get(f"/imports/{batch}/file.csv").status_code == 403
+    for part in ("problems", "differences"):
+        assert client.get(f"/api/v1/imports/{batch}/{part}").status_code == 200
+        assert auditor.get(f"/api/v1/imports/{batch}/{part}").status_code == 403
