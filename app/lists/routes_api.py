@@ -158,7 +158,9 @@ class ViewDefault(MethodView):
     def put(self, data: dict[str, bool], view_id: UUID) -> SavedView:
         """Open the caller's list with a view from now on, or stop doing so."""
         with open_unit_of_work() as uow:
-            return views.choose_default(current_actor(), view_id, uow, **data)
+            view = views.choose_default(current_actor(), view_id, uow, **data)
+            _source(view.list_name)
+            return view
 
 
 BLUEPRINTS = (lists, exports, kept)

@@ -19,7 +19,7 @@ from modules.tickets.enums import (
     Trade,
     WaitingReason,
 )
-from modules.tickets.errors import NothingChosen
+from modules.tickets.errors import OriginalNeeded
 from modules.tickets.rulebook import AnyRule
 
 
@@ -100,11 +100,11 @@ class ChangeMany:
 
     @property
     def original_id(self) -> UUID:
-        """Return the ticket the others repeat; NothingChosen when none was named."""
+        """Return the ticket the others repeat; OriginalNeeded when none was named."""
         try:
             return UUID(self.target)
         except ValueError:
-            raise NothingChosen from None
+            raise OriginalNeeded from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,17 @@ class NothingChosen(Invalid):
 
     def __init__(self) -> None:
         """Ask for a choice."""
-        super().__init__("nothing_chosen", _l("Choose at least one ticket."), field="target")
+        super().__init__("nothing_chosen", _l("Choose at least one ticket."), field="ticket_ids")
+
+
+class OriginalNeeded(Invalid):
+    """Tickets are duplicates, but nobody said of which."""
+
+    def __init__(self) -> None:
+        """Ask for the original."""
+        super().__init__(
+            "original_needed", _l("Choose the ticket the others repeat."), field="target"
+        )
 
 
 class UnknownTeam(Invalid):

@@ -13,12 +13,7 @@ from app.web.fields import Line
 class ManyUndoApiIn(Schema):
     """Which tickets; those outside the caller's scope are as absent."""
 
-    ticket_ids = fields.List(
-        fields.UUID(),
-        required=True,
-        validate=Length(min=1, max=500),
-        metadata={"refused_as": ("target",)},
-    )
+    ticket_ids = fields.List(fields.UUID(), required=True, validate=Length(min=1, max=500))
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> dict[str, Any]:

@@ -38,8 +38,8 @@ class BulkDone:
 def change_many(actor: Actor, command: ChangeMany, uow: UnitOfWork, clock: Clock) -> BulkDone:
     """Give many tickets a team, a priority or an original; what cannot be changed is left alone.
 
-    Raises NothingChosen, UnknownTeam, UnknownPriority, ReasonNeeded, and NotFound for an original
-    out of scope. A ticket outside the actor's scope is as absent.
+    Raises NothingChosen, OriginalNeeded, UnknownTeam, UnknownPriority, ReasonNeeded, and NotFound
+    for an original out of scope. A ticket outside the actor's scope is as absent.
     """
     require(actor, BULK_RIGHTS[command.verb])
     tickets = _chosen(actor, command, uow)

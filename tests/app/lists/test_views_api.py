@@ -51,3 +51,10 @@ def test_a_view_of_ones_own_is_nobody_elses(client, login):
     assert client.put(f"{one}/default", json={"is_default": True}).status_code == 404
     nameless = client.post(VIEWS, json=MINE | {"name": " "})
     assert (nameless.status_code, nameless.json["errors"][0]["field"]) == (422, "name")
+
+
+def test_a_shared_view_of_a_list_one_may_not_open_is_as_absent(client, login):
+    login(client, Role.ADMINISTRATOR, email="one@elsewhere.example")
+    one = f"{VIEWS}/{client.post(VIEWS, json=MINE | {'is_shared': True}).json['id']}"
+    login(client, Role.CARETAKER, email="caretaker@elsewhere.example")
+    assert client.put(f"{one}/default", json={"is_default": True}).status_code == 404

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
+from app.ids import new_id
 from modules.tickets.enums import TicketStatus, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.services import cancel_ticket
@@ -179,3 +180,16 @@ def test_programs_do_the_same_and_take_it_back(
     login(client, Role.CARETAKER)
     for path in ("team", "priority", "duplicate", "team/undo"):
         assert client.post(f"{many}/{path}", json=sent).status_code == 403, path
+
+
+def test_a_program_is_told_which_of_what_it_sent_is_wrong(client, login: Login, pile: Pile) -> None:
+    login(client, Role.DISPATCHER, sees_everything=True)
+
+    def refused(ids: list[str], target: str) -> tuple[str, str]:
+        sent = {"ticket_ids": ids, "target": target}
+        answer = client.post("/api/v1/tickets/bulk/duplicate", json=sent)
+        assert answer.status_code == 422
+        return answer.json["code"], answer.json["errors"][0]["field"]
+
+    assert refused([str(new_id())], pile.all[0]) == ("nothing_chosen", "ticket_ids")
+    assert refused(pile.all, "the first") == ("original_needed", "target")
