@@ -163,6 +163,15 @@ class NothingChosen(Invalid):
         super().__init__("nothing_chosen", _l("Choose at least one ticket."), field="ticket_ids")
 
 
+class TooManyChosen(Invalid):
+    """More tickets are changed at once than others should wait for."""
+
+    def __init__(self, most: int) -> None:
+        """Ask for fewer."""
+        message = _l("Choose at most %(count)s tickets at once.", count=most)
+        super().__init__("too_many_chosen", message, field="ticket_ids")
+
+
 class OriginalNeeded(Invalid):
     """Tickets are duplicates, but nobody said of which."""
 

@@ -8,12 +8,13 @@ from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Length
 
 from app.web.fields import Line
+from modules.tickets.services.bulk import MOST_AT_ONCE
 
 
 class ManyUndoApiIn(Schema):
     """Which tickets; those outside the caller's scope are as absent."""
 
-    ticket_ids = fields.List(fields.UUID(), required=True, validate=Length(min=1, max=500))
+    ticket_ids = fields.List(fields.UUID(), required=True, validate=Length(min=1, max=MOST_AT_ONCE))
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.ids import new_id
 from modules.tickets.enums import TicketStatus, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.services import cancel_ticket
+from modules.tickets.services.bulk import MOST_AT_ONCE
 from tests.factories.portfolio import make_building
 from tests.factories.tickets import AGENT, make_ticket
 from tests.support.web import Login
@@ -180,6 +181,17 @@ def test_programs_do_the_same_and_take_it_back(
     login(client, Role.CARETAKER)
     for path in ("team", "priority", "duplicate", "team/undo"):
         assert client.post(f"{many}/{path}", json=sent).status_code == 403, path
+
+
+def test_no_more_than_a_page_is_changed_at_once(client, login: Login, pile: Pile) -> None:
+    login(client, Role.DISPATCHER, sees_everything=True)
+    many = pile.all + [str(new_id()) for _ in range(MOST_AT_ONCE)]
+    sent = {"selected": many, "target": Trade.ELECTRICITY.value, "reason": "wire"}
+    answer = client.post("/tickets/bulk/team/apply", data=sent, follow_redirects=True)
+    assert "250" in answer.get_data(as_text=True)
+    assert Trade.ELECTRICITY not in {one.trade for one in pile.tickets()}
+    api = {"ticket_ids": many, "target": "electricity"}
+    assert client.post("/api/v1/tickets/bulk/team", json=api).status_code == 422
 
 
 def test_a_program_is_told_which_of_what_it_sent_is_wrong(client, login: Login, pile: Pile) -> None:
