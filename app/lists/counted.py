@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BinaryExpression, ColumnElement, Join, Select, Subquery, select
+from sqlalchemy import BinaryExpression, Column, ColumnElement, Join, Select, Subquery, select
 from sqlalchemy.sql import FromClause, operators
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.visitors import iterate
@@ -22,7 +22,9 @@ def to_count(query: Select[Any], measures: Iterable[ColumnElement[Any]]) -> Subq
     `query` holds neither DISTINCT, GROUP BY nor LIMIT, as for `fetch_page`.
     """
     wanted = list(measures)
-    (source,) = query.get_final_froms()
+    # SQLAlchemy compiles a statement to say where it reads from: what rows look up is left out.
+    plain = [column for column in query.selected_columns if isinstance(column, Column)]
+    (source,) = (query.with_only_columns(*plain) if plain else query).get_final_froms()
     conditions = [] if query.whereclause is None else [query.whereclause]
     needed = _without_parents(source, wanted + conditions)
     return select(*wanted).select_from(needed).where(*conditions).subquery()
