@@ -12,9 +12,9 @@ from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.interventions.checklists import KINDS_OF_WORK
 from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS
-from modules.interventions.models import ChecklistVersion, Technician
+from modules.interventions.models import ChecklistVersion, Technician, WorkOrder
 from modules.interventions.policies import OrderPermission, can_work_on_order
-from modules.interventions.queries.orders import find_technician, get_order
+from modules.interventions.queries.orders import find_technician, get_order, was_sent_to
 from modules.tickets.api import TRADE_LABELS
 
 
@@ -27,13 +27,27 @@ def find_order_subject(actor: Actor, session: Session, order_id: UUID) -> Subjec
     except NotFound:
         return None
     technician = find_technician(session, actor.user_id)
+    return _as_subject(order, can_write=can_work_on_order(actor, technician, order))
+
+
+def get_order_to_photograph(actor: Actor, session: Session, order_id: UUID) -> Subject:
+    """Return an order that takes a photo of the actor, also one given to a colleague meanwhile."""
+    if actor.can(OrderPermission.WORK) and was_sent_to(actor, session, order_id):
+        return _as_subject(session.get_one(WorkOrder, order_id), can_write=True)
+    subject = find_order_subject(actor, session, order_id)
+    if subject is None:
+        raise NotFound
+    return subject
+
+
+def _as_subject(order: WorkOrder, *, can_write: bool) -> Subject:
     return Subject(
         type="work_order",
         id=order.id,
         label=order.number,
         url=f"/work-orders/{order.id}",
         building_id=order.building_id,
-        can_write=can_work_on_order(actor, technician, order),
+        can_write=can_write,
     )
 
 

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Day, Operation, Order, Result } from './contract'
 import { scaledSize } from './photos'
-import { decide, discard, enqueue, nextBatch, settle, takeDay, type Tools, wipe } from './queue'
+import { decide, discard, enqueue, nextBatch, sendAsNote, settle, takeDay, type Tools, wipe } from './queue'
 import { countUnsent, FieldStore, type Queued, total } from './store'
 import { hasUnsent, Sync } from './sync'
 
@@ -52,6 +52,17 @@ describe('the queue', () => {
     await enqueue(store, tools, order('o2'), 'order.complete')
     expect((await nextBatch(store)).map(({ type, order_id }) => `${type} ${order_id}`)).toEqual(['order.note o1', 'order.complete o2'])
   })
+})
+
+it('a refused report reaches the office as a note of the time at which it was written', async () => {
+  const end = await enqueue(store, tools, order(), 'order.complete', { outcome: 'done', diagnosis: 'Valve', work_done: 'Replaced' })
+  await settle(store, await nextBatch(store), [{ id: end.id, status: 'refused', code: 'order_closed' }])
+  const later: Tools = { ...tools, now: () => new Date('2026-03-02T17:00:00Z') }
+  await sendAsNote(store, later, (await queue())[0] as Queued)
+  const [note, ...rest] = await nextBatch(store)
+  expect(rest).toEqual([])
+  expect(note).toMatchObject({ type: 'order.note', order_id: 'o1', made_at: end.made_at, payload: { text: 'Valve\nReplaced' } })
+  expect(note?.id).not.toBe(end.id)
 })
 
 describe('a conflict', () => {

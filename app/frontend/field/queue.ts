@@ -99,6 +99,23 @@ export async function hasSeen(store: FieldStore, operation: Operation): Promise<
   await store.sent.put(rest)
 }
 
+/** Everything a person wrote in an operation, to be read when it is refused. */
+export function writtenIn(operation: Operation): string {
+  return [operation.payload.text, ...Object.values(textsOf(operation))].filter(Boolean).join('\n')
+}
+
+/** Let the office read a refused text all the same: as a note, at the time at which it was written. */
+export async function sendAsNote(store: FieldStore, tools: Tools, operation: Queued): Promise<void> {
+  const { order_id, base_version, made_at } = operation
+  await store.transaction('rw', store.queue, async () => {
+    await store.queue.delete(operation.seq)
+    await store.queue.add({
+      id: tools.id(), type: 'order.note', order_id, base_version, made_at,
+      payload: { note_id: tools.id(), text: writtenIn(operation) }, state: 'waiting',
+    } as Queued)
+  })
+}
+
 /** Give up an operation the server refused; the person has seen why. */
 export async function discard(store: FieldStore, operation: Queued): Promise<void> {
   await store.transaction('rw', store.queue, store.photos, async () => {

@@ -6,7 +6,7 @@ import * as actions from './actions'
 import type { Desk } from './actions'
 import type { Order } from './contract'
 import { inOrder, type Seen, withWaiting } from './overlay'
-import { decide, discard, hasSeen, textsOf, type Pick1 } from './queue'
+import { decide, discard, hasSeen, type Pick1, sendAsNote, textsOf, writtenIn } from './queue'
 import type { Queued } from './store'
 import { fieldWord, inLanguage, labelOf, operationWord, PHASE_TONES, phaseWord } from './words'
 
@@ -53,7 +53,7 @@ export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLEleme
     days.set(day, [...(days.get(day) ?? []), one])
   }
   return make('div', {}, ...doubts, ...[...days].map(([day, list]) =>
-    make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one)))))
+    make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one, isStuck(one, queue))))))
 }
 
 /** Readings the server took but finds odd: shown until read, also when their order is finished. */
@@ -69,15 +69,21 @@ function doubtParts(desk: Desk, orders: Order[]): HTMLElement[] {
   })
 }
 
-function orderCard(desk: Desk, seen: Seen): HTMLElement {
+/** Whether the server did not take something of an order: what is shown as done here is not so there. */
+function isStuck({ order }: Seen, queue: Queued[]): boolean {
+  return queue.some(({ order_id, state }) => order_id === order.id && state !== 'waiting')
+}
+
+function orderCard(desk: Desk, seen: Seen, stuck: boolean): HTMLElement {
   const { order } = seen
   const start = order.planned_start_at ? formatTime(new Date(order.planned_start_at)) : ''
-  const isOver = ['done', 'no_access'].includes(seen.phase)
+  const isOver = !stuck && ['done', 'no_access'].includes(seen.phase)
   return make('a', { class: `f-card${isOver ? ' f-over' : ''}`, href: `#order/${order.id}` },
     make('span', { class: 'f-time' }, start || '–'),
     make('span', { class: 'f-what' },
       make('strong', {}, order.title), make('span', {}, place(order)),
       make('span', { class: 'f-tags' }, phaseTag(seen, desk),
+        ...(stuck ? [make('span', { class: 'tag tag-danger' }, `⚠ ${t('Not accepted')}`)] : []),
         ...(order.priority ? [make('span', { class: 'tag' }, labelOf(desk.lookups.priorities, order.priority))] : []),
         ...(order.warnings?.length ? [make('span', { class: 'tag tag-warning' }, `⚠ ${order.warnings.length}`)] : []))))
 }
@@ -196,10 +202,11 @@ export function problemView(desk: Desk, orders: Order[], queue: Queued[]): HTMLE
 }
 
 function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement {
-  const text = [operation.payload.text, ...Object.values(textsOf(operation))].filter(Boolean).join('\n')
+  const text = writtenIn(operation)
   return make('section', { class: 'f-part f-warning' }, make('h2', {}, `${operationWord(operation.type)} · ${title}`),
     ...lines(operation.message || operation.code, text),
     make('div', { class: 'f-row' },
+      ...(text && operation.type !== 'order.note' ? [button(t('Send it as a note'), () => void sendAsNote(desk.store, desk.tools, operation).then(desk.changed), 'f-main')] : []),
       ...(text ? [button(t('Copy the text'), () => void navigator.clipboard.writeText(text))] : []),
       button(t('Discard'), () => void discard(desk.store, operation).then(desk.changed), 'f-danger')))
 }

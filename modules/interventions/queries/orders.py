@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.errors import NotFound
-from modules.interventions.enums import OPEN_STATUSES
+from modules.interventions.enums import OPEN_STATUSES, OrderEventKind
 from modules.interventions.models import (
     OrderEntry,
     OrderEvent,
@@ -85,6 +85,16 @@ def list_events(session: Session, order_id: UUID) -> Sequence[OrderEvent]:
         select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.position)
     )
     return session.scalars(statement).all()
+
+
+def was_sent_to(actor: Actor, session: Session, order_id: UUID) -> bool:
+    """Say whether the actor is, or once was, the technician of an order."""
+    technician = find_technician(session, actor.user_id)
+    return technician is not None and any(
+        event.kind is OrderEventKind.ASSIGNED
+        and event.data.get("technician_id") == str(technician.id)
+        for event in list_events(session, order_id)
+    )
 
 
 def list_entries(session: Session, order_id: UUID) -> Sequence[OrderEntry]:

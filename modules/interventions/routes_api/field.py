@@ -26,13 +26,13 @@ from app.web.context import (
     open_unit_of_work,
     reader,
     request_id,
-    subjects,
 )
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.day_document import codes_in, describe_day, instant
 from modules.interventions.routes_web.access import note_codes_given
 from modules.interventions.schemas import DayOut, DayQuery, OperationsIn, OperationsOut
 from modules.interventions.services.field import Operation, run_operation
+from modules.interventions.subjects import get_order_to_photograph
 
 blueprint = ApiBlueprint(
     "field_api",
@@ -97,7 +97,7 @@ class PhotoById(MethodView):
     def put(self, photo_id: UUID) -> Response:
         """Keep a photo of an order; the same one again changes nothing."""
         order_id = _order_id()
-        subject = subjects().get(current_actor(), reader(), "work_order", order_id)
+        subject = get_order_to_photograph(current_actor(), reader(), order_id)
         content = request.get_data(cache=False)
         if not judge(content, "photo.jpg").is_image:
             raise Invalid("not_an_image", _NO_IMAGE, field="file")

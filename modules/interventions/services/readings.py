@@ -12,7 +12,7 @@ from modules.interventions.commands import MeterReading
 from modules.interventions.enums import EntryKind
 from modules.interventions.errors import MeterNotHere
 from modules.interventions.models import OrderEntry, WorkOrder
-from modules.interventions.services.recording import as_house, find_entry, get_order_to_work_on
+from modules.interventions.services.recording import as_house, find_entry, get_order_to_add_to
 from modules.interventions.services.visits import Entry, add_entry
 
 
@@ -23,7 +23,7 @@ def record_reading(
 
     A doubt never refuses. Raises MeterNotHere for a meter that does not feed the building.
     """
-    order = get_order_to_work_on(actor, order_id, uow)
+    order = get_order_to_add_to(actor, order_id, uow)
     known = find_entry(order, command.id, uow)
     if known is not None:
         return known

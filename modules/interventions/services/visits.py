@@ -35,6 +35,7 @@ from modules.interventions.services.recording import (
     add_event,
     as_house,
     find_entry,
+    get_order_to_add_to,
     get_order_to_work_on,
     write_shared_fields,
 )
@@ -148,7 +149,7 @@ def add_entry(
     actor: Actor, order_id: UUID, entry: Entry, uow: UnitOfWork, clock: Clock
 ) -> OrderEntry:
     """Add a note, hours, material… to an order, finished or not; the same identifier is once."""
-    order = get_order_to_work_on(actor, order_id, uow)
+    order = get_order_to_add_to(actor, order_id, uow)
     known = find_entry(order, entry.id, uow)
     if known is not None:
         return known

@@ -1,7 +1,7 @@
 """A tablet that comes back: done once, nothing lost, conflicts shown, whatever its clock says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,18 +12,28 @@ from sqlalchemy import func, select
 from app.auth.actor import Actor
 from app.clock import FixedClock
 from app.db import Database
+from app.errors import NotFound
 from app.ids import new_id
 from modules.interventions.enums import OrderStatus
 from modules.interventions.models import OrderEntry, WorkOrder
 from modules.interventions.queries.orders import list_visits
-from modules.interventions.services import cancel_order
+from modules.interventions.services import assign_order, cancel_order
 from modules.interventions.services.field import Answer, Operation, run_operation
+from modules.interventions.subjects import get_order_to_photograph
 from tests.factories.interventions import (
     DISPATCHER,
     make_order,
     make_technician,
     technician_actor,
 )
+
+ADDITIONS = {
+    "order.note": ("note_id", {"text": "seen"}),
+    "order.hours": ("entry_id", {"minutes": 15}),
+    "order.material": ("line_id", {"label": "joint", "quantity": "2.5", "unit": "m"}),
+    "order.checklist": ("answer_id", {"item_id": "plumbing.tight", "value": True}),
+    "order.signature": ("signature_id", {"refused_reason": "in a hurry"}),
+}
 
 
 @dataclass
@@ -157,6 +167,25 @@ def test_an_order_that_was_cancelled_meanwhile_refuses_its_end_but_keeps_notes(
     assert spot.send("order.complete", {"outcome": "done"})["code"] == "order_closed"
     note = {"note_id": str(new_id()), "text": "I was there"}
     assert spot.send("order.note", note)["status"] == "accepted"
+
+
+def test_of_an_order_given_to_a_colleague_meanwhile_only_the_steps_are_refused(
+    spot: Field,
+) -> None:
+    with spot.database.unit_of_work() as uow:
+        other = make_technician(uow, spot.clock, "Omar Haddad")
+        assign_order(DISPATCHER, spot.order_id, other.id, uow, spot.clock)
+        stranger = replace(spot, actor=technician_actor(make_technician(uow, spot.clock, "Lea")))
+    for kind in ("order.start", "order.complete"):
+        assert spot.send(kind)["code"] in ("order_not_yours", "order_not_found")
+    for kind, (name, payload) in ADDITIONS.items():
+        sent = spot.send(kind, payload | {name: str(new_id())})
+        assert sent["status"] == "accepted", kind
+        assert stranger.send(kind, payload | {name: str(new_id())})["code"] == "order_not_found"
+    photo = spot.read(lambda s: get_order_to_photograph(spot.actor, s, spot.order_id))
+    assert (photo.id, photo.can_write) == (spot.order_id, True)
+    with pytest.raises(NotFound):
+        spot.read(lambda s: get_order_to_photograph(stranger.actor, s, spot.order_id))
 
 
 def test_a_signature_that_is_needed_comes_first(database: Database, clock: FixedClock) -> None:

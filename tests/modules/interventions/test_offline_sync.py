@@ -27,15 +27,11 @@ from modules.interventions.models import (
 )
 from modules.interventions.queries.orders import list_events, list_visits
 from modules.interventions.services.field import Answer, Operation
+from tests.modules.interventions.test_field import ADDITIONS as PLAIN_ADDITIONS
 from tests.modules.interventions.test_field import Field, make_spot
 
 FIELDS = ("diagnosis", "work_done")
-ADDITIONS = {
-    "order.note": ("note_id", {"text": "seen"}),
-    "order.hours": ("entry_id", {"minutes": 15}),
-    "order.material": ("line_id", {"label": "joint", "quantity": "2.5", "unit": "m"}),
-    "order.checklist": ("answer_id", {"item_id": "plumbing.tight", "value": True}),
-    "order.signature": ("signature_id", {"refused_reason": "in a hurry"}),
+ADDITIONS = PLAIN_ADDITIONS | {
     "order.follow_on": ("request_id", {"text": "paint the ceiling"}),
 }
 STEPS = ("order.travel", "order.start", "order.pause", "order.resume", "order.no_access")

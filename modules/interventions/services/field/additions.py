@@ -12,7 +12,7 @@ from modules.interventions.models import OrderEntry, WorkOrder
 from modules.interventions.services.field.operation import Answer, Operation
 from modules.interventions.services.field.payloads import BadPayload, Payload
 from modules.interventions.services.readings import record_reading
-from modules.interventions.services.recording import get_order_to_work_on
+from modules.interventions.services.recording import get_order_to_add_to
 from modules.interventions.services.visits import Entry, add_entry
 
 _LONGEST_SHIFT = 24 * 60
@@ -69,7 +69,7 @@ def reading(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -
         reason=payload.text("override_reason"),
     )
     record_reading(actor, operation.order_id, command, uow, clock)
-    return get_order_to_work_on(actor, operation.order_id, uow)
+    return get_order_to_add_to(actor, operation.order_id, uow)
 
 
 def remarks(operation: Operation, uow: UnitOfWork) -> Answer:
@@ -126,4 +126,4 @@ def _add(
     actor: Actor, operation: Operation, entry: Entry, uow: UnitOfWork, clock: Clock
 ) -> WorkOrder:
     add_entry(actor, operation.order_id, entry, uow, clock)
-    return get_order_to_work_on(actor, operation.order_id, uow)
+    return get_order_to_add_to(actor, operation.order_id, uow)
