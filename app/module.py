@@ -19,12 +19,14 @@ from app.files.jobs import REMOVE_ORPHANS
 from app.files.routes_api import blueprint as files_api
 from app.files.routes_web import blueprint as files_blueprint
 from app.i18n import lazy as _l
+from app.jobs.failures import WORK_FAILED
 from app.jobs.routes_api import BLUEPRINTS as JOB_APIS
 from app.jobs.routes_web import blueprint as jobs_blueprint
 from app.lists.exporting import JOBS as EXPORT_JOBS
 from app.lists.exporting import READY as EXPORT_READY
 from app.lists.routes_api import BLUEPRINTS as LIST_APIS
 from app.mail.jobs import DELIVER_MAIL
+from app.notifications.audience import News, tell_holders
 from app.notifications.jobs import MAIL_NEWS
 from app.notifications.routes_api import blueprint as notifications_api
 from app.notifications.routes_web import blueprint as notifications_blueprint
@@ -43,6 +45,7 @@ from app.privacy.routes_web import blueprint as privacy_blueprint
 from app.registry import Module, NavigationItem
 from app.search.routes_api import blueprint as search_api
 from app.search.routes_web import blueprint as search_pages
+from app.tabular.jobs import IMPORT_DONE
 from app.tabular.jobs import JOBS as IMPORT_JOBS
 from app.tabular.routes_api import BLUEPRINTS as IMPORT_APIS
 from app.tabular.routes_files import blueprint as import_files_blueprint
@@ -85,7 +88,8 @@ module = Module(
         *IMPORT_JOBS,
         *EXPORT_JOBS,
     ),
-    notification_kinds=(MENTIONED, EXPORT_READY),
+    notification_kinds=(MENTIONED, EXPORT_READY, IMPORT_DONE, WORK_FAILED),
+    handlers=((News, tell_holders),),
     privacy=(HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES),
     api_blueprints=(
         *ACCOUNT_APIS,

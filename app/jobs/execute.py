@@ -22,6 +22,7 @@ from app.errors import AppError
 from app.house import House
 from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.jobs.failures import tell_of_failure
 from app.jobs.job import Job, JobCancelled, JobRun
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import beat, finish, store_checkpoint
@@ -86,8 +87,12 @@ def execute(house: House, record: JobRecord) -> JobState:
     if job is None:
         finish(house.database, record.id, JobState.FAILED, house.clock, _NO_SUCH_JOB)
         return JobState.FAILED
-    state, error = _attempt(job, make_run(house, record))
+    run = make_run(house, record)
+    state, error = _attempt(job, run)
     finish(house.database, record.id, state, house.clock, error)
+    if state is JobState.FAILED:
+        with house.database.unit_of_work(f"job-{record.id}") as uow:
+            tell_of_failure(job, record, run.actor, uow, house.clock)
     log.info("job_ended", job=record.name, run=str(record.id), state=state.value)
     return state
 

@@ -7,10 +7,12 @@ notify(
     Notice(ASSIGNED, _l("Order %(number)s is yours", number=order.number), url=f"/work-orders/…"),
     [technician.user_id], uow, clock,
 )
+uow.publish(News(notice, OrderPermission.ASSIGN, places), actor, clock)  # to all who may act on it
 ```
 """
 
+from app.notifications.audience import News
 from app.notifications.kinds import Notice, NotificationKind
 from app.notifications.services import notify
 
-__all__ = ["Notice", "NotificationKind", "notify"]
+__all__ = ["News", "Notice", "NotificationKind", "notify"]

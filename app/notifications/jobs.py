@@ -55,7 +55,7 @@ def _write(
     if not news or user is None or user.archived_at is not None:
         return False
     with use_locale(user.locale):
-        sentences = [_(row.message, **row.params) for row in news]
+        sentences = [row.sentence for row in news]
         lines = [
             f"{sentence}\n{base_url}{row.url}" if row.url else sentence
             for sentence, row in zip(sentences, news, strict=True)

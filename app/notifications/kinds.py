@@ -19,11 +19,16 @@ class NotificationKind:
     label: LazyText
     in_page: bool = True
     by_mail: bool = True
+    # Offered to whoever holds this right; empty: to everybody.
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell: a sentence translated for each reader, and where it leads."""
+    """One thing to tell: a sentence translated for each reader, and where it leads.
+
+    A value of the sentence may itself be a text to translate.
+    """
 
     kind: NotificationKind
     message: LazyText

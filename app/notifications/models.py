@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Entity, JsonDict, UtcDateTime
+from app.i18n import gettext
 
 
 class Notification(Entity):
@@ -23,7 +25,7 @@ class Notification(Entity):
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(60))
-    # The English source of the sentence and its values.
+    # The English source of the sentence and its values; one to translate is {text, values}.
     message: Mapped[str] = mapped_column(String(300))
     params: Mapped[JsonDict] = mapped_column(default=dict)
     url: Mapped[str] = mapped_column(String(300), default="")
@@ -34,6 +36,15 @@ class Notification(Entity):
     is_in_page: Mapped[bool] = mapped_column(default=True)
     # `none`, `due` or `queued`: whether the mail was asked for and given to the outbox.
     mail_state: Mapped[str] = mapped_column(String(6), default="none")
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence in the present language."""
+        return gettext(self.message, **{name: _said(value) for name, value in self.params.items()})
+
+
+def _said(value: Any) -> str:
+    return gettext(value["text"], **value["values"]) if isinstance(value, dict) else str(value)
 
 
 class NotificationPreference(Base):

@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.notifications import queries, services
 from app.notifications.kinds import NotificationKind
 from app.notifications.models import Notification
-from app.notifications.routes_web import declared_kinds
+from app.notifications.routes_web import offered_kinds
 from app.notifications.schemas import (
     NotificationOut,
     NotificationQuery,
@@ -75,7 +75,7 @@ class Preferences(MethodView):
     @blueprint.response(200, PreferenceOut(many=True))
     def get(self) -> list[dict[str, Any]]:
         """Say what the caller gets of each kind of news."""
-        return _preferences(declared_kinds())
+        return _preferences(offered_kinds())
 
 
 @blueprint.route("/preferences/<string:kind>")
@@ -87,7 +87,7 @@ class PreferenceOfKind(MethodView):
     @blueprint.response(200, PreferenceOut)
     def put(self, data: dict[str, bool], kind: str) -> dict[str, Any]:
         """Choose what the caller gets of one kind of news."""
-        known = [one for one in declared_kinds() if one.name == kind]
+        known = [one for one in offered_kinds() if one.name == kind]
         if not known:
             raise NotFound
         with open_unit_of_work() as uow:

@@ -25,6 +25,12 @@ def declared_kinds() -> list[NotificationKind]:
     return sorted(kinds, key=lambda kind: kind.name)
 
 
+def offered_kinds() -> list[NotificationKind]:
+    """Return the kinds of news the actor can be told, by what they may do."""
+    actor = current_actor()
+    return [k for k in declared_kinds() if not k.permission or actor.can(k.permission)]
+
+
 @blueprint.get("/notifications")
 @needs(SIGNED_IN)
 def notification_list() -> ResponseReturnValue:
@@ -76,7 +82,7 @@ def notification_read_all() -> ResponseReturnValue:
 @needs(SIGNED_IN)
 def preferences() -> ResponseReturnValue:
     """Show what the actor is told, and how."""
-    kinds = declared_kinds()
+    kinds = offered_kinds()
     chosen = queries.preferences_of(current_actor(), kinds, reader())
     return render_template("notifications/preferences.html", kinds=kinds, chosen=chosen)
 
@@ -86,7 +92,7 @@ def preferences() -> ResponseReturnValue:
 def preferences_change() -> ResponseReturnValue:
     """Keep what the actor wants to be told, and how."""
     pages, mails = set(request.form.getlist("in_page")), set(request.form.getlist("by_mail"))
-    choices = {kind.name: (kind.name in pages, kind.name in mails) for kind in declared_kinds()}
+    choices = {kind.name: (kind.name in pages, kind.name in mails) for kind in offered_kinds()}
     with open_unit_of_work() as uow:
         services.choose_notifications(current_actor(), choices, uow)
     return done(url_for("notifications.preferences"), _("Your choice is kept."))

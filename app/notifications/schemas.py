@@ -2,8 +2,6 @@
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from app.i18n import gettext as _
-
 
 class NotificationQuery(Schema):
     """Which news is wanted."""
@@ -21,9 +19,7 @@ class NotificationOut(Schema):
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
-    message = fields.Function(
-        lambda row: _(row.message, **row.params), required=True, metadata={"type": "string"}
-    )
+    message = fields.String(attribute="sentence", required=True)
     url = fields.String(required=True, metadata={"description": "Where it leads; may be empty."})
     subject_type = fields.String(required=True)
     subject_id = fields.UUID(required=True, allow_none=True)

@@ -11,6 +11,7 @@ from app.auth.actor import Actor
 from app.auth.models import User
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
+from app.i18n import LazyText
 from app.notifications.kinds import Notice, NotificationKind
 from app.notifications.models import Notification, NotificationPreference
 
@@ -60,12 +61,18 @@ def _row(notice: Notice, user_id: UUID, clock: Clock) -> Notification:
         user_id=user_id,
         kind=notice.kind.name,
         message=notice.message.message[:300],
-        params=JsonDict({key: str(value) for key, value in notice.message.params.items()}),
+        params=JsonDict({key: _kept(value) for key, value in notice.message.params.items()}),
         url=notice.url[:300],
         subject_type=subject_type,
         subject_id=subject_id,
         created_at=clock.now(),
     )
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, LazyText):
+        return {"text": value.message, "values": {k: str(v) for k, v in value.params.items()}}
+    return str(value)
 
 
 def mark_read(actor: Actor, ids: Iterable[UUID] | None, uow: UnitOfWork, clock: Clock) -> None:

@@ -8,14 +8,24 @@ from sqlalchemy import select
 
 from app.i18n import lazy as _l
 from app.jobs.job import Cron, Job, JobCancelled, JobRun
+from app.notifications import Notice, NotificationKind, notify
 from app.policies import HousePermission
 from app.registry import find_modules
 from app.tabular.engine import Cancelled
+from app.tabular.importer import Outcome
 from app.tabular.models import BatchState, ImportBatch
 from app.tabular.queries import declared_importers
+from app.tabular.report import Report
 from app.tabular.runner import Watch, describe_batch, import_file
 from app.tabular.uploads import KEPT, Uploads
 from app.tabular.wizard import APPLY_JOB, CHECK_JOB, check_batch
+
+IMPORT_DONE = NotificationKind(
+    "house.import_done",
+    _l("An import I asked for is done"),
+    by_mail=False,
+    permission=HousePermission.IMPORT_RUN,
+)
 
 
 def _watch(run: JobRun) -> Watch:
@@ -48,6 +58,21 @@ def apply_import(run: JobRun) -> None:
     report = import_file(run.actor, source, run.database, run.clock, _watch(run), batch_id=batch_id)
     if report.state == BatchState.CANCELLED.value:
         raise JobCancelled
+    _tell_it_is_done(run, report, batch_id)
+
+
+def _tell_it_is_done(run: JobRun, report: Report, batch_id: UUID) -> None:
+    counts = report.tally.counts
+    message = _l(
+        "%(file)s is imported: %(new)s new, %(changed)s changed, %(refused)s refused.",
+        file=report.file,
+        new=counts[Outcome.NEW],
+        changed=counts[Outcome.CHANGED],
+        refused=report.tally.refused,
+    )
+    with run.database.unit_of_work() as uow:
+        notice = Notice(IMPORT_DONE, message, f"/imports/{batch_id}")
+        notify(notice, [run.actor.user_id], uow, run.clock)
 
 
 def forget_uploads(run: JobRun) -> None:

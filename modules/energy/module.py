@@ -12,6 +12,7 @@ from modules.energy.policies import GRANTS, LABELS, EnergyPermission
 from modules.energy.privacy import PRIVACY
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
+from modules.energy.services.alerts import ALERT_OPENED
 from modules.energy.subjects import ALERT, METER, READINGS_FILE, RULE, TARIFF
 from modules.energy.tables import LISTS
 
@@ -73,4 +74,5 @@ module = Module(
     seeds=(SEED,),
     subjects=(METER, ALERT, READINGS_FILE, RULE, TARIFF),
     privacy=PRIVACY,
+    notification_kinds=(ALERT_OPENED,),
 )

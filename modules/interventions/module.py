@@ -14,8 +14,15 @@ from modules.interventions.routes_web import (
     technicians_blueprint,
 )
 from modules.interventions.search import OrderSearch
+from modules.interventions.services.telling import (
+    DANGER,
+    ORDER_CHANGED,
+    ORDER_GIVEN,
+    tell_of_danger,
+)
 from modules.interventions.subjects import CHECKLIST, TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
+from modules.tickets.events import DangerReported
 
 module = Module(
     name="interventions",
@@ -84,4 +91,6 @@ module = Module(
     seeds=(SEED,),
     subjects=(WORK_ORDER, TECHNICIAN, CHECKLIST),
     privacy=PRIVACY,
+    handlers=((DangerReported, tell_of_danger),),
+    notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER),
 )

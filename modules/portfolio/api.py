@@ -117,6 +117,7 @@ __all__ = [
     "note_access_given",
     "place_facts",
     "row_place_ids",
+    "scope_places",
     "seen_lot_addresses",
     "visible_building_ids",
     "visible_lot_ids",
@@ -155,6 +156,14 @@ def neighbours(actor: Actor, session: Session, lot_id: UUID) -> LotNeighbours:
         same_entrance=found.same_entrance,
         installations={item.id: _installation_label(item) for item in found.installations},
     )
+
+
+def scope_places(session: Session, building_id: UUID | None) -> tuple[UUID, ...]:
+    """Return what the scope of an account may name to see a building: itself and its area."""
+    building = session.get(Building, building_id) if building_id else None
+    if building is None:
+        return ()
+    return (building.id,) if building.area_id is None else (building.id, building.area_id)
 
 
 def list_lots_of_building(actor: Actor, session: Session, building_id: UUID) -> Sequence[Lot]:

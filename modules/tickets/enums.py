@@ -166,6 +166,10 @@ EVENT_LABELS: dict[EventKind, LazyText] = {
 }
 
 
+# The priority of danger to people, which rules may change but never retire.
+IMMEDIATE = "immediate"
+
+
 class Trade(StrEnum):
     """The trade a repair needs."""
 

@@ -19,6 +19,16 @@ class TicketChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerReported:
+    """A ticket has become immediate, by a report or a new priority: somebody must leave now."""
+
+    ticket_id: UUID
+    number: str
+    title: str
+    building_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OutageEnded:
     """A known failure is over; everybody who called about it is told."""
 

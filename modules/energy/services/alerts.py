@@ -13,17 +13,25 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import JsonDict, TranslatedText, UnitOfWork
 from app.errors import NotFound
+from app.i18n import lazy as _l
+from app.notifications import News, Notice, NotificationKind
 from app.numbers import next_number
 from modules.energy import errors, words
 from modules.energy.commands import HandleAlert
-from modules.energy.enums import AlertEventKind, AlertState, Rule, Unit
+from modules.energy.enums import RULE_LABELS, AlertEventKind, AlertState, Rule, Unit
 from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
 from modules.energy.models import Alert, AlertEventRecord, Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import get_alert
 from modules.energy.services.tariffs import cost_cents, find_tariff
+from modules.portfolio.api import scope_places
 
 SERIES = "EA"
+ALERT_OPENED = NotificationKind(
+    "energy.alert_opened",
+    _l("Consumption becomes abnormal"),
+    permission=EnergyPermission.ALERT_HANDLE,
+)
 E = TypeVar("E", bound=AlertEvent)
 
 
@@ -70,7 +78,22 @@ def open_alert(
         building_id=meter.building_id,
     )
     uow.publish(_event(AlertOpened, alert, meter), actor, clock)
+    _tell_who_handles_alerts(alert, meter, actor, uow, clock)
     return alert
+
+
+def _tell_who_handles_alerts(
+    alert: Alert, meter: Meter, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    message = _l(
+        "%(what)s: %(meter)s, %(place)s",
+        what=RULE_LABELS[alert.rule],
+        meter=meter.name,
+        place=meter.place_label or meter.installation_label or "–",
+    )
+    notice = Notice(ALERT_OPENED, message, f"/energy/alerts/{alert.id}", ("alert", alert.id))
+    places = scope_places(uow.session, meter.building_id)
+    uow.publish(News(notice, EnergyPermission.ALERT_HANDLE, places), actor, clock)
 
 
 def keep_alert(

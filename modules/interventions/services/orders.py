@@ -13,7 +13,7 @@ from app.auth.policy import require
 from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
 from app.errors import Invalid
-from app.i18n import format_date, format_time, use_locale
+from app.i18n import format_date, format_datetime, format_time, use_locale
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.ids import new_id
@@ -25,6 +25,7 @@ from modules.interventions.models import OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import get_order, get_technician, ticket_ids_of
 from modules.interventions.services.recording import Happening, add_event
+from modules.interventions.services.telling import tell_of_hand_over, tell_technician
 from modules.portfolio.api import get_building, place_facts
 from modules.tickets.api import (
     EventKind,
@@ -75,8 +76,9 @@ def assign_order(
             raise NotActive
         name = technician.name
     data = {"technician_id": str(technician_id) if technician_id else "", "name": name}
-    happening = Happening(OrderEventKind.ASSIGNED, text=name, data=data)
+    happening, before = Happening(OrderEventKind.ASSIGNED, name, data), order.technician_id
     add_event(order, happening, actor, uow, clock)
+    tell_of_hand_over(order, before, actor, uow, clock)
     uow.session.expire(order, ["technician"])
     return order
 
@@ -91,6 +93,13 @@ def schedule_order(
     order = get_order(actor, uow.session, order_id)
     data = {"start": command.start.isoformat(), "end": command.end.isoformat()}
     add_event(order, Happening(OrderEventKind.SCHEDULED, data=data), actor, uow, clock)
+    planned = _l(
+        "Order %(number)s is planned on %(moment)s: %(title)s",
+        number=order.number,
+        moment=format_datetime(command.start),
+        title=order.title,
+    )
+    tell_technician(order, planned, actor, uow, clock)
     for ticket in _tickets(order, actor, uow):
         with use_locale(ticket.contact_locale):
             sentence = _visit_sentence(command.start, command.end)
@@ -105,6 +114,8 @@ def hold_order(
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.HELD, _needed(reason)), actor, uow, clock)
+    said = _l("Order %(number)s is on hold: %(reason)s", number=order.number, reason=reason.strip())
+    tell_technician(order, said, actor, uow, clock)
     return order
 
 
@@ -125,6 +136,10 @@ def cancel_order(
     require(actor, OrderPermission.CANCEL)
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.CANCELLED, _needed(reason)), actor, uow, clock)
+    said = _l(
+        "Order %(number)s is cancelled: %(reason)s", number=order.number, reason=reason.strip()
+    )
+    tell_technician(order, said, actor, uow, clock)
     return order
 
 
@@ -135,6 +150,10 @@ def reopen_order(
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.REOPENED, _needed(reason)), actor, uow, clock)
+    said = _l(
+        "Order %(number)s is open again: %(reason)s", number=order.number, reason=reason.strip()
+    )
+    tell_technician(order, said, actor, uow, clock)
     return order
 
 

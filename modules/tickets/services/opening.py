@@ -15,7 +15,7 @@ from app.numbers import next_number
 from app.search.changes import touch_documents
 from modules.portfolio.api import place_facts
 from modules.tickets.commands import OpenTicket
-from modules.tickets.enums import EventKind, TicketSource, Trade
+from modules.tickets.enums import IMMEDIATE, EventKind, TicketSource, Trade
 from modules.tickets.errors import PlaceNeeded, ReasonNeeded, UnknownCategory, UnknownPriority
 from modules.tickets.models import Outage, Ticket
 from modules.tickets.policies import TicketPermission
@@ -27,10 +27,9 @@ from modules.tickets.services.recording import (
     describe_for_search,
     target_data,
 )
-from modules.tickets.services.telling import tell_caller
+from modules.tickets.services.telling import tell_caller, tell_of_danger
 
 SERIES = "TK"
-IMMEDIATE = "immediate"
 
 
 def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock) -> Ticket:
@@ -43,6 +42,7 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
     """
     ticket = write_down(actor, command, uow, clock)
     tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
+    tell_of_danger(ticket, actor, uow, clock)
     touch_documents(uow.session, "ticket", [ticket.id])
     return ticket
 

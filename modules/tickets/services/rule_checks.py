@@ -10,7 +10,7 @@ from app.clock import BRUSSELS, Clock
 from app.db import TranslatedText
 from app.i18n import LOCALES
 from app.search.normalise import normalise
-from modules.tickets.enums import RuleKind
+from modules.tickets.enums import IMMEDIATE, RuleKind
 from modules.tickets.errors import (
     DayGone,
     KeyTaken,
@@ -25,7 +25,7 @@ from modules.tickets.rulebook import AnyRule, Category, Rules, SafetyQuestion, k
 
 # What the house itself gives: a danger reported by phone, an energy alert.
 NEEDED = {
-    (RuleKind.PRIORITY, "immediate"),
+    (RuleKind.PRIORITY, IMMEDIATE),
     (RuleKind.PRIORITY, "breakdown"),
     (RuleKind.CATEGORY, "plant.energy"),
 }

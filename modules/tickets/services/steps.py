@@ -35,7 +35,7 @@ from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.services.recording import Happening, add_event, target_data
-from modules.tickets.services.telling import tell_caller
+from modules.tickets.services.telling import tell_caller, tell_of_danger
 
 
 def qualify_ticket(
@@ -211,6 +211,7 @@ def change_priority(
         uow,
         clock,
     )
+    tell_of_danger(ticket, actor, uow, clock)
     return ticket
 
 

@@ -11,7 +11,8 @@ from app.i18n import format_date, format_time, use_locale
 from app.i18n import gettext as _
 from app.mail import Message, queue_mail
 from modules.tickets.commands import Caller
-from modules.tickets.enums import WAITING_LABELS, EventKind
+from modules.tickets.enums import IMMEDIATE, WAITING_LABELS, EventKind
+from modules.tickets.events import DangerReported
 from modules.tickets.models import ABOUT, Outage, OutageCall, Ticket
 from modules.tickets.services.recording import Happening, add_event, events_of
 
@@ -39,6 +40,13 @@ def tell_caller(
         clock,
     )
     return True
+
+
+def tell_of_danger(ticket: Ticket, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Say to whoever sends somebody that a ticket is immediate; nothing for any other."""
+    if ticket.priority_key == IMMEDIATE and ticket.building_id is not None:
+        danger = DangerReported(ticket.id, ticket.number, ticket.title, ticket.building_id)
+        uow.publish(danger, actor, clock)
 
 
 def sentence_of(ticket: Ticket, kind: EventKind) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.auth.roles import Role
 from app.comments.services import MENTIONED
 from app.i18n import lazy as _l
 from app.notifications import Notice, notify
@@ -58,3 +59,16 @@ def test_what_one_is_told_is_chosen(told):
     assert changed.get_json() == {**kinds["house.mentioned"], **wanted}
     assert told.put(f"{address}/no.such", json=wanted).status_code == 404
     assert told.put(f"{address}/house.mentioned", json={}).status_code == 422
+
+
+def test_only_news_that_can_concern_one_is_offered(told, client, login):
+    """Who closes no alert is not asked whether to be told of them."""
+    agent = {row["kind"] for row in told.get("/api/v1/notifications/preferences").get_json()}
+    login(client, Role.ENERGY_COORDINATOR)
+    page = client.get("/notifications/settings").text
+    assert "energy.alert_opened" in page
+    assert "energy.alert_opened" not in agent
+    assert "interventions.order_given" not in page
+    wanted = {"in_page": True, "by_mail": False}
+    hidden = told.put("/api/v1/notifications/preferences/energy.alert_opened", json=wanted)
+    assert hidden.status_code == 404

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from app.auth.models import RoleOverride
 from app.auth.roles import Role
-from app.jobs.execute import run_now
-from app.jobs.models import JobState
+from app.jobs.execute import execute, run_now
+from app.jobs.models import JobRecord, JobState
 from app.policies import HousePermission
 from app.tabular.models import BatchState, ImportBatch, ImportProfile
 from app.tabular.readers import open_reader
+from app.tabular.wizard import APPLY_JOB
 from app.web.context import house
 from modules.portfolio.models import Lot
 from tests.factories.portfolio import make_building, make_lot
@@ -84,6 +85,20 @@ def test_from_upload_to_undo(app, client, director, database):
     assert undone.status_code == 200
     assert batch_of(database).state is BatchState.UNDONE
     assert count(database, Lot) == 0
+
+
+def test_who_asked_for_an_import_is_told_how_it_ended(app, client, director, database):
+    sent = upload(client, (DATA / "nantes_2018_excerpt.csv").read_bytes())
+    client.post(sent.location, data=READING)
+    batch = batch_of(database)
+    client.post(f"/imports/{batch.id}/apply", data={"is_confirmed": "on"})
+    with database.reader() as session:
+        asked = session.scalars(select(JobRecord).where(JobRecord.name == APPLY_JOB)).one()
+    with app.app_context():
+        assert execute(house(), asked) is JobState.DONE
+    (news,) = client.get("/api/v1/notifications").json["items"]
+    assert news["url"] == f"/imports/{batch.id}"
+    assert "224" in news["message"]
 
 
 def test_refused_rows_are_shown_and_come_back_in_a_file(client, director, database, tmp_path):

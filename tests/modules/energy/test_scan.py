@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from app.auth.models import User
+from app.auth.roles import Role
+from app.auth.services import CreateUser, create_user
 from app.clock import FixedClock
 from app.db import Database, EventBus
 from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.i18n import use_locale
+from app.notifications.models import Notification
 from modules.energy.commands import HandleAlert
-from modules.energy.enums import AlertEventKind, AlertState, Rule, Unit, Utility
+from modules.energy.enums import RULE_LABELS, AlertEventKind, AlertState, Rule, Unit, Utility
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
 from modules.energy.models import Alert, AlertEventRecord, RuleSetting
 from modules.energy.policies import EnergyPermission
@@ -130,6 +135,28 @@ def test_a_leak_that_lasts_two_months_does_not_become_normal(listening, tmp_path
         scan(listening, ACTOR, clock)
     (alert,) = alerts(listening)
     assert alert.state is AlertState.OPEN
+
+
+def test_who_handles_alerts_is_told_when_one_opens_and_not_again(database, tmp_path):
+    """The meter stands nowhere yet: only who sees the whole estate is told."""
+    clock = at(2026, 3, 1, 6)
+    with database.unit_of_work() as uow:
+        for name, sees_everything in (("all", True), ("part", False)):
+            command = CreateUser(
+                email=f"{name}@example.org",
+                display_name=name,
+                roles=(Role.ENERGY_COORDINATOR,),
+                sees_everything=sees_everything,
+            )
+            create_user(ACTOR, command, uow, clock)
+    load(database, tmp_path, clock, water(clock.now(), leak=40))
+    for _ in range(2):
+        scan(database, ACTOR, clock)
+    with database.reader() as session:
+        (news,) = session.scalars(select(Notification))
+        assert session.get_one(User, news.user_id).display_name == "all"
+    with use_locale("nl"):
+        assert news.sentence.startswith(str(RULE_LABELS[Rule.CONTINUOUS_FLOW]))
 
 
 def test_a_silent_meter_opens_an_alert_after_its_usual_delay(listening, heard, tmp_path):

@@ -1,0 +1,69 @@
+"""Tell who does the work what changes for them, and who sends somebody that danger was reported."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.notifications import News, Notice, NotificationKind, notify
+from modules.interventions.models import Technician, WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.portfolio.api import scope_places
+from modules.tickets.events import DangerReported
+
+ORDER_GIVEN = NotificationKind(
+    "interventions.order_given", _l("An order is given to me"), permission=OrderPermission.WORK
+)
+ORDER_CHANGED = NotificationKind(
+    "interventions.order_changed",
+    _l("An order of mine is planned, taken back, put on hold, cancelled or opened again"),
+    permission=OrderPermission.WORK,
+)
+DANGER = NotificationKind(
+    "interventions.danger", _l("A ticket is immediate"), permission=OrderPermission.ASSIGN
+)
+
+
+def tell_technician(
+    order: WorkOrder, message: LazyText, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Tell the technician of an order what changed, unless they did it themselves."""
+    _tell(order.technician_id, Notice(ORDER_CHANGED, message, _url(order)), actor, uow, clock)
+
+
+def tell_of_hand_over(
+    order: WorkOrder, before: UUID | None, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Tell two technicians that an order went from one to the other; either may be nobody."""
+    named = {"number": order.number, "title": order.title}
+    given = _l("Order %(number)s is yours: %(title)s", **named)
+    _tell(order.technician_id, Notice(ORDER_GIVEN, given, _url(order)), actor, uow, clock)
+    gone = _l("Order %(number)s is no longer yours: %(title)s", **named)
+    _tell(before, Notice(ORDER_CHANGED, gone), actor, uow, clock)
+
+
+def tell_of_danger(event: DangerReported, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Tell all who can send somebody to the place that a ticket is immediate."""
+    message = _l("Immediate: %(title)s (%(number)s)", title=event.title, number=event.number)
+    notice = Notice(
+        DANGER, message, f"/tickets/{event.ticket_id}", subject=("ticket", event.ticket_id)
+    )
+    places = scope_places(uow.session, event.building_id)
+    uow.publish(News(notice, OrderPermission.ASSIGN, places), actor, clock)
+
+
+def _tell(
+    technician_id: UUID | None, notice: Notice, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    technician = uow.session.get(Technician, technician_id) if technician_id else None
+    if technician is None or technician.user_id in (None, actor.user_id):
+        return
+    notify(notice, [technician.user_id], uow, clock)
+
+
+def _url(order: WorkOrder) -> str:
+    return f"/field/orders/{order.id}"
