@@ -29,23 +29,30 @@ COVERAGE_LABELS: dict[Coverage, LazyText] = {
 }
 
 
-def load_calendars(
-    session: Session, known_at: datetime | None = None
-) -> Mapping[Coverage, WorkingCalendar]:
-    """Return the calendar of each coverage, with the office's hours and closing days in force.
+class OfficeCalendars(dict[Coverage, WorkingCalendar]):
+    """The calendar of each coverage; the office's is read when it is first asked for.
 
-    Without rows the office works Monday to Friday, 8:00 to 16:30. A day follows the hours that
-    held on that day. With `known_at`, only what the office had said by then: a promise made on a
-    day keeps the deadline of its day, whatever is decided later.
+    With `known_at`, only what the office had said by then: a promise made on a day keeps the
+    deadline of its day, whatever is decided later.
     """
-    return {
-        Coverage.AROUND_THE_CLOCK: AROUND_THE_CLOCK,
-        Coverage.WORKING_HOURS: load_office_calendar(session, known_at),
-    }
+
+    def __init__(self, session: Session, known_at: datetime | None = None) -> None:
+        """Read nothing yet: what is urgent never asks for the hours of the office."""
+        super().__init__({Coverage.AROUND_THE_CLOCK: AROUND_THE_CLOCK})
+        self._session, self._known_at = session, known_at
+
+    def __missing__(self, coverage: Coverage) -> WorkingCalendar:
+        """Read the working hours of the office."""
+        self[coverage] = found = load_office_calendar(self._session, self._known_at)
+        return found
 
 
 def load_office_calendar(session: Session, known_at: datetime | None = None) -> WorkingCalendar:
-    """Return the calendar of the working hours of the office (two queries)."""
+    """Return the calendar of the working hours of the office (two queries).
+
+    Without rows the office works Monday to Friday, 8:00 to 16:30. A day follows the hours that
+    held on that day, and the closing days in force.
+    """
     weeks = session.scalars(
         select(OfficeWeek)
         .where(_is_known(OfficeWeek, known_at))

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import SYSTEM_USER_ID
-from app.calendar.service import Coverage, load_calendars
+from app.calendar.service import Coverage, OfficeCalendars
 from app.calendar.working_time import BRUSSELS, WorkingCalendar
 from app.db import Base, JsonDict
 from app.demo import Planting, Seed, timed_id
@@ -68,7 +68,8 @@ def plant_tickets(planting: Planting) -> None:
             session, [spot.lot_id for spot in spots], planting.clock.today()
         )
         rules = load_rules(session, planting.clock.today())
-        calendars = load_calendars(session)
+        of_office = OfficeCalendars(session)
+        calendars = {coverage: of_office[coverage] for coverage in Coverage}
     made = Calls(planting.chance, planting.clock.now(), rules, calendars, callers)
     made.invent(spots, count)
     with planting.database.unit_of_work("demo") as uow:

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.calendar.deadlines import Deadline
-from app.calendar.service import load_calendars
+from app.calendar.service import OfficeCalendars
 from modules.tickets.lifecycle import read_deadline
 from modules.tickets.models import TicketEvent
 
 
 def deadline_of(session: Session, events: Sequence[TicketEvent], now: datetime) -> Deadline | None:
     """Return the deadline the events give, explained; hours decided since do not count."""
-    calendars = load_calendars(session, events[0].recorded_at if events else now)
+    calendars = OfficeCalendars(session, events[0].recorded_at if events else now)
     return read_deadline(events, calendars, now)

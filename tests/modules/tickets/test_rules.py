@@ -11,8 +11,8 @@ import pytest
 from app.audit import history_of
 from app.auth.actor import system_actor
 from app.calendar.models import ClosingDay, OfficeWeek
-from app.calendar.service import Coverage, load_office_calendar
-from app.calendar.working_time import Hours
+from app.calendar.service import Coverage, OfficeCalendars, load_office_calendar
+from app.calendar.working_time import AROUND_THE_CLOCK, Hours
 from app.clock import BRUSSELS, FixedClock
 from app.db import TranslatedText, UnitOfWork
 from app.errors import AppError, Forbidden, NotFound
@@ -253,3 +253,12 @@ def test_a_closing_day_moves_new_deadlines_and_no_old_one(
     assert new.due_at == promised + timedelta(days=1, minutes=1)
     restore_hours(LEADER, ClosingDay, day.id, uow, clock)
     assert day.archived_at is None
+
+
+def test_the_hours_of_the_office_are_read_when_they_are_asked_for(database, count_queries) -> None:
+    with database.reader() as session, count_queries() as sent:
+        calendars = OfficeCalendars(session)
+        assert calendars[Coverage.AROUND_THE_CLOCK] is AROUND_THE_CLOCK
+        assert sent.count == 0
+        first = calendars[Coverage.WORKING_HOURS]
+        assert (calendars[Coverage.WORKING_HOURS] is first, sent.count) == (True, 2)
