@@ -92,9 +92,9 @@ class AttachmentById(MethodView):
     @blueprint.arguments(AttachmentChangeIn)
     @blueprint.response(200, AttachmentOut)
     @blueprint.versioned
-    def patch(self, data: dict[str, str], attachment_id: UUID, expected_version: int) -> Attachment:
-        """Change what is written under a file."""
-        command = services.DescribeFile(attachment_id, data["caption"], expected_version)
+    def patch(self, data: dict[str, Any], attachment_id: UUID, expected_version: int) -> Attachment:
+        """Change what is written under a file and who may see it."""
+        command = services.DescribeFile(attachment_id, version=expected_version, **data)
         with open_unit_of_work() as uow:
             return services.describe_attachment(
                 current_actor(), command, subjects(), uow, current_clock()

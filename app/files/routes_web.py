@@ -91,10 +91,12 @@ def file_variant(attachment_id: UUID, variant: str) -> ResponseReturnValue:
 @blueprint.post("/files/<uuid:attachment_id>/caption")
 @needs(SIGNED_IN)
 def file_describe(attachment_id: UUID) -> ResponseReturnValue:
-    """Change what is written under a file; who comes second sees both captions."""
+    """Change what is written under a file and who may see it; who comes second sees both."""
     caption = request.form.get("caption", "").strip()
     version = request.form.get("version", 0, type=int)
-    command = services.DescribeFile(attachment_id, caption, version)
+    said = request.form.get("confidentiality", "")
+    level = _level(said) if said else None
+    command = services.DescribeFile(attachment_id, caption, version, level)
     try:
         with open_unit_of_work() as uow:
             attachment = services.describe_attachment(
@@ -103,8 +105,8 @@ def file_describe(attachment_id: UUID) -> ResponseReturnValue:
     except StaleVersion as error:
         attachment, subject = _get(attachment_id)
         theirs = _("Somebody else wrote “%(caption)s” meanwhile.", caption=attachment.caption)
-        said = FieldError(f"caption-{attachment_id}", theirs, caption)
-        return _panel(subject, errors=(said,), typed={attachment_id: caption}), error.status
+        wrong = FieldError(f"caption-{attachment_id}", theirs, caption)
+        return _panel(subject, errors=(wrong,), typed={attachment_id: caption}), error.status
     return _after(find_subject(attachment.subject_type, attachment.subject_id))
 
 

@@ -26,9 +26,10 @@ class AttachmentIn(SubjectQuery):
 
 
 class AttachmentChangeIn(Schema):
-    """What is written under a file."""
+    """What is written under a file, and who may see it from now on."""
 
     caption = fields.String(required=True, validate=validate.Length(max=300))
+    confidentiality = fields.Enum(Confidentiality, by_value=True, load_default=None)
 
 
 class AttachmentOut(Schema):

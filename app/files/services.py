@@ -34,11 +34,12 @@ class AttachFile:
 
 @dataclass(frozen=True, slots=True)
 class DescribeFile:
-    """What is to be written under a file, and the version its reader saw."""
+    """What is to be written under a file and who may see it (None: as now), from a version."""
 
     id: UUID
     caption: str
     version: int
+    confidentiality: Confidentiality | None = None
 
 
 def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock) -> Attachment:
@@ -83,10 +84,17 @@ def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock
 def describe_attachment(
     actor: Actor, command: DescribeFile, subjects: Subjects, uow: UnitOfWork, clock: Clock
 ) -> Attachment:
-    """Change what is written under a file; StaleVersion when somebody was first."""
+    """Change what is written under a file and who may see it.
+
+    Raises StaleVersion when somebody was first, Forbidden for a level above the actor's own.
+    """
     attachment, subject = _mine(actor, command.id, subjects, uow)
+    level = command.confidentiality or attachment.confidentiality
+    if not subject.may_see(level):
+        raise Forbidden
     attachment.require_version(command.version)
-    changes = audit.changed_fields(attachment, {"caption": command.caption[:300]})
+    described = {"caption": command.caption[:300], "confidentiality": level}
+    changes = audit.changed_fields(attachment, described)
     if changes:
         uow.flush()
         _record(actor, "files.file.described", attachment, subject, changes, uow, clock)

@@ -225,3 +225,24 @@ def test_orphans_go_after_a_day_and_files_in_use_stay(
     clock.advance(timedelta(days=3650))
     run_orphan_removal(run)
     assert not store.has(orphan)
+
+
+def test_who_may_see_a_file_is_corrected_and_noted(signed_in, boiler, database):
+    boiler.sees = Confidentiality.PERSONAL
+    client = signed_in(locale="en")
+    upload(client, boiler, (b"%PDF-1.7", "a.pdf"))
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+
+    def describe(level: str, version: int) -> int:
+        sent = {"caption": "Bill", "version": str(version), "confidentiality": level}
+        return client.post(f"/files/{id_}/caption", data=sent).status_code
+
+    assert describe("personal", 1) == 303
+    page = client.get(f"/attachments/boiler/{boiler.id}").text
+    assert '<option value="personal" selected>' in page
+    assert describe("sensitive", 2) == 403
+    with database.reader() as session:
+        assert session.get(Attachment, id_).confidentiality is Confidentiality.PERSONAL
+    history = client.get(f"/history/boiler/{boiler.id}", headers={"HX-Request": "true"}).text
+    assert "<del>Internal</del> <ins>Personal data</ins>" in history
