@@ -89,6 +89,7 @@ class ChangeMeter:
     lot_id: UUID | None
     installation_label: str
     delivery_delay_hours: int
+    installation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

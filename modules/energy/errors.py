@@ -51,6 +51,14 @@ def unknown_place(field: str, value: str) -> Invalid:
     return Invalid("unknown_place", message, field=field)
 
 
+PLANT_ELSEWHERE = _l("This installation stands in another building.")
+
+
+def plant_elsewhere(field: str = "installation_id") -> Invalid:
+    """Refuse an installation of another building than the one a meter stands in."""
+    return Invalid("plant_elsewhere", PLANT_ELSEWHERE, field=field)
+
+
 def unknown_parameter(name: str) -> Invalid:
     """Refuse a threshold that does not exist."""
     message = _l("There is no threshold “%(name)s”.", name=name)

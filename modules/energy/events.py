@@ -41,6 +41,7 @@ class AlertEvent:
     cost_cents: int | None
     cost_cents_per_day: int | None
     sentence: dict[str, str]
+    installation_id: UUID | None = None
     priority: str = BREAKDOWN
 
     alert_url: ClassVar[str] = "/energy/alerts/{alert_id}"

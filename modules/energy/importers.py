@@ -17,11 +17,12 @@ from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
-from app.tabular.importer import Values
+from app.tabular.importer import Change, Values
 from app.tabular.kinds import Choice, Day, DecimalNumber, Ean, Integer, Lookup, Text
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
+from modules.energy import errors
 from modules.energy.commands import AddMeter, ChangeMeter
 from modules.energy.enums import (
     FEEDS_LABELS,
@@ -37,7 +38,9 @@ from modules.energy.services.meters import add_meter, change_meter
 from modules.portfolio.api import (
     building_codes,
     find_building_by_code,
+    find_installation_by_code,
     find_lot_by_reference,
+    installation_codes,
     lot_references,
 )
 
@@ -53,6 +56,9 @@ COLUMNS = (
     Column("lot", _l("Lot"), Lookup(noun=_l("the reference of a lot"), max_length=40),
            help=_l("When the meter feeds one lot only; its building needs no mention then.")),
     Column("feeds", _l("What it feeds"), Choice(enum=FeedsKind, labels=FEEDS_LABELS)),
+    Column("installation", _l("Installation"),
+           Lookup(noun=_l("the code of an installation"), max_length=30), example="INS-00012",
+           help=_l("The plant it feeds; its building needs no mention then.")),
     Column("installation_label", _l("Plant or place"), Text(max_length=120)),
     Column("multiplier", _l("Multiplier"), DecimalNumber(places=4, low=Decimal("0.0001"),
            high=100_000)),
@@ -68,21 +74,23 @@ def _read(session: Session, statement: Select[Meter]) -> list[Stored]:
     meters = session.scalars(statement.order_by(Meter.serial, Meter.utility)).all()
     buildings = building_codes(session, _ids(meter.building_id for meter in meters))
     lots = lot_references(session, _ids(meter.lot_id for meter in meters))
-    return [_stored(meter, buildings, lots) for meter in meters]
+    plants = installation_codes(session, _ids(meter.installation_id for meter in meters))
+    return [_stored(meter, buildings | lots | plants) for meter in meters]
 
 
 def _ids(found: Iterable[UUID | None]) -> set[UUID]:
     return {one for one in found if one is not None}
 
 
-def _stored(meter: Meter, buildings: Mapping[UUID, str], lots: Mapping[UUID, str]) -> Stored:
+def _stored(meter: Meter, codes: Mapping[UUID, str]) -> Stored:
     values = {name: getattr(meter, name) or None for name in _PLAIN}
     values |= {
         "serial": meter.serial,
         "utility": meter.utility,
         "ean": meter.supply_point.ean if meter.supply_point else None,
-        "lot": lots.get(meter.lot_id) if meter.lot_id else None,
-        "building": buildings.get(meter.building_id) if meter.building_id else None,
+        "lot": codes.get(meter.lot_id) if meter.lot_id else None,
+        "building": codes.get(meter.building_id) if meter.building_id else None,
+        "installation": codes.get(meter.installation_id) if meter.installation_id else None,
         "multiplier": Decimal(repr(meter.multiplier)),
         "delivery_delay_hours": meter.delivery_delay_hours,
     }
@@ -110,9 +118,11 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
 def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
     """Refuse rows of unknown places, and of meters that stand where the actor does not look.
 
-    The building of a lot is known: it is filled in, so that naming it or not is no difference.
+    The building of a lot or of a plant is known: it is filled in, so that naming it or not is no
+    difference.
     """
     yield from _hidden(actor, session, rows)
+    yield from _unknown_plants(actor, session, rows)
     buildings = {code for code in _named(rows, "building")
                  if find_building_by_code(actor, session, code)}  # fmt: skip
     lots = {
@@ -129,6 +139,37 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
             row.values["building"] = codes[lots[lot]]
         elif building and building not in buildings:
             yield Problem("not_found", row.number, field="building", value=str(building))
+
+
+def _unknown_plants(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Refuse installations that are not known, or stand in another building than the one named."""
+    plants = {
+        code: plant.building_id
+        for code in _named(rows, "installation")
+        if (plant := find_installation_by_code(actor, session, code))
+    }
+    codes = building_codes(session, plants.values())
+    for row in rows:
+        code = row.values.get("installation")
+        if code and code not in plants:
+            yield Problem("not_found", row.number, field="installation", value=str(code))
+        elif code and row.values.get("building") not in (None, "", codes[plants[code]]):
+            text = errors.PLANT_ELSEWHERE
+            yield Problem(
+                "not_possible", row.number, field="installation", value=str(code), text=text
+            )
+        elif code and not row.values.get("lot"):
+            row.values["building"] = codes[plants[code]]
+
+
+def check(change: Change) -> Iterator[Problem]:
+    """Refuse another building while the meter feeds a plant of the one it stands in."""
+    plant = (change.before or {}).get("installation")
+    if plant and "building" in change.differences and "installation" not in change.row.values:
+        text = errors.PLANT_ELSEWHERE
+        yield Problem(
+            "not_possible", change.row.number, field="building", value=str(plant), text=text
+        )
 
 
 def _hidden(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
@@ -153,6 +194,8 @@ def _facts(actor: Actor, values: Values, session: Session) -> dict[str, Any]:
     lot = find_lot_by_reference(actor, session, values["lot"]) if values.get("lot") else None
     code = values.get("building")
     building = find_building_by_code(actor, session, code) if code and lot is None else None
+    plant = values.get("installation")
+    found = find_installation_by_code(actor, session, plant) if plant else None
     return {
         **{name: values.get(name) for name in _PLAIN},
         "label": values.get("label") or "",
@@ -161,6 +204,7 @@ def _facts(actor: Actor, values: Values, session: Session) -> dict[str, Any]:
         "multiplier": float(values.get("multiplier") or 1),
         "delivery_delay_hours": values.get("delivery_delay_hours") or USUAL_DELIVERY_DELAY_HOURS,
         "lot_id": lot.id if lot else None,
+        "installation_id": found.id if found else None,
         "building_id": lot.building_id if lot else building.id if building else None,
     }
 
@@ -202,6 +246,7 @@ METERS = ServiceImporter(
     remove=remove,
     find=find,
     prepare=prepare,
+    check=check,
     records=records,
 )
 IMPORTERS = (METERS,)

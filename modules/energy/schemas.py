@@ -42,6 +42,7 @@ class MeterIn(FormSchema):
     feeds = fields.Enum(FeedsKind, by_value=True, allow_none=True, load_default=None)
     building_code = Line(load_default="", validate=validate.Length(max=30))
     lot_reference = Line(load_default="", validate=validate.Length(max=40))
+    installation_code = Line(load_default="", validate=validate.Length(max=30))
     installation_label = Line(load_default="", validate=validate.Length(max=120))
     delivery_delay_hours = fields.Integer(
         load_default=USUAL_DELIVERY_DELAY_HOURS, validate=validate.Range(min=1, max=24 * 60)

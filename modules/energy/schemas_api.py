@@ -50,6 +50,11 @@ class MeterChangeApiIn(Schema):
     feeds = fields.Enum(FeedsKind, by_value=True, load_default=None, allow_none=True)
     building_id = fields.UUID(load_default=None, allow_none=True)
     lot_id = fields.UUID(load_default=None, allow_none=True)
+    installation_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The plant it feeds; an alert opens its ticket there."},
+    )
     installation_label = Line(load_default="", validate=validate.Length(max=120))
     delivery_delay_hours = fields.Integer(
         load_default=USUAL_DELIVERY_DELAY_HOURS, validate=validate.Range(min=1, max=24 * 60)
@@ -86,6 +91,7 @@ class MeterOut(Schema):
     ean = fields.Method("_ean")
     building_id = fields.UUID(allow_none=True)
     lot_id = fields.UUID(allow_none=True)
+    installation_id = fields.UUID(allow_none=True)
     feeds = fields.Enum(FeedsKind, by_value=True, allow_none=True)
     multiplier = fields.Float()
     digits = fields.Integer(allow_none=True)

@@ -70,6 +70,7 @@ METER = SubjectKind(
         "removed_on": _l("Removed"),
         "feeds": _l("Feeds"),
         "place_label": _l("Place"),
+        "installation": _l("Installation"),
         "installation_label": _l("Plant or place"),
         "delivery_delay_hours": _l("Usual delay of its data"),
         "index": _l("Index"),

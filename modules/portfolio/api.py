@@ -58,7 +58,11 @@ from modules.portfolio.queries.places import (
     seen_lot_addresses,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
-from modules.portfolio.queries.topology import get_installation
+from modules.portfolio.queries.topology import (
+    find_installation_by_code,
+    get_installation,
+    installation_codes,
+)
 from modules.portfolio.row_places import find_row_places, row_place_ids
 from modules.portfolio.services.access import note_access_given
 
@@ -75,6 +79,7 @@ __all__ = [
     "AccessCode",
     "BuildingKind",
     "EstateState",
+    "Installation",
     "InstallationKind",
     "LotKind",
     "LotNeighbours",
@@ -94,6 +99,7 @@ __all__ = [
     "estate_on",
     "find_building",
     "find_building_by_code",
+    "find_installation_by_code",
     "find_lot",
     "find_lot_by_reference",
     "find_row_places",
@@ -101,6 +107,7 @@ __all__ = [
     "get_installation",
     "get_lot",
     "in_scope",
+    "installation_codes",
     "installation_labels",
     "installations_serving_lot",
     "list_areas",

@@ -26,7 +26,7 @@ HOUSE = system_actor("Intendant")
 
 
 def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Open the ticket of an alert on the building the meter feeds, counted from detection.
+    """Open the ticket of an alert on the building or plant its meter feeds, due from detection.
 
     A second call for the same alert changes nothing; a meter without a building opens none.
     """
@@ -36,6 +36,7 @@ def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: 
         place=Place(
             lot_id=event.lot_id,
             building_id=event.building_id,
+            installation_id=event.installation_id,
             note=event.installation_label or event.meter_label,
         ),
         category_key=CATEGORY,

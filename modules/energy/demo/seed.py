@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +29,8 @@ ELECTRICITY, GAS, WATER = Utility.ELECTRICITY, Utility.GAS, Utility.WATER
 # Sibelga, the operator of the nineteen communes of Brussels.
 EAN_PREFIX = "541448"
 PUBLIC_KINDS = ("care_home", "administration", "office", "branch_office", "school")
+# Which plant of its building a meter feeds, by what people call it.
+PLANTS = {"Chaufferie": "boiler_house", "Ventilation": "ventilation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Places:
 
     buildings: Sequence[UUID]
     homes: Sequence[tuple[UUID, UUID]]
+    # The plant of a building, by building and kind.
+    plants: Mapping[tuple[UUID, str], UUID] = field(default_factory=dict)
 
 
 def is_planted(session: Session) -> bool:
@@ -121,7 +125,17 @@ def find_places(session: Session) -> Places:
         found = list(session.scalars(select(building.c.id).order_by(building.c.code).limit(5)))
     homes = select(lot.c.id, lot.c.building_id).where(lot.c.kind == "home")
     rows = session.execute(homes.order_by(lot.c.reference).limit(5)).all()
-    return Places(found, [(lot_id, building_id) for lot_id, building_id in rows])
+    plant = Base.metadata.tables["installations"]
+    plants = session.execute(
+        select(plant.c.building_id, plant.c.kind, plant.c.id)
+        .where(plant.c.building_id.in_(found), plant.c.kind.in_(PLANTS.values()))
+        .order_by(plant.c.code)
+    )
+    return Places(
+        found,
+        [(lot_id, building_id) for lot_id, building_id in rows],
+        {(building_id, kind): plant_id for building_id, kind, plant_id in plants},
+    )
 
 
 def seed_demo(actor: Actor, database: Database, clock: Clock, places: Places) -> None:
@@ -168,6 +182,7 @@ def _add(
         feeds=FeedsKind.LOT if home else _feeds(meter),
         building_id=building,
         lot_id=home[0] if home else None,
+        installation_id=places.plants.get((building, PLANTS.get(meter.feeds, ""))),
         installation_label=meter.feeds,
     )
     add_meter(actor, command, uow, clock)

@@ -42,6 +42,7 @@ from modules.energy.services.meters import (
 )
 from modules.energy.services.places import add_command, change_command, place_codes
 from modules.energy.words import column_unit, say_register
+from modules.portfolio.api import installation_labels
 
 FORM = "energy/meter_form.html"
 USUAL = {"multiplier": "1", "delivery_delay_hours": str(USUAL_DELIVERY_DELAY_HOURS)}
@@ -116,8 +117,13 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         entry_unit="m³" if meter.main_unit is Unit.LITRE else "kWh",
         has_index=any(register.kind is RegisterKind.INDEX for register in meter.registers),
         panels=panels_for(house().modules, "meter", actor),
+        plant="".join(installation_labels(session, _plants(meter)).values()),
         **shared_words(),
     )
+
+
+def _plants(meter: Meter) -> list[UUID]:
+    return [meter.installation_id] if meter.installation_id else []
 
 
 @blueprint.get("/meters/<uuid:meter_id>/curve.json")

@@ -259,6 +259,7 @@ def _event(kind: type[E], alert: Alert, meter: Meter, **extra: Any) -> E:
         rule=alert.rule,
         building_id=meter.building_id,
         lot_id=meter.lot_id,
+        installation_id=meter.installation_id,
         installation_label=meter.installation_label,
         onset_at=alert.onset_at,
         detected_at=alert.detected_at,

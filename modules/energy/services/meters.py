@@ -24,7 +24,7 @@ from modules.energy.models import READ_UNIT, Meter, MeterChangeRecord, Register,
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import get_meter
 from modules.energy.services import registers
-from modules.portfolio.api import place_facts
+from modules.portfolio.api import get_installation, installation_codes, place_facts
 
 
 def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) -> Meter:
@@ -34,6 +34,7 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
     if find_by_serial(uow.session, command.serial, command.utility):
         raise errors.duplicate_meter(command.serial)
     point = _supply_point(uow.session, command.ean, command.utility, clock) if command.ean else None
+    building_id = _building_of(actor, command, uow.session)
     now = clock.now()
     meter = Meter(
         serial=command.serial,
@@ -45,11 +46,11 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
         installed_on=command.installed_on,
         removed_on=command.removed_on,
         feeds=command.feeds,
-        building_id=command.building_id,
+        building_id=building_id,
         lot_id=command.lot_id,
         installation_id=command.installation_id,
         installation_label=command.installation_label,
-        place_label=_place_label(actor, uow.session, command.building_id, command.lot_id),
+        place_label=_place_label(actor, uow.session, building_id, command.lot_id),
         delivery_delay_hours=command.delivery_delay_hours,
         created_at=now,
         updated_at=now,
@@ -83,14 +84,20 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
             "installed_on",
             "removed_on",
             "feeds",
-            "building_id",
             "lot_id",
+            "installation_id",
             "installation_label",
             "delivery_delay_hours",
         )
     }
-    values["place_label"] = _place_label(actor, uow.session, command.building_id, command.lot_id)
+    building_id = _building_of(actor, command, uow.session)
+    values["building_id"] = building_id
+    values["place_label"] = _place_label(actor, uow.session, building_id, command.lot_id)
     changes = changed_fields(meter, values)
+    if "installation_id" in changes:
+        codes = installation_codes(uow.session, filter(None, changes["installation_id"]))
+        before, after = (codes.get(key) for key in changes["installation_id"])
+        changes["installation"] = (before, after)
     if meter.supply_point is not point:
         before = meter.supply_point.ean if meter.supply_point else None
         changes["ean"] = (before, point.ean if point else None)
@@ -157,6 +164,16 @@ def counter_command(
         raise NotFound
     indexes = {name: float(shown[name]) * READ_UNIT for name in ("final_index", "start_index")}
     return DeclareMeterChange(**{**shown, **indexes})
+
+
+def _building_of(actor: Actor, command: AddMeter | ChangeMeter, session: Session) -> UUID | None:
+    """Return the building of a meter: the one named, else that of the plant it feeds."""
+    if command.installation_id is None:
+        return command.building_id
+    plant = get_installation(actor, session, command.installation_id)
+    if command.building_id not in (None, plant.building_id):
+        raise errors.plant_elsewhere()
+    return plant.building_id
 
 
 def _place_label(

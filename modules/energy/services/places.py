@@ -1,4 +1,4 @@
-"""What people type for a place, turned into the place: building codes and lot references."""
+"""What people type for a place, turned into the place: codes of buildings, lots and plants."""
 
 from __future__ import annotations
 
@@ -12,39 +12,62 @@ from modules.energy import errors
 from modules.energy.commands import AddMeter, ChangeMeter
 from modules.energy.models import Meter
 from modules.portfolio.api import (
+    Installation,
     find_building,
     find_building_by_code,
+    find_installation_by_code,
     find_lot,
     find_lot_by_reference,
+    installation_codes,
 )
+
+# What people type for the place of a meter.
+CODES = ("building_code", "lot_reference", "installation_code")
 
 
 def place_codes(actor: Actor, session: Session, meter: Meter) -> dict[str, str]:
-    """Return the building code and the lot reference of what a meter feeds."""
+    """Return the codes of the building, the lot and the installation a meter feeds."""
     building = find_building(actor, session, meter.building_id) if meter.building_id else None
     lot = find_lot(actor, session, meter.lot_id) if meter.lot_id else None
+    plants = [meter.installation_id] if meter.installation_id else []
     return {
         "building_code": building.code if building else "",
         "lot_reference": lot.reference if lot else "",
+        "installation_code": "".join(installation_codes(session, plants).values()),
     }
 
 
 def add_command(actor: Actor, session: Session, typed: dict[str, Any]) -> AddMeter:
     """Make the command that records a meter; Invalid when a place is not known."""
-    building_id, lot_id = _place(actor, session, typed["building_code"], typed["lot_reference"])
-    facts = {k: v for k, v in typed.items() if k not in ("building_code", "lot_reference")}
-    facts["multiplier"] = float(facts["multiplier"])
-    return AddMeter(building_id=building_id, lot_id=lot_id, **facts)
+    return AddMeter(**_facts(actor, session, typed))
 
 
 def change_command(
     actor: Actor, session: Session, meter_id: UUID, typed: dict[str, Any]
 ) -> ChangeMeter:
     """Make the command that changes a meter; Invalid when a place is not known."""
-    building_id, lot_id = _place(actor, session, typed["building_code"], typed["lot_reference"])
-    facts = {k: v for k, v in typed.items() if k not in ("building_code", "lot_reference")}
+    return ChangeMeter(meter_id=meter_id, **_facts(actor, session, typed))
+
+
+def _facts(actor: Actor, session: Session, typed: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: value for name, value in typed.items() if name not in CODES}
     facts["multiplier"] = float(facts["multiplier"])
-    return ChangeMeter(meter_id=meter_id, building_id=building_id, lot_id=lot_id, **facts)
+    building_id, lot_id = _place(actor, session, typed["building_code"], typed["lot_reference"])
+    plant = _plant(actor, session, typed["installation_code"])
+    if plant is not None and building_id not in (None, plant.building_id):
+        raise errors.plant_elsewhere("installation_code")
+    return facts | {
+        "building_id": building_id,
+        "lot_id": lot_id,
+        "installation_id": plant.id if plant else None,
+    }
+
+
+def _plant(actor: Actor, session: Session, code: str) -> Installation | None:
+    plant = find_installation_by_code(actor, session, code) if code else None
+    if code and plant is None:
+        raise errors.unknown_place("installation_code", code)
+    return plant
 
 
 def _place(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -120,6 +120,21 @@ def get_installation(actor: Actor, session: Session, installation_id: UUID) -> I
     if found is None:
         raise NotFound
     return found
+
+
+def find_installation_by_code(actor: Actor, session: Session, code: str) -> Installation | None:
+    """Return an installation in service of the estate by its code, or None."""
+    statement = select(Installation).where(
+        func.upper(Installation.code) == code.strip().upper(), Installation.archived_at.is_(None)
+    )
+    return session.scalars(in_scope(statement, actor, Installation.building_id)).one_or_none()
+
+
+def installation_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the codes of installations, in one query."""
+    statement = select(Installation.id, Installation.code).where(Installation.id.in_(set(ids)))
+    rows = session.execute(statement)
+    return {row.id: row.code for row in rows}
 
 
 def select_installations(actor: Actor) -> Select[Any]:
