@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -47,6 +48,7 @@ def examine(house: House) -> list[Finding]:
         check_scheduler,
         check_demo,
         check_mail,
+        check_map,
     )
     return [finding for check in checks for finding in check(house)]
 
@@ -157,3 +159,48 @@ def check_mail(house: House) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "mail", f"Mail goes to `{backend}`.")
+
+
+def check_map(house: House) -> Iterator[Finding]:
+    """Look whether the base map that was asked for can be shown."""
+    chosen = house.settings.map
+    if not (chosen.tiles_file or chosen.wmts_url):
+        yield Finding(Level.OK, "map", "The map shows our own outlines only.")
+        return
+    wrong = list(_what_hides_the_map(house))
+    for words in wrong:
+        yield Finding(Level.WARNING, "map", words)
+    if not wrong:
+        source = chosen.tiles_file or f"{urlsplit(chosen.wmts_url).netloc}, asked by browsers"
+        yield Finding(Level.OK, "map", f"The base map comes from {source}.")
+
+
+def _what_hides_the_map(house: House) -> Iterator[str]:
+    chosen = house.settings.map
+    if not chosen.attribution:
+        yield "The base map is not shown without its source: set INTENDANT_MAP_ATTRIBUTION."
+    if chosen.tiles_file:
+        if not Path(chosen.tiles_file).is_file():
+            yield f"{chosen.tiles_file} is no file: check INTENDANT_MAP_TILES_FILE."
+        if chosen.wmts_url:
+            yield "INTENDANT_MAP_WMTS_URL is not used: INTENDANT_MAP_TILES_FILE goes first."
+        return
+    address = urlsplit(chosen.wmts_url)
+    if address.scheme not in ("http", "https") or not address.netloc or "{" in address.netloc:
+        yield (
+            "INTENDANT_MAP_WMTS_URL is no whole address: it begins with https:// and one host, "
+            "without braces."
+        )
+    elif address.scheme == "http" and house.settings.base_url.startswith("https://"):
+        yield "Browsers refuse tiles over http on a page over https: use https:// in its address."
+    lacking = [names[0] for names in _TILE_PARTS if not _names_one_of(chosen.wmts_url, names)]
+    if lacking:
+        yield f"INTENDANT_MAP_WMTS_URL lacks {', '.join(lacking)}: every tile would be the same."
+
+
+_TILE_PARTS = (("{z}", "{tilematrix}"), ("{x}", "{tilecol}"), ("{y}", "{tilerow}"))
+
+
+def _names_one_of(url: str, names: tuple[str, ...]) -> bool:
+    # Only WMTS names are taken in any letters (tileAddress in app/frontend/map/base.ts).
+    return names[0] in url or names[1] in url.lower()

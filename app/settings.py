@@ -69,6 +69,11 @@ class MapSettings:
     wmts_url: str = ""
     attribution: str = ""
 
+    @property
+    def service_url(self) -> str:
+        """The service browsers ask for tiles; empty when the map shows something else."""
+        return self.wmts_url if self.attribution and not self.tiles_file else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -10,7 +10,7 @@ from app.house import House
 
 def register(app: Flask, house: House) -> None:
     """Add the headers to every answer; map servers come from the settings."""
-    policy = content_policy(house.settings.map.wmts_url)
+    policy = content_policy(house.settings.map.service_url)
     is_https = house.settings.base_url.startswith("https://")
 
     @app.after_request

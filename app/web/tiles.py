@@ -38,6 +38,6 @@ def base_map() -> dict[str, str] | None:
     if chosen.tiles_file:
         url = url_for("tiles.base_archive")
         return {"kind": "pmtiles", "url": url, "attribution": chosen.attribution}
-    if chosen.wmts_url:
-        return {"kind": "wmts", "url": chosen.wmts_url, "attribution": chosen.attribution}
+    if chosen.service_url:
+        return {"kind": "wmts", "url": chosen.service_url, "attribution": chosen.attribution}
     return None

@@ -10,7 +10,17 @@ from app.db import Database
 from app.doctor import Level, examine
 from app.house import House, build_house
 from app.jobs.lease import hold_lease
-from app.settings import DEVELOPMENT_SECRET, Environment, Settings, SettingsError, load_settings
+from app.settings import (
+    DEVELOPMENT_SECRET,
+    Environment,
+    MapSettings,
+    Settings,
+    SettingsError,
+    load_settings,
+)
+
+TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
+WMTS = "https://tiles.example.org/wmts/grey/{TileMatrix}/{TileRow}/{TileCol}.png"
 
 
 def findings(house: House) -> dict[str, Level]:
@@ -41,6 +51,34 @@ def test_production_needs_https(house: House) -> None:
 
 def test_demo_accounts_in_production_are_a_failure(house: House) -> None:
     assert findings(production(house, demo_accounts=True))["demo"] is Level.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (MapSettings(), "own outlines"),
+        (MapSettings(wmts_url=TILES, attribution="© UrbIS"), "comes from tiles.example.org,"),
+        (MapSettings(wmts_url=WMTS, attribution="© UrbIS"), "comes from tiles.example.org,"),
+        (MapSettings(wmts_url=TILES), "MAP_ATTRIBUTION"),
+        (MapSettings(wmts_url="tiles/{z}/{x}/{y}", attribution="©"), "no whole address"),
+        (MapSettings(wmts_url="https://{s}.be/{z}/{x}/{y}", attribution="©"), "without braces"),
+        (MapSettings(wmts_url="https://tiles.example.org/{z}", attribution="©"), "lacks {x}, {y}:"),
+        (MapSettings(wmts_url=TILES.replace("s:", ":"), attribution="©"), "over http on a page"),
+        (MapSettings(tiles_file="none.pmtiles", attribution="©"), "none.pmtiles is no file"),
+        (MapSettings("none.pmtiles", TILES, "©"), "TILES_FILE goes first"),
+    ],
+)
+def test_a_base_map_that_would_not_be_shown_is_found(
+    house: House, chosen: MapSettings, words: str
+) -> None:
+    house = production(house, map=chosen, base_url="https://intendant.example.org")
+    found = [one for one in examine(house) if one.subject == "map"]
+    assert any(words in one.words for one in found), found
+    is_fine = "comes from" in words or "outlines" in words
+    assert {one.level for one in found} == {Level.OK if is_fine else Level.WARNING}
+    # What is not shown is not allowed either: only a service with its source.
+    is_asked = bool(chosen.wmts_url and chosen.attribution and not chosen.tiles_file)
+    assert bool(chosen.service_url) == is_asked
 
 
 def test_an_unmigrated_database_is_found(
