@@ -208,7 +208,7 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove accounts an import made; Conflict when changed or used since."""
     table = cast("Table", User.__table__)
     own = tuple(cast("Table", model.__table__) for model in (UserRole, UserScope))
-    refuse_changed(uow.session, table, dict.fromkeys(ids), _l("Accounts"))
+    refuse_changed(uow.session, table, dict.fromkeys(ids))
     refuse_dependents(uow.session, table, ids, but=own)
     for model in (UserRole, UserScope):
         uow.session.execute(delete(model).where(model.user_id.in_(ids)))

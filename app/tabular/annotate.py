@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.i18n import gettext as _
+from app.tabular.columns import NOTES
 from app.tabular.exports import FileFormat, column_widths, read_back
 from app.tabular.neutralise import restore
 from app.tabular.problems import Problem, Severity, column_letter
@@ -65,7 +66,7 @@ def _annotated_rows(
                 continue
             if number == header_row:
                 width = len(cells)
-                yield [_("Errors"), _("To confirm"), *_headings(cells)]
+                yield [*map(str, NOTES), *_headings(cells)]
                 continue
             error, doubt = notes.get(number, ("", ""))
             yield [error, doubt, *_fitted(cells, width)]
@@ -87,19 +88,22 @@ def _notes_by_row(problems: Iterable[Problem]) -> dict[int, tuple[str, str]]:
     texts: dict[int, dict[Severity, list[str]]] = defaultdict(lambda: defaultdict(list))
     for problem in problems:
         if problem.row is not None:
-            texts[problem.row][problem.severity].append(describe(problem))
+            texts[problem.row][problem.severity].append(describe(problem, len(NOTES)))
     return {
         row: ("\n".join(by[Severity.ERROR]), "\n".join(by[Severity.WARNING]))
         for row, by in texts.items()
     }
 
 
-def describe(problem: Problem) -> str:
-    """Say in one line where and what: `C — Surface: this is not a number (expected: 12,5)`."""
+def describe(problem: Problem, shift: int = 0) -> str:
+    """Say in one line where and what: `C — Surface: this is not a number (expected: 12,5)`.
+
+    `shift` is by how many columns the file shown is wider in front than the one that was read.
+    """
     expected = str(problem.expected)
     form = " " + _("(expected: %(form)s)", form=expected) if expected else ""
     found = f"{problem.message}{form}"
     if problem.column is None:
         return found
-    place = f"{column_letter(problem.column)} — {problem.header or problem.field}"
+    place = f"{column_letter(problem.column + shift)} — {problem.header or problem.field}"
     return _("%(label)s: %(value)s", label=place, value=found)

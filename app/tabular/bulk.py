@@ -34,8 +34,8 @@ from sqlalchemy.types import TypeEngine
 
 from app.db import Base, EnumText, UtcDateTime
 from app.errors import Conflict
-from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.tabular.importer import ChangedSince
 
 _IDS_A_QUERY = 500
 
@@ -166,12 +166,9 @@ def _refuse_references(session: Session, other: Table, column: Any, ids: Sequenc
 
 
 def refuse_changed(
-    session: Session,
-    table: Table,
-    expected: Mapping[UUID, Mapping[str, Any] | None],
-    label: LazyText,
+    session: Session, table: Table, expected: Mapping[UUID, Mapping[str, Any] | None]
 ) -> None:
-    """Raise Conflict when a row is not as the batch left it.
+    """Raise ChangedSince when a row is not as the batch left it.
 
     `expected` maps ids to the values written, or None for a row the batch made and nobody has
     changed since: it was updated when it was created, or its version is still 1.
@@ -183,11 +180,7 @@ def refuse_changed(
         found.update({row["id"]: row for row in rows})
     changed = [i for i in ids if _is_changed(table, found.get(i), expected[i])]
     if changed:
-        raise Conflict(
-            "import_changed_since",
-            _l("%(count)s of %(noun)s were changed since.", count=len(changed), noun=label),
-            count=len(changed),
-        )
+        raise ChangedSince(changed)
 
 
 def _is_changed(

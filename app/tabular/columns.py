@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from app.i18n import LOCALES, LazyText, use_locale
-from app.tabular.kinds import Kind, plain_text
+from app.i18n import lazy as _l
+from app.tabular.kinds import Kind, Text, plain_text
 from app.tabular.normalise import normalise
 from app.tabular.problems import Problem, Severity, shown
 
 HEADER_SEARCH_ROWS = 30
+# What we put in front of a file given back with its errors; nobody is told that it is not read.
+NOTES = (_l("Errors"), _l("To confirm"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +173,18 @@ class HeadingMatcher:
         return problems
 
 
+@cache
+def _notes_headings() -> frozenset[str]:
+    return frozenset(
+        heading for title in NOTES for heading in Column("", title, Text()).headings() if heading
+    )
+
+
 def _heading_problem(row: int, heading: Heading, first: dict[str, Heading]) -> Problem | None:
     column = heading.column
     if column is None:
+        if heading.index < len(NOTES) and normalise(heading.text) in _notes_headings():
+            return None
         code = "ignored_column" if heading.text else "missing_heading"
         return Problem(
             code, row, heading.index, heading.text, "", shown(heading.text),

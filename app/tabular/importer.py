@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.errors import Conflict
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
@@ -30,6 +31,26 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+
+
+class ChangedSince(Conflict):
+    """Somebody worked on records of a batch since; nothing of it is undone."""
+
+    _SHOWN = 10
+
+    def __init__(self, ids: Sequence[UUID], names: str = "") -> None:
+        """Keep which records; `names` are those a person knows them by."""
+        message = _l("Nothing was undone. Changed since this import: %(names)s.", names=names)
+        super().__init__("import_changed_since", message, count=len(ids))
+        self.ids = ids
+
+    def naming(self, entries: Iterable[Entry]) -> ChangedSince:
+        """Return the same with the names the journal has for the first of them."""
+        labels = {entry.subject_id: entry.label for entry in entries}
+        known = sorted(labels.get(one, str(one)) for one in self.ids)
+        more = len(known) - self._SHOWN
+        names = ", ".join(known[: self._SHOWN]) + (f" … (+{more})" if more > 0 else "")
+        return ChangedSince(self.ids, names)
 
 
 OUTCOME_LABELS = {

@@ -46,7 +46,7 @@ class Preview:
     @property
     def is_plain(self) -> bool:
         """Tell whether every column is known, so that there is nothing to choose."""
-        return bool(self.columns) and all(column.field for column in self.columns)
+        return bool(self.columns) and not self.problems
 
 
 def preview_file(source: ImportFile) -> Preview:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.i18n import LazyText, gettext
+from app.i18n import LazyText, format_number, gettext
 from app.i18n import lazy as _l
 
 SHOWN_VALUE_CHARS = 120
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 
 # The sentence of each code. Parameters come from the problem; `%(value)s` is always there.
 MESSAGES: dict[str, LazyText] = {
@@ -117,7 +120,8 @@ class Problem:
         """Say what is wrong, in the present language."""
         source = self.text or MESSAGES[self.code]
         # Without parameters `%` stays as written, so that a sentence may hold a percentage.
-        params = {"value": self.value, "row": self.row, "letter": self.letter, **self.params}
+        told = {name: _as_written_here(value) for name, value in self.params.items()}
+        params = {"value": self.value, "row": self.row, "letter": self.letter, **told}
         return gettext(source.message, **{**source.params, **params})
 
     def as_json(self) -> dict[str, Any]:
@@ -134,6 +138,12 @@ class Problem:
             "severity": self.severity.value,
             "message": self.message,
         }
+
+
+def _as_written_here(value: Any) -> Any:
+    """Write a bound with the Belgian decimal sign; a report keeps it as plain text."""
+    is_decimal = isinstance(value, Decimal | str) and _DECIMAL.fullmatch(str(value))
+    return format_number(Decimal(value)) if is_decimal else value
 
 
 class TabularError(Exception):

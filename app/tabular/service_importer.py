@@ -17,13 +17,11 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Conflict
 from app.i18n import LazyText
-from app.i18n import lazy as _l
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign, Formats
-from app.tabular.importer import Change, Entry, Outcome, Values, find_differences
+from app.tabular.importer import Change, ChangedSince, Entry, Outcome, Values, find_differences
 from app.tabular.kinds import Doubtful
 from app.tabular.problems import Problem, shown
 from app.tabular.typed import Row
@@ -88,16 +86,20 @@ class ServiceImporter:
         """Give changed records their values back, then remove those the batch made."""
         changed = [entry for entry in entries if entry.before is not None]
         stored = self.find(actor, uow.session, [entry.subject_id for entry in changed])
+        moved = [entry.subject_id for entry in changed if self._has_moved(entry, stored)]
+        if moved:
+            raise ChangedSince(moved)
         for entry in changed:
-            record = stored.get(entry.subject_id)
-            after, before = self._typed(entry.after), self._typed(entry.before)
-            if record is None or find_differences(after, record.values, keep_blank=False):
-                raise Conflict(
-                    "import_changed_since",
-                    _l("“%(label)s” was changed since this import.", label=entry.label),
-                )
+            record = stored[entry.subject_id]
+            before = self._typed(entry.before)
             self.change(actor, record, {**record.values, **before}, uow, clock)
         self.remove(uow, [entry.subject_id for entry in entries if entry.before is None])
+
+    def _has_moved(self, entry: Entry, stored: Mapping[UUID, Stored]) -> bool:
+        """Say whether a record is no longer as the batch left it."""
+        record = stored.get(entry.subject_id)
+        after = self._typed(entry.after)
+        return record is None or bool(find_differences(after, record.values, keep_blank=False))
 
     def _typed(self, data: Mapping[str, Any] | None) -> dict[str, Any]:
         """Read journal values as the columns read cells."""

@@ -16,7 +16,7 @@ from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.tabular.commands import SaveProfile
-from app.tabular.importer import Entry, Importer
+from app.tabular.importer import ChangedSince, Entry, Importer
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow, ImportProfile
 from app.tabular.queries import get_profile
 
@@ -42,7 +42,11 @@ def undo_batch(
     require(actor, importer.permission)
     if not batch.is_undoable:
         raise Conflict("import_not_undoable", _l("There is nothing to undo in this import."))
-    importer.undo(uow, actor, clock, journal_of(uow, batch.id))
+    entries = journal_of(uow, batch.id)
+    try:
+        importer.undo(uow, actor, clock, entries)
+    except ChangedSince as found:
+        raise found.naming(entries) from found
     uow.session.execute(delete(ImportBatchRow).where(ImportBatchRow.batch_id == batch.id))
     batch.state = BatchState.UNDONE
     batch.undone_at = batch.updated_at = clock.now()

@@ -81,7 +81,7 @@ class TableImporter:
         changed = [e for e in entries if e.before is not None]
         expected: dict[UUID, Values | None] = dict.fromkeys(made)
         expected |= {e.subject_id: from_json(self.table, e.after or {}) for e in changed}
-        refuse_changed(uow.session, self.table, expected, self.title)
+        refuse_changed(uow.session, self.table, expected)
         refuse_dependents(uow.session, self.table, made)
         update_rows(
             uow.session,

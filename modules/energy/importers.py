@@ -225,7 +225,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove meters an import made; Conflict when touched since or when they have readings."""
     table = cast("Table", Meter.__table__)
-    refuse_changed(uow.session, table, dict.fromkeys(ids), _l("Meters"))
+    refuse_changed(uow.session, table, dict.fromkeys(ids))
     refuse_dependents(uow.session, table, ids)
     delete_rows(uow.session, table, ids)
 

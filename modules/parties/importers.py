@@ -120,7 +120,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove parties an import made; Conflict when touched since or pointed at."""
     session = uow.session
-    refuse_changed(session, TABLE, dict.fromkeys(ids), _l("People and organisations"))
+    refuse_changed(session, TABLE, dict.fromkeys(ids))
     own = tuple(cast("Table", model.__table__) for model in (PartyPhone, PartyEmail))
     refuse_dependents(session, TABLE, ids, but=own)
     for model in (PartyPhone, PartyEmail):

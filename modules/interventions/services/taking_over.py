@@ -13,7 +13,6 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.i18n import lazy as _l
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from modules.interventions.commands import TakeOver
 from modules.interventions.enums import OrderEventKind, OrderStatus
@@ -59,7 +58,7 @@ def take_over_order(actor: Actor, command: TakeOver, uow: UnitOfWork, clock: Clo
 def forget_taken_over(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove orders an import made; Conflict when touched since or something refers to them."""
     session = uow.session
-    refuse_changed(session, ORDERS, dict.fromkeys(ids), _l("Work orders"))
+    refuse_changed(session, ORDERS, dict.fromkeys(ids))
     refuse_dependents(session, ORDERS, ids, but=OWN)
     for model in (OrderEvent, OrderTicket):
         session.execute(delete(model).where(model.order_id.in_(ids)))

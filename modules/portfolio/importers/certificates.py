@@ -126,7 +126,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove certificates an import made; the letters of their places follow."""
     session, table = uow.session, cast("Table", EnergyCertificate.__table__)
-    refuse_changed(session, table, dict.fromkeys(ids), _l("Energy certificates"))
+    refuse_changed(session, table, dict.fromkeys(ids))
     refuse_dependents(session, table, ids)
     of_lots = select(EnergyCertificate.lot_id).where(EnergyCertificate.id.in_(ids))
     homes = select(EnergyCertificate.building_id).where(EnergyCertificate.id.in_(ids))

@@ -92,7 +92,7 @@ def _change_entrance(
 def _remove_entrances(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove entrances with the addresses made for them; Conflict when used since."""
     session, table = uow.session, cast("Table", Entrance.__table__)
-    refuse_changed(session, table, dict.fromkeys(ids), _l("Entrances"))
+    refuse_changed(session, table, dict.fromkeys(ids))
     refuse_dependents(session, table, ids)
     own = select(Entrance.address_id).where(Entrance.id.in_(ids), Entrance.address_id.is_not(None))
     addresses = [address for address in session.scalars(own) if address]

@@ -76,7 +76,7 @@ def _change(  # the kind, then what every importer is handed
 
 
 def _remove(kind: Grouping, uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    remove_untouched(uow, MODELS[kind], ids, GROUPING_TITLES[kind])
+    remove_untouched(uow, MODELS[kind], ids)
 
 
 def _importer(kind: Grouping, name: str) -> ServiceImporter:

@@ -114,7 +114,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove parcels an import made; Conflict when touched since."""
-    remove_untouched(uow, LandParcel, ids, _l("Land"))
+    remove_untouched(uow, LandParcel, ids)
     touch_documents(uow.session, "parcel")
 
 

@@ -179,7 +179,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove installations an import made, with what they serve; Conflict when touched since."""
     session, table = uow.session, cast("Table", Installation.__table__)
-    refuse_changed(session, table, dict.fromkeys(ids), _l("Installations"))
+    refuse_changed(session, table, dict.fromkeys(ids))
     refuse_dependents(session, table, ids, but=(cast("Table", ServiceLink.__table__),))
     session.execute(delete(ServiceLink).where(ServiceLink.installation_id.in_(ids)))
     delete_rows(session, table, ids)

@@ -10,11 +10,9 @@ from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db import Base, UnitOfWork
-from app.errors import Conflict
-from app.i18n import LazyText
-from app.i18n import lazy as _l
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
+from app.tabular.importer import ChangedSince
 from modules.portfolio.importers.rpls_index import recount
 from modules.portfolio.models import Address, Building, Lot, LotStatusEvent
 
@@ -25,12 +23,10 @@ EVENTS = cast("Table", LotStatusEvent.__table__)
 _IDS_A_QUERY = 400
 
 
-def remove_untouched(
-    uow: UnitOfWork, model: type[Base], ids: Sequence[UUID], noun: LazyText
-) -> None:
+def remove_untouched(uow: UnitOfWork, model: type[Base], ids: Sequence[UUID]) -> None:
     """Remove records nothing hangs on; Conflict when touched since or something refers to them."""
     table = cast("Table", model.__table__)
-    refuse_changed(uow.session, table, dict.fromkeys(ids), noun)
+    refuse_changed(uow.session, table, dict.fromkeys(ids))
     refuse_dependents(uow.session, table, ids)
     delete_rows(uow.session, table, ids)
 
@@ -38,7 +34,7 @@ def remove_untouched(
 def remove_lots(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove lots with the one event they were made with; Conflict when touched since."""
     session = uow.session
-    refuse_changed(session, LOTS, dict.fromkeys(ids), _l("Lots"))
+    refuse_changed(session, LOTS, dict.fromkeys(ids))
     touched = buildings_of(session, ids)
     refuse_lived_in(session, ids)
     refuse_dependents(session, LOTS, ids, but=(EVENTS,))
@@ -51,7 +47,7 @@ def remove_lots(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
 def remove_buildings(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove buildings and their addresses; Conflict when touched since or something is in them."""
     session = uow.session
-    refuse_changed(session, BUILDINGS, dict.fromkeys(ids), _l("Buildings"))
+    refuse_changed(session, BUILDINGS, dict.fromkeys(ids))
     refuse_dependents(session, BUILDINGS, ids)
     addresses = [
         address
@@ -73,8 +69,8 @@ def buildings_of(session: Session, lot_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def refuse_lived_in(session: Session, lot_ids: Sequence[UUID]) -> None:
-    """Raise Conflict when a dwelling's history went on after the import."""
-    count = 0
+    """Raise ChangedSince when a dwelling's history went on after the import."""
+    lived_in: list[UUID] = []
     for part in parts(lot_ids):
         events = (
             select(LotStatusEvent.lot_id)
@@ -82,13 +78,9 @@ def refuse_lived_in(session: Session, lot_ids: Sequence[UUID]) -> None:
             .group_by(LotStatusEvent.lot_id)
             .having(func.count() > 1)
         )
-        count += session.scalar(select(func.count()).select_from(events.subquery())) or 0
-    if count:
-        raise Conflict(
-            "import_changed_since",
-            _l("The state of %(count)s dwellings changed since this import.", count=count),
-            count=count,
-        )
+        lived_in.extend(session.scalars(events))
+    if lived_in:
+        raise ChangedSince(lived_in)
 
 
 def forget_histories(session: Session, lot_ids: Sequence[UUID]) -> None:

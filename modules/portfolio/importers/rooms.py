@@ -113,7 +113,7 @@ def _change_room(
 
 
 def _remove_rooms(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    remove_untouched(uow, Room, ids, _l("Rooms and departments"))
+    remove_untouched(uow, Room, ids)
 
 
 ROOMS = ServiceImporter(

@@ -62,7 +62,7 @@ class RegisterImporter:
 
     def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
         """Take back what a batch made and changed."""
-        undo_register(uow, entries, self.title)
+        undo_register(uow, entries)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from app.db import UnitOfWork
-from app.i18n import LazyText
 from app.search.changes import touch_documents
 from app.tabular.bulk import (
     delete_rows,
@@ -41,7 +40,7 @@ _PLACES: tuple[tuple[str, Table], ...] = (
 )
 
 
-def undo_register(uow: UnitOfWork, entries: Sequence[Entry], title: LazyText) -> None:
+def undo_register(uow: UnitOfWork, entries: Sequence[Entry]) -> None:
     """Delete what was made and give back what was changed; Conflict when touched since."""
     session = uow.session
     made: dict[str, list[UUID]] = defaultdict(list)
@@ -51,7 +50,7 @@ def undo_register(uow: UnitOfWork, entries: Sequence[Entry], title: LazyText) ->
     changed = [entry for entry in entries if entry.before is not None]
     expected: dict[UUID, Any] = dict.fromkeys(made["lot"])
     expected |= {e.subject_id: from_json(LOTS, e.after or {}) for e in changed}
-    refuse_changed(session, LOTS, expected, title)
+    refuse_changed(session, LOTS, expected)
     touched = buildings_of(session, list(expected))
     before = [(e.subject_id, from_json(LOTS, e.before or {})) for e in changed]
     update_rows(session, LOTS, before)

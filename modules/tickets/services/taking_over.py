@@ -73,7 +73,7 @@ def take_over_ticket(actor: Actor, command: TakeOver, uow: UnitOfWork, clock: Cl
 def forget_taken_over(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove tickets an import made; Conflict when touched since or something refers to them."""
     session = uow.session
-    refuse_changed(session, TICKETS, dict.fromkeys(ids), _l("Tickets"))
+    refuse_changed(session, TICKETS, dict.fromkeys(ids))
     refuse_dependents(session, TICKETS, ids, but=(EVENTS,))
     session.execute(delete(TicketEvent).where(TicketEvent.ticket_id.in_(ids)))
     delete_rows(session, TICKETS, ids)

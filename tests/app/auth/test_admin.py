@@ -140,6 +140,8 @@ def test_of_two_who_change_a_role_the_second_keeps_what_they_chose(client, admin
     page = late.get_data(as_text=True)
     assert 'value="house.audit.read" checked' in page
     assert 'value="house.job.read" checked' not in page
+    for right, recorded in (("house-job-read", "oui"), ("house-audit-read", "non")):
+        assert re.search(rf'href="#p-{right}">.*?enregistré : {recorded}', page)
     assert change(client, "council", permissions=["house.audit.read"]).status_code == 303
 
 

@@ -255,6 +255,9 @@ def test_undo_is_refused_when_something_changed_or_depends_on_it(tools, actor, c
     with pytest.raises(Conflict) as refused:
         undo(tools, actor, clock, report)
     assert refused.value.code == "import_changed_since"
+    with use_locale("fr"):
+        said = str(refused.value.message)
+    assert said == "Rien n’a été annulé. Modifié depuis cet import : T00001."
     assert len(stored(tools)) == 3
 
 
@@ -278,6 +281,9 @@ def test_the_same_file_comes_back_with_its_errors(tools, actor, clock, tmp_path)
             assert [row[2] for row in back[1:]] == [row[0] for row in rows]
             corrected = check_file(actor, source(target), tools, clock)
             assert counts(corrected) == (2, 0, 0, 2)
+            # The letter is that of the file given back, and its own columns disturb nobody.
+            assert back[2][0].startswith("E — ")
+            assert not [one for one in corrected.tally.problems if one.is_notice]
 
 
 @pytest.mark.parametrize("wanted", list(FileFormat))

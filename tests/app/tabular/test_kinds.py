@@ -29,6 +29,7 @@ from app.tabular.kinds import (
     parse_number,
 )
 from app.tabular.neutralise import neutralise, restore
+from app.tabular.problems import Problem
 
 ANY = Formats()
 
@@ -261,3 +262,9 @@ def test_what_a_file_shows_of_an_instant_is_read_as_that(instant):
     assert Moment().read(f"{shown:%Y-%m-%d %H:%M}", ANY) == shown
     assert moment_of(instant_of(shown)) == shown
     assert moment_of(None) is instant_of(None) is None
+
+
+def test_a_bound_is_said_with_the_belgian_decimal_sign() -> None:
+    for limit in (Decimal("0.01"), "0.01"):  # as found, and as a report kept it
+        assert "0,01" in Problem("too_small", params={"limit": limit}).message
+    assert "12" in Problem("too_small", params={"limit": 12}).message
