@@ -6,6 +6,7 @@ from app.registry import Module, NavigationItem, ScopeKind
 from modules.portfolio.demo.seed import SEEDS
 from modules.portfolio.grouping_tables import LISTS as GROUPING_LISTS
 from modules.portfolio.importers import IMPORTERS
+from modules.portfolio.inside_search import InstallationProvider, RoomProvider, SiteProvider
 from modules.portfolio.inside_tables import LISTS as INSIDE_LISTS
 from modules.portfolio.jobs import JOBS
 from modules.portfolio.models import Building
@@ -82,7 +83,14 @@ module = Module(
     jobs=JOBS,
     subjects=(*SUBJECTS, ACCESS_CODE),
     privacy=PRIVACY,
-    search_providers=(BuildingProvider(), LotProvider(), ParcelProvider()),
+    search_providers=(
+        BuildingProvider(),
+        LotProvider(),
+        ParcelProvider(),
+        InstallationProvider(),
+        RoomProvider(),
+        SiteProvider(),
+    ),
     seeds=SEEDS,
     importers=IMPORTERS,
     lists=(*LISTS, *GROUPING_LISTS, *INSIDE_LISTS),

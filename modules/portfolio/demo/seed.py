@@ -85,7 +85,7 @@ def plant_estate(planting: Planting) -> None:
         counts = planter.counts | {"PAR": len(planter.rows.tables["land_parcels"])}
         for series, count in counts.items():
             reserve_numbers(series, EVERY_YEAR, count, uow.session)
-        for kind in ("building", "lot", "parcel"):
+        for kind in ("building", "lot", "parcel", "installation", "room", "site"):
             touch_documents(uow.session, kind)
     planting.say(f"{planter.counts['BLD']} buildings, {planter.counts['LOT']} lots")
 

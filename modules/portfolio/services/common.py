@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,9 @@ from modules.portfolio.models import (
 
 EVERY_YEAR = 0
 """The year under which a series that never starts again is counted."""
+
+# What lies in a building and is found by its words too.
+INSIDES: dict[str, Any] = {"installation": Installation, "room": Room}
 
 
 def next_reference(session: Session, prefix: str, width: int) -> str:
@@ -97,9 +101,19 @@ def _address_words(address: Address) -> tuple[str, ...]:
 
 
 def announce(session: Session, *rows: Building | Lot) -> None:
-    """Tell the search index that these places read differently now."""
+    """Tell the search index that these places read differently now, and what lies in them."""
     for kind, model in (("building", Building), ("lot", Lot)):
         if ids := [row.id for row in rows if isinstance(row, model)]:
+            touch_documents(session, kind, ids)
+            if model is Building:
+                _announce_insides(session, ids)
+
+
+def _announce_insides(session: Session, building_ids: Sequence[UUID]) -> None:
+    """Tell that plant and rooms are found by other words of their building."""
+    for kind, model in INSIDES.items():
+        inside = select(model.id).where(model.building_id.in_(building_ids))
+        if ids := session.scalars(inside).all():
             touch_documents(session, kind, ids)
 
 
@@ -123,8 +137,13 @@ def note(  # an entry has these parts, as in app.audit.record
     about: tuple[Subject, UUID | None],
     changes: dict[str, tuple[Any, Any]] | None = None,
 ) -> None:
-    """Write the audit entry of a change to a place; `about` is the subject and its building."""
+    """Write the audit entry of a change to a place; `about` is the subject and its building.
+
+    Plant, rooms and sites are announced to the search here, with each change that is written.
+    """
     subject, building_id = about
+    if subject.type in {*INSIDES, "site"}:
+        touch_documents(uow.session, subject.type, [subject.id])
     named = {
         field: (_named(uow.session, field, old), _named(uow.session, field, new))
         for field, (old, new) in (changes or {}).items()

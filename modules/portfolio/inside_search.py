@@ -1,0 +1,157 @@
+"""How plant, rooms and sites are found in the one search box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.i18n import LOCALES, LazyText, use_locale
+from app.i18n import lazy as _l
+from app.search.identifiers import Identifier
+from app.search.normalise import index_text
+from app.search.providers import Hit
+from modules.portfolio.enums import INSTALLATION_KIND_LABELS, ROOM_USE_LABELS, Grouping
+from modules.portfolio.models import Building, Installation, Room, Site
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.groupings import select_grouped
+from modules.portfolio.queries.insides import select_rooms
+from modules.portfolio.queries.topology import select_installations
+from modules.portfolio.search import codes_of
+
+
+class InstallationProvider:
+    """Plant by code, kind in each language, name, spot, and the words of its building."""
+
+    kind = "installation"
+    label: LazyText = _l("Installations")
+    permission: str = PortfolioPermission.READ
+    icon = "tool"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return the installation of a code."""
+        has_code = func.upper(Installation.code).in_(codes_of(identifiers))
+        return self._hits(session, select_installations(actor).where(has_code))
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of installations in use."""
+        own = (Installation.code, Installation.kind, Installation.name, Installation.location)
+        for id_, code, kind, name, spot, building in _of_buildings(session, Installation, own, ids):
+            kinds = _in_each_language(INSTALLATION_KIND_LABELS[kind])
+            yield id_, index_text(code, *kinds, name, spot, building)
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for installations the actor may see."""
+        return self._hits(session, select_installations(actor).where(Installation.id.in_(ids)))
+
+    @staticmethod
+    def _hits(session: Session, query: Select[Any]) -> list[Hit]:
+        return [
+            Hit(
+                id=row.id,
+                title=f"{row.code} · {row.name or INSTALLATION_KIND_LABELS[row.kind]}",
+                detail=f"{row.address} · {row.building}",
+                endpoint="portfolio.building_detail",
+                params={"building_id": str(row.building_id), "_anchor": "part-installations"},
+            )
+            for row in session.execute(query)
+        ]
+
+
+class RoomProvider:
+    """Rooms of public buildings by number, name, use in each language, and their building."""
+
+    kind = "room"
+    label: LazyText = _l("Rooms")
+    permission: str = PortfolioPermission.READ
+    icon = "door"
+
+    def exact(
+        self, _actor: Actor, _session: Session, _identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return nothing: the number of a room says little without its building."""
+        return ()
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of rooms in use."""
+        own = (Room.code, Room.use, Room.name)
+        for id_, code, use, name, building in _of_buildings(session, Room, own, ids):
+            uses = _in_each_language(ROOM_USE_LABELS[use])
+            yield id_, index_text(code, *uses, *(name or {}).values(), building)
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for rooms the actor may see."""
+        return [
+            Hit(
+                id=row.id,
+                title=f"{row.code} · {row.name or ROOM_USE_LABELS[row.use]}",
+                detail=f"{row.address} · {row.building}",
+                endpoint="portfolio.building_detail",
+                params={"building_id": str(row.building_id), "_anchor": "part-rooms"},
+            )
+            for row in session.execute(select_rooms(actor).where(Room.id.in_(ids)))
+        ]
+
+
+class SiteProvider:
+    """Sites by code and name."""
+
+    kind = "site"
+    label: LazyText = _l("Sites")
+    permission: str = PortfolioPermission.READ
+    icon = "map-2"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return the site of a code."""
+        return self._hits(actor, session, func.upper(Site.code).in_(codes_of(identifiers)))
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of sites in use."""
+        query = select(Site).where(Site.archived_at.is_(None))
+        for site in session.scalars(query if ids is None else query.where(Site.id.in_(ids))):
+            yield site.id, index_text(site.code, *site.name.values())
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for sites the actor may see."""
+        return self._hits(actor, session, Site.id.in_(ids))
+
+    @staticmethod
+    def _hits(actor: Actor, session: Session, condition: Any) -> list[Hit]:
+        return [
+            Hit(
+                id=site.id,
+                title=str(site.name),
+                detail=site.code,
+                endpoint="portfolio.grouping_detail",
+                params={"kind": Grouping.SITE.value, "grouping_id": str(site.id)},
+            )
+            for site in session.scalars(select_grouped(actor, Grouping.SITE).where(condition))
+        ]
+
+
+def _of_buildings(
+    session: Session, model: Any, own: tuple[Any, ...], ids: Sequence[UUID] | None
+) -> Iterable[Any]:
+    """Read identifier, own columns and the building's words of what is in use."""
+    query = (
+        select(model.id, *own, Building.search_text)
+        .join(Building, model.building_id == Building.id)
+        .where(model.archived_at.is_(None), Building.archived_at.is_(None))
+    )
+    return session.execute(query if ids is None else query.where(model.id.in_(ids)))
+
+
+def _in_each_language(label: LazyText) -> list[str]:
+    found = []
+    for locale in LOCALES:
+        with use_locale(locale):
+            found.append(str(label))
+    return found
