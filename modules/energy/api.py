@@ -5,8 +5,10 @@ from __future__ import annotations
 from modules.energy.commands import TakeReading
 from modules.energy.enums import (
     DOUBT_LABELS,
+    EVENT_LABELS,
     RULE_LABELS,
     UTILITY_LABELS,
+    AlertEventKind,
     ReadingDoubt,
     ReadingSource,
     Rule,
@@ -20,8 +22,10 @@ from modules.energy.services.entries import take_reading
 
 __all__ = [
     "DOUBT_LABELS",
+    "EVENT_LABELS",
     "RULE_LABELS",
     "UTILITY_LABELS",
+    "AlertEventKind",
     "CounterFacts",
     "EnergyPermission",
     "ReadingDoubt",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from modules.energy.enums import Rule, Utility
+from modules.energy.enums import AlertEventKind, Rule, Utility
 
 BREAKDOWN = "breakdown"
 
@@ -70,3 +70,4 @@ class AlertResolved(AlertEvent):
     resolved_at: datetime | None = None
     by_person: bool = False
     reason: str = ""
+    outcome: AlertEventKind = AlertEventKind.RESOLVED

@@ -12,7 +12,7 @@ from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import use_locale
-from modules.energy.api import RULE_LABELS, Rule
+from modules.energy.api import EVENT_LABELS, RULE_LABELS, AlertEventKind, Rule
 from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
 from modules.tickets.commands import OpenTicket, Place
 from modules.tickets.enums import EventKind, TicketSource
@@ -21,6 +21,12 @@ from modules.tickets.services.opening import open_ticket
 from modules.tickets.services.recording import Happening, add_event
 
 CATEGORY = "plant.energy"
+BY_THE_METER = "by_the_meter"
+# How an alert ended, where a person said so.
+ENDINGS = {
+    kind.value: EVENT_LABELS[kind]
+    for kind in (AlertEventKind.RESOLVED, AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM)
+}
 # The ticket is opened by the house itself: whoever let the scan run needs no right to tickets.
 HOUSE = system_actor("Intendant")
 
@@ -58,7 +64,11 @@ def note_alert_still(event: AlertStill, actor: Actor, uow: UnitOfWork, clock: Cl
 
 
 def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Add to the alert's ticket that the meter is back to normal; a person closes the ticket."""
+    """Add to the alert's ticket how the alert ended; a person closes the ticket.
+
+    What the meter says is no more true of an alert somebody called false or explained: then their
+    reason stands alone.
+    """
     _note(event, EventKind.ALERT_RESOLVED, actor, uow, clock)
 
 
@@ -81,10 +91,11 @@ def _note(event: AlertEvent, kind: EventKind, actor: Actor, uow: UnitOfWork, clo
     if ticket is None:
         return
     facts = _facts(event)
-    ticket.alert = type(ticket.alert)(facts)
     text = event.sentence.get("fr") or event.sentence.get("en", "")
-    if isinstance(event, AlertResolved) and event.reason:
-        text = f"{text} {event.reason}".strip()
+    if isinstance(event, AlertResolved):
+        facts["ended"] = event.outcome.value if event.by_person else BY_THE_METER
+        text = event.reason or text
+    ticket.alert = type(ticket.alert)(facts)
     add_event(ticket, Happening(kind, text=text, data={"alert": facts}), actor, uow, clock)
 
 

@@ -19,6 +19,7 @@ from app.web.context import current_actor, current_clock, house, open_unit_of_wo
 from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.tickets import schemas, services
+from modules.tickets.alerts import ENDINGS
 from modules.tickets.commands import LinkTickets
 from modules.tickets.enums import (
     EVENT_LABELS,
@@ -204,6 +205,7 @@ def _sheet(
         panels=panels_for(house().modules, "ticket", actor),
         event_labels=EVENT_LABELS,
         event_icons=EVENT_ICONS,
+        alert_endings=ENDINGS,
         waiting_labels=WAITING_LABELS,
         link_labels=LINK_LABELS,
         source_labels=SOURCE_LABELS,

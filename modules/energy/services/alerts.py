@@ -190,6 +190,7 @@ def _close(
         building_id=alert.meter.building_id,
     )
     extra = {"resolved_at": clock.now(), "by_person": bool(reason), "reason": reason}
+    extra["outcome"] = kind
     uow.publish(_event(AlertResolved, alert, alert.meter, **extra), actor, clock)
 
 

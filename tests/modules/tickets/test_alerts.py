@@ -4,19 +4,29 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.auth.actor import system_actor
+from app.auth.roles import Role
 from app.clock import FixedClock
-from app.db import UnitOfWork
+from app.db import Database, UnitOfWork
+from app.i18n import LazyText, use_locale
 from app.ids import new_id
-from modules.energy.enums import Rule, Utility
+from modules.energy.enums import AlertEventKind, Rule, Utility
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
-from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
-from modules.tickets.enums import EventKind, TicketSource, TicketStatus
+from modules.tickets.alerts import (
+    ENDINGS,
+    note_alert_resolved,
+    note_alert_still,
+    open_alert_ticket,
+)
+from modules.tickets.enums import EVENT_LABELS, EventKind, TicketSource, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import events_of
 from tests.factories.portfolio import make_building
+from tests.support.web import Login
 
 SCAN = system_actor("Night scan")
 
@@ -86,6 +96,32 @@ def test_still_and_resolved_are_told_on_the_same_ticket(uow: UnitOfWork, clock: 
     assert kinds[-2:] == [EventKind.ALERT_STILL, EventKind.ALERT_RESOLVED]
     assert ticket.status is TicketStatus.NEW
     assert "robinet fermé" in events_of(uow.session, ticket.id)[-1].text
+
+
+@pytest.mark.parametrize(("outcome", "said"), list(ENDINGS.items()))
+def test_the_ticket_says_how_a_person_ended_the_alert(
+    database: Database,
+    clock: FixedClock,
+    client: FlaskClient,
+    login: Login,
+    outcome: str,
+    said: LazyText,
+) -> None:
+    with database.unit_of_work() as uow:
+        event = opened(clock, make_building(uow, clock).id)
+        open_alert_ticket(event, SCAN, uow, clock)
+        facts = {key: getattr(event, key) for key in asdict(event)}
+        by_person = {"by_person": True, "reason": "compteur remplacé"}
+        ended = AlertResolved(**facts, **by_person, outcome=AlertEventKind(outcome))
+        note_alert_resolved(ended, SCAN, uow, clock)
+        (ticket,) = tickets(uow)
+        address = f"/tickets/{ticket.id}"
+    login(client, Role.DISPATCHER, locale="nl")
+    page = client.get(address).get_data(as_text=True)
+    with use_locale("nl"):
+        assert page.count(str(said)) == 2  # beside the curve, and in the story
+        assert str(EVENT_LABELS[EventKind.ALERT_RESOLVED]) not in page
+    assert '<p class="story-text">compteur remplacé</p>' in page
 
 
 def test_what_no_ticket_knows_changes_nothing(uow: UnitOfWork, clock: FixedClock) -> None:
