@@ -107,12 +107,11 @@ export function writtenIn(operation: Operation): string {
 /** Let the office read a refused text all the same: as a note, at the time at which it was written. */
 export async function sendAsNote(store: FieldStore, tools: Tools, operation: Queued): Promise<void> {
   const { order_id, base_version, made_at } = operation
+  const payload = { note_id: tools.id(), text: writtenIn(operation) }
+  const note: Operation = { id: tools.id(), type: 'order.note', order_id, base_version, payload, made_at }
   await store.transaction('rw', store.queue, async () => {
     await store.queue.delete(operation.seq)
-    await store.queue.add({
-      id: tools.id(), type: 'order.note', order_id, base_version, made_at,
-      payload: { note_id: tools.id(), text: writtenIn(operation) }, state: 'waiting',
-    } as Queued)
+    await store.queue.add({ ...note, state: 'waiting' } as Queued)
   })
 }
 
