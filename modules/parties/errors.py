@@ -38,11 +38,12 @@ def reference_taken(value: str) -> Conflict:
     )
 
 
+ALREADY_THERE = _l("This party is already in this lot on that day.")
+
+
 def overlapping_occupancy() -> Conflict:
     """Say that the party is in this lot already."""
-    return Conflict(
-        "already_there", _l("This party is already in this lot on that day."), field="starts_on"
-    )
+    return Conflict("already_there", ALREADY_THERE, field="starts_on")
 
 
 def related_already() -> Conflict:

@@ -10,6 +10,7 @@ from app.auth.actor import Actor
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.subjects import Confidentiality, Subject, SubjectKind
+from modules.parties.enums import OCCUPANCY_ROLE_LABELS
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party
 
@@ -24,6 +25,7 @@ ACTION_LABELS: dict[str, LazyText] = {
     "parties.party.dismiss_duplicate": _l("Found to be somebody else"),
     "parties.party.erase": _l("Data erased"),
     "parties.occupancy.start": _l("Moved in"),
+    "parties.occupancy.change": _l("Stay corrected"),
     "parties.occupancy.end": _l("Moved out"),
     "party.consulted": _l("Consulted"),
 }
@@ -47,6 +49,7 @@ FIELD_LABELS: dict[str, LazyText] = {
     "reason": _l("Reason"),
     "reference": _l("Reference"),
     "relations": _l("Relations"),
+    "role": _l("As"),
 }
 
 
@@ -75,4 +78,5 @@ PARTY = SubjectKind(
     find=find_party_subject,
     actions=ACTION_LABELS,
     fields=FIELD_LABELS,
+    values={"role": OCCUPANCY_ROLE_LABELS},
 )

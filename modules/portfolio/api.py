@@ -56,6 +56,7 @@ from modules.portfolio.queries.places import (
     lot_labels,
     lot_references,
     seen_lot_addresses,
+    seen_lots,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import (
@@ -126,6 +127,7 @@ __all__ = [
     "row_place_ids",
     "scope_places",
     "seen_lot_addresses",
+    "seen_lots",
     "visible_building_ids",
     "visible_lot_ids",
     "warnings_of_places",

@@ -6,7 +6,7 @@ from modules.parties.services.duplicates import (
     merge_parties,
     undo_merge,
 )
-from modules.parties.services.housing import move_in, move_out
+from modules.parties.services.housing import change_stay, move_in, move_out
 from modules.parties.services.people import (
     allow_channel,
     change_party,
@@ -19,6 +19,7 @@ from modules.parties.services.privacy import consult_party, disclose_party, eras
 __all__ = [
     "allow_channel",
     "change_party",
+    "change_stay",
     "consult_party",
     "create_party",
     "disclose_party",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from app.audit import record
+from app.audit import changed_fields, record
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
@@ -15,6 +15,7 @@ from app.db import UnitOfWork
 from app.errors import Invalid, NotFound
 from app.i18n import lazy as _l
 from modules.parties.commands import Occupy
+from modules.parties.enums import OccupancyRole
 from modules.parties.errors import overlapping_occupancy
 from modules.parties.events import PartyMovedIn, PartyMovedOut
 from modules.parties.models import Occupancy, Party
@@ -35,15 +36,6 @@ def move_in(actor: Actor, command: Occupy, uow: UnitOfWork, clock: Clock) -> Occ
     if party is None or party.archived_at is not None:
         raise NotFound
     _check_days(command.starts_on, command.ends_on)
-    overlap = select(Occupancy.id).where(
-        Occupancy.party_id == party.id,
-        Occupancy.lot_id == lot.id,
-        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= command.starts_on),
-    )
-    if command.ends_on is not None:
-        overlap = overlap.where(Occupancy.starts_on <= command.ends_on)
-    if uow.session.scalars(overlap).first() is not None:
-        raise overlapping_occupancy()
     occupancy = Occupancy(
         party_id=party.id,
         lot_id=lot.id,
@@ -52,6 +44,7 @@ def move_in(actor: Actor, command: Occupy, uow: UnitOfWork, clock: Clock) -> Occ
         ends_on=command.ends_on,
         source=command.source,
     )
+    _refuse_overlap(occupancy, command.ends_on, uow)
     uow.session.add(occupancy)
     uow.flush()
     record(
@@ -84,6 +77,52 @@ def move_out(
     )  # fmt: skip
     uow.publish(PartyMovedOut(party.id, lot.id, ends_on), actor, clock)
     return occupancy
+
+
+def change_stay(
+    actor: Actor,
+    occupancy_id: UUID,
+    role: OccupancyRole,
+    ends_on: date | None,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> Occupancy:
+    """Correct by what title a party is in a lot and until when; an end may be taken back."""
+    require(actor, PartyPermission.OCCUPY)
+    occupancy = uow.session.get(Occupancy, occupancy_id)
+    if occupancy is None:
+        raise NotFound
+    lot = get_lot(actor, uow.session, occupancy.lot_id)
+    party = get_party(actor, uow.session, occupancy.party_id)
+    _check_days(occupancy.starts_on, ends_on)
+    _refuse_overlap(occupancy, ends_on, uow)
+    before = occupancy.ends_on
+    changes = changed_fields(occupancy, {"role": role, "ends_on": ends_on})
+    uow.flush()
+    if changes:
+        record(
+            uow, actor, clock,
+            action="parties.occupancy.change", subject=party_subject(party),
+            changes=changes, building_id=lot.building_id,
+        )  # fmt: skip
+    if ends_on is not None and ends_on != before:
+        uow.publish(PartyMovedOut(party.id, lot.id, ends_on), actor, clock)
+    return occupancy
+
+
+def _refuse_overlap(stay: Occupancy, ends_on: date | None, uow: UnitOfWork) -> None:
+    """Refuse a stay, until that day, beside another of the same party in the same lot."""
+    overlap = select(Occupancy.id).where(
+        Occupancy.party_id == stay.party_id,
+        Occupancy.lot_id == stay.lot_id,
+        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= stay.starts_on),
+    )
+    if ends_on is not None:
+        overlap = overlap.where(Occupancy.starts_on <= ends_on)
+    if stay in uow.session:
+        overlap = overlap.where(Occupancy.id != stay.id)
+    if uow.session.scalars(overlap).first() is not None:
+        raise overlapping_occupancy()
 
 
 def _check_days(starts_on: date, ends_on: date | None) -> None:

@@ -129,23 +129,21 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     touch_documents(session, "party")
 
 
-IMPORTERS = (
-    ServiceImporter(
-        name="parties",
-        title=_l("People and organisations"),
-        permission=PartyPermission.IMPORT,
-        export_permission=PartyPermission.EXPORT,
-        columns=COLUMNS,
-        key="reference",
-        needed=("kind", "name"),
-        empty={"language": Language.UNKNOWN},
-        subject_type="party",
-        load=load,
-        create=create,
-        change=change,
-        remove=remove,
-        find=find,
-        prepare=prepare,
-        records=records,
-    ),
+PEOPLE = ServiceImporter(
+    name="parties",
+    title=_l("People and organisations"),
+    permission=PartyPermission.IMPORT,
+    export_permission=PartyPermission.EXPORT,
+    columns=COLUMNS,
+    key="reference",
+    needed=("kind", "name"),
+    empty={"language": Language.UNKNOWN},
+    subject_type="party",
+    load=load,
+    create=create,
+    change=change,
+    remove=remove,
+    find=find,
+    prepare=prepare,
+    records=records,
 )
