@@ -169,7 +169,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove stays an import made; Conflict when touched since or pointed at."""
-    refuse_changed(uow.session, TABLE, dict.fromkeys(ids), _l("Stays in lots"))
+    refuse_changed(uow.session, TABLE, dict.fromkeys(ids))
     refuse_dependents(uow.session, TABLE, ids)
     delete_rows(uow.session, TABLE, ids)
 
