@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { nameFields } from './fields'
+import { acceptFiles, nameFields } from './fields'
 import { startWalk } from './rows'
 
 const summary = () => document.querySelector<HTMLElement>('[data-error-summary]') as HTMLElement
@@ -14,6 +14,23 @@ describe('nameFields', () => {
     nameFields(summary())
     nameFields(summary())
     expect(lines()).toEqual(['Name – Fill in this field.', 'Day – Fill in this field.', 'Too late.', 'Saved.'])
+  })
+})
+
+describe('acceptFiles', () => {
+  it('adds what the camera took to what was chosen', () => {
+    document.body.innerHTML = `<form><div id="drop"><input type="file" id="files" multiple><ul data-file-list></ul>
+      <label id="camera" hidden><input type="file" data-camera></label></div></form>`
+    const [chosen, camera] = [...document.querySelectorAll<HTMLInputElement>('input')]
+    acceptFiles(document.getElementById('drop') as HTMLElement)
+    expect(document.getElementById('camera')?.hidden).toBe(false)
+    for (const [input, name] of [[chosen, 'report.pdf'], [camera, 'leak.jpg']] as const) {
+      const taken = new DataTransfer()
+      taken.items.add(new File(['x'], name))
+      if (input) input.files = taken.files
+      input?.dispatchEvent(new Event('change', { bubbles: true }))
+    }
+    expect([...document.querySelectorAll('li')].map((line) => line.textContent)).toEqual(['report.pdf', 'leak.jpg'])
   })
 })
 

@@ -48,8 +48,9 @@ function focusSummary(summary: HTMLElement): void {
   })
 }
 
-function acceptFiles(drop: HTMLElement): void {
+export function acceptFiles(drop: HTMLElement): void {
   const input = drop.querySelector<HTMLInputElement>('input[type="file"]')
+  const camera = drop.querySelector<HTMLInputElement>('[data-camera]')
   const list = drop.querySelector<HTMLElement>('[data-file-list]')
   if (!input || !list) return
   const add = (files: Iterable<File>) => {
@@ -62,6 +63,8 @@ function acceptFiles(drop: HTMLElement): void {
   input.addEventListener('change', () => {
     list.replaceChildren(...[...(input.files ?? [])].map((file) => make('li', { class: 'tag' }, file.name)))
   })
+  camera?.addEventListener('change', () => add(camera.files ?? []))
+  camera?.parentElement?.removeAttribute('hidden')
   drop.addEventListener('dragover', (event) => {
     event.preventDefault()
     drop.classList.add('is-over')
