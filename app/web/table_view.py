@@ -228,8 +228,9 @@ class TableView:
 
     @property
     def has_hidden_filter(self) -> bool:
-        """Tell whether a filter in use stands under "More filters"."""
-        return any(f.key in self.state.filters for f in self.spec.filters if not f.is_prominent)
+        """Tell whether a filter in use stands under "More filters"; a drawn shape is on the map."""
+        hidden = [f for f in self.spec.filters if not f.is_prominent and f.kind != "within"]
+        return any(f.key in self.state.filters for f in hidden)
 
     @property
     def clear_url(self) -> str:

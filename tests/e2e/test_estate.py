@@ -211,6 +211,13 @@ class TestMap:
         the_map.keyboard.press("Enter")
         expect(self.row(the_map, estate.west_code)).to_have_count(0)
         expect(self.row(the_map, estate.east_code)).to_have_count(1)
+        # The address keeps the area, and whoever opens it again can take it away from the list.
+        the_map.reload()
+        erase = the_map.get_by_role("button", name="Effacer la zone")
+        expect(erase).to_be_visible()
+        the_map.locator(".chip").first.click()
+        expect(self.row(the_map, estate.west_code)).to_have_count(1)
+        expect(erase).to_be_hidden()
 
     def unfold(self, page: Page) -> None:
         panel = page.locator(".map-panel")

@@ -6,7 +6,7 @@ import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
 export interface Polygon { type: 'Polygon', coordinates: number[][][] }
 
 /** Let the person draw one polygon; calls back with it. Returns the way to begin again and to erase. */
-export function makeDrawing(map: MapLibre, onDrawn: (polygon: Polygon) => void): { begin(): void, erase(): void } {
+export function makeDrawing(map: MapLibre, onDrawn: (polygon: Polygon) => void): { begin(): void, show(polygon: Polygon): void, erase(): void } {
   const draw = new TerraDraw({
     adapter: new TerraDrawMapLibreGLAdapter({ map }),
     modes: [new TerraDrawPolygonMode({
@@ -23,6 +23,10 @@ export function makeDrawing(map: MapLibre, onDrawn: (polygon: Polygon) => void):
     begin() {
       draw.clear()
       draw.setMode('polygon')
+    },
+    show(polygon) {
+      draw.clear()
+      draw.addFeatures([{ type: 'Feature', geometry: polygon, properties: { mode: 'polygon' } }])
     },
     erase() {
       draw.clear()

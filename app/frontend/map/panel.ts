@@ -12,7 +12,6 @@ export function makePanel(
   const panel = make('details', { class: 'map-panel' }, make('summary', {}, t('Layers and legend')))
   panel.open = element.clientWidth > 640
   for (const layer of layers) panel.append(switchOf(map, layer, shown, load))
-  if (element.hasAttribute('data-draw')) panel.append(drawingTools(map, element))
   return panel
 }
 
@@ -38,21 +37,37 @@ function layers1(layer: MapLayer): boolean {
   return layer.color_by === undefined && layer.color === undefined
 }
 
-function drawingTools(map: MapLibre, element: HTMLElement): HTMLElement {
+/** Search by drawing: tools on the map itself, not in the panel, which would hide the ground to draw on. */
+export function drawingTools(map: MapLibre, element: HTMLElement): HTMLElement {
   const begin = make('button', { type: 'button', class: 'btn btn-sm' }, t('Draw an area to search'))
   const erase = make('button', { type: 'button', class: 'btn btn-sm btn-ghost-secondary' }, t('Erase the area'))
   const help = make('p', { class: 'form-hint' }, t('Click the corners; close with the first point or Enter.'))
   erase.hidden = help.hidden = true
   let drawing: ReturnType<typeof import('./draw')['makeDrawing']> | undefined
-  begin.addEventListener('click', async () => {
+  const open = async () => {
     const { makeDrawing } = await import('./draw')
     drawing ??= makeDrawing(map, (polygon) => {
       help.hidden = true
       announce(element, polygon)
     })
-    drawing.begin()
+    return drawing
+  }
+  begin.addEventListener('click', async () => {
+    (await open()).begin()
+    element.querySelector('.map-panel')?.removeAttribute('open')
     help.hidden = erase.hidden = false
   })
+  // The list may drop the area by itself (its chip, “erase all”): then nothing is shown as drawn.
+  document.addEventListener('htmx:after:swap', () => {
+    if (!help.hidden || fieldOf(element)?.value) return
+    drawing?.erase()
+    erase.hidden = true
+  })
+  const kept = fieldOf(element)?.value
+  if (kept) {
+    erase.hidden = false
+    void open().then((one) => one.show(JSON.parse(kept) as Polygon))
+  }
   // Drawing needs a pointer; moving the map with the keys and searching what it shows does not.
   const frame = make('button', { type: 'button', class: 'btn btn-sm' }, t('Search what the map shows'))
   frame.addEventListener('click', () => {
@@ -66,7 +81,7 @@ function drawingTools(map: MapLibre, element: HTMLElement): HTMLElement {
     erase.hidden = help.hidden = true
     announce(element, null)
   })
-  return make('div', { class: 'cluster' }, begin, frame, erase, help)
+  return make('div', { class: 'map-tools' }, begin, frame, erase, help)
 }
 
 /** The rectangle between two corners (south-west, north-east) as a polygon, rounded to a metre. */
@@ -78,13 +93,18 @@ export function frameOf([[west, south], [east, north]]: [[number, number], [numb
 /** Tell the page about the drawn area, and put it into the form that filters the list. */
 export function announce(element: HTMLElement, polygon: Polygon | null): void {
   element.dispatchEvent(new CustomEvent('map:draw', { bubbles: true, detail: { polygon } }))
+  const input = fieldOf(element)
+  if (!input) return
+  input.value = polygon ? JSON.stringify(polygon) : ''
+  input.form?.requestSubmit()
+}
+
+/** The field that carries the drawn area in the form that filters the list. */
+function fieldOf(element: HTMLElement): HTMLInputElement | null | undefined {
   const selector = element.dataset.drawForm
   const list = document.querySelector(element.dataset.list ?? '#none')
   const form = selector
     ? document.querySelector<HTMLFormElement>(selector)
     : list?.querySelector<HTMLFormElement>('form[role=search]') ?? list?.closest('form')
-  const input = form?.querySelector<HTMLInputElement>('input[name="within"]')
-  if (!form || !input) return
-  input.value = polygon ? JSON.stringify(polygon) : ''
-  form.requestSubmit()
+  return form?.querySelector<HTMLInputElement>('input[name="within"]')
 }

@@ -10,7 +10,7 @@ import { t } from '../shared/i18n'
 import { addBase, readBase } from './base'
 import { drawDot, drawSign, PIXEL_RATIO } from './images'
 import { type Box, boxOf, DOT, type Feature, idOf, imageName, imagesOf, type MapLayer, paint, readLayers } from './layers'
-import { makePanel } from './panel'
+import { drawingTools, makePanel } from './panel'
 import { tieToList } from './selection'
 
 setWorkerUrl(workerUrl)
@@ -62,6 +62,7 @@ async function start(map: MapLibre, element: HTMLElement, layers: MapLayer[], mu
   const box = boxOf(chosen.length ? chosen : loaded.flat())
   if (mustFit && box) map.fitBounds(box, { padding: roomAround(element), maxZoom: 17, animate: false })
   element.append(makePanel(map, element, layers, shown, load))
+  if (element.hasAttribute('data-draw')) element.append(drawingTools(map, element))
   followMoves(map, element, layers, shown, load)
   // Lets tests and print wait for a map that is really drawn.
   map.once('idle', () => { element.dataset.ready = 'true' })
