@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.auth.actor import Actor
@@ -27,7 +27,7 @@ from modules.energy.models import (
 from modules.energy.policies import EnergyPermission
 from modules.energy.readings.blocks import DAY_S
 from modules.energy.readings.quality import Quality
-from modules.portfolio.api import visible_building_ids
+from modules.portfolio.api import find_lot, installations_serving_lot, visible_building_ids
 
 
 def select_meters(actor: Actor) -> Select[Meter]:
@@ -64,6 +64,21 @@ def list_meters(
         query = query.where(Meter.building_id == building_id)
     if lot_id is not None:
         query = query.where(Meter.lot_id == lot_id)
+    return session.scalars(query.order_by(Meter.utility, Meter.label, Meter.serial)).all()
+
+
+def shared_meters(actor: Actor, session: Session, lot_id: UUID) -> Sequence[Meter]:
+    """Return the meters a lot shares: of the plants that serve it, and of its whole building."""
+    lot = find_lot(actor, session, lot_id)
+    if lot is None:
+        return ()
+    plants = [plant.id for plant in installations_serving_lot(actor, session, lot_id)]
+    of_building = and_(
+        Meter.building_id == lot.building_id,
+        Meter.lot_id.is_(None),
+        Meter.installation_id.is_(None),
+    )
+    query = select_meters(actor).where(or_(Meter.installation_id.in_(plants), of_building))
     return session.scalars(query.order_by(Meter.utility, Meter.label, Meter.serial)).all()
 
 

@@ -45,7 +45,13 @@ def _place_panel(
         alerts = alert_queries.list_alerts(
             actor, session, building_id=building_id, lot_id=lot_id, state=AlertState.OPEN
         )
+    shared = meter_queries.shared_meters(actor, session, lot_id) if lot_id else ()
     totals = meter_queries.totals_of(session, meters, current_clock().now(), 30)
     return render_template(
-        "energy/_place.html", meters=meters, alerts=alerts, totals=totals, **shared_words()
+        "energy/_place.html",
+        meters=meters,
+        shared=shared,
+        alerts=alerts,
+        totals=totals,
+        **shared_words(),
     )

@@ -16,10 +16,11 @@ from modules.energy.models import Meter
 from modules.energy.services.scan import scan
 from modules.portfolio.commands import InstallationFacts
 from modules.portfolio.enums import InstallationKind
+from modules.portfolio.models import Building
 from modules.portfolio.services import add_installation
 from modules.tickets.models import Ticket
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, write_long
-from tests.factories.portfolio import BUILDER, make_building
+from tests.factories.portfolio import BUILDER, make_building, make_lot
 
 FORM = {"version": "1", "multiplier": "1"}
 
@@ -121,3 +122,25 @@ def test_an_alert_opens_its_ticket_on_the_plant(database, clock, plant, tmp_path
     with database.reader() as session:
         ticket = session.scalars(select(Ticket)).one()
         assert (ticket.installation_id, ticket.building_id) == (plant.id, plant.building_id)
+
+
+def test_the_sheet_of_a_lot_shows_its_own_meters_and_those_it_shares(
+    client, login, database, clock, plant, elsewhere
+):
+    with database.unit_of_work() as uow:
+        building = uow.session.get_one(Building, plant.building_id)
+        lot, other = (make_lot(uow, clock, building) for _ in range(2))
+        own = {"lot_id": lot.id, "building_id": building.id}
+        create_meter(uow, clock, "OWN", **own)
+        create_meter(uow, clock, "NEXT DOOR", **own | {"lot_id": other.id})
+        create_meter(uow, clock, "PLANT", installation_id=plant.id)
+        create_meter(uow, clock, "COMMON", building_id=building.id)
+        create_meter(uow, clock, "FAR", building_id=elsewhere.id)
+    login(client, Role.ENERGY_COORDINATOR, locale="nl")
+    page = client.get(f"/energy/panels/lot/{lot.id}").text
+    own, _heading, shared = page.partition("Meters die het met andere deelt")
+    assert "OWN" in own
+    assert [name for name in ("COMMON", "FAR", "NEXT DOOR", "OWN", "PLANT") if name in shared] == [
+        "COMMON",
+        "PLANT",
+    ]
