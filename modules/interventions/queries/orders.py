@@ -16,6 +16,7 @@ from modules.interventions.enums import OPEN_STATUSES, OrderEventKind
 from modules.interventions.models import (
     OrderEntry,
     OrderEvent,
+    OrderFieldChange,
     OrderTicket,
     Technician,
     Visit,
@@ -111,6 +112,17 @@ def list_visits(session: Session, order_id: UUID) -> Sequence[Visit]:
     """Return the visits of an order, the first one first."""
     statement = select(Visit).where(Visit.order_id == order_id).order_by(Visit.started_at)
     return session.scalars(statement).all()
+
+
+def earlier_texts(session: Session, order: WorkOrder) -> Sequence[OrderFieldChange]:
+    """Return what was written over in the report of an order, the latest first."""
+    statement = (
+        select(OrderFieldChange)
+        .where(OrderFieldChange.order_id == order.id)
+        .order_by(OrderFieldChange.version.desc(), OrderFieldChange.field)
+    )
+    changes = session.scalars(statement)
+    return [one for one in changes if one.value and one.value != getattr(order, one.field)]
 
 
 def ticket_ids_of(session: Session, order_id: UUID) -> Sequence[UUID]:

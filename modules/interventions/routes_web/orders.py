@@ -248,6 +248,7 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
         "events": list(reversed(queries.list_events(session, order_id))),
         "entries": queries.list_entries(session, order_id),
         "visits": queries.list_visits(session, order_id),
+        "earlier": queries.earlier_texts(session, order),
         "tickets": list_ticket_facts(actor, session, ticket_ids) if may_see_tickets else [],
         "parent": queries.get_order(actor, session, parent) if parent else None,
         "follow_ons": queries.list_follow_ons(actor, session, order_id),

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.auth.actor import Actor
+from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
 from app.errors import NotFound
@@ -26,6 +28,7 @@ from tests.factories.interventions import (
     make_technician,
     technician_actor,
 )
+from tests.support.web import Login
 
 ADDITIONS = {
     "order.note": ("note_id", {"text": "seen"}),
@@ -150,6 +153,20 @@ def test_texts_of_different_fields_do_not_conflict(spot: Field) -> None:
     two = spot.send("order.change", {"fields": {"work_done": "ok"}}, device="b", base=base)
     same = spot.send("order.change", {"fields": {"diagnosis": "Valve"}}, device="c", base=base)
     assert {one["status"], two["status"], same["status"]} == {"accepted"}
+
+
+def test_a_text_that_was_written_over_is_still_read_with_the_order(
+    spot: Field, client: FlaskClient, login: Login
+) -> None:
+    spot.send("order.change", {"fields": {"diagnosis": "Thermostat"}})
+    spot.send("order.complete", {"diagnosis": "Mixing valve", "work_done": "Cleaned"})
+    login(client, Role.DISPATCHER, locale="nl")
+    page = client.get(f"/work-orders/{spot.order_id}").get_data(as_text=True)
+    _, earlier = page.split("<summary>Wat er eerder stond</summary>")
+    earlier, _ = earlier.split("</details>", 1)
+    assert 'Diagnose: <span class="as-typed">Thermostat</span>' in earlier
+    assert "Mixing valve" not in earlier
+    assert "Cleaned" not in earlier
 
 
 def test_a_tablet_does_not_conflict_with_itself(spot: Field) -> None:
