@@ -140,6 +140,7 @@ HOUSE_TEXTS = (
             JobRecord.checkpoint,
             JobRecord.error,
             JobRecord.error_values,
+            JobRecord.limited_to,
             JobRecord.note,
             JobRecord.note_values,
         ),

@@ -69,7 +69,7 @@ def test_photos_are_added_shown_removed_and_brought_back(
     sign_in("administrator", sees_everything=True)
     page.goto(f"/attachments/ticket/{tickets[0].id}")
     picture = {"name": "IMG 1.jpg", "mimeType": "image/jpeg", "buffer": photo((900, 600))}
-    page.locator("input[type=file]").set_input_files([picture])
+    page.locator("input[type=file][name=files]").set_input_files([picture])
     page.get_by_role("button", name="Ajouter", exact=True).click()
     page.locator(".file-item img").wait_for()
     width = "image => image.decode().then(() => image.naturalWidth)"
