@@ -157,7 +157,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         for status in statuses:
             responses.setdefault(status, NAMES[status])
         if not is_public or method in UNSAFE or info.get("arguments"):
-            responses.setdefault(422, "UNPROCESSABLE_ENTITY")
+            responses[422] = "UNPROCESSABLE_ENTITY"
         responses.setdefault("default", "DEFAULT_ERROR")
         return doc
 

@@ -31,6 +31,8 @@ INFO = {
     "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
 }
 
+# Python 3.13 calls it otherwise; the document is the same on each.
+SAID_ALIKE = {422: ("UNPROCESSABLE_ENTITY", "Unprocessable Entity")}
 PARAMETERS: dict[str, dict[str, Any]] = {
     "IDEMPOTENCY_KEY": {
         "name": "Idempotency-Key",
@@ -103,17 +105,15 @@ class HouseApi(Api):  # type: ignore[misc]
     def _register_responses(self) -> None:
         """Describe every error as problem+json, under the names flask-smorest uses."""
         for status in http.HTTPStatus:
-            response: dict[str, Any] = {"description": status.phrase}
+            name, phrase = SAID_ALIKE.get(status, (status.name, status.phrase))
+            response: dict[str, Any] = {"description": phrase}
             if status >= 400:
                 response["schema"] = self.ERROR_SCHEMA
             prepare_response(response, self.spec, PROBLEM)
-            self.spec.components.response(status.name, response, lazy=True)
-        # Python 3.13 renamed it; the document keeps one name.
-        for name, text in (("UNPROCESSABLE_ENTITY", "Refused"), ("DEFAULT_ERROR", "Any error")):
-            response = {"description": text, "schema": self.ERROR_SCHEMA}
-            prepare_response(response, self.spec, PROBLEM)
-            if name not in self.spec.components.responses_lazy:
-                self.spec.components.response(name, response, lazy=True)
+            self.spec.components.response(name, response, lazy=True)
+        response = {"description": "Any error", "schema": self.ERROR_SCHEMA}
+        prepare_response(response, self.spec, PROBLEM)
+        self.spec.components.response("DEFAULT_ERROR", response, lazy=True)
 
     def _register_etag_headers(self) -> None:
         for name, parameter in PARAMETERS.items():

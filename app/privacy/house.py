@@ -140,7 +140,6 @@ HOUSE_TEXTS = (
             JobRecord.checkpoint,
             JobRecord.error,
             JobRecord.error_values,
-            JobRecord.limited_to,
             JobRecord.note,
             JobRecord.note_values,
         ),

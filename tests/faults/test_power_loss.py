@@ -7,6 +7,7 @@ the log up to the size the log had at that moment; a cut beyond it must not lose
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def written(tmp_path: Path, clock: FixedClock) -> tuple[Path, list[int]]:
     path = tmp_path / "live.sqlite3"
     database = Database(f"sqlite:///{path}")
     migrate.upgrade(database)
-    with sqlite3.connect(path) as keeper:
+    with closing(sqlite3.connect(path)) as keeper:
         keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     log = path.with_name(path.name + "-wal")
     sizes = []

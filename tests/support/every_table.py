@@ -27,8 +27,9 @@ MEANINGFUL: dict[str, Any] = {
     "energy_alerts.evidence": {"window_hours": 24, "is_price_confirmed": True},
     "import_batches.importer": "certificates",
     "import_profiles.importer": "certificates",
+    "work_order_field_changes.field": "diagnosis",
     "party_merges.moved": {"links": {}, "filled": []},
-    "saved_views.list_name": "tickets",
+    "saved_views.list_name": "portfolio.lots",
     "ticket_rules.facts": {
         "name": {"fr": "Urgent"},
         "rank": 1,
