@@ -91,10 +91,18 @@ def execute(house: House, record: JobRecord) -> JobState:
     state, error = _attempt(job, run)
     finish(house.database, record.id, state, house.clock, error)
     if state is JobState.FAILED:
-        with house.database.unit_of_work(f"job-{record.id}") as uow:
-            tell_of_failure(job, record, run.actor, uow, house.clock)
+        _tell(house, job, record, run)
     log.info("job_ended", job=record.name, run=str(record.id), state=state.value)
     return state
+
+
+def _tell(house: House, job: Job, record: JobRecord, run: JobRun) -> None:
+    try:
+        with house.database.unit_of_work(f"job-{record.id}") as uow:
+            tell_of_failure(job, record, run.actor, uow, house.clock)
+    except Exception:
+        # The run has ended and says how; that nobody was told must not end the scheduler.
+        log.exception("failure_not_told", job=record.name, run=str(record.id))
 
 
 def make_run(house: House, record: JobRecord) -> JobRun:

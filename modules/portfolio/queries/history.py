@@ -34,11 +34,18 @@ class EstateState:
         return sum(self.counts.values())
 
     def by_status(self) -> dict[LotStatus, int]:
-        """Count the lots in each state."""
+        """Count the lots in each state, in the order of the states."""
         counter: Counter[LotStatus] = Counter()
         for (_kind, _category, status), count in self.counts.items():
             counter[status] += count
-        return dict(counter)
+        return {status: counter[status] for status in LotStatus if counter[status]}
+
+    def by_kind(self) -> dict[LotKind, Counter[LotStatus]]:
+        """Count the lots of each kind in each state, in the order of the kinds."""
+        counters: dict[LotKind, Counter[LotStatus]] = {kind: Counter() for kind in LotKind}
+        for (kind, _category, status), count in self.counts.items():
+            counters[kind][status] += count
+        return {kind: counter for kind, counter in counters.items() if counter}
 
 
 def estate_on(

@@ -15,6 +15,7 @@ from modules.portfolio.routes_web import (  # isort: skip
     parts,
     rooms,
     shapes,
+    state,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "parts",
     "rooms",
     "shapes",
+    "state",
 ]

@@ -1,5 +1,6 @@
 """The pages of the estate, on a small demo estate, as a reader, a keeper and a stranger."""
 
+import re
 from random import Random
 
 import orjson
@@ -11,7 +12,7 @@ from app.auth.roles import Role
 from app.demo import Planting
 from app.lists.models import SavedView
 from modules.portfolio.demo.seed import plant_boundaries, plant_estate
-from modules.portfolio.enums import BuildingKind, LotStatus
+from modules.portfolio.enums import BuildingKind, LotKind, LotStatus
 from modules.portfolio.models import (
     Address,
     Area,
@@ -23,6 +24,7 @@ from modules.portfolio.models import (
     PlaceWarning,
 )
 from modules.portfolio.queries import map as map_queries
+from tests.factories.portfolio import make_building, make_lot
 
 
 @pytest.fixture
@@ -305,3 +307,22 @@ def test_search_by_drawing(client, login, places):
     assert orjson.loads(nothing.data)["features"] == []
     page = client.get("/buildings", query_string={"within": none})
     assert page.status_code == 200
+
+
+def test_the_state_of_the_estate_is_shown_for_a_day(client, login, uow, clock):
+    login(client, Role.ANALYST, sees_everything=True, locale="en")
+    building = make_building(uow, clock)
+    for kind in (LotKind.HOME, LotKind.HOME, LotKind.SHOP):
+        make_lot(uow, clock, building, kind=kind)
+    uow.session.commit()
+    page = client.get("/lots/state").text
+    assert re.findall(r'scope="row">([^<]+)</th><td class="text-end">(\d)</td>', page) == [
+        ("Home", "2"),
+        ("Shop", "1"),
+    ]
+    assert 'href="/lots?status=vacant"' in page
+    assert "No lot on this day" in client.get("/lots/state?on=2001-01-01").text
+    wrong = client.get("/lots/state?on=31-12")
+    assert (wrong.status_code, 'value="2026-03-02"' in wrong.text) == (422, True)
+    login(client, Role.ANALYST, sees_everything=False, email="no@example.org", locale="en")
+    assert "No lot on this day" in client.get("/lots/state").text
