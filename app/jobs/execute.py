@@ -82,7 +82,7 @@ class Reporter:
 
 
 def execute(house: House, record: JobRecord) -> JobState:
-    """Run a claimed job to its end and return how it ended; never raises."""
+    """Run a claimed job to its end and return how it ended; what a job raises is how it ended."""
     job = next((j for m in house.modules for j in m.jobs if j.name == record.name), None)
     if job is None:
         finish(house.database, record.id, JobState.FAILED, house.clock, _NO_SUCH_JOB)
@@ -90,19 +90,11 @@ def execute(house: House, record: JobRecord) -> JobState:
     run = make_run(house, record)
     state, error = _attempt(job, run)
     finish(house.database, record.id, state, house.clock, error)
-    if state is JobState.FAILED:
-        _tell(house, job, record, run)
     log.info("job_ended", job=record.name, run=str(record.id), state=state.value)
-    return state
-
-
-def _tell(house: House, job: Job, record: JobRecord, run: JobRun) -> None:
-    try:
+    if state is JobState.FAILED:
         with house.database.unit_of_work(f"job-{record.id}") as uow:
             tell_of_failure(job, record, run.actor, uow, house.clock)
-    except Exception:
-        # The run has ended and says how; that nobody was told must not end the scheduler.
-        log.exception("failure_not_told", job=record.name, run=str(record.id))
+    return state
 
 
 def make_run(house: House, record: JobRecord) -> JobRun:
