@@ -95,7 +95,8 @@ def file_describe(attachment_id: UUID) -> ResponseReturnValue:
     caption = request.form.get("caption", "").strip()
     version = request.form.get("version", 0, type=int)
     said = request.form.get("confidentiality", "")
-    level = _level(said) if said else None
+    # A word we do not know must not show to more people what somebody kept for a few.
+    level = Confidentiality(said) if said in list(Confidentiality) else None
     command = services.DescribeFile(attachment_id, caption, version, level)
     try:
         with open_unit_of_work() as uow:

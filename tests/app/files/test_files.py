@@ -242,6 +242,7 @@ def test_who_may_see_a_file_is_corrected_and_noted(signed_in, boiler, database):
     page = client.get(f"/attachments/boiler/{boiler.id}").text
     assert '<option value="personal" selected>' in page
     assert describe("sensitive", 2) == 403
+    assert describe("whoever", 2) == 303
     with database.reader() as session:
         assert session.get(Attachment, id_).confidentiality is Confidentiality.PERSONAL
     history = client.get(f"/history/boiler/{boiler.id}", headers={"HX-Request": "true"}).text
