@@ -26,6 +26,20 @@ from modules.energy.queries.meters import get_meter
 from modules.energy.services import registers
 from modules.portfolio.api import get_installation, installation_codes, place_facts
 
+# What a person writes about a meter and is kept as it stands.
+_WRITTEN = (
+    "label",
+    "multiplier",
+    "digits",
+    "installed_on",
+    "removed_on",
+    "feeds",
+    "lot_id",
+    "installation_id",
+    "installation_label",
+    "delivery_delay_hours",
+)
+
 
 def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) -> Meter:
     """Record a meter; Conflict if its serial is known, Invalid if its EAN fails the check."""
@@ -75,25 +89,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
     meter = get_meter(actor, uow.session, command.meter_id)
     meter.require_version(command.version)
     point = _supply_point(uow.session, command.ean, meter.utility, clock) if command.ean else None
-    values = {
-        name: getattr(command, name)
-        for name in (
-            "label",
-            "multiplier",
-            "digits",
-            "installed_on",
-            "removed_on",
-            "feeds",
-            "lot_id",
-            "installation_id",
-            "installation_label",
-            "delivery_delay_hours",
-        )
-    }
-    building_id = _building_of(actor, command, uow.session)
-    values["building_id"] = building_id
-    values["place_label"] = _place_label(actor, uow.session, building_id, command.lot_id)
-    changes = changed_fields(meter, values)
+    changes = changed_fields(meter, _values_of(actor, command, uow.session))
     if "installation_id" in changes:
         codes = installation_codes(uow.session, filter(None, changes["installation_id"]))
         before, after = (codes.get(key) for key in changes["installation_id"])
@@ -120,6 +116,15 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
             if register.kind is RegisterKind.INDEX:
                 registers.derive(uow.session, register, register.id)
     return meter
+
+
+def _values_of(actor: Actor, command: ChangeMeter, session: Session) -> dict[str, Any]:
+    """Turn what was written into columns, with the place it leads to."""
+    building_id = _building_of(actor, command, session)
+    return {name: getattr(command, name) for name in _WRITTEN} | {
+        "building_id": building_id,
+        "place_label": _place_label(actor, session, building_id, command.lot_id),
+    }
 
 
 def declare_meter_change(
