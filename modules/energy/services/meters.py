@@ -175,8 +175,10 @@ def _building_of(actor: Actor, command: AddMeter | ChangeMeter, session: Session
     """Return the building of a meter: the one named, else that of the plant it feeds."""
     if command.installation_id is None:
         return command.building_id
-    plant = get_installation(actor, session, command.installation_id)
-    if command.building_id not in (None, plant.building_id):
+    plant, named = get_installation(actor, session, command.installation_id), command.building_id
+    if command.lot_id is not None:
+        named = place_facts(actor, session, building_id=named, lot_id=command.lot_id).building_id
+    if named not in (None, plant.building_id):
         raise errors.plant_elsewhere()
     return plant.building_id
 

@@ -69,6 +69,20 @@ def test_the_form_knows_the_plant_by_its_code_and_the_building_by_the_plant(
     assert f'value="{plant.code}"' in client.get(here).text
 
 
+def test_a_home_does_not_lie_in_another_building_than_the_plant_of_its_meter(
+    client, login, database, clock, meter, plant, elsewhere
+):
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, elsewhere)
+    login(client, Role.ENERGY_COORDINATOR)
+    address = f"/api/v1/meters/{meter.id}"
+    facts = {"installation_id": str(plant.id), "lot_id": str(lot.id)}
+    seen = {"If-Match": client.get(address).headers["ETag"]}
+    refused = client.put(address, json=facts, headers=seen)
+    assert (refused.status_code, refused.json["code"]) == (422, "plant_elsewhere")
+    assert feeds(database) == (None, None)
+
+
 def test_programs_name_the_plant_and_not_one_of_another_building(
     client, login, database, meter, plant, elsewhere
 ):
