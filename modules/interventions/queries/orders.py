@@ -89,7 +89,9 @@ def list_events(session: Session, order_id: UUID) -> Sequence[OrderEvent]:
 
 
 def was_sent_to(actor: Actor, session: Session, order_id: UUID) -> bool:
-    """Say whether the actor is, or once was, the technician of an order."""
+    """Tell whether the actor, who still does such work, is or once was sent to an order."""
+    if not actor.can(OrderPermission.WORK):
+        return False
     technician = find_technician(session, actor.user_id)
     return technician is not None and any(
         event.kind is OrderEventKind.ASSIGNED

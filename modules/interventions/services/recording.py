@@ -17,7 +17,7 @@ from modules.interventions.errors import EntryElsewhere, OrderNotYours, OrderSte
 from modules.interventions.events import OrderChanged
 from modules.interventions.lifecycle import derive_state, may_follow
 from modules.interventions.models import OrderEntry, OrderEvent, OrderFieldChange, WorkOrder
-from modules.interventions.policies import OrderPermission, can_work_on_order
+from modules.interventions.policies import can_work_on_order
 from modules.interventions.queries.orders import (
     find_technician,
     get_order,
@@ -83,7 +83,7 @@ def get_order_to_add_to(actor: Actor, order_id: UUID, uow: UnitOfWork) -> WorkOr
     Who had no network learns late that the order went to a colleague; what they noted and
     photographed there conflicts with nothing and must not be lost.
     """
-    if actor.can(OrderPermission.WORK) and was_sent_to(actor, uow.session, order_id):
+    if was_sent_to(actor, uow.session, order_id):
         return uow.session.get_one(WorkOrder, order_id)
     return get_order_to_work_on(actor, order_id, uow)
 
