@@ -123,11 +123,14 @@ def get_installation(actor: Actor, session: Session, installation_id: UUID) -> I
 
 
 def find_installation_by_code(actor: Actor, session: Session, code: str) -> Installation | None:
-    """Return an installation in service of the estate by its code, or None."""
-    statement = select(Installation).where(
-        func.upper(Installation.code) == code.strip().upper(), Installation.archived_at.is_(None)
+    """Return an installation by its code, the one written just so before another, or None."""
+    written = code.strip()
+    statement = (
+        select(Installation)
+        .where(func.upper(Installation.code) == written.upper(), Installation.archived_at.is_(None))
+        .order_by(Installation.code != written, Installation.code)
     )
-    return session.scalars(in_scope(statement, actor, Installation.building_id)).one_or_none()
+    return session.scalars(in_scope(statement, actor, Installation.building_id)).first()
 
 
 def installation_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -17,6 +17,7 @@ from modules.energy.services.scan import scan
 from modules.portfolio.commands import InstallationFacts
 from modules.portfolio.enums import InstallationKind
 from modules.portfolio.models import Building
+from modules.portfolio.queries.topology import find_installation_by_code
 from modules.portfolio.services import add_installation
 from modules.tickets.models import Ticket
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, write_long
@@ -67,6 +68,19 @@ def test_the_form_knows_the_plant_by_its_code_and_the_building_by_the_plant(
     assert plant.code in client.get(f"/energy/meters/{meter.id}").text
     assert plant.code in client.get(f"/history/meter/{meter.id}").text
     assert f'value="{plant.code}"' in client.get(here).text
+
+
+def test_of_two_codes_that_differ_in_capitals_each_is_found(database, clock, elsewhere):
+    with database.unit_of_work() as uow:
+        for code in ("CH-a", "CH-A"):
+            facts = InstallationFacts(elsewhere.id, InstallationKind.LIFT, code=code)
+            add_installation(BUILDER, facts, uow, clock)
+        found = [
+            find_installation_by_code(BUILDER, uow.session, code).code
+            for code in ("CH-a", "CH-A", "ch-a")
+        ]
+    assert found[:2] == ["CH-a", "CH-A"]
+    assert found[2] in {"CH-a", "CH-A"}
 
 
 def test_a_home_does_not_lie_in_another_building_than_the_plant_of_its_meter(
