@@ -40,11 +40,13 @@ class Notification(Entity):
     @property
     def sentence(self) -> str:
         """Return the sentence in the present language."""
-        return gettext(self.message, **{name: _said(value) for name, value in self.params.items()})
+        return _said({"text": self.message, "values": self.params})
 
 
 def _said(value: Any) -> str:
-    return gettext(value["text"], **value["values"]) if isinstance(value, dict) else str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    return gettext(value["text"], **{name: _said(one) for name, one in value["values"].items()})
 
 
 class NotificationPreference(Base):

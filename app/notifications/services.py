@@ -71,7 +71,7 @@ def _row(notice: Notice, user_id: UUID, clock: Clock) -> Notification:
 
 def _kept(value: object) -> object:
     if isinstance(value, LazyText):
-        return {"text": value.message, "values": {k: str(v) for k, v in value.params.items()}}
+        return {"text": value.message, "values": {k: _kept(v) for k, v in value.params.items()}}
     return str(value)
 
 

@@ -19,6 +19,13 @@ from modules.energy.policies import EnergyPermission
 from modules.energy.queries.counters import CounterFacts, counters_of_buildings
 from modules.energy.services.alerts import watch_alert
 from modules.energy.services.entries import take_reading
+from modules.energy.titles import (
+    alert_title,
+    order_of_titles,
+    read_title,
+    read_titles,
+    title_to_read,
+)
 
 __all__ = [
     "DOUBT_LABELS",
@@ -34,7 +41,12 @@ __all__ = [
     "TakeReading",
     "Unit",
     "Utility",
+    "alert_title",
     "counters_of_buildings",
+    "order_of_titles",
+    "read_title",
+    "read_titles",
     "take_reading",
+    "title_to_read",
     "watch_alert",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
+from modules.energy.api import read_title
 from modules.interventions.enums import (
     FINISHED,
     EntryKind,
@@ -80,7 +81,7 @@ class WorkOrder(Entity, Versioned, Timestamped):
     number: Mapped[str] = mapped_column(String(20), unique=True)
     # The number it had in an older tool, for an order taken over from there.
     external_ref: Mapped[str | None] = mapped_column(String(60), unique=True, index=True)
-    title: Mapped[str] = mapped_column(String(160))
+    stored_title: Mapped[str] = mapped_column("title", String(160))
     description: Mapped[str] = mapped_column(Text(), default="")
     work_class: Mapped[WorkClass] = mapped_column(EnumText(WorkClass), default=WorkClass.RESPONSIVE)
     priority_key: Mapped[str] = mapped_column(String(40))
@@ -115,6 +116,11 @@ class WorkOrder(Entity, Versioned, Timestamped):
     work_done: Mapped[str] = mapped_column(Text(), default="")
 
     technician: Mapped[Technician | None] = relationship(lazy="raise")
+
+    @property
+    def title(self) -> str:
+        """Return the title in the reader's language: one taken from an alert is stored in both."""
+        return read_title(self.stored_title)
 
     @property
     def is_open(self) -> bool:

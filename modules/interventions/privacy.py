@@ -24,7 +24,7 @@ from modules.interventions.models import (
 )
 
 _TEXTS = (
-    WorkOrder.title,
+    WorkOrder.stored_title,
     WorkOrder.description,
     WorkOrder.planner_note,
     WorkOrder.availability,

@@ -22,6 +22,7 @@ from app.lists import (
     Text,
     YesNo,
 )
+from modules.energy.api import order_of_titles, read_title
 from modules.interventions.enums import (
     OPEN_STATUSES,
     STATUS_LABELS,
@@ -41,7 +42,7 @@ def select_orders(actor: Actor) -> Select[Any]:
         WorkOrder.id,
         WorkOrder.number,
         WorkOrder.external_ref,
-        WorkOrder.title,
+        WorkOrder.stored_title,
         WorkOrder.status,
         WorkOrder.reason,
         WorkOrder.priority_key,
@@ -100,7 +101,12 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             sort=WorkOrder.number,
             link=lambda row: f"/work-orders/{row.id}",
         ),
-        Column("title", _l("Work"), sort=WorkOrder.title),
+        Column(
+            "title",
+            _l("Work"),
+            lambda row: read_title(row.stored_title),
+            sort=order_of_titles(WorkOrder.stored_title),
+        ),
         Column(
             "status",
             _l("Status"),
@@ -161,7 +167,9 @@ _FURTHER = (
 def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
     return (
         Text(
-            "q", _l("Search"), columns=(WorkOrder.number, WorkOrder.title, WorkOrder.external_ref)
+            "q",
+            _l("Search"),
+            columns=(WorkOrder.number, WorkOrder.stored_title, WorkOrder.external_ref),
         ),
         YesNo("open", _l("Open"), condition=_is_open),
         Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.i18n import use_locale
-from modules.energy.api import EVENT_LABELS, RULE_LABELS, AlertEventKind, Rule
+from modules.energy.api import EVENT_LABELS, AlertEventKind, alert_title
 from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
 from modules.tickets.commands import OpenTicket, Place
 from modules.tickets.enums import EventKind, TicketSource
@@ -46,7 +45,7 @@ def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: 
             note=event.installation_label or event.meter_label,
         ),
         category_key=CATEGORY,
-        title=f"{_rule_in_both(event.rule)} · {event.meter_label}"[:160],
+        title=alert_title(event.rule, event.meter_label)[:160],
         description="\n".join(text for text in event.sentence.values() if text),
         source=TicketSource.ALERT,
         priority_key=event.priority,
@@ -70,15 +69,6 @@ def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clo
     reason stands alone.
     """
     _note(event, EventKind.ALERT_RESOLVED, actor, uow, clock)
-
-
-def _rule_in_both(rule: Rule) -> str:
-    """Name what was noticed in both languages of the office: a title is stored once."""
-    names = []
-    for locale in ("fr", "nl"):
-        with use_locale(locale):
-            names.append(str(RULE_LABELS[rule]))
-    return " / ".join(names)
 
 
 def find_alert_ticket(uow: UnitOfWork, alert_id: UUID) -> Ticket | None:

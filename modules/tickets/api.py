@@ -72,6 +72,8 @@ class TicketFacts:
     id: UUID
     number: str
     title: str
+    # In both languages, where it comes from an alert.
+    stored_title: str
     description: str
     status: TicketStatus
     category_key: str
@@ -158,6 +160,7 @@ def _facts(ticket: Ticket) -> TicketFacts:
         id=ticket.id,
         number=ticket.number,
         title=ticket.title,
+        stored_title=ticket.stored_title,
         description=ticket.description,
         status=ticket.status,
         category_key=ticket.category_key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.i18n import LazyText
 from modules.tickets.enums import EventKind, TicketStatus
 
 
@@ -24,7 +25,7 @@ class DangerReported:
 
     ticket_id: UUID
     number: str
-    title: str
+    title: LazyText | str
     building_id: UUID
 
 

@@ -20,6 +20,7 @@ from app.db import (
     UtcDateTime,
     Versioned,
 )
+from modules.energy.api import read_title
 from modules.tickets.enums import (
     OPEN_STATUSES,
     EventKind,
@@ -57,7 +58,7 @@ class Ticket(Entity, Versioned, Timestamped):
     priority_key: Mapped[str] = mapped_column(String(40), index=True)
     trade: Mapped[Trade] = mapped_column(EnumText(Trade))
     # One line for lists; the caller's own words stay in `description`.
-    title: Mapped[str] = mapped_column(String(160))
+    stored_title: Mapped[str] = mapped_column("title", String(160))
     description: Mapped[str] = mapped_column(Text(), default="")
     # {safety key: true/false} as answered during the call.
     safety: Mapped[JsonDict] = mapped_column(default=dict)
@@ -104,6 +105,11 @@ class Ticket(Entity, Versioned, Timestamped):
     events: Mapped[list[TicketEvent]] = relationship(
         order_by="TicketEvent.position", lazy="raise", viewonly=True
     )
+
+    @property
+    def title(self) -> str:
+        """Return the title in the reader's language: an alert's is stored in both."""
+        return read_title(self.stored_title)
 
     @property
     def is_open(self) -> bool:

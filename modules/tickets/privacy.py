@@ -22,7 +22,7 @@ from modules.tickets.models import Outage, OutageCall, Ticket, TicketEvent
 
 BATCH = 500
 _TEXTS = (
-    Ticket.title,
+    Ticket.stored_title,
     Ticket.description,
     Ticket.place_note,
     Ticket.availability,
@@ -129,7 +129,7 @@ def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:
         ticket.caller_id = None
         ticket.caller_name = ticket.caller_phone = ticket.caller_email = ""
         ticket.contact_name = ticket.contact_phone = ticket.availability = ""
-        known = (ticket.number, ticket.external_ref or "", ticket.title)
+        known = (ticket.number, ticket.external_ref or "", ticket.stored_title)
         ticket.search_text = " ".join(known).lower()[:500]
     touch_documents(uow.session, "ticket", [ticket.id for ticket in forgotten])
     return len(forgotten)

@@ -27,6 +27,7 @@ from app.lists import (
     YesNo,
 )
 from app.search.normalise import normalise
+from modules.energy.api import order_of_titles, read_title
 from modules.portfolio.api import (
     building_code_sql,
     building_label_sql,
@@ -62,7 +63,7 @@ def select_tickets(actor: Actor) -> Select[Any]:
         Ticket.id,
         Ticket.number,
         Ticket.external_ref,
-        Ticket.title,
+        Ticket.stored_title,
         Ticket.status,
         Ticket.priority_key,
         Ticket.category_key,
@@ -150,7 +151,12 @@ EMPTY = EmptyState(
 def _main_columns(names: Names) -> tuple[Column, ...]:
     return (
         Column("number", _l("Number"), sort=Ticket.number, link=lambda row: f"/tickets/{row.id}"),
-        Column("title", _l("What is reported"), sort=Ticket.title),
+        Column(
+            "title",
+            _l("What is reported"),
+            lambda row: read_title(row.stored_title),
+            sort=order_of_titles(Ticket.stored_title),
+        ),
         Column(
             "status",
             _l("Status"),

@@ -13,6 +13,7 @@ from app.auth.actor import Actor
 from app.tabular.numbered import identify, named, read_numbers
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
+from modules.energy.api import read_titles
 from modules.interventions.enums import OrderStatus
 from modules.interventions.importers.columns import BETWEEN
 from modules.interventions.models import Technician, WorkOrder
@@ -32,6 +33,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     yield from read_numbers(rows, OURS)
     known = _known(actor, session, rows)
     yield from identify(rows, {key: order.number for key, order in known.items()})
+    read_titles(rows, known)
     _forget_planned(rows, known)
     yield from _name_priorities(session, rows)
     yield from _find_technicians(session, rows)

@@ -18,6 +18,7 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.ids import new_id
 from app.numbers import next_number
+from modules.energy.api import title_to_read
 from modules.interventions.commands import CreateOrder, ScheduleOrder
 from modules.interventions.enums import OPEN_STATUSES, OrderEventKind
 from modules.interventions.errors import BadPlan, NotActive
@@ -97,7 +98,7 @@ def schedule_order(
         "Order %(number)s is planned on %(moment)s: %(title)s",
         number=order.number,
         moment=format_datetime(command.start),
-        title=order.title,
+        title=title_to_read(order.stored_title),
     )
     tell_technician(order, planned, actor, uow, clock)
     for ticket in _tickets(order, actor, uow):
@@ -194,16 +195,14 @@ def _new_order(
         building_id=command.building_id or (first.building_id if first else None),
         lot_id=command.lot_id or (first.lot_id if first else None),
     )
-    title = command.title.strip() or (first.title if first else "")
-    if not title:
-        raise Invalid("title_needed", _l("Say in a few words what must be done."), field="title")
+    title = _title(command, first)
     now = clock.now()
     installation_id = command.installation_id or (first.installation_id if first else None)
     return WorkOrder(
         id=new_id(),
         number=next_number(SERIES, uow, clock),
         external_ref=command.external_ref.strip() or None,
-        title=title[:160],
+        stored_title=title[:160],
         description=command.description.strip() or (first.description if first else ""),
         work_class=command.work_class,
         priority_key=command.priority_key or _most_urgent(tickets),
@@ -225,6 +224,16 @@ def _new_order(
         created_at=now,
         updated_at=now,
     )
+
+
+def _title(command: CreateOrder, first: TicketFacts | None) -> str:
+    """Return the words typed, or the ticket's as stored: read in any language from then on."""
+    typed = command.title.strip()
+    if first is not None and typed in ("", first.title):
+        return first.stored_title
+    if not typed:
+        raise Invalid("title_needed", _l("Say in a few words what must be done."), field="title")
+    return typed
 
 
 def _most_urgent(tickets: Sequence[TicketFacts]) -> str:

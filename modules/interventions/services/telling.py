@@ -10,6 +10,7 @@ from app.db import UnitOfWork
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.notifications import News, Notice, NotificationKind, notify
+from modules.energy.api import title_to_read
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.portfolio.api import scope_places
@@ -39,7 +40,7 @@ def tell_of_hand_over(
     order: WorkOrder, before: UUID | None, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
     """Tell two technicians that an order went from one to the other; either may be nobody."""
-    named = {"number": order.number, "title": order.title}
+    named = {"number": order.number, "title": title_to_read(order.stored_title)}
     given = _l("Order %(number)s is yours: %(title)s", **named)
     _tell(order.technician_id, Notice(ORDER_GIVEN, given, _url(order)), actor, uow, clock)
     gone = _l("Order %(number)s is no longer yours: %(title)s", **named)

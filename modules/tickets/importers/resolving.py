@@ -11,6 +11,7 @@ from app.auth.actor import Actor
 from app.tabular.numbered import identify, named, read_numbers
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
+from modules.energy.api import read_titles
 from modules.portfolio.api import find_row_places
 from modules.tickets.enums import Trade
 from modules.tickets.models import Ticket
@@ -28,6 +29,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     yield from read_numbers(rows, OURS)
     known = find_by_any_number(actor, session, named(rows, "number") | named(rows, "external_ref"))
     yield from identify(rows, {key: ticket.number for key, ticket in known.items()})
+    read_titles(rows, known)
     yield from _name_rules(rows, known, load_rule_names(session))
     yield from find_row_places(actor, session, rows)
 

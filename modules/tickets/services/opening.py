@@ -114,7 +114,7 @@ def _new_ticket(
         category_key=category.key,
         priority_key=priority.key,
         trade=category.trade or Trade.MULTI_SKILLED,
-        title=_title(command, category),
+        stored_title=_title(command, category),
         description=command.description.strip(),
         safety=JsonDict({key: bool(yes) for key, yes in command.safety.items()}),
         place_note=command.place.note.strip(),

@@ -87,7 +87,7 @@ def describe_for_search(ticket: Ticket) -> str:
     return index_text(
         ticket.number,
         ticket.external_ref or "",
-        ticket.title,
+        ticket.stored_title,
         ticket.caller_name,
         ticket.contact_name,
         ticket.place_note,

@@ -10,6 +10,7 @@ from app.db import UnitOfWork
 from app.i18n import format_date, format_time, use_locale
 from app.i18n import gettext as _
 from app.mail import Message, queue_mail
+from modules.energy.api import title_to_read
 from modules.tickets.commands import Caller
 from modules.tickets.enums import IMMEDIATE, WAITING_LABELS, EventKind
 from modules.tickets.events import DangerReported
@@ -45,7 +46,8 @@ def tell_caller(
 def tell_of_danger(ticket: Ticket, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     """Say to whoever sends somebody that a ticket is immediate; nothing for any other."""
     if ticket.priority_key == IMMEDIATE and ticket.building_id is not None:
-        danger = DangerReported(ticket.id, ticket.number, ticket.title, ticket.building_id)
+        title = title_to_read(ticket.stored_title)
+        danger = DangerReported(ticket.id, ticket.number, title, ticket.building_id)
         uow.publish(danger, actor, clock)
 
 

@@ -181,7 +181,7 @@ def outcome(story: Story) -> dict[str, Any]:
         entries = select(OrderEntry).where(OrderEntry.order_id == spot.order_id)
         changes = select(OrderFieldChange).where(OrderFieldChange.order_id == spot.order_id)
         in_order = changes.order_by(OrderFieldChange.version, OrderFieldChange.field)
-        followed = select(WorkOrder.title).where(WorkOrder.parent_id == spot.order_id)
+        followed = select(WorkOrder.stored_title).where(WorkOrder.parent_id == spot.order_id)
         return {
             "status": order.status,
             "texts": {name: getattr(order, name) for name in FIELDS},
