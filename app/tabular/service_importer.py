@@ -141,8 +141,7 @@ class ServiceWork:
         names = self.importer.key
         if isinstance(names, str):
             return row.values.get(names)
-        values = tuple(row.values.get(name) or "" for name in names)
-        return values if any(values) else None
+        return composed_key(row.values, names)
 
     def load_existing(
         self, session: Session, keys: Sequence[Hashable]
@@ -211,6 +210,17 @@ class ServiceWork:
         """Forget nothing: what is stored is read again with each chunk."""
 
 
+def composed_key(values: Values, names: Sequence[str]) -> tuple[Any, ...] | None:
+    """Name a record by several values, or None when all are empty; 0 is a value.
+
+    >>> composed_key({"building": "BLD-0042", "level": 0}, ("building", "level", "door"))
+    ('BLD-0042', 0, '')
+    """
+    parts = tuple("" if values.get(name) is None else values[name] for name in names)
+    return parts if any(part != "" for part in parts) else None
+
+
 def _label(key: Any) -> str:
     """Write a key for people: `BLD-0042 / 1.01`."""
-    return " / ".join(str(part) for part in key if part) if isinstance(key, tuple) else str(key)
+    parts = key if isinstance(key, tuple) else (key,)
+    return " / ".join(str(part) for part in parts if part != "")

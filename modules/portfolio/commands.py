@@ -232,7 +232,10 @@ class RecordCertificate:
 
 @dataclass(frozen=True, slots=True)
 class GiveWarning:
-    """A warning about a lot or a building (exactly one of them)."""
+    """A warning about a lot or a building (exactly one of them).
+
+    `author_name` names who gave it elsewhere, before it came here; empty, it is who writes it.
+    """
 
     kind: WarningKind
     reason: str
@@ -240,6 +243,7 @@ class GiveWarning:
     ends_on: date | None = None
     lot_id: UUID | None = None
     building_id: UUID | None = None
+    author_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ def status_same_day() -> Conflict:
     )
 
 
+def warning_there() -> Conflict:
+    """Say that the same warning is written already."""
+    return Conflict(
+        "warning_there",
+        _l("This warning is already written, of the same kind and from the same day on."),
+        field="reason",
+    )
+
+
 def building_in_use() -> Conflict:
     """Say that a building with lots cannot leave the estate."""
     return Conflict(

@@ -4,6 +4,7 @@ from app.i18n import lazy as _l
 from modules.portfolio.importers.buildings import BUILDINGS
 from modules.portfolio.importers.certificates import CERTIFICATES
 from modules.portfolio.importers.entrances import ENTRANCES
+from modules.portfolio.importers.floors import FLOORS
 from modules.portfolio.importers.groupings import GROUPINGS
 from modules.portfolio.importers.lots import LOTS
 from modules.portfolio.importers.parcels import PARCELS
@@ -11,15 +12,20 @@ from modules.portfolio.importers.plant import INSTALLATIONS
 from modules.portfolio.importers.rooms import ROOMS
 from modules.portfolio.importers.rpls import RegisterImporter
 from modules.portfolio.importers.rpls_columns import GEOCODED_COLUMNS, RAW_COLUMNS
+from modules.portfolio.importers.states import STATES
+from modules.portfolio.importers.warnings import WARNINGS
 
 IMPORTERS = (
     *GROUPINGS,
     BUILDINGS,
     ENTRANCES,
+    FLOORS,
     LOTS,
+    STATES,
     ROOMS,
     INSTALLATIONS,
     CERTIFICATES,
+    WARNINGS,
     PARCELS,
     RegisterImporter(
         name="rpls",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.tabular.problems import Problem
-from app.tabular.service_importer import Stored
+from app.tabular.service_importer import Stored, composed_key
 from app.tabular.typed import Row
 
 
@@ -39,8 +39,9 @@ class Source:
         return {self._key_of(stored): stored for stored in found}
 
     def _key_of(self, stored: Stored) -> Any:
-        parts = tuple(stored.values[name] or "" for name in self.key_names)
-        return parts if len(parts) > 1 else parts[0]
+        if len(self.key_names) == 1:
+            return stored.values[self.key_names[0]]
+        return composed_key(stored.values, self.key_names)
 
     def find(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> dict[UUID, Stored]:
         """Return records by identifier."""

@@ -17,6 +17,7 @@ from modules.portfolio.services.buildings import (
 )
 from modules.portfolio.services.facts import (
     correct_certificate,
+    end_warning_on,
     give_warning,
     lift_warning,
     record_certificate,
@@ -62,6 +63,7 @@ from modules.portfolio.services.lots import (
     restore_lot,
 )
 from modules.portfolio.services.rooms import add_room, archive_room, change_room, restore_room
+from modules.portfolio.services.states import give_back_history, write_lot_state
 from modules.portfolio.services.topology import stack_lots
 
 __all__ = [
@@ -93,7 +95,9 @@ __all__ = [
     "create_grouping",
     "create_lot",
     "create_parcel",
+    "end_warning_on",
     "ensure_floor",
+    "give_back_history",
     "give_warning",
     "lift_warning",
     "note_access_given",
@@ -115,4 +119,5 @@ __all__ = [
     "reveal_access_code",
     "stack_lots",
     "withdraw_certificate",
+    "write_lot_state",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.audit import changed_fields
+from app.audit import Subject, changed_fields
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
@@ -20,7 +20,7 @@ from app.i18n import lazy as _l
 from modules.portfolio.commands import Change, GiveWarning, RecordCertificate
 from modules.portfolio.energy_classes import class_of, letter_of, worst
 from modules.portfolio.enums import CertificateScheme
-from modules.portfolio.errors import exactly_one_place
+from modules.portfolio.errors import exactly_one_place, warning_there
 from modules.portfolio.models import Building, EnergyCertificate, Lot, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import (
@@ -124,8 +124,7 @@ def _settle(
     """Show the letter in force on the place and write the change in its history."""
     uow.flush()
     refresh_energy_class(uow.session, place, clock.today())
-    subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
-    note(uow, actor, clock, action, subject, changes)
+    note(uow, actor, clock, action, _subject(place), changes)
 
 
 def _place(
@@ -194,20 +193,53 @@ def give_warning(actor: Actor, command: GiveWarning, uow: UnitOfWork, clock: Clo
         raise error
     if not command.reason.strip():
         raise Invalid("reason_needed", _l("Say why: others will rely on it."), field="reason")
-    if command.ends_on and command.ends_on < command.starts_on:
-        raise Invalid("warning_dates", _l("The end lies before the start."), field="ends_on")
+    _refuse_backwards(command.starts_on, command.ends_on)
     place = _place(actor, uow.session, command.lot_id, command.building_id)
+    _refuse_repeated(uow.session, command)
     warning = PlaceWarning(
-        **{f.name: getattr(command, f.name) for f in fields(command)},
+        **{f.name: getattr(command, f.name) for f in fields(command)}
+        | {"author_name": command.author_name or actor.display_name},
         author_id=actor.user_id,
-        author_name=actor.display_name,
         created_at=clock.now(),
     )
     uow.session.add(warning)
     uow.flush()
-    subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
     change = {"warning": (None, f"{warning.kind}: {warning.reason}")}
-    note(uow, actor, clock, "warning.give", subject, change)
+    note(uow, actor, clock, "warning.give", _subject(place), change)
+    return warning
+
+
+def _refuse_backwards(starts_on: date, ends_on: date | None) -> None:
+    if ends_on and ends_on < starts_on:
+        raise Invalid("warning_dates", _l("The end lies before the start."), field="ends_on")
+
+
+def _refuse_repeated(session: Session, command: GiveWarning) -> None:
+    """Raise Conflict when the same is said of the place from the same day on."""
+    same = select(PlaceWarning.id).where(
+        PlaceWarning.lot_id == command.lot_id,
+        PlaceWarning.building_id == command.building_id,
+        PlaceWarning.kind == command.kind,
+        PlaceWarning.starts_on == command.starts_on,
+        PlaceWarning.reason == command.reason,
+        PlaceWarning.archived_at.is_(None),
+    )
+    if session.scalars(same).first() is not None:
+        raise warning_there()
+
+
+def end_warning_on(
+    actor: Actor, change: Change, ends_on: date | None, uow: UnitOfWork, clock: Clock
+) -> PlaceWarning:
+    """Write until when a warning holds, None for as long as nobody lifts it."""
+    require(actor, PortfolioPermission.WARN)
+    warning = get_warning(actor, uow.session, change.id)
+    place = _place(actor, uow.session, warning.lot_id, warning.building_id)
+    warning.require_version(change.version)
+    _refuse_backwards(warning.starts_on, ends_on)
+    if changes := changed_fields(warning, {"ends_on": ends_on}):
+        uow.flush()
+        note(uow, actor, clock, "warning.change", _subject(place), changes)
     return warning
 
 
@@ -219,6 +251,9 @@ def lift_warning(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) ->
     warning.require_version(change.version)
     warning.archive(actor.user_id, clock.now())
     uow.flush()
-    subject = lot_subject(place) if isinstance(place, Lot) else building_subject(place)
-    note(uow, actor, clock, "warning.lift", subject, {"warning": (str(warning.kind), None)})
+    note(uow, actor, clock, "warning.lift", _subject(place), {"warning": (str(warning.kind), None)})
     return warning
+
+
+def _subject(place: Lot | Building) -> tuple[Subject, UUID]:
+    return lot_subject(place) if isinstance(place, Lot) else building_subject(place)

@@ -1,0 +1,195 @@
+"""Import and export the dated states of lots, named by lot and first day.
+
+A state lasts until the next one begins, so that the end is worked out; a file that says another
+one is told so. That a lot is vacant since it was added is no history and stays out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Select, Table, and_, not_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import format_date
+from app.i18n import lazy as _l
+from app.tabular.bulk import delete_rows
+from app.tabular.columns import Column
+from app.tabular.importer import ChangedSince, Entry, Outcome, Values
+from app.tabular.kinds import Choice, Day, Lookup, Text
+from app.tabular.models import ImportBatchRow
+from app.tabular.problems import Problem, Severity
+from app.tabular.service_importer import ServiceImporter, Stored
+from app.tabular.typed import Row
+from modules.portfolio.commands import ChangeLotStatus
+from modules.portfolio.enums import LOT_STATUS_LABELS, LotStatus
+from modules.portfolio.importers.remove import parts
+from modules.portfolio.importers.source import Source, named, unknown
+from modules.portfolio.models import Lot, LotStatusEvent
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_lots, with_place
+from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.services import give_back_history, write_lot_state
+
+_DAY = Day(low=date(1900, 1, 1))
+KEY = ("lot", "starts_on")
+History = dict[date, LotStatus]
+
+COLUMNS = (
+    Column("lot", _l("Lot"), Lookup(noun=_l("the reference of a lot"), max_length=40),
+           required=True, example="LOT-000123"),
+    Column("starts_on", _l("From"), _DAY, required=True, example="01/09/2024"),
+    Column("status", _l("State"), Choice(enum=LotStatus, labels=LOT_STATUS_LABELS)),
+    Column("ends_on", _l("Until"), _DAY,
+           help=_l("The day the next state begins; empty while this one lasts.")),
+    Column("reason", _l("Reason"), Text(max_length=300, multiline=True)),
+)  # fmt: skip
+
+
+def _states(actor: Actor) -> Select[LotStatusEvent, str]:
+    other = aliased(LotStatusEvent)
+    alone = ~(
+        select(other.id)
+        .where(other.lot_id == LotStatusEvent.lot_id, other.id != LotStatusEvent.id)
+        .exists()
+    )
+    # As `services.states.is_assumed` says it of one lot.
+    assumed = and_(
+        LotStatusEvent.status == LotStatus.VACANT, LotStatusEvent.recorded_at == Lot.created_at
+    )
+    statement = (
+        select(LotStatusEvent, Lot.reference)
+        .join(Lot, LotStatusEvent.lot_id == Lot.id)
+        .where(Lot.archived_at.is_(None), not_(and_(assumed, alone)))
+    )
+    return in_scope(statement, actor, Lot.building_id)
+
+
+def _stored(event: LotStatusEvent, lot: str) -> Stored:
+    values = {"lot": lot, "starts_on": event.starts_on, "status": event.status}
+    return Stored(event.id, 1, values | {"reason": event.reason})
+
+
+SOURCE = Source(_states, _stored, LotStatusEvent.id, (Lot.reference, LotStatusEvent.starts_on), KEY)
+
+
+def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
+    """Yield the states the actor sees, by lot and day, with the day each ends."""
+    statement = _states(actor).order_by(*SOURCE.key).execution_options(yield_per=1_000)
+    for event, lot in session.execute(statement):
+        yield {**_stored(event, lot).values, "ends_on": event.ends_on}
+
+
+def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Refuse lots that are not there, periods that overlap and states that repeat."""
+    wanted = named(rows, "lot")
+    yield from unknown(rows, "lot", seen_lots(actor, session, wanted))
+    known: defaultdict[str, History] = defaultdict(dict)
+    of_these = _states(actor).where(Lot.reference.in_(wanted))
+    for event, lot in session.execute(of_these):
+        known[lot][event.starts_on] = event.status
+    told: defaultdict[str, History] = defaultdict(dict)
+    for row in rows:
+        if (day := row.values.get("starts_on")) and row.values.get("status"):
+            told[row.values["lot"]][day] = row.values["status"]
+    for row in rows:
+        name, day = row.values.get("lot"), row.values.get("starts_on")
+        if name and day:
+            yield from _refusals(row, day, known[name], known[name] | told[name])
+
+
+def _refusals(row: Row, day: date, known: History, history: History) -> Iterator[Problem]:
+    """Compare a period with those around it, of the file and of the house together."""
+    status, until = row.values.get("status"), row.values.get("ends_on")
+    earlier = max((one for one in history if one < day), default=None)
+    if status and status != known.get(day) and earlier and history[earlier] is status:
+        text = _l("This lot is already “%(status)s”.", status=LOT_STATUS_LABELS[status])
+        yield Problem("not_possible", row.number, field="status", value=str(status), text=text)
+    if until is None:
+        return
+    following = min((one for one in history if one > day), default=None)
+    about: dict[str, Any] = {"row": row.number, "field": "ends_on", "value": format_date(until)}
+    if until <= day:
+        text = _l("The end lies before the start.")
+        yield Problem("not_possible", **about, text=text)
+    elif following and following < until:
+        text = _l(
+            "Two periods overlap: from %(day)s on this lot is “%(status)s”.",
+            day=format_date(following),
+            status=LOT_STATUS_LABELS[history[following]],
+        )
+        yield Problem("not_possible", **about, text=text)
+    elif following != until:
+        text = _l("No state is written from that day on: this one lasts until the next begins.")
+        yield Problem("not_said", **about, text=text, severity=Severity.WARNING)
+
+
+def _write(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
+    lot = str(values["lot"])
+    command = ChangeLotStatus(
+        lot_id=seen_lots(actor, uow.session, {lot})[lot],
+        status=values["status"],
+        starts_on=values["starts_on"],
+        reason=values.get("reason") or "",
+    )
+    return write_lot_state(actor, command, uow, clock).id
+
+
+def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock: Clock) -> None:
+    """Correct which state it was, or why."""
+    _write(actor, values, uow, clock)
+
+
+def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Remove states an import wrote; Conflict when a later import corrected them."""
+    session = uow.session
+    corrected = select(ImportBatchRow.subject_id).where(ImportBatchRow.outcome == Outcome.CHANGED)
+    moved = [
+        one
+        for part in parts(ids)
+        for one in session.scalars(corrected.where(ImportBatchRow.subject_id.in_(part)))
+    ]
+    if moved:
+        raise ChangedSince(moved)
+    delete_rows(session, cast("Table", LotStatusEvent.__table__), ids)
+
+
+class StatesImporter(ServiceImporter):
+    """An importer whose records lean on each other: what is left is settled after an undo."""
+
+    def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
+        """Take back what a batch wrote, then let each state last until the next again."""
+        lots: dict[UUID, Lot] = {}
+        for part in parts([entry.subject_id for entry in entries]):
+            touched = select(LotStatusEvent.lot_id).where(LotStatusEvent.id.in_(part))
+            query = select(Lot).where(Lot.id.in_(touched)).options(*with_place())
+            lots.update((lot.id, lot) for lot in uow.session.scalars(query))
+        ServiceImporter.undo(self, uow, actor, clock, entries)
+        uow.session.expire_all()
+        give_back_history(actor, list(lots.values()), uow, clock)
+
+
+STATES = StatesImporter(
+    name="states",
+    title=_l("States of lots"),
+    permission=PortfolioPermission.IMPORT,
+    export_permission=PortfolioPermission.EXPORT,
+    columns=COLUMNS,
+    key=KEY,
+    needed=("status",),
+    subject_type="lot_state",
+    load=SOURCE.load,
+    create=_write,
+    change=change,
+    remove=remove,
+    find=SOURCE.find,
+    prepare=prepare,
+    records=records,
+)
