@@ -65,6 +65,15 @@ class RelatePerson:
     relation: Relation
     may_be_contacted: bool = False
     starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelationFacts:
+    """What of a relation can change: who it ties, how and since when stays."""
+
+    may_be_contacted: bool = False
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

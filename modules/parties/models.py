@@ -109,7 +109,7 @@ class ContactPermission(Entity):
     since: Mapped[date]
 
 
-class PartyRelation(Entity):
+class PartyRelation(Entity, Versioned):
     """A person belongs to a household, or may be contacted for another party."""
 
     __tablename__ = "party_relations"

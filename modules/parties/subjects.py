@@ -17,6 +17,7 @@ from modules.parties.queries.people import find_party
 ACTION_LABELS: dict[str, LazyText] = {
     "parties.party.create": _l("Party added"),
     "parties.party.change": _l("Party changed"),
+    "parties.party.change_relation": _l("Relation changed"),
     "parties.party.allow_channel": _l("Contact permission changed"),
     "parties.party.relate": _l("Relation added"),
     "parties.party.end_relation": _l("Relation ended"),

@@ -99,8 +99,14 @@ def list_occupancies(
     return session.scalars(statement).all()
 
 
-def list_relations(session: Session, party_id: UUID) -> Sequence[tuple[PartyRelation, Party, bool]]:
-    """Return the relations of a party with the other side; True when that is the person."""
+def list_relations(
+    session: Session, party_id: UUID, day: date
+) -> Sequence[tuple[PartyRelation, Party, bool]]:
+    """Return the relations of a party not over on a day, with the other side.
+
+    True when the other side is the person.
+    """
+    goes_on = or_(PartyRelation.ends_on.is_(None), PartyRelation.ends_on > day)
     rows: list[tuple[PartyRelation, Party, bool]] = []
     for mine, other, is_person in (
         (PartyRelation.party_id, PartyRelation.person_id, True),
@@ -109,7 +115,7 @@ def list_relations(session: Session, party_id: UUID) -> Sequence[tuple[PartyRela
         statement = (
             select(PartyRelation, Party)
             .join(Party, Party.id == other)
-            .where(mine == party_id, PartyRelation.ends_on.is_(None))
+            .where(mine == party_id, goes_on)
             .order_by(Party.sort_name)
         )
         rows += [(relation, party, is_person) for relation, party in session.execute(statement)]

@@ -40,7 +40,8 @@ class PartyRelations(MethodView):
     def get(self, party_id: UUID) -> Sequence[PartyRelation]:
         """List what others are to a party, and it to others, today; noted as a reading of it."""
         party = consulted(party_id)
-        return [relation for relation, _other, _is in list_relations(reader(), party.id)]
+        found = list_relations(reader(), party.id, current_clock().today())
+        return [relation for relation, _other, _is in found]
 
     @needs(PartyPermission.CHANGE)
     @parties.arguments(RelationApiIn)

@@ -81,7 +81,7 @@ def party_detail(party_id: UUID) -> ResponseReturnValue:
         party=party,
         stays=stays,
         lots=lot_labels(session, [stay.lot_id for stay in stays]),
-        relations=list_relations(session, party.id),
+        relations=list_relations(session, party.id, current_clock().today()),
         permissions={item.channel: item for item in contact_permissions(session, party.id)},
         merges=merges_of(session, party.id),
         merged_into=party_labels(session, [party.merged_into_id] if party.merged_into_id else []),

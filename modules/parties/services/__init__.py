@@ -11,14 +11,14 @@ from modules.parties.services.people import (
     allow_channel,
     change_party,
     create_party,
-    end_relation,
-    relate_person,
 )
 from modules.parties.services.privacy import consult_party, disclose_party, erase_party
+from modules.parties.services.relations import change_relation, end_relation, relate_person
 
 __all__ = [
     "allow_channel",
     "change_party",
+    "change_relation",
     "change_stay",
     "consult_party",
     "create_party",

@@ -1,4 +1,4 @@
-"""Parties: making, changing, relating, housing and erasing them.
+"""Parties: making them, changing them, and how they may be reached.
 
 The audit trail names a party by its reference and says which fields changed, never their values:
 a person's data must not outlive its erasure.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,28 +18,26 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import FieldError, NotFound
+from app.errors import FieldError
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
 from app.phones import read_phone
 from app.search.changes import touch_documents
 from app.search.normalise import fold, index_text
-from modules.parties.commands import AllowChannel, Change, PartyFacts, PhoneFacts, RelatePerson
+from modules.parties.commands import AllowChannel, Change, PartyFacts, PhoneFacts
 from modules.parties.contact import phone_kind, read_email, reversed_digits
-from modules.parties.enums import PartyKind, PhoneKind
+from modules.parties.enums import PhoneKind
 from modules.parties.errors import (
     email_unreadable,
     invalid_party,
     phone_unreadable,
     reference_taken,
-    related_already,
 )
 from modules.parties.models import (
     ContactPermission,
     Party,
     PartyEmail,
     PartyPhone,
-    PartyRelation,
 )
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
@@ -220,51 +217,3 @@ def allow_channel(
     uow.flush()
     note(uow, actor, clock, "allow_channel", party, {f"channel_{command.channel}"})
     return permission
-
-
-def relate_person(
-    actor: Actor, command: RelatePerson, uow: UnitOfWork, clock: Clock
-) -> PartyRelation:
-    """Write that a person belongs to a household or speaks for a party."""
-    require(actor, PartyPermission.CHANGE)
-    party = get_party(actor, uow.session, command.party_id)
-    person = get_party(actor, uow.session, command.person_id)
-    if person.kind is not PartyKind.PERSON or person.id == party.id:
-        raise invalid_party([FieldError("person_id", _l("Choose a person."))])
-    relation = PartyRelation(
-        party_id=party.id,
-        person_id=person.id,
-        relation=command.relation,
-        may_be_contacted=command.may_be_contacted,
-        starts_on=command.starts_on or clock.today(),
-    )
-    _refuse_related(uow.session, relation)
-    uow.session.add(relation)
-    uow.flush()
-    note(uow, actor, clock, "relate", party, {"relations"})
-    return relation
-
-
-def _refuse_related(session: Session, relation: PartyRelation) -> None:
-    """Raise Conflict when the same was written from the same day on."""
-    same = select(PartyRelation.id).where(
-        PartyRelation.party_id == relation.party_id,
-        PartyRelation.person_id == relation.person_id,
-        PartyRelation.relation == relation.relation,
-        PartyRelation.starts_on == relation.starts_on,
-    )
-    if session.scalar(same) is not None:
-        raise related_already()
-
-
-def end_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyRelation:
-    """End a relation today."""
-    require(actor, PartyPermission.CHANGE)
-    relation = uow.session.get(PartyRelation, relation_id)
-    if relation is None:
-        raise NotFound
-    party = get_party(actor, uow.session, relation.party_id)
-    relation.ends_on = max(clock.today(), relation.starts_on)
-    uow.flush()
-    note(uow, actor, clock, "end_relation", party, {"relations"})
-    return relation

@@ -70,7 +70,7 @@ def disclose_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) 
         ],
         "relations": [
             {"relation": relation.relation.value, "with": other.full_name}
-            for relation, other, _is_person in list_relations(uow.session, party.id)
+            for relation, other, _is_person in list_relations(uow.session, party.id, clock.today())
         ],
         "stays": [
             {

@@ -409,10 +409,10 @@ def test_relations_are_read_from_both_sides(uow, clock):
     household = make_party(uow, clock, "Ménage", "", kind=PartyKind.HOUSEHOLD)
     person = make_party(uow, clock)
     relate_person(BUILDER, RelatePerson(household.id, person.id, Relation.HEAD), uow, clock)
-    assert [(o.id, p) for _, o, p in list_relations(uow.session, household.id)] == [
+    assert [(o.id, p) for _, o, p in list_relations(uow.session, household.id, clock.today())] == [
         (person.id, True)
     ]
-    assert [(o.id, p) for _, o, p in list_relations(uow.session, person.id)] == [
+    assert [(o.id, p) for _, o, p in list_relations(uow.session, person.id, clock.today())] == [
         (household.id, False)
     ]
 
