@@ -12,19 +12,19 @@ from modules.energy.detection.series import (
     Counts,
     Hours,
     Mask,
-    lagged,
     mean_over,
-    median_of,
+    median_of_same,
     quiet_mean,
     run_lengths,
     run_sums,
+    second_lowest_of_same,
     shifted,
     trough,
 )
 
-WEEKS_BACK = 6
+WEEKS_BACK, WEEKS_NEEDED = 6, 3
 DAYS_NEEDED = 10
-WEEKS_EARLIER = range(7, 12)
+WEEKS_EARLIER = 5
 LESS_HOURS = 120
 LESS_RATIO = 0.8
 # A base load of one, three or seven days is compared with the four weeks that ended so many days
@@ -75,7 +75,7 @@ def find_runs(x: Hours) -> Runs:
 
 def similar_hours(x: Hours) -> Hours:
     """Return the median of the same hour of the week in the six weeks before."""
-    return median_of(lagged(x, tuple(WEEK * week for week in range(1, WEEKS_BACK + 1))), 3)
+    return shifted(median_of_same(x, WEEK, WEEKS_BACK, WEEKS_NEEDED), WEEK)
 
 
 def compute(x: Hours, clean: Hours, quiet: int, usual: Hours) -> Features:
@@ -106,7 +106,8 @@ def full_share(x: Hours, expected: Hours) -> Hours:
     After weeks of excess the return to normal is no fall: the weeks before those count too. Hours
     at which nothing is usual say nothing.
     """
-    earlier = median_of(lagged(x, tuple(WEEK * week for week in WEEKS_EARLIER)), 3)
+    before_these = shifted(x, WEEK * (1 + WEEKS_BACK))
+    earlier = median_of_same(before_these, WEEK, WEEKS_EARLIER, WEEKS_NEEDED)
     usual = np.fmin(expected, earlier)
     known = ~np.isnan(x) & (usual > 0)
     return mean_over(np.where(known, x >= LESS_RATIO * usual, np.nan), LESS_HOURS, 0.4)
@@ -117,11 +118,11 @@ def _rises(daily: Hours, usual: Hours) -> tuple[dict[int, Hours], dict[int, Hour
 
     Three days count as high as their lowest, seven as their second lowest.
     """
-    four_weeks = median_of(lagged(usual, tuple(DAY * day for day in range(BASE_DAYS))), DAYS_NEEDED)
+    four_weeks = median_of_same(usual, DAY, BASE_DAYS, DAYS_NEEDED)
     base = {width: shifted(four_weeks, DAY * days) for width, days in BASE_ENDS.items()}
-    last_three = lagged(daily, (0, DAY, 2 * DAY)).min(axis=0)
-    last_seven = np.partition(lagged(daily, tuple(DAY * day for day in range(7))), 1, axis=0)[1]
-    rise = {24: daily - base[24], 72: last_three - base[72], 168: last_seven - base[168]}
+    three_days = np.minimum.reduce([shifted(daily, DAY * back) for back in range(3)])
+    seven_days = second_lowest_of_same(daily, DAY, 7)
+    rise = {24: daily - base[24], 72: three_days - base[72], 168: seven_days - base[168]}
     return base, rise
 
 

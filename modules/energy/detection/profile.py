@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
-from modules.energy.detection.features import compute, find_runs, without
+from modules.energy.detection.features import compute, find_runs
 from modules.energy.detection.rules import WINDOWS, LevelRule, Rules
-from modules.energy.detection.series import Hours, quiet_start, spread, upper
+from modules.energy.detection.series import (
+    Hours,
+    known_in_order,
+    quantile,
+    quiet_start,
+    spread,
+)
 
 SMALLEST_SPREAD = 0.01  # of the mean: below it, steps of the counter look like events
 LEAST_HOURS = 28 * 24
@@ -102,21 +109,28 @@ def learn(x: Hours, rules: Rules | None = None) -> Profile:
     )
     quiet = quiet_start(x)
     features = compute(x, x, quiet, runs.usual)
-    return Profile(
-        **{
-            **asdict(first),
-            "top": upper(x, 0.9995),
-            "spike_spread": spread(x - features.expected),
-            "base_spread": {w: spread(features.base_rise[w]) for w in WINDOWS},
-            "base_past": {w: upper(features.base_rise[w], rules.past_share) for w in WINDOWS},
-            "quiet": quiet,
-            "night_spread": {w: spread(features.night_rise[w]) for w in WINDOWS},
-            "night_past": {w: upper(features.night_rise[w], rules.past_share) for w in WINDOWS},
-            "season_spread": {w: spread(features.season_rise[w]) for w in WINDOWS},
-            "season_past": {w: upper(features.season_rise[w], rules.past_share) for w in WINDOWS},
-            "full_past": -upper(-features.full_share, rules.past_share),
-        }
+    base, night, season = (
+        {width: known_in_order(rise[width]) for width in WINDOWS}
+        for rise in (features.base_rise, features.night_rise, features.season_rise)
+    )
+    return replace(
+        first,
+        top=quantile(known_in_order(x), 0.9995),
+        spike_spread=spread(known_in_order(x - features.expected)),
+        base_spread=_spreads(base),
+        base_past=_highest(base, rules),
+        quiet=quiet,
+        night_spread=_spreads(night),
+        night_past=_highest(night, rules),
+        season_spread=_spreads(season),
+        season_past=_highest(season, rules),
+        full_past=quantile(known_in_order(features.full_share), 1 - rules.past_share),
     )
 
 
-__all__ = ["Profile", "learn", "without"]
+def _spreads(rises: Mapping[int, Hours]) -> dict[int, float]:
+    return {width: spread(ordered) for width, ordered in rises.items()}
+
+
+def _highest(rises: Mapping[int, Hours], rules: Rules) -> dict[int, float]:
+    return {width: quantile(ordered, rules.past_share) for width, ordered in rises.items()}

@@ -208,15 +208,69 @@ def test_run_lengths_count_what_is_true_in_a_row(values):
     assert sums.tolist() == expected
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=9), st.integers(1, 4))
-def test_median_of_a_column(values, least):
-    column = np.array([[np.nan if v is None else float(v)] for v in values])
-    known = [v for v in values if v is not None]
-    result = series.median_of(column, least)[0]
-    if len(known) < least:
-        assert np.isnan(result)
-    else:
-        assert result == np.median(known)
+# Hours of a meter, some unknown, each statistic beside its definition in plain words.
+known_or_not = st.one_of(st.none(), st.integers(0, 9))
+some_hours = st.lists(known_or_not, max_size=70).map(
+    lambda values: np.array([np.nan if v is None else float(v) for v in values])
+)
+
+
+def each_hour(x, hours_back, definition):
+    """Apply a definition to what is known of some earlier hours of every hour."""
+    found = []
+    for hour in range(len(x)):
+        some = [x[hour - back] if hour >= back else np.nan for back in hours_back]
+        found.append(definition([value for value in some if not np.isnan(value)]))
+    return pytest.approx(np.array(found, dtype=float), nan_ok=True)
+
+
+@given(some_hours, st.integers(1, 9), st.integers(1, 6), st.integers(1, 4))
+def test_median_of_the_same_hours(x, period, number, least):
+    expected = each_hour(
+        x,
+        range(0, period * number, period),
+        lambda known: np.median(known) if len(known) >= min(least, number) else np.nan,
+    )
+    assert series.median_of_same(x, period, number, min(least, number)) == expected
+
+
+@given(some_hours, st.integers(1, 9), st.integers(2, 7))
+def test_second_lowest_of_the_same_hours(x, period, number):
+    expected = each_hour(
+        x,
+        range(0, period * number, period),
+        lambda known: sorted(known)[1] if len(known) > 1 else np.nan,
+    )
+    assert series.second_lowest_of_same(x, period, number) == expected
+
+
+@given(some_hours)
+def test_trough_is_the_mean_of_the_four_lowest_of_a_day_with_one_gap_at_most(x):
+    expected = each_hour(
+        x, range(24), lambda known: np.mean(sorted(known)[:4]) if len(known) > 22 else np.nan
+    )
+    assert series.trough(x) == expected
+
+
+@given(some_hours, st.integers(1, 30), st.sampled_from([0.4, 0.75, 1.0]))
+def test_mean_over_the_last_hours(x, width, least):
+    expected = each_hour(
+        x, range(width), lambda known: np.mean(known) if len(known) >= least * width else np.nan
+    )
+    assert series.mean_over(x, width, least) == expected
+
+
+@given(some_hours, st.sampled_from([0.0, 0.5, 0.999, 1.0]))
+def test_spread_and_quantile_are_those_of_the_books(x, share):
+    known = x[~np.isnan(x)]
+    ordered = series.known_in_order(x)
+    assert ordered.tolist() == sorted(known)
+    if not len(known):
+        assert series.spread(ordered) == series.quantile(ordered, share) == 0
+        return
+    distances = np.abs(known - np.median(known))
+    assert series.spread(ordered) == pytest.approx(1.4826 * np.median(distances))
+    assert series.quantile(ordered, share) == pytest.approx(np.quantile(known, share))
 
 
 def test_quiet_hours_are_found_and_held():
