@@ -14,15 +14,14 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from app.auth.actor import SYSTEM_USER_ID, Actor, system_actor
-from app.auth.who import JOB
+from app.auth.actor import SYSTEM_USER_ID, Actor
 from app.clock import Clock
 from app.db import Database, JsonDict
 from app.errors import AppError
 from app.house import House
 from app.i18n import LazyText
 from app.i18n import lazy as _l
-from app.jobs.failures import tell_of_failure
+from app.jobs.failures import house_actor, tell_of_failure
 from app.jobs.job import Job, JobCancelled, JobRun
 from app.jobs.models import JobRecord, JobState
 from app.jobs.queue import beat, finish, store_checkpoint
@@ -93,7 +92,7 @@ def execute(house: House, record: JobRecord) -> JobState:
     log.info("job_ended", job=record.name, run=str(record.id), state=state.value)
     if state is JobState.FAILED:
         with house.database.unit_of_work(f"job-{record.id}") as uow:
-            tell_of_failure(job, record, run.actor, uow, house.clock)
+            tell_of_failure(job, record, uow, house.clock)
     return state
 
 
@@ -124,18 +123,13 @@ def _actor_of(house: House, record: JobRecord) -> Actor:
 
     asker = record.requested_by_id
     if asker is None or asker == SYSTEM_USER_ID:
-        return _house_actor(record)
+        return house_actor(record)
     with house.database.reader() as session:
         user = session.get(User, asker)
         if user is None or user.archived_at is not None:
             return Actor(user_id=asker, email="", display_name=record.requested_by_name)
         actor = actor_of(user, house.grants, session)
     return actor if record.limited_to is None else actor.limited_to(record.limited_to)
-
-
-def _house_actor(record: JobRecord) -> Actor:
-    """Act in the name of the house; the code of the work is kept, readers get its title."""
-    return system_actor(f"{JOB}{record.name}")
 
 
 def _attempt(job: Job, run: JobRun) -> tuple[JobState, LazyText]:

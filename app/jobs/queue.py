@@ -7,11 +7,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db import Database, JsonDict
 from app.i18n import LazyText
 from app.i18n import lazy as _l
+from app.jobs.failures import tell_of_failure
 from app.jobs.job import Job
 from app.jobs.models import JobRecord, JobState
 
@@ -56,21 +58,47 @@ def beat(database: Database, run_ids: list[UUID], clock: Clock) -> None:
 
 
 def give_back_dead_runs(database: Database, jobs: Mapping[str, Job], clock: Clock) -> int:
-    """Queue again the runs whose process died, from their checkpoint; return how many."""
-    now = clock.now()
+    """Queue again the runs whose process died, from their checkpoint; return how many.
+
+    One after the other, each told of before the next: that one cannot be told loses no other.
+    """
+    count = 0
+    while _lose_one(database, jobs, clock):
+        count += 1
+    return count
+
+
+def _lose_one(database: Database, jobs: Mapping[str, Job], clock: Clock) -> bool:
+    silent = (
+        select(JobRecord)
+        .where(
+            JobRecord.state == JobState.RUNNING,
+            JobRecord.heartbeat_at < clock.now() - STALE_AFTER,
+        )
+        .order_by(JobRecord.heartbeat_at, JobRecord.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
     with database.unit_of_work("scheduler") as uow:
-        dead = uow.session.scalars(
-            select(JobRecord).where(
-                JobRecord.state == JobState.RUNNING, JobRecord.heartbeat_at < now - STALE_AFTER
-            )
-        ).all()
-        for row in dead:
-            lose(row, jobs, clock)
-        return len(dead)
+        row = uow.session.scalar(silent)
+        if row is not None:
+            _lose(row, jobs, clock)
+    if row is not None:
+        _tell(row, database, jobs, clock)
+    return row is not None
 
 
-def lose(row: JobRecord, jobs: Mapping[str, Job], clock: Clock) -> None:
-    """Queue a run again after its process died, or fail it when it died too often."""
+def lose(database: Database, run_id: UUID, jobs: Mapping[str, Job], clock: Clock) -> None:
+    """Queue a run again whose process died, or fail it and tell when it died too often."""
+    with database.unit_of_work("scheduler") as uow:
+        row = _still_running(uow.session, run_id)
+        if row is not None:
+            _lose(row, jobs, clock)
+    if row is not None:
+        _tell(row, database, jobs, clock)
+
+
+def _lose(row: JobRecord, jobs: Mapping[str, Job], clock: Clock) -> None:
     job = jobs.get(row.name)
     row.owner = ""
     if job is not None and row.attempts < job.attempts_allowed and not row.is_cancel_requested:
@@ -79,6 +107,31 @@ def lose(row: JobRecord, jobs: Mapping[str, Job], clock: Clock) -> None:
     row.state = JobState.CANCELLED if row.is_cancel_requested else JobState.FAILED
     row.error = row.error or _DIED.message
     row.ended_at = clock.now()
+
+
+def stop(
+    database: Database, run_id: UUID, error: LazyText, jobs: Mapping[str, Job], clock: Clock
+) -> None:
+    """Fail a run whose process was stopped, and tell; what ended by itself just before stays."""
+    with database.unit_of_work("scheduler") as uow:
+        row = _still_running(uow.session, run_id)
+        if row is not None:
+            row.state, row.ended_at, row.error = JobState.FAILED, clock.now(), error.message
+    if row is not None:
+        _tell(row, database, jobs, clock)
+
+
+def _still_running(session: Session, run_id: UUID) -> JobRecord | None:
+    running = select(JobRecord).where(JobRecord.id == run_id, JobRecord.state == JobState.RUNNING)
+    return session.scalar(running.with_for_update())
+
+
+def _tell(row: JobRecord, database: Database, jobs: Mapping[str, Job], clock: Clock) -> None:
+    """Tell of a run that was failed from outside, once that is written."""
+    job = jobs.get(row.name)
+    if row.state is JobState.FAILED and job is not None:
+        with database.unit_of_work(f"job-{row.id}") as uow:
+            tell_of_failure(job, row, uow, clock)
 
 
 def finish(

@@ -18,15 +18,14 @@ from uuid import UUID
 import structlog
 
 from app.house import House
-from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.jobs.execute import execute
 from app.jobs.job import Job
 from app.jobs.lease import hold_lease, release_lease
-from app.jobs.models import JobRecord, JobState
+from app.jobs.models import JobRecord
 from app.jobs.planning import plan_due_jobs
 from app.jobs.priority import step_behind
-from app.jobs.queue import beat, claim_next, finish, give_back_dead_runs, lose
+from app.jobs.queue import beat, claim_next, give_back_dead_runs, lose, stop
 
 log = structlog.get_logger(__name__)
 
@@ -122,20 +121,13 @@ class Scheduler:
             child.process.join()
             self.children.remove(child)
             if timed_out:
-                self.fail(child, _TOO_LONG)
+                stop(self.house.database, child.run_id, _TOO_LONG, self.jobs, self.house.clock)
             elif child.process.exitcode != 0:
                 self.give_back(child)
 
-    def fail(self, child: Child, error: LazyText) -> None:
-        """Write that a run failed."""
-        finish(self.house.database, child.run_id, JobState.FAILED, self.house.clock, error)
-
     def give_back(self, child: Child) -> None:
         """Queue a run again whose process died."""
-        with self.house.database.unit_of_work("scheduler") as uow:
-            row = uow.session.get(JobRecord, child.run_id)
-            if row is not None and row.state is JobState.RUNNING:
-                lose(row, self.jobs, self.house.clock)
+        lose(self.house.database, child.run_id, self.jobs, self.house.clock)
 
     def stop_children(self) -> None:
         """Stop the children and queue their runs again, to go on at the next start."""

@@ -4,6 +4,7 @@ import signal
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -21,12 +22,14 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.house import House, build_house
 from app.i18n import lazy, use_locale
 from app.jobs import Every, Job, JobRun, request_job
-from app.jobs.execute import _house_actor, make_run, run_now
+from app.jobs.execute import make_run, run_now
+from app.jobs.failures import WORK_FAILED, house_actor
 from app.jobs.lease import hold_lease, release_lease
 from app.jobs.models import JobRecord, JobState
-from app.jobs.queue import claim_next, give_back_dead_runs
+from app.jobs.queue import claim_next, finish, give_back_dead_runs, stop
 from app.jobs.scheduler import Scheduler
 from app.jobs.services import cancel_run, resume_run, start_job
+from app.notifications.models import Notification
 from app.policies import HousePermission
 from app.registry import Module
 from app.settings import Settings
@@ -159,6 +162,54 @@ def test_a_run_that_dies_too_often_fails(house: House, keeper: Actor, clock: Fix
     assert state_of(house, row).state is JobState.FAILED
 
 
+def told(house: House) -> list[UUID]:
+    """Return who was told that work failed, once for each time."""
+    with house.database.reader() as session:
+        query = select(Notification.user_id).where(Notification.kind == WORK_FAILED.name)
+        return list(session.scalars(query))
+
+
+def die(house: House, jobs: dict[str, Job], clock: FixedClock) -> None:
+    """Claim a run, let its process die, and look at what died, twice."""
+    claim_next(house.database, "dying", clock)
+    clock.advance(timedelta(minutes=1))
+    for _look in range(2):
+        give_back_dead_runs(house.database, jobs, clock)
+
+
+def test_who_asked_is_told_once_that_a_run_died_too_often(
+    house: House, maker: User, uow: UnitOfWork, granting: House, clock: FixedClock
+) -> None:
+    asker = actor_of(maker, granting.grants, uow.session)
+    uow.session.commit()
+    twice = {COUNT.name: replace(COUNT, attempts_allowed=2)}
+    row = ask(house, asker)
+    die(house, twice, clock)
+    assert (state_of(house, row).state, told(house)) == (JobState.WAITING, [])
+    die(house, twice, clock)
+    assert (state_of(house, row).state, told(house)) == (JobState.FAILED, [maker.id])
+
+
+def test_what_was_stopped_or_ended_before_is_no_failure(
+    house: House, maker: User, uow: UnitOfWork, granting: House, clock: FixedClock
+) -> None:
+    asker = actor_of(maker, granting.grants, uow.session)
+    uow.session.commit()
+    row = ask(house, asker)
+    claim_next(house.database, "dying", clock)
+    with house.database.unit_of_work() as other:
+        other.session.get_one(JobRecord, row.id).is_cancel_requested = True
+    clock.advance(timedelta(minutes=1))
+    jobs = {COUNT.name: replace(COUNT, attempts_allowed=1)}
+    give_back_dead_runs(house.database, jobs, clock)
+    assert state_of(house, row).state is JobState.CANCELLED
+    done = ask(house, asker)
+    claim_next(house.database, "fast", clock)
+    finish(house.database, done.id, JobState.DONE, clock)
+    stop(house.database, done.id, lazy("Count"), jobs, clock)
+    assert (state_of(house, done).state, told(house)) == (JobState.DONE, [])
+
+
 def test_a_waiting_run_is_cancelled_and_goes_on_later(
     house: House, keeper: Actor, clock: FixedClock
 ) -> None:
@@ -230,7 +281,7 @@ def test_a_bare_word_stays_as_it_is_in_a_remark() -> None:
 
 
 def test_a_scheduled_run_acts_under_the_code_of_its_job(house: House) -> None:
-    assert _house_actor(JobRecord(name="tests.count")).display_name == "job:tests.count"
+    assert house_actor(JobRecord(name="tests.count")).display_name == "job:tests.count"
     assert say_who("Piet Peeters") == "Piet Peeters"
     assert say_who("job:gone.job") == "Intendant · gone.job"
 
@@ -296,8 +347,12 @@ def test_what_went_wrong_is_said_in_the_readers_language(house: House, keeper: A
     assert all("ValueError: broken on purpose" in words["break"] for words in said.values())
 
 
-def test_a_run_past_its_time_limit_is_stopped_and_says_so(house: House, keeper: Actor) -> None:
-    row = ask(house, keeper, "tests.endless")
+def test_a_run_past_its_time_limit_is_stopped_and_says_so(
+    house: House, maker: User, uow: UnitOfWork, granting: House
+) -> None:
+    asker = actor_of(maker, granting.grants, uow.session)
+    uow.session.commit()
+    row = ask(house, asker, "tests.endless")
     scheduler = Scheduler(house)
     scheduler.turn()
     (child,) = scheduler.children
@@ -307,6 +362,7 @@ def test_a_run_past_its_time_limit_is_stopped_and_says_so(house: House, keeper: 
     assert (after.state, after.attempts) == (JobState.FAILED, 1)
     with use_locale("nl"):
         assert str(after.failure) == "Gestopt: dit werk duurde langer dan toegestaan."
+    assert told(house) == [maker.id]
 
 
 def test_an_error_kept_by_an_earlier_release_is_shown_as_it_was_written() -> None:

@@ -107,7 +107,7 @@ def failed(uow, clock, state=JobState.FAILED, **facts) -> JobRecord:
     uow.session.add(record)
     uow.flush()
     if state is JobState.FAILED:
-        tell_of_failure(JOB, record, HOUSE, uow, clock)
+        tell_of_failure(JOB, record, uow, clock)
     uow.flush()
     return record
 
