@@ -51,7 +51,13 @@ def export_file(
 ) -> Iterator[bytes]:
     """Yield the bytes of a file with the records, headings in the present language."""
     titles = [str(column.title) for column in columns]
-    rows = export_cells(columns, records)
+    yield from table_file(titles, export_cells(columns, records), file_format, title=title)
+
+
+def table_file(
+    titles: Sequence[str], rows: Iterable[Sequence[Any]], file_format: FileFormat, *, title: str
+) -> Iterator[bytes]:
+    """Yield the bytes of a file with these headings and rows."""
     if file_format is FileFormat.CSV:
         yield from csv_chunks(titles, rows)
         return

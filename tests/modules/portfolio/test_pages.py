@@ -7,6 +7,7 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
+from app.audit.models import AuditEntry
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
@@ -321,8 +322,22 @@ def test_the_state_of_the_estate_is_shown_for_a_day(client, login, uow, clock):
         ("Shop", "1"),
     ]
     assert 'href="/lots?status=vacant"' in page
+    assert 'href="/lots/state?on=2026-03-02&amp;format=xlsx"' in page
+    sent = client.get("/lots/state?on=2026-03-02&format=csv")
+    assert sent.headers["Content-Disposition"] == "attachment; filename=lots-state-2026-03-02.csv"
+    assert sent.get_data(as_text=True).lstrip("\ufeff").splitlines() == [
+        "Kind;Vacant;Total", "Home;2;2", "Shop;1;1", "Total;3;3",
+    ]  # fmt: skip
+    assert client.get("/lots/state?format=xlsx").data[:2] == b"PK"
+    assert client.get("/lots/state?format=pdf").status_code == 404
+    taken = select(AuditEntry.actor_name).where(AuditEntry.action == "lists.list.exported")
+    assert len(uow.session.scalars(taken).all()) == 2
+    uow.session.commit()
     assert "No lot on this day" in client.get("/lots/state?on=2001-01-01").text
     wrong = client.get("/lots/state?on=31-12")
     assert (wrong.status_code, 'value="2026-03-02"' in wrong.text) == (422, True)
     login(client, Role.ANALYST, sees_everything=False, email="no@example.org", locale="en")
     assert "No lot on this day" in client.get("/lots/state").text
+    login(client, Role.TECHNICIAN, sees_everything=True, email="tech@example.org", locale="en")
+    assert "format=xlsx" not in client.get("/lots/state").text
+    assert client.get("/lots/state?format=xlsx").status_code == 403
