@@ -89,9 +89,11 @@ class SearchEngine:
             if not matches:
                 continue
             found = {hit.id: hit for hit in provider.hits(actor, session, [m.key for m in matches])}
-            hits = [found[match.key] for match in matches if match.key in found]
+            seen = [match for match in matches if match.key in found]
+            seen.sort(key=lambda match: (-match.score, found[match.key].gives_way))
+            hits = [found[match.key] for match in seen]
             if hits:
-                best = max(m.score for m in matches if m.key in found)
+                best = seen[0].score
                 ranked.append((best, _group(provider, hits[:limit])))
         ranked.sort(key=lambda pair: -pair[0])
         # Beside somebody called just so, a street that sounds like it is in the way.

@@ -16,7 +16,10 @@ from app.search.identifiers import Identifier
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line of answer: what it is called, what it is, and the page it opens."""
+    """One line of answer: what it is called, what it is, and the page it opens.
+
+    One that `gives_way` stands behind others of its kind that answer as well.
+    """
 
     id: UUID
     title: str
@@ -24,6 +27,7 @@ class Hit:
     endpoint: str = ""
     params: dict[str, str] = field(default_factory=dict)
     badge: str = ""
+    gives_way: bool = False
 
 
 class SearchProvider(Protocol):

@@ -14,8 +14,8 @@ from app.i18n import lazy as _l
 from app.phones import show_phone
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.providers import Hit
-from modules.parties.enums import PARTY_KIND_LABELS
-from modules.parties.models import Party, PartyPhone
+from modules.parties.enums import PARTY_KIND_LABELS, PartyKind
+from modules.parties.models import Occupancy, Party, PartyPhone
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import ends_with, has_email, select_parties
 
@@ -59,12 +59,21 @@ class PartyProvider:
         return [(party_id, text) for party_id, text in session.execute(statement)]
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
-        """Return lines for parties the actor may see."""
-        query = select_parties(actor).where(Party.id.in_(ids))
-        return [self._hit(party) for party in session.scalars(query)]
+        """Return lines for parties the actor may see; whoever lives somewhere comes first.
+
+        A household that is in no lot itself says less than the people in it, who are.
+        """
+        housed = select(Occupancy.id).where(
+            Occupancy.party_id == Party.id, Occupancy.ends_on.is_(None)
+        )
+        query = select_parties(actor).where(Party.id.in_(ids)).add_columns(housed.exists())
+        return [
+            self._hit(party, gives_way=party.kind is PartyKind.HOUSEHOLD and not is_housed)
+            for party, is_housed in session.execute(query)
+        ]
 
     @staticmethod
-    def _hit(party: Party) -> Hit:
+    def _hit(party: Party, *, gives_way: bool = False) -> Hit:
         numbers = ", ".join(show_phone(phone.e164) for phone in party.phones[:2])
         kind = str(PARTY_KIND_LABELS[party.kind])
         return Hit(
@@ -74,4 +83,5 @@ class PartyProvider:
             endpoint="parties.party_detail",
             params={"party_id": str(party.id)},
             badge=party.language.value.upper() if party.language.value != "unknown" else "",
+            gives_way=gives_way,
         )

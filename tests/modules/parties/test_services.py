@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.auth.actor import Scope
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
+from app.search.engine import SearchEngine
 from app.search.identifiers import identify
 from modules.parties.api import contact_of, occupants_of_lots, parties_of_lot, party_labels
 from modules.parties.commands import (
@@ -105,6 +106,26 @@ def test_found_by_number_in_any_form(uow, clock, lot, typed):
     assert "0470 12 34 56" in found.detail
     (described,) = parties_of_lot(BUILDER, uow.session, lot.id, TODAY)
     assert (described.phones, described.lot_ids) == (("0470 12 34 56",), (lot.id,))
+
+
+def test_a_household_that_lives_nowhere_gives_way_to_the_people_of_its_name(
+    database, uow, clock, lot
+):
+    household = make_party(uow, clock, "Peeters", "", kind=PartyKind.HOUSEHOLD)
+    person = make_party(uow, clock, "Peeters", "Zoé")
+    house(uow, clock, person, lot.id)
+    uow.session.commit()
+    engine = SearchEngine([PartyProvider()])
+
+    def found():
+        with database.reader() as session:
+            (group,) = engine.search(BUILDER, session, "peeters")
+        return [hit.id for hit in group.hits]
+
+    assert found() == [person.id, household.id]
+    house(uow, clock, household, lot.id)
+    uow.session.commit()
+    assert found() == [household.id, person.id]
 
 
 @pytest.mark.parametrize("typed", ["An.Peeters@example.be", " an.peeters@", "an.peeters@exa"])
