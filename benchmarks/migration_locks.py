@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Float,
     String,
     Table,
     cast,
@@ -45,7 +46,14 @@ from app.settings import load_settings
 from tests.support.postgres import PostgresCluster
 
 # What grows without end, and what the newest migrations change.
-TABLES = ("audit_entries", "tickets", "work_order_entries", "attachments", "job_runs")
+TABLES = (
+    "audit_entries",
+    "tickets",
+    "work_order_entries",
+    "attachments",
+    "job_runs",
+    "energy_reading_days",
+)
 BAR_S = 2.0
 PAUSE_S = 0.005
 # What fills a column, by the first word of its type in SQL.
@@ -57,6 +65,8 @@ FILLING = {
     "BOOLEAN": "false",
     "TIMESTAMP": "'2026-03-02 09:00:00+00'",
     "DATETIME": "'2026-03-02 09:00:00'",
+    "BLOB": "zeroblob(384)",
+    "BYTEA": "decode(repeat('00', 384), 'hex')",
 }
 
 
@@ -127,6 +137,8 @@ def filling(column: Column, number: ColumnElement, database: Database) -> Column
             if database.is_sqlite
             else func.gen_random_uuid()
         )
+    if column.primary_key:
+        return number
     if column.unique:
         return "n" + cast(number, String)
     return literal_column(FILLING.get(kind, "1"))
@@ -161,17 +173,18 @@ def reading(database: Database, table: Table) -> Callable[[], None]:
 
     def act() -> None:
         with database.reader() as session:
-            session.execute(select(table.c.id).limit(1)).all()
+            session.execute(select(*table.primary_key).limit(1)).all()
 
     return act
 
 
 def writing(database: Database, table: Table) -> Callable[[], None]:
     """Give somebody who changes a row."""
-    word = next(column for column in table.columns if type(column.type) is String)
+    key = next(iter(table.primary_key))
+    plain = next(column for column in table.columns if type(column.type) in {String, Float})
     with database.reader() as session:
-        one = session.scalar(select(table.c.id).limit(1))
-    change = update(table).where(table.c.id == one).values({word: word})
+        one = session.scalar(select(key).limit(1))
+    change = update(table).where(key == one).values({plain: plain})
 
     def act() -> None:
         with database.unit_of_work("person") as uow:

@@ -59,16 +59,15 @@ class Features:
 
 def find_runs(x: Hours) -> Runs:
     """Measure the runs of a series."""
-    zero = x == 0
     usual = similar_hours(x)
-    same = np.concatenate([[False], x[1:] == x[:-1]]) & (x != 0)
-    repeated = run_lengths(same)
+    zero = run_lengths(x == 0)
+    repeated = run_lengths(np.concatenate([[False], x[1:] == x[:-1]]) & (x != 0))
     return Runs(
         usual=usual,
-        zero=run_lengths(zero),
+        zero=zero,
         zero_expected=run_sums(zero, usual),
-        same=np.where(same, repeated + 1, 0),
-        same_expected=run_sums(same, usual),
+        same=np.where(repeated > 0, repeated + 1, 0),
+        same_expected=run_sums(repeated, usual),
         missing=run_lengths(np.isnan(x)),
     )
 

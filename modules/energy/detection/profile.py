@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -77,7 +77,7 @@ class Profile:
 
     def to_bytes(self) -> bytes:
         """Return the profile as JSON."""
-        return json.dumps(asdict(self)).encode()
+        return json.dumps({f.name: getattr(self, f.name) for f in fields(self)}).encode()
 
     @staticmethod
     def from_bytes(content: bytes) -> Profile:

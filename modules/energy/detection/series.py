@@ -99,11 +99,9 @@ def quiet_start(x: Hours) -> int:
 
 def quiet_mean(x: Hours, start: int) -> Hours:
     """Return at each hour the mean of the last whole quiet hours, held until the next ones end."""
-    mean = mean_over(x, QUIET, 0.8)
-    held = np.full(len(x), np.nan)
-    for end in range((start + QUIET - 1) % DAY, len(x), DAY):
-        held[end : end + DAY] = mean[end]
-    return held
+    first = (start + QUIET - 1) % DAY
+    means = mean_over(x, QUIET, 0.8)[first::DAY]
+    return np.concatenate([np.full(first, np.nan), np.repeat(means, DAY)])[: len(x)]
 
 
 def shifted(x: Hours, lag: int) -> Hours:
@@ -122,14 +120,11 @@ def run_lengths(same: Mask) -> Counts:
     return np.where(same, place - broken, 0)
 
 
-def run_sums(same: Mask, amount: Hours) -> Hours:
-    """Return the sum of an amount over the present run of a mask."""
-    total = np.cumsum(np.where(np.isnan(amount), 0.0, amount))
-    before = np.concatenate([[0.0], total[:-1]])
-    starts = np.maximum.accumulate(
-        np.where(same & (run_lengths(same) == 1), np.arange(len(same)), 0)
-    )
-    return np.where(same, total - before[starts], 0.0)
+def run_sums(lengths: Counts, amount: Hours) -> Hours:
+    """Return the sum of an amount over the present run, whose length is given at each hour."""
+    total = np.concatenate([[0.0], np.cumsum(np.where(np.isnan(amount), 0.0, amount))])
+    end = np.arange(1, len(amount) + 1)
+    return np.asarray(total[end] - total[end - lengths])
 
 
 def known_in_order(x: Hours) -> Hours:

@@ -71,6 +71,8 @@ class Meter(Versioned, Timestamped, Archivable, Entity):
     # How far the detection has judged it, and from where new or changed data awaits it.
     scanned_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     changed_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # Grows with each change of its readings, so that a judgement knows what it was made on.
+    readings_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     supply_point: Mapped[SupplyPoint | None] = relationship(back_populates="meters")
     registers: Mapped[list[Register]] = relationship(

@@ -42,6 +42,7 @@ reading_days = sa.Table(
     sa.Column("slot_values", _block, nullable=False),  # float32, little end first, NaN = no value
     sa.Column("quality", _block, nullable=False),  # one byte a slot
     sa.Column("batch_id", sa.Uuid, nullable=False),  # the import that last changed it
+    sa.Index(None, "register", "day"),
 )
 
 index_days = sa.Table(
@@ -51,6 +52,7 @@ index_days = sa.Table(
     sa.Column("register", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("points", _block, nullable=False),  # (second u4, index f8, quality u1), by second
     sa.Column("batch_id", sa.Uuid, nullable=False),
+    sa.Index(None, "register", "day"),
 )
 
 reading_conflicts = sa.Table(

@@ -40,17 +40,22 @@ def mark_readings(
                     "meter": meter_id,
                     "reached": max(lasts, default=None),
                     "began": min(firsts, default=None),
+                    "more": int(meter_id in changed_from),
                 }
             )
     statement = (
         update(table)
         .where(table.c.id == bindparam("meter"))
-        .values(last_reading_at=bindparam("reached"), changed_from=bindparam("began"))
+        .values(
+            last_reading_at=bindparam("reached"),
+            changed_from=bindparam("began"),
+            readings_version=table.c.readings_version + bindparam("more"),
+        )
     )
     session.connection().execute(statement, rows)
     for loaded in session.identity_map.values():
         if isinstance(loaded, Meter):
-            session.expire(loaded, ["last_reading_at", "changed_from"])
+            session.expire(loaded, ["last_reading_at", "changed_from", "readings_version"])
 
 
 def _instant(seconds: int | None) -> datetime | None:

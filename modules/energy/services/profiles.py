@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from modules.energy import consumption
@@ -23,38 +24,62 @@ PROFILE_AGE = timedelta(days=7)
 HOUR = timedelta(hours=1)
 
 
-def learn_profiles(
-    session: Session, meter_ids: Sequence[UUID], now: datetime
-) -> list[MeterProfile]:
-    """Learn anew the profiles that are missing or a week old; reads only, `merge` keeps them.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a meter: what is normal (with the row to keep if new), its recent hours."""
 
-    It is the long part of a scan, and stands apart from it so that nobody who writes waits for it.
+    profile: Profile
+    learned: MeterProfile | None
+    recent: Hours
+
+
+def past_of(
+    session: Session, meter_ids: Sequence[UUID], first_day: int, now: datetime
+) -> dict[UUID, Past]:
+    """Return what is normal for meters, learned anew where it is missing or a week old.
+
+    Their hours are given from `first_day` to today. Reads only; see `keep_profiles`.
     """
+    today = int(now.timestamp()) // DAY_S
     known = select(MeterProfile).where(MeterProfile.meter_id.in_(meter_ids))
-    current = {row.meter_id for row in session.scalars(known) if _is_current(row, now)}
+    current = {row.meter_id: row for row in session.scalars(known) if _is_current(row, now)}
+    recent = consumption.hours_of(session, list(current), first_day, today)
+    pasts = {
+        meter_id: Past(Profile.from_bytes(row.content), None, recent[meter_id])
+        for meter_id, row in current.items()
+    }
     stale = [meter_id for meter_id in meter_ids if meter_id not in current]
-    if not stale:
-        return []
-    last_day = int((now - timedelta(days=HELD_BACK_DAYS)).timestamp()) // DAY_S
-    first_day = last_day - LEARNED_DAYS
-    hourly = consumption.hours_of(session, stale, first_day, last_day)
-    troubled = _troubled_hours(session, stale, first_day, last_day)
-    return [
-        MeterProfile(
+    return pasts | _learn_pasts(session, stale, first_day, now) if stale else pasts
+
+
+def _learn_pasts(
+    session: Session, meter_ids: Sequence[UUID], first_day: int, now: datetime
+) -> dict[UUID, Past]:
+    today = int(now.timestamp()) // DAY_S
+    last_learned = int((now - timedelta(days=HELD_BACK_DAYS)).timestamp()) // DAY_S
+    first_learned = last_learned - LEARNED_DAYS
+    hourly = consumption.hours_of(session, meter_ids, first_learned, today)
+    troubled = _troubled_hours(session, meter_ids, first_learned, last_learned)
+    pasts = {}
+    for meter_id, hours in hourly.items():
+        past = hours[: (last_learned + 1 - first_learned) * 24].copy()
+        profile = _learn(past, troubled[meter_id])
+        row = MeterProfile(
             meter_id=meter_id,
             learned_at=now,
-            learned_from=datetime.fromtimestamp(first_day * DAY_S, UTC),
-            learned_until=datetime.fromtimestamp((last_day + 1) * DAY_S, UTC),
-            content=_learn(hourly[meter_id], troubled[meter_id]).to_bytes(),
+            learned_from=datetime.fromtimestamp(first_learned * DAY_S, UTC),
+            learned_until=datetime.fromtimestamp((last_learned + 1) * DAY_S, UTC),
+            content=profile.to_bytes(),
         )
-        for meter_id in stale
-    ]
+        pasts[meter_id] = Past(profile, row, hours[(first_day - first_learned) * 24 :])
+    return pasts
 
 
-def read_profiles(session: Session, meter_ids: Sequence[UUID]) -> dict[UUID, Profile]:
-    """Return the kept profile of each meter."""
-    known = select(MeterProfile).where(MeterProfile.meter_id.in_(meter_ids))
-    return {row.meter_id: Profile.from_bytes(row.content) for row in session.scalars(known)}
+def keep_profiles(session: Session, learned: Sequence[MeterProfile]) -> None:
+    """Keep what was learned in place of what was known before."""
+    replaced = MeterProfile.meter_id.in_([row.meter_id for row in learned])
+    session.execute(delete(MeterProfile).where(replaced))
+    session.add_all(learned)
 
 
 def _learn(x: Hours, troubled: list[int]) -> Profile:

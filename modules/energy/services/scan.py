@@ -6,9 +6,9 @@ one transaction, and judging a meter twice changes nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -20,30 +20,24 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import Database, UnitOfWork
 from app.db.turns import Seconds, Turns
-from modules.energy import consumption
-from modules.energy.detection.judge import Episode, judge
-from modules.energy.detection.rules import Rules
-from modules.energy.detection.series import Hours
+from modules.energy.detection.judge import Episode
 from modules.energy.enums import AlertState, Rule
 from modules.energy.models import (
     BY_HAND,
     Alert,
     Meter,
     Register,
-    RuleSetting,
 )
 from modules.energy.policies import EnergyPermission
-from modules.energy.readings.blocks import DAY_S
 from modules.energy.services import alerts as alert_services
 from modules.energy.services.alerts import Finding
-from modules.energy.services.profiles import learn_profiles, read_profiles
+from modules.energy.services.judging import Judged, judge_meters
+from modules.energy.services.profiles import keep_profiles
 from modules.energy.services.tariffs import plant_default_tariffs
 
-JUDGED_DAYS = 35
-LOOK_BACK_DAYS = 80  # the rules compare with up to ten weeks before
+MOST_AT_ONCE = 100  # meters; each holds its year in memory while it is judged
 DORMANT = timedelta(days=45)
 FRESH = timedelta(days=3)  # a spike that ended longer ago is history, not news
-HOUR = timedelta(hours=1)
 BASE_RULES = (Rule.NIGHT_BASE, Rule.CONTINUOUS_FLOW)
 EXPLAINED_BY_BASE = (Rule.ABOVE_SEASON, Rule.SPIKE, Rule.STUCK)
 Progress = Callable[[int, int], None]
@@ -81,7 +75,7 @@ def scan(
     result = ScanResult()
     turns = Turns()
     while result.meters < len(waiting):
-        group = waiting[result.meters : result.meters + turns.rows]
+        group = waiting[result.meters : result.meters + min(turns.rows, MOST_AT_ONCE)]
         _take_turn(database, actor, group, clock, result, turns)
         result.meters += len(group)
         checkpoint(group[-1])
@@ -97,16 +91,21 @@ def _take_turn(
     result: ScanResult,
     turns: Turns,
 ) -> None:
-    """Judge some meters in one transaction, during which nobody else writes on SQLite."""
+    """Judge some meters, then write in one transaction, during which nobody else writes on SQLite.
+
+    A meter that got readings in between keeps its mark: the next scan judges it.
+    """
     with database.reader() as session:
-        learned = learn_profiles(session, group, clock.now())
+        judged = judge_meters(session, group, clock.now())
     with database.unit_of_work() as uow:
         uow.session.connection()
         began = Seconds.now()  # from here on others wait
-        meters = _claim(uow.session, group)
-        for profile in learned:
-            uow.session.merge(profile)
-        _scan_group(actor, meters, uow, clock, result)
+        meters = [
+            meter
+            for meter in _claim(uow.session, group)
+            if meter.readings_version == judged[meter.id].readings_version
+        ]
+        _write(actor, {meter: judged[meter.id] for meter in meters}, uow, clock, result)
         is_waited_for = uow.is_waited_for
     turns.took(len(group), began, Seconds.now(), is_waited_for=is_waited_for)
 
@@ -143,102 +142,48 @@ def _claim(session: Session, meter_ids: Sequence[UUID]) -> Sequence[Meter]:
     return session.scalars(query.with_for_update(key_share=True, of=Meter)).all()
 
 
-def _scan_group(
-    actor: Actor, meters: Sequence[Meter], uow: UnitOfWork, clock: Clock, result: ScanResult
+def _write(
+    actor: Actor,
+    judged: Mapping[Meter, Judged],
+    uow: UnitOfWork,
+    clock: Clock,
+    result: ScanResult,
 ) -> None:
-    session, now = uow.session, clock.now()
-    meter_ids = [meter.id for meter in meters]
-    profiles = read_profiles(session, meter_ids)
-    today = int(now.timestamp()) // DAY_S
-    first_day = today - JUDGED_DAYS - LOOK_BACK_DAYS
-    hourly = consumption.hours_of(session, meter_ids, first_day, today)
-    settings = _settings(session, now)
-    for meter in meters:
-        x = _until_expected(hourly[meter.id], meter, first_day, now)
-        rules = Rules().with_settings(_settings_of(settings, meter))
-        first = max(0, len(x) - JUDGED_DAYS * 24)
-        found = judge(x, profiles[meter.id], rules, meter.utility, first=first)
-        _reconcile(actor, meter, _Judged(x, first_day, found), uow, clock, result)
+    keep_profiles(uow.session, [one.learned for one in judged.values() if one.learned])
+    known = _known_alerts(uow.session, judged)
+    for meter, mine in judged.items():
+        _reconcile(actor, meter, mine, known[meter.id], uow, clock, result)
     # Past the unit of work: a scan is no change a person must know of, the version stays.
-    session.execute(
+    uow.session.execute(
         update(Meter)
-        .where(Meter.id.in_(meter_ids))
-        .values(scanned_until=now, changed_from=None)
+        .where(Meter.id.in_([meter.id for meter in judged]))
+        .values(scanned_until=clock.now(), changed_from=None)
         .execution_options(synchronize_session=False)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    x: Hours
-    first_day: int
-    episodes: list[Episode]
-
-    def instant(self, hour: int) -> datetime:
-        """Return the start of an hour of the judged series."""
-        return datetime.fromtimestamp(self.first_day * DAY_S, UTC) + hour * HOUR
-
-    def finding(self, episode: Episode) -> Finding:
-        """Put an episode in instants."""
-        return Finding(
-            rule=episode.rule,
-            onset_at=self.instant(episode.onset),
-            until_at=self.instant(episode.last + 1),
-            value=episode.value,
-            usual=episode.usual,
-            limit=episode.limit,
-            window_hours=episode.window,
-            excess=episode.excess,
-            excess_per_day=episode.excess_per_day,
-        )
-
-
-def _until_expected(x: Hours, meter: Meter, first_day: int, now: datetime) -> Hours:
-    """Cut a series where data can no longer be expected: later hours are not missing yet."""
-    expected = now - timedelta(hours=meter.delivery_delay_hours)
-    reached = max(expected, meter.last_reading_at or expected)
-    hours = int(min(reached, now).timestamp() - first_day * DAY_S) // 3600
-    return x[: max(0, min(hours, len(x)))]
-
-
-def _settings(session: Session, now: datetime) -> Sequence[RuleSetting]:
-    today = now.date()
-    query = select(RuleSetting).where(
-        RuleSetting.valid_from <= today,
-        or_(RuleSetting.valid_until.is_(None), RuleSetting.valid_until >= today),
+def _known_alerts(session: Session, judged: Mapping[Meter, Judged]) -> dict[UUID, list[Alert]]:
+    """Return the alerts of each meter that are open or reach into what was judged, by onset."""
+    alerts: dict[UUID, list[Alert]] = {meter.id: [] for meter in judged}
+    since = min((one.instant(0) for one in judged.values()), default=None)
+    query = select(Alert).where(
+        Alert.meter_id.in_(alerts), or_(Alert.state == AlertState.OPEN, Alert.until_at > since)
     )
-    return session.scalars(query.order_by(RuleSetting.valid_from)).all()
-
-
-def _settings_of(settings: Sequence[RuleSetting], meter: Meter) -> dict[str, float]:
-    """Merge the thresholds in force for a meter, the most particular last."""
-    chosen: dict[str, float] = {}
-    for mine in (
-        lambda s: s.meter_id is None and s.utility is None,
-        lambda s: s.meter_id is None and s.utility is meter.utility,
-        lambda s: s.meter_id == meter.id,
-    ):
-        chosen.update({s.parameter: s.value for s in settings if mine(s)})
-    return chosen
+    for alert in session.scalars(query.order_by(Alert.onset_at)):
+        alerts[alert.meter_id].append(alert)
+    return alerts
 
 
 def _reconcile(
     actor: Actor,
     meter: Meter,
-    judged: _Judged,
+    judged: Judged,
+    known: list[Alert],
     uow: UnitOfWork,
     clock: Clock,
     result: ScanResult,
 ) -> None:
     """Bring the alerts of a meter in line with what was judged."""
-    known = list(
-        uow.session.scalars(
-            select(Alert)
-            .where(Alert.meter_id == meter.id)
-            .where(or_(Alert.state == AlertState.OPEN, Alert.until_at > judged.instant(0)))
-            .order_by(Alert.onset_at)
-        )
-    )
     kept: set[UUID] = set()
     for episode in judged.episodes:
         finding = judged.finding(episode)
@@ -283,7 +228,7 @@ def _is_news(episode: Episode, finding: Finding, known: Sequence[Alert], now: da
     return episode.is_active or is_fresh_spike
 
 
-def _is_over(alert: Alert, judged: _Judged) -> bool:
+def _is_over(alert: Alert, judged: Judged) -> bool:
     """Tell whether the meter itself shows that an alert is over: a whole day of normal hours."""
     day = judged.x[-24:]
     if alert.rule is Rule.SPIKE:

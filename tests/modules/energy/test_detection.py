@@ -203,9 +203,12 @@ def test_run_lengths_count_what_is_true_in_a_row(values):
     for value in values:
         run = run + 1 if value else 0
         expected.append(run)
-    assert series.run_lengths(np.array(values)).tolist() == expected
-    sums = series.run_sums(np.array(values), np.ones(len(values)))
-    assert sums.tolist() == expected
+    lengths = series.run_lengths(np.array(values))
+    assert lengths.tolist() == expected
+    sums = series.run_sums(lengths, np.array([1.0, np.nan] * len(values))[: len(values)])
+    assert sums.tolist() == [
+        sum((place - back) % 2 == 0 for back in range(run)) for place, run in enumerate(expected)
+    ]
 
 
 # Hours of a meter, some unknown, each statistic beside its definition in plain words.

@@ -15,7 +15,7 @@ from app.notifications.models import Notification
 from modules.energy.commands import HandleAlert
 from modules.energy.enums import RULE_LABELS, AlertEventKind, AlertState, Rule, Unit, Utility
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
-from modules.energy.models import Alert, AlertEventRecord, RuleSetting
+from modules.energy.models import Alert, AlertEventRecord, Meter, RuleSetting
 from modules.energy.policies import EnergyPermission
 from modules.energy.services.alerts import handle_alert
 from modules.energy.services.scan import scan
@@ -194,6 +194,38 @@ def test_night_base_of_an_office(listening, tmp_path):
     assert alert.rule is Rule.NIGHT_BASE
     assert alert.excess_per_day == pytest.approx(96_000, rel=0.2)
     assert alert.cost_cents_per_day == pytest.approx(96 * 28, rel=0.2)
+
+
+class Interrupted:
+    """A database to which something happens just before its second transaction begins."""
+
+    def __init__(self, database, happening):
+        self.reader, self._database, self._happening = database.reader, database, happening
+        self._begun = 0
+
+    def unit_of_work(self):
+        self._begun += 1
+        if self._begun == 2:
+            self._happening()
+        return self._database.unit_of_work()
+
+
+def test_meter_with_readings_newer_than_its_judgement_waits_for_the_next_scan(listening, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40)[:-30])
+    load(listening, tmp_path, clock, water(clock.now(), leak=40), serial="W2")
+
+    def more_arrives():
+        load(listening, tmp_path, clock, water(clock.now(), leak=40))
+
+    assert scan(Interrupted(listening, more_arrives), ACTOR, clock).opened == 1
+    with listening.reader() as session:
+        waits = {meter.serial: meter.changed_from for meter in session.scalars(select(Meter))}
+    assert waits["W1"]
+    assert waits["W2"] is None
+    again = scan(listening, ACTOR, clock, only_changed=True)
+    assert (again.meters, again.opened) == (1, 1)
+    assert len(alerts(listening)) == 2
 
 
 def test_interrupted_scan_goes_on_and_ends_like_one_that_was_not(templates, tmp_path):
