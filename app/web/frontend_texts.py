@@ -28,6 +28,7 @@ PAGE_TEXTS: tuple[LazyText, ...] = (
     _l("Earlier"),
     _l("Erase the area"),
     _l("Later"),
+    _l("Forms begun and not sent, on this device: {count}. Signing out erases them."),
     _l("Layers and legend"),
     _l("Map"),
     _l("Move between rows"),

@@ -101,6 +101,27 @@ def test_what_was_typed_comes_back(at_desk, page: Page):
     expect(page.locator("#f-text")).to_have_value("")
 
 
+def test_drafts_go_with_who_signs_out(at_desk, page: Page, check_accessibility):
+    kept = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
+    page.goto("/gallery/form")
+    expect(page.locator("html.ready")).to_have_count(1)
+    page.locator("#f-phone").fill("0470 12 34 56")
+    account = page.locator(".avatar-button")
+    sign_out = page.locator("form[data-sign-out] button")
+    account.click()
+    sign_out.click()
+    question = page.locator("dialog.sheet-small[open]")
+    expect(question).to_contain_text(": 1.")
+    check_accessibility(page)
+    question.get_by_role("button").last.click()
+    assert page.evaluate(kept) == 1
+    account.click()
+    sign_out.click()
+    question.get_by_role("button").first.click()
+    page.wait_for_url("**/sign-in**")
+    assert page.evaluate(kept) == 0
+
+
 def test_a_refused_form_says_what_is_wrong(at_desk, page: Page, complaints, check_accessibility):
     page.goto("/gallery/form")
     page.locator("#f-text").fill("Water")

@@ -1,6 +1,7 @@
 /** Lists with tick boxes: choose all of a page, see how many, confirm what is done to them. */
 import { make } from '../shared/dom'
 import { t } from '../shared/i18n'
+import { askBefore } from './dialogs'
 
 /** Bring every list up to date; the server may just have swapped its rows. */
 export function startBulk(): void {
@@ -53,21 +54,8 @@ document.addEventListener('submit', (event) => {
   if (!question || button.dataset.confirmed) return
   event.preventDefault()
   const count = boxesOf(form).filter((box) => box.checked).length
-  ask(question.replace('%(count)s', String(count)), button)
-})
-
-function ask(question: string, button: HTMLButtonElement): void {
-  const yes = make('button', { type: 'button', class: button.className.replace('btn-sm', '') }, button.textContent ?? '')
-  const no = make('button', { type: 'button', class: 'btn btn-ghost-secondary' }, t('Cancel'))
-  const body = make('div', { class: 'sheet-body' }, make('p', {}, question), yes, ' ', no)
-  const dialog = make('dialog', { class: 'sheet sheet-small', 'aria-label': question }, body)
-  no.addEventListener('click', () => dialog.close())
-  yes.addEventListener('click', () => {
-    dialog.close()
+  askBefore(question.replace('%(count)s', String(count)), button, () => {
     button.dataset.confirmed = 'yes'
-    button.form?.requestSubmit(button)
+    form.requestSubmit(button)
   })
-  dialog.addEventListener('close', () => dialog.remove())
-  document.body.append(dialog)
-  dialog.showModal()
-}
+})

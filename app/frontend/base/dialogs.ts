@@ -1,4 +1,6 @@
 /** Dialogs opened by `data-open`, closed by `data-close`, Escape, or a click beside them. */
+import { make } from '../shared/dom'
+import { t } from '../shared/i18n'
 
 export function openDialog(dialog: HTMLDialogElement): void {
   if (dialog.open) return
@@ -21,4 +23,20 @@ export function startDialogs(): void {
 function isBeside(dialog: HTMLDialogElement, event: MouseEvent): boolean {
   const box = dialog.getBoundingClientRect()
   return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom
+}
+
+/** Ask before a button does what it says; `go` is called when the answer is yes. */
+export function askBefore(question: string, button: HTMLButtonElement, go: () => void): void {
+  const yes = make('button', { type: 'button', class: button.className.replace('btn-sm', '') }, button.textContent ?? '')
+  const no = make('button', { type: 'button', class: 'btn btn-ghost-secondary' }, t('Cancel'))
+  const body = make('div', { class: 'sheet-body' }, make('p', {}, question), yes, ' ', no)
+  const dialog = make('dialog', { class: 'sheet sheet-small', 'aria-label': question }, body)
+  no.addEventListener('click', () => dialog.close())
+  yes.addEventListener('click', () => {
+    dialog.close()
+    go()
+  })
+  dialog.addEventListener('close', () => dialog.remove())
+  document.body.append(dialog)
+  dialog.showModal()
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DraftStore, fill, noteSent, same, settleSent, valuesOf } from './drafts'
+import { DraftStore, fill, forgetOld, noteSent, same, settleSent, valuesOf } from './drafts'
 
 const FORM = `<form data-draft="ticket-new">
   <input type="hidden" name="csrf_token" value="t"><input name="phone" value="1"><input type="password" name="secret" value="x">
@@ -55,6 +55,26 @@ describe('a draft', () => {
     store('ann').write('k', { text: ['a'] }, { text: ['b'] })
     store('ann').write('k', { text: ['a'] }, { text: ['a'] })
     expect(store('ann').read('k')).toBeUndefined()
+  })
+
+  it('is erased with all others of the person, and none is kept after that', () => {
+    store('ann').write('k', {}, { text: ['x'] })
+    store('ann').write('ticket:1', {}, { text: ['y'] })
+    store('bob').write('k', {}, { text: ['z'] })
+    const ann = store('ann')
+    expect(ann.count()).toBe(2)
+    ann.clear()
+    ann.write('k', {}, { text: ['late'] })
+    expect([ann.count(), store('bob').count()]).toEqual([0, 1])
+  })
+
+  it('of anybody goes from the device after two weeks, read or not', () => {
+    localStorage.setItem('theme', 'dark')
+    store('ann').write('ticket:1', {}, { text: ['x'] })
+    forgetOld(localStorage, now + 13 * 24 * 3600 * 1000)
+    expect(store('ann').count()).toBe(1)
+    forgetOld(localStorage, now + 15 * 24 * 3600 * 1000)
+    expect(Object.keys(localStorage)).toEqual(['theme'])
   })
 
   it('is forgotten after two weeks', () => {

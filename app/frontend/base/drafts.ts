@@ -2,7 +2,9 @@
 import { fresh, make } from '../shared/dom'
 import { formatDateTime } from '../shared/format'
 import { t } from '../shared/i18n'
+import { askBefore } from './dialogs'
 
+const MARK = 'draft:'
 const KEEP_MS = 14 * 24 * 3600 * 1000
 const LEFT_OUT = new Set(['password', 'file', 'hidden', 'submit', 'button', 'reset'])
 
@@ -59,10 +61,12 @@ export function same(a: Values, b: Values): boolean {
 
 /** Drafts in the storage of this device, separated by person. */
 export class DraftStore {
+  private isCleared = false
+
   constructor(private readonly storage: Storage, private readonly user: string, private readonly now: () => number) {}
 
   private name(key: string): string {
-    return `draft:${this.user}:${key}`
+    return `${MARK}${this.user}:${key}`
   }
 
   read(key: string): Draft | undefined {
@@ -74,6 +78,7 @@ export class DraftStore {
   }
 
   write(key: string, base: Values, values: Values): void {
+    if (this.isCleared) return
     try {
       if (same(base, values)) this.storage.removeItem(this.name(key))
       else this.storage.setItem(this.name(key), JSON.stringify({ savedAt: this.now(), base, values }))
@@ -84,6 +89,29 @@ export class DraftStore {
     try {
       this.storage.removeItem(this.name(key))
     } catch { /* as above */ }
+  }
+
+  /** Tell how many forms this person began and did not send. */
+  count(): number {
+    return draftsIn(this.storage).filter((name) => name.startsWith(this.name(''))).length
+  }
+
+  /** Erase what this person began, for good: nothing is kept after it on this page. */
+  clear(): void {
+    this.isCleared = true
+    for (const name of draftsIn(this.storage)) if (name.startsWith(this.name(''))) this.storage.removeItem(name)
+  }
+}
+
+function draftsIn(storage: Storage): string[] {
+  return Object.keys(storage).filter((name) => name.startsWith(MARK))
+}
+
+/** Erase what anybody left on this device more than two weeks ago. */
+export function forgetOld(storage: Storage, now: number): void {
+  for (const name of draftsIn(storage)) {
+    const [, user, ...key] = name.split(':')
+    if (!new DraftStore(storage, user ?? '', () => now).read(key.join(':'))) storage.removeItem(name)
   }
 }
 
@@ -107,8 +135,10 @@ export function settleSent(session: Storage, store: DraftStore, page: ParentNode
 export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => void): void {
   const store = new DraftStore(localStorage, document.body.dataset.user ?? 'nobody', Date.now)
   settleSent(sessionStorage, store, document)
+  forgetOld(localStorage, Date.now())
   const watched = new Map<HTMLFormElement, Watch>()
-  const unsent = () => [...watched].filter(([form, watch]) => form.isConnected && watch.isDirty()).map(([, watch]) => watch)
+  let hasLeft = false
+  const unsent = () => hasLeft ? [] : [...watched].filter(([form, watch]) => form.isConnected && watch.isDirty()).map(([, watch]) => watch)
   onPage((root) => {
     for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) watched.set(form, watch(form, store))
   })
@@ -116,8 +146,26 @@ export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => voi
     if (unsent().length) event.preventDefault()
   })
   // The last keys before leaving have not waited long enough to be kept yet.
-  window.addEventListener('pagehide', () => {
+  const saveAll = () => {
     for (const one of unsent()) one.save()
+  }
+  window.addEventListener('pagehide', saveAll)
+  // Nothing of a person stays on the device they sign out of.
+  document.addEventListener('submit', (event) => {
+    const form = event.target
+    if (!(form instanceof HTMLFormElement) || !form.matches('[data-sign-out]') || hasLeft) return
+    saveAll()
+    const count = store.count()
+    const leave = () => {
+      hasLeft = true
+      store.clear()
+    }
+    if (!count || !(event.submitter instanceof HTMLButtonElement)) return leave()
+    event.preventDefault()
+    askBefore(t('Forms begun and not sent, on this device: {count}. Signing out erases them.', { count }), event.submitter, () => {
+      leave()
+      form.requestSubmit()
+    })
   })
 }
 
