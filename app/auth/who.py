@@ -13,8 +13,13 @@ from app.i18n import lazy as _l
 
 JOB = "job:"
 SINGLE_SIGN_ON = "house:single-sign-on"
+# Somebody without an account, who followed the link of a mail.
+MAIL_LINK = "house:mail-link"
 
-_NAMES: dict[str, LazyText] = {SINGLE_SIGN_ON: _l("Single sign-on")}
+_NAMES: dict[str, LazyText] = {
+    SINGLE_SIGN_ON: _l("Single sign-on"),
+    MAIL_LINK: _l("Link in a mail"),
+}
 
 
 def name_jobs(titles: Iterable[tuple[str, LazyText]]) -> None:

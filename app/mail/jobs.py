@@ -9,7 +9,9 @@ from app.mail.outbox import deliver_waiting
 def run_delivery(run: JobRun) -> None:
     """Send what waits in the outbox."""
     settings = run.settings.mail
-    sent = deliver_waiting(run.database, make_mailer(settings), settings.sender, run.clock)
+    sent = deliver_waiting(
+        run.database, make_mailer(settings), settings.sender, run.clock, run.settings.base_url
+    )
     run.progress(sent, sent)
 
 

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from app.ids import new_id
 
+# Begins the address of a page of ours in a mail; where we are reached is known when it leaves.
+OUR_PAGES = "intendant:/"
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

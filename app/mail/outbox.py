@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.clock import Clock
 from app.db import Database, UnitOfWork
 from app.mail.backends import Mailer
-from app.mail.message import Message
+from app.mail.message import OUR_PAGES, Message
 from app.mail.models import MailState, OutboxMail
 from app.office.letterhead import read_letterhead
 from app.office.models import THE_OFFICE, Organisation
@@ -66,8 +66,10 @@ def mails_about(session: Session, subject_type: str, subject_id: UUID) -> Sequen
     return session.scalars(query).all()
 
 
-def deliver_waiting(database: Database, mailer: Mailer, sender: str, clock: Clock) -> int:
-    """Send every mail that is due and return how many left.
+def deliver_waiting(
+    database: Database, mailer: Mailer, sender: str, clock: Clock, base_url: str = ""
+) -> int:
+    """Send every mail that is due and return how many left; `base_url` is where we are reached.
 
     Each mail is its own small transaction: one that fails waits longer each time (one minute,
     two, four… at most two hours) and gives up after twelve attempts or a final refusal.
@@ -78,7 +80,7 @@ def deliver_waiting(database: Database, mailer: Mailer, sender: str, clock: Cloc
             mail = uow.session.get(OutboxMail, mail_id)
             if mail is None or mail.state is not MailState.WAITING:
                 continue
-            sent += _attempt(mail, mailer, sender, clock.now())
+            sent += _attempt(mail, mailer, sender, clock.now(), base_url)
     return sent
 
 
@@ -92,12 +94,12 @@ def _due(database: Database, now: datetime) -> Sequence[UUID]:
         ).all()
 
 
-def _attempt(mail: OutboxMail, mailer: Mailer, sender: str, now: datetime) -> bool:
+def _attempt(mail: OutboxMail, mailer: Mailer, sender: str, now: datetime, base_url: str) -> bool:
     message = Message(
         to_address=mail.to_address,
         to_name=mail.to_name,
         subject=mail.subject,
-        text=mail.text,
+        text=mail.text.replace(OUR_PAGES, f"{base_url}/"),
         locale=mail.locale,
     )
     mail.attempts += 1

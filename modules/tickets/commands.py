@@ -178,6 +178,14 @@ class CountAffected:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """How satisfied a caller is, from 1 (very dissatisfied) to 5, with words if they like."""
+
+    score: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetRule:
     """State a rule from a day on; a rule without key is new.
 

@@ -138,6 +138,7 @@ class EventKind(StrEnum):
     TOLD = "told"
     ALERT_STILL = "alert_still"
     ALERT_RESOLVED = "alert_resolved"
+    ANSWERED = "answered"
 
 
 EVENT_LABELS: dict[EventKind, LazyText] = {
@@ -163,7 +164,39 @@ EVENT_LABELS: dict[EventKind, LazyText] = {
     EventKind.TOLD: _l("Caller informed"),
     EventKind.ALERT_STILL: _l("Consumption still abnormal"),
     EventKind.ALERT_RESOLVED: _l("Consumption normal again"),
+    EventKind.ANSWERED: _l("The caller says how it went"),
 }
+
+
+class OpinionChannel(StrEnum):
+    """How an answer reached the office."""
+
+    LINK = "link"
+    PHONE = "phone"
+
+
+CHANNEL_LABELS: dict[OpinionChannel, LazyText] = {
+    OpinionChannel.LINK: _l("By the link in the mail"),
+    OpinionChannel.PHONE: _l("Told by phone"),
+}
+
+SCORE_LABELS: dict[int, LazyText] = {
+    5: _l("Very satisfied"),
+    4: _l("Satisfied"),
+    3: _l("Neither satisfied nor dissatisfied"),
+    2: _l("Dissatisfied"),
+    1: _l("Very dissatisfied"),
+}
+SCORE_TONES: dict[int, str] = {
+    5: "success",
+    4: "success",
+    3: "neutral",
+    2: "warning",
+    1: "danger",
+}
+# From which step on a caller counts as satisfied, and up to which as dissatisfied.
+SATISFIED_FROM = 4
+DISSATISFIED_TO = 2
 
 
 # The priority of danger to people, which rules may change but never retire.

@@ -23,6 +23,14 @@ class StepNotPossible(Conflict):
         )
 
 
+class NotYetDone(Conflict):
+    """Nobody can say how satisfied they are while nothing was done."""
+
+    def __init__(self) -> None:
+        """Say when the question comes."""
+        super().__init__("not_yet_done", _l("Callers are asked once the work is done."))
+
+
 class NotTakenOver(Invalid):
     """A state that a file cannot give a ticket."""
 

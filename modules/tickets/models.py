@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import (
@@ -25,6 +25,7 @@ from modules.tickets.enums import (
     OPEN_STATUSES,
     EventKind,
     LinkKind,
+    OpinionChannel,
     RuleKind,
     TicketSource,
     TicketStatus,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 # How mails say that they are about a ticket.
 ABOUT = "ticket"
+# The one row that says whether the office asks; without it, it does.
+THE_QUESTION = UUID("00000000-0000-7000-8000-0000000000a5")
 
 
 class Ticket(Entity, Versioned, Timestamped):
@@ -209,3 +212,30 @@ class TicketRule(Entity, Archivable):
     source: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by_name: Mapped[str] = mapped_column(String(120))
+
+
+class Opinion(Entity):
+    """The question put to the caller of a ticket once the work was done, and the answer, if any."""
+
+    __tablename__ = "ticket_opinions"
+    __table_args__ = (CheckConstraint("score BETWEEN 1 AND 5", name="score"),)
+
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    # When it was first put: by mail, or by the agent who wrote the answer down.
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    # The link of the latest mail; empty when nobody was written to, or the caller was forgotten.
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # 1 very dissatisfied … 5 very satisfied; empty until there is an answer.
+    score: Mapped[int | None]
+    words: Mapped[str] = mapped_column(Text(), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    channel: Mapped[OpinionChannel | None] = mapped_column(EnumText(OpinionChannel))
+
+
+class OpinionSetting(Entity, Versioned, Timestamped):
+    """Whether the office asks callers what they think."""
+
+    __tablename__ = "ticket_opinion_settings"
+
+    is_asking: Mapped[bool]

@@ -16,12 +16,15 @@ from modules.tickets.routes_api import BLUEPRINTS as APIS
 from modules.tickets.routes_bulk import blueprint as bulk_blueprint
 from modules.tickets.routes_calls import blueprint as calls_blueprint
 from modules.tickets.routes_hours import blueprint as hours_blueprint
+from modules.tickets.routes_opinions import blueprint as opinions_blueprint
 from modules.tickets.routes_outages import blueprint as outages_blueprint
 from modules.tickets.routes_rules import blueprint as rules_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
+from modules.tickets.services.opinions import DISSATISFIED
 from modules.tickets.subjects import SUBJECTS
 from modules.tickets.tables import LISTS
+from modules.tickets.tables_opinions import LISTS as OPINION_LISTS
 
 module = Module(
     name="tickets",
@@ -37,6 +40,7 @@ module = Module(
         outages_blueprint,
         rules_blueprint,
         hours_blueprint,
+        opinions_blueprint,
     ),
     api_blueprints=APIS,
     navigation=(
@@ -74,6 +78,14 @@ module = Module(
             group=_l("Call centre"),
             order=130,
         ),
+        NavigationItem(
+            label=_l("Satisfaction"),
+            endpoint="opinions.satisfaction",
+            permission=TicketPermission.SATISFACTION,
+            icon="mood-smile",
+            group=_l("Call centre"),
+            order=125,
+        ),
     ),
     panels=(
         Panel("home", _l("Urgent tickets"), "tickets.panel_home", TicketPermission.READ, 10),
@@ -91,8 +103,9 @@ module = Module(
         ),
     ),
     jobs=JOBS,
+    notification_kinds=(DISSATISFIED,),
     importers=IMPORTERS,
-    lists=LISTS,
+    lists=(*LISTS, *OPINION_LISTS),
     seeds=(SEED,),
     search_providers=(TicketSearch(),),
     subjects=SUBJECTS,

@@ -25,13 +25,22 @@ class TicketPermission(StrEnum):
     PRIORITISE = "tickets.ticket.prioritise"
     READ = "tickets.ticket.read"
     RULES = "tickets.rules.change"
+    SATISFACTION = "tickets.satisfaction.read"
+    SATISFACTION_RECORD = "tickets.satisfaction.record"
     TAKE_CALLS = "tickets.call.take"
 
 
 P = TicketPermission
 READ = frozenset({P.READ})
 REPORT = READ | {P.OPEN, P.NOTE}
-CALLS = REPORT | {P.TAKE_CALLS, P.HANDLE, P.PRIORITISE, P.CLOSE, P.CANCEL}
+CALLS = REPORT | {
+    P.TAKE_CALLS,
+    P.HANDLE,
+    P.PRIORITISE,
+    P.CLOSE,
+    P.CANCEL,
+    P.SATISFACTION_RECORD,
+}
 DISPATCH = CALLS | {P.OUTAGE}
 EVERYTHING = frozenset(TicketPermission)
 
@@ -40,7 +49,7 @@ GRANTS: Mapping[Role, frozenset[TicketPermission]] = {
     Role.DISPATCH_LEADER: EVERYTHING,
     Role.DISPATCHER: DISPATCH,
     Role.CALL_CENTRE_AGENT: CALLS | {P.OUTAGE},
-    Role.PROPERTY_DIRECTOR: READ | {P.NOTE},
+    Role.PROPERTY_DIRECTOR: READ | {P.NOTE, P.SATISFACTION},
     Role.LETTING_AGENT: REPORT,
     Role.CARETAKER: REPORT,
     Role.SITE_COORDINATOR: REPORT,
@@ -51,9 +60,9 @@ GRANTS: Mapping[Role, frozenset[TicketPermission]] = {
     Role.ENERGY_COORDINATOR: REPORT | {P.HANDLE},
     Role.WORKS_PROJECT_LEAD: READ,
     Role.PREVENTION_ADVISER: REPORT,
-    Role.ANALYST: READ,
+    Role.ANALYST: READ | {P.SATISFACTION},
     Role.CARE_HOME_DIRECTOR: REPORT,
-    Role.BRANCH_OFFICE_HEAD: REPORT,
+    Role.BRANCH_OFFICE_HEAD: REPORT | {P.SATISFACTION},
     Role.SOCIAL_WORKER: REPORT,
 }
 
@@ -82,5 +91,7 @@ LABELS: dict[TicketPermission, LazyText] = {
     TicketPermission.PRIORITISE: _l("Change the priority of tickets"),
     TicketPermission.READ: _l("See tickets"),
     TicketPermission.RULES: _l("Change priorities, categories and deadlines"),
+    TicketPermission.SATISFACTION: _l("See how satisfied callers are"),
+    TicketPermission.SATISFACTION_RECORD: _l("Record what a caller says of the work"),
     TicketPermission.TAKE_CALLS: _l("Take calls"),
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from app.auth.actor import Actor
 from app.clock import Clock
@@ -18,7 +18,7 @@ from app.privacy.texts import forget_words, telling_words
 from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
 from modules.tickets.enums import DROPPED_STATUSES, EventKind
-from modules.tickets.models import Outage, OutageCall, Ticket, TicketEvent
+from modules.tickets.models import Opinion, Outage, OutageCall, Ticket, TicketEvent
 
 BATCH = 500
 _TEXTS = (
@@ -46,8 +46,13 @@ _OUTAGE_CALLER = (OutageCall.caller_name, OutageCall.caller_email)
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
-    """Return the calls of a person."""
-    query = select(Ticket).where(Ticket.caller_id == person.id).order_by(Ticket.opened_at)
+    """Return the calls of a person, with what they said of the work."""
+    query = (
+        select(Ticket, Opinion)
+        .outerjoin(Opinion, and_(Opinion.ticket_id == Ticket.id, Opinion.score.is_not(None)))
+        .where(Ticket.caller_id == person.id)
+        .order_by(Ticket.opened_at)
+    )
     return [
         {
             "number": ticket.number,
@@ -59,8 +64,10 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
             "email": ticket.caller_email,
             "contact": f"{ticket.contact_name} {ticket.contact_phone}".strip(),
             "availability": ticket.availability,
+            "satisfaction": getattr(opinion, "score", None),
+            "satisfaction_words": getattr(opinion, "words", ""),
         }
-        for ticket in uow.session.scalars(query)
+        for ticket, opinion in uow.session.execute(query)
     ]
 
 
@@ -131,12 +138,20 @@ def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:
         ticket.contact_name = ticket.contact_phone = ticket.availability = ""
         known = (ticket.number, ticket.external_ref or "", ticket.stored_title)
         ticket.search_text = " ".join(known).lower()[:500]
+    _forget_opinions([ticket.id for ticket in forgotten], uow)
     touch_documents(uow.session, "ticket", [ticket.id for ticket in forgotten])
     return len(forgotten)
 
 
+def _forget_opinions(ticket_ids: Sequence[UUID], uow: UnitOfWork) -> None:
+    """Keep how satisfied somebody was, for the figures; their words and their link go."""
+    opinions = update(Opinion).where(Opinion.ticket_id.in_(ticket_ids))
+    uow.session.execute(opinions.values(words="", link_hash=None, expires_at=None))
+
+
 PRIVACY = (
     PersonalData("tickets.tickets", _l("Calls and what was said"), disclose, erase),
+    PersonalTexts(Opinion, (Opinion.words,)),
     PersonalTexts(Outage, (Outage.title, Outage.sentence)),
     PersonalTexts(OutageCall, _OUTAGE_CALLER),
     PersonalTexts(TicketEvent, (TicketEvent.text, TicketEvent.data)),

@@ -22,8 +22,11 @@ from modules.tickets import schemas, services
 from modules.tickets.alerts import ENDINGS
 from modules.tickets.commands import LinkTickets
 from modules.tickets.enums import (
+    CHANNEL_LABELS,
     EVENT_LABELS,
     LINK_LABELS,
+    SCORE_LABELS,
+    SCORE_TONES,
     SOURCE_LABELS,
     STATUS_LABELS,
     TRADE_LABELS,
@@ -37,6 +40,7 @@ from modules.tickets.printed import print_letter
 from modules.tickets.queries import tickets as queries
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
+from modules.tickets.schemas_opinions import AnswerIn
 from modules.tickets.tables import TONES, select_tickets, ticket_table
 
 blueprint = Blueprint("tickets", __name__)
@@ -61,6 +65,7 @@ COMMAND_STEPS: dict[str, tuple[Callable[..., Ticket], type[Any]]] = {
     "defer": (services.defer_ticket, schemas.DeferIn),
     "priority": (services.change_priority, schemas.PriorityIn),
     "category": (services.change_category, schemas.CategoryIn),
+    "opinion": (services.record_answer, AnswerIn),
 }
 
 
@@ -207,6 +212,9 @@ def _sheet(
         event_icons=EVENT_ICONS,
         alert_endings=ENDINGS,
         waiting_labels=WAITING_LABELS,
+        score_labels=SCORE_LABELS,
+        score_tones=SCORE_TONES,
+        channel_labels=CHANNEL_LABELS,
         link_labels=LINK_LABELS,
         source_labels=SOURCE_LABELS,
         trade_labels=TRADE_LABELS,
@@ -231,5 +239,6 @@ EVENT_ICONS: dict[EventKind, tuple[str, str]] = {
     EventKind.STARTED: ("tool", "info"),
     EventKind.ORDERED: ("tool", "info"),
     EventKind.ALERT_STILL: ("bolt", "warning"),
+    EventKind.ANSWERED: ("mood-smile", "info"),
     EventKind.ALERT_RESOLVED: ("bolt", "success"),
 }

@@ -16,15 +16,17 @@ from app.i18n import format_date, format_quantity
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.tickets.enums import (
+    CHANNEL_LABELS,
     EVENT_LABELS,
     LINK_LABELS,
     NEARNESS_LABELS,
     RULE_KIND_LABELS,
+    SCORE_LABELS,
     TRADE_LABELS,
     WAITING_LABELS,
     WEEKDAY_LABELS,
 )
-from modules.tickets.models import Ticket, TicketRule
+from modules.tickets.models import OpinionSetting, Ticket, TicketRule
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.outages import get_outage
 from modules.tickets.queries.tickets import visible_tickets
@@ -68,6 +70,7 @@ TICKET = SubjectKind(
     fields={
         "category": _l("Category"),
         "channel": _l("Channel"),
+        "score": _l("Satisfaction"),
         "coverage": _l("Counted"),
         "target_minutes": _l("Time allowed"),
         "step": _l("Step"),
@@ -83,7 +86,8 @@ TICKET = SubjectKind(
         "until": _l("Until"),
     },
     values={
-        "channel": {"email": _l("E-mail"), "letter": _l("By letter")},
+        "channel": {"email": _l("E-mail"), "letter": _l("By letter"), **CHANNEL_LABELS},
+        "score": SCORE_LABELS,
         "coverage": COVERAGE_LABELS,
         "link": LINK_LABELS,
         "reason": WAITING_LABELS,
@@ -189,4 +193,22 @@ OFFICE_WEEK = SubjectKind(
     values={"hours": _week},
 )
 CLOSING_DAY = SubjectKind(type="closing_day", label=_l("Closing day"), find=find_closing_subject)
-SUBJECTS = (TICKET, OUTAGE, TICKET_RULE, OFFICE_WEEK, CLOSING_DAY)
+
+
+def find_setting_subject(actor: Actor, session: Session, setting_id: UUID) -> Subject | None:
+    """Return whether callers are asked, for those who change the rules."""
+    setting = session.get(OpinionSetting, setting_id)
+    if setting is None or not actor.can(TicketPermission.RULES):
+        return None
+    label = str(OPINION_SETTING.label)
+    return Subject("opinion_setting", setting.id, label, url="/satisfaction", can_comment=False)
+
+
+OPINION_SETTING = SubjectKind(
+    type="opinion_setting",
+    label=_l("Satisfaction of callers"),
+    find=find_setting_subject,
+    actions={"tickets.opinion_setting.change": _l("Asking callers switched on or off")},
+    fields={"is_asking": _l("Callers are asked")},
+)
+SUBJECTS = (TICKET, OUTAGE, TICKET_RULE, OFFICE_WEEK, CLOSING_DAY, OPINION_SETTING)

@@ -41,6 +41,8 @@ PUBLIC = {
     "health.version",
     "house.language_change",
     "metrics.metrics",
+    "opinions.question",
+    "opinions.question_answer",
     "static",
 }
 

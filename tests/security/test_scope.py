@@ -53,6 +53,7 @@ UNSCOPED = {
     "office_weeks",
     "organisations",
     "technicians",
+    "ticket_opinion_settings",
     "ticket_rules",
     "users",
 }

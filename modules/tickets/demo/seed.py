@@ -21,6 +21,7 @@ from app.numbers import format_number, reserve_numbers
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
 from modules.parties.api import occupants_of_lots
+from modules.tickets.demo.opinions import draw_opinion
 from modules.tickets.demo.stories import Happened, draw_category, draw_words, tell_story
 from modules.tickets.enums import TicketSource, Trade
 from modules.tickets.lifecycle import derive_state, read_deadline
@@ -95,6 +96,9 @@ class Calls:
     callers: Mapping[UUID, Sequence[tuple[UUID, str]]]
     tickets: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    opinions: list[dict[str, Any]] = field(default_factory=list)
+    # Of its own, so that the year stays the same whoever has an opinion.
+    _second_thoughts: Random = field(default_factory=lambda: Random(69))
     _counts: dict[int, int] = field(default_factory=dict)
 
     def invent(self, spots: Sequence[Spot], count: int) -> None:
@@ -114,7 +118,9 @@ class Calls:
     def insert(self, planting: Planting) -> None:
         """Insert in short transactions, so that nobody waits for the demo."""
         tables = Base.metadata.tables
-        for rows, name in ((self.tickets, "tickets"), (self.events, "ticket_events")):
+        made = (self.tickets, self.events, self.opinions)
+        names = ("tickets", "ticket_events", "ticket_opinions")
+        for rows, name in zip(made, names, strict=True):
             for start in range(0, len(rows), _CHUNK):
                 with planting.database.unit_of_work("demo") as uow:
                     uow.session.execute(insert(tables[name]), rows[start : start + _CHUNK])
@@ -174,6 +180,7 @@ class Calls:
             for event in tell_story(self.chance, at, priority.key, opening)
             if event.at <= self.now
         ]
+        story = self._opine(row, story)
         state = derive_state(story)
         deadline = read_deadline(story, self.calendars, self.now)
         row |= {
@@ -189,6 +196,17 @@ class Calls:
         }
         for position, event in enumerate(story, start=1):
             self.events.append(self._event_row(row["id"], position, event))
+
+    def _opine(self, row: dict[str, Any], story: list[Happened]) -> list[Happened]:
+        """Add to a story what the caller says of it, when asked."""
+        drawn = draw_opinion(self._second_thoughts, row, story, self.now)
+        if drawn is None:
+            return story
+        opinion, answered = drawn
+        made = {"id": timed_id(self._second_thoughts, opinion["asked_at"])}
+        self.opinions.append(made | opinion)
+        told = [*story, answered] if answered else story
+        return sorted(told, key=lambda event: event.at)
 
     def _event_row(self, ticket_id: UUID, position: int, event: Happened) -> dict[str, Any]:
         return {

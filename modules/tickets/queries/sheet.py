@@ -15,8 +15,9 @@ from app.clock import Clock
 from app.mail import MailState, OutboxMail, mails_about
 from modules.parties.api import PartyPermission, party_labels
 from modules.portfolio.api import building_labels, installation_labels, lot_labels
-from modules.tickets.models import ABOUT, Outage, Ticket, TicketEvent
+from modules.tickets.models import ABOUT, Opinion, Outage, Ticket, TicketEvent
 from modules.tickets.queries.deadlines import deadline_of
+from modules.tickets.queries.opinions import opinion_of
 from modules.tickets.queries.similar import Asked, count_repeats
 from modules.tickets.queries.tickets import get_ticket, list_events, list_linked
 
@@ -36,11 +37,17 @@ class TicketSheet:
     repeats: Sequence[Ticket]
     outage: Outage | None
     mails: Sequence[OutboxMail]
+    opinion: Opinion | None
 
     @property
     def has_lost_mail(self) -> bool:
         """Say whether somebody was not reached: calling or a letter is left."""
         return any(mail.state is MailState.FAILED for mail in self.mails)
+
+    @property
+    def may_be_judged(self) -> bool:
+        """Say whether work was done that the caller can have an opinion on."""
+        return self.ticket.completed_at is not None or self.ticket.returned_count > 0
 
     @property
     def alert_since(self) -> datetime | None:
@@ -65,6 +72,7 @@ def describe_ticket(actor: Actor, session: Session, ticket_id: UUID, clock: Cloc
         repeats=_repeats(actor, session, ticket, clock),
         outage=session.get(Outage, ticket.outage_id) if ticket.outage_id else None,
         mails=mails_about(session, ABOUT, ticket.id),
+        opinion=opinion_of(session, ticket.id),
     )
 
 

@@ -2,6 +2,7 @@
 
 from modules.tickets.services.letters import write_letter
 from modules.tickets.services.opening import open_ticket
+from modules.tickets.services.opinions import answer_question, record_answer, set_asking
 from modules.tickets.services.outages import count_affected, end_outage, open_outage
 from modules.tickets.services.steps import (
     call_again,
@@ -23,6 +24,7 @@ from modules.tickets.services.steps import (
 )
 
 __all__ = [
+    "answer_question",
     "call_again",
     "cancel_ticket",
     "change_category",
@@ -39,9 +41,11 @@ __all__ = [
     "open_ticket",
     "put_on_hold",
     "qualify_ticket",
+    "record_answer",
     "reopen_ticket",
     "resume_ticket",
     "return_ticket",
+    "set_asking",
     "start_ticket",
     "write_letter",
 ]

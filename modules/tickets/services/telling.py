@@ -15,6 +15,7 @@ from modules.tickets.commands import Caller
 from modules.tickets.enums import IMMEDIATE, WAITING_LABELS, EventKind
 from modules.tickets.events import DangerReported
 from modules.tickets.models import ABOUT, Outage, OutageCall, Ticket
+from modules.tickets.services.opinions import invite
 from modules.tickets.services.recording import Happening, add_event, events_of
 
 
@@ -31,7 +32,8 @@ def tell_caller(
         sentence = sentence_of(ticket, kind)
         if not sentence or not ticket.caller_email:
             return False
-        message = _message(ticket, sentence, _caller_of(ticket))
+        asked = invite(ticket, uow, clock) if kind is EventKind.COMPLETED else ""
+        message = _message(ticket, _joined(sentence, asked), _caller_of(ticket))
     queue_mail(message, uow, clock)
     add_event(
         ticket,
@@ -149,6 +151,10 @@ def _tell_the_others(ticket: Ticket, kind: EventKind, uow: UnitOfWork, clock: Cl
         caller = Caller(name=event.data["name"], email=email, locale=event.data["locale"])
         with use_locale(caller.locale):
             queue_mail(_message(ticket, sentence_of(ticket, kind), caller), uow, clock)
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def _caller_of(ticket: Ticket) -> Caller:
