@@ -113,6 +113,8 @@ class Module:
     measures: tuple[Measure, ...] = ()
     jobs: tuple[Job, ...] = ()
     importers: tuple[Any, ...] = ()
+    # Files that are no tables, brought in by pages of the module and undone with the others.
+    batch_kinds: tuple[Any, ...] = ()
     # What lists a job can write to a file; every TableSpec has its source here.
     lists: tuple[ListSource, ...] = ()
     cli: tuple[click.Command, ...] = ()

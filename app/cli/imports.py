@@ -162,7 +162,8 @@ def undo(batch_id: UUID) -> None:
     """Take back a batch, while nothing depends on it."""
     try:
         with house().database.unit_of_work() as uow:
-            services.undo_batch(_actor(), batch_id, _importers(), uow, house().clock)
+            kinds = queries.declared_kinds(house().modules)
+            services.undo_batch(_actor(), batch_id, kinds, uow, house().clock)
     except AppError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"batch {batch_id}: undone")

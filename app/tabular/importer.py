@@ -126,8 +126,8 @@ class ImportWork(Protocol):
         ...
 
 
-class Importer(Protocol):
-    """A kind of record, or a foreign file, that can be imported."""
+class BatchKind(Protocol):
+    """What came in by one file and can be taken back: a table, or another kind of file."""
 
     @property
     def name(self) -> str:
@@ -146,8 +146,16 @@ class Importer(Protocol):
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The columns of its files."""
+        """The columns of its files, or what differences are told of."""
         ...
+
+    def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
+        """Take back what a batch did; Conflict when something changed or depends on it since."""
+        ...
+
+
+class Importer(BatchKind, Protocol):
+    """A kind of record, or a foreign file, that can be imported."""
 
     @property
     def formats(self) -> Formats:
@@ -156,10 +164,6 @@ class Importer(Protocol):
 
     def open(self, actor: Actor, clock: Clock) -> ImportWork:
         """Begin a pass over a file."""
-        ...
-
-    def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
-        """Take back what a batch did; Conflict when something changed or depends on it since."""
         ...
 
 

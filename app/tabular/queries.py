@@ -12,7 +12,7 @@ from app.auth.actor import Actor
 from app.errors import Forbidden, NotFound
 from app.policies import HousePermission
 from app.registry import Module
-from app.tabular.importer import Importer
+from app.tabular.importer import BatchKind, Importer
 from app.tabular.models import ImportBatch, ImportProfile
 
 
@@ -25,6 +25,18 @@ def allowed_importers(actor: Actor, modules: Iterable[Module]) -> dict[str, Impo
     """Return what this actor may import."""
     declared = declared_importers(modules)
     return {name: i for name, i in declared.items() if actor.can(i.permission)}
+
+
+def declared_kinds(modules: Sequence[Module]) -> dict[str, BatchKind]:
+    """Return everything one file can bring in, tables and other files, by name."""
+    others = {kind.name: kind for module in modules for kind in module.batch_kinds}
+    return {**declared_importers(modules), **others}
+
+
+def allowed_kinds(actor: Actor, modules: Sequence[Module]) -> dict[str, BatchKind]:
+    """Return what this actor may bring in by a file, and take back."""
+    declared = declared_kinds(modules)
+    return {name: kind for name, kind in declared.items() if actor.can(kind.permission)}
 
 
 def select_batches(actor: Actor) -> Select[ImportBatch]:
@@ -60,7 +72,7 @@ def get_batch(actor: Actor, batch_id: UUID, session: Session) -> ImportBatch:
 
 
 def get_contents(
-    actor: Actor, batch_id: UUID, session: Session, importers: Mapping[str, Importer]
+    actor: Actor, batch_id: UUID, session: Session, importers: Mapping[str, BatchKind]
 ) -> ImportBatch:
     """Return a batch whose rows the actor may read: of a kind among those they may import.
 

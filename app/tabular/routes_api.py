@@ -26,6 +26,7 @@ from app.tabular.models import ImportBatch, ImportProfile
 from app.tabular.problems import Problem
 from app.tabular.routes_files import send_annotated, send_records, send_template
 from app.tabular.routes_web import check_or_request, importers, source_of, uploads
+from app.tabular.routes_web import kinds as batch_kinds
 from app.tabular.schemas_api import (
     FileFormatQuery,
     ImportDifferenceOut,
@@ -211,7 +212,7 @@ class ImportedFile(MethodView):
 
 
 def _contents(batch_id: UUID) -> ImportBatch:
-    return queries.get_contents(current_actor(), batch_id, reader(), importers())
+    return queries.get_contents(current_actor(), batch_id, reader(), batch_kinds())
 
 
 def _run(
@@ -223,7 +224,7 @@ def _run(
 def _undo(
     actor: Actor, batch_id: UUID, _data: object, uow: UnitOfWork, clock: Clock
 ) -> ImportBatch:
-    return services.undo_batch(actor, batch_id, importers(), uow, clock)
+    return services.undo_batch(actor, batch_id, batch_kinds(), uow, clock)
 
 
 for _step in (

@@ -27,7 +27,7 @@ from app.tabular import queries, services, wizard
 from app.tabular.batches import batch_problems
 from app.tabular.commands import ChooseReading, Upload
 from app.tabular.formats import Blank, DateOrder, Formats
-from app.tabular.importer import Importer
+from app.tabular.importer import BatchKind, Importer
 from app.tabular.models import STATE_LABELS, BatchState, ImportBatch
 from app.tabular.preview import Preview, mapping_of, preview_file
 from app.tabular.problems import TabularError
@@ -62,6 +62,11 @@ def importers() -> dict[str, Importer]:
     return queries.allowed_importers(current_actor(), house().modules)
 
 
+def kinds() -> dict[str, BatchKind]:
+    """Return what the present actor may bring in by a file, tables or not, and take back."""
+    return queries.allowed_kinds(current_actor(), house().modules)
+
+
 def uploads() -> Uploads:
     """Return where uploaded files wait."""
     return Uploads.of(house().settings.instance_dir)
@@ -87,7 +92,7 @@ def batch_list() -> ResponseReturnValue:
         page_number=page,
         page_size=PAGE_SIZE,
         importers=importers(),
-        titles={name: i.title for name, i in queries.declared_importers(house().modules).items()},
+        titles={name: k.title for name, k in queries.declared_kinds(house().modules).items()},
         profiles=queries.list_profiles(current_actor(), reader(), importers()),
         labels=STATE_LABELS,
         tones=TONES,
@@ -244,18 +249,18 @@ def _batch_page(batch: ImportBatch, errors: tuple[FieldError, ...]) -> ResponseR
     is_working = run is not None and run.state not in ENDED
     if batch.state is BatchState.DRAFT and not is_working and not errors:
         return redirect(url_for("imports.reading_edit", batch_id=batch.id))
-    importer = importers().get(batch.importer)
-    declared = queries.declared_importers(house().modules).get(batch.importer)
+    kind = kinds().get(batch.importer)
+    declared = queries.declared_kinds(house().modules).get(batch.importer)
     is_fragment = "HX-Request" in request.headers
     page = render_template(
         "imports/_batch.html" if is_fragment else "imports/batch_detail.html",
         batch=batch,
-        result=result_of(batch, batch_problems(batch), importer),
+        result=result_of(batch, batch_problems(batch), kind),
         title=declared.title if declared else batch.importer,
-        may_read=importer is not None,
+        may_read=kind is not None,
         run=run,
         is_working=is_working,
-        has_file=importer is not None and uploads().has(batch.id),
+        has_file=kind is not None and uploads().has(batch.id),
         labels=STATE_LABELS,
         tones=TONES,
         errors=errors,
@@ -285,7 +290,7 @@ def batch_undo(batch_id: UUID) -> ResponseReturnValue:
     """Take an import back."""
     try:
         with open_unit_of_work() as uow:
-            services.undo_batch(current_actor(), batch_id, importers(), uow, current_clock())
+            services.undo_batch(current_actor(), batch_id, kinds(), uow, current_clock())
     except AppError as error:
         if error.status != 409:
             raise

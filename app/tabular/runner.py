@@ -129,7 +129,7 @@ def import_file(
         report.state = state.value
         with database.unit_of_work() as uow:
             end_batch(uow, batch.id, state, report, clock)
-            _audit(actor, report, batch, uow, clock)
+            note_import(actor, report, batch, uow, clock)
     return report
 
 
@@ -245,7 +245,10 @@ def find_unfinished(session: Session, source: ImportFile, sha256: str) -> Import
     return next((b for b in session.scalars(query) if b.options == options), None)
 
 
-def _audit(actor: Actor, report: Report, batch: ImportBatch, uow: UnitOfWork, clock: Clock) -> None:
+def note_import(
+    actor: Actor, report: Report, batch: ImportBatch, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Write in the audit trail what came in, and how much of it."""
     counts = report.tally.counts
     record(
         uow,

@@ -16,7 +16,7 @@ from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.tabular.commands import SaveProfile
-from app.tabular.importer import ChangedSince, Entry, Importer
+from app.tabular.importer import BatchKind, ChangedSince, Entry, Importer
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow, ImportProfile
 from app.tabular.queries import get_profile
 
@@ -26,7 +26,7 @@ NO_SUCH_COLUMN = _l("The mapping names a column that does not exist.")
 def undo_batch(
     actor: Actor,
     batch_id: UUID,
-    importers: Mapping[str, Importer],
+    kinds: Mapping[str, BatchKind],
     uow: UnitOfWork,
     clock: Clock,
 ) -> ImportBatch:
@@ -36,15 +36,15 @@ def undo_batch(
     """
     require(actor, HousePermission.IMPORT_RUN)
     batch = get_batch(actor, batch_id, uow)
-    importer = importers.get(batch.importer)
-    if importer is None:
+    kind = kinds.get(batch.importer)
+    if kind is None:
         raise NotFound
-    require(actor, importer.permission)
+    require(actor, kind.permission)
     if not batch.is_undoable:
         raise Conflict("import_not_undoable", _l("There is nothing to undo in this import."))
     entries = journal_of(uow, batch.id)
     try:
-        importer.undo(uow, actor, clock, entries)
+        kind.undo(uow, actor, clock, entries)
     except ChangedSince as found:
         raise found.naming(entries) from found
     uow.session.execute(delete(ImportBatchRow).where(ImportBatchRow.batch_id == batch.id))

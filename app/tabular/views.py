@@ -11,7 +11,7 @@ from app.i18n import lazy as _l
 from app.tabular.annotate import describe
 from app.tabular.columns import Column
 from app.tabular.formats import DecimalSign
-from app.tabular.importer import Importer
+from app.tabular.importer import BatchKind
 from app.tabular.models import BatchState, ImportBatch
 from app.tabular.problems import Problem, Severity
 from app.tabular.said import say
@@ -93,7 +93,9 @@ class Result:
     blank: int
 
 
-def result_of(batch: ImportBatch, problems: Sequence[Problem], importer: Importer | None) -> Result:
+def result_of(
+    batch: ImportBatch, problems: Sequence[Problem], importer: BatchKind | None
+) -> Result:
     """Group what was found by row, up to what a page can hold.
 
     Whoever may not import records of this kind has no importer, and sees none of their rows.

@@ -21,6 +21,7 @@ from modules.portfolio.queries.choices import (
 from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
+from modules.portfolio.shape_batches import BATCH_KINDS
 from modules.portfolio.subjects import ACCESS_CODE, SUBJECTS
 from modules.portfolio.tables import LISTS
 
@@ -93,6 +94,7 @@ module = Module(
     ),
     seeds=SEEDS,
     importers=IMPORTERS,
+    batch_kinds=BATCH_KINDS,
     lists=(*LISTS, *GROUPING_LISTS, *INSIDE_LISTS),
     scope_kinds=(
         ScopeKind("area", _l("Areas"), area_choices, area_codes),

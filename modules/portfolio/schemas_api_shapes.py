@@ -69,6 +69,11 @@ class ShapeRemarkOut(Schema):
 class ShapeReportOut(Schema):
     """What became of each outline of a file."""
 
+    batch_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The import it is kept as; null after a rehearsal."},
+    )
     drawn = fields.Integer(required=True)
     made = fields.Integer(required=True)
     unchanged = fields.Integer(required=True)

@@ -18,7 +18,8 @@ from modules.portfolio.schemas_api_shapes import (
     ShapeQuery,
     ShapeReportOut,
 )
-from modules.portfolio.shapes import ShapeKind, ShapeReport, geojson_of
+from modules.portfolio.shape_import import ShapeReport
+from modules.portfolio.shapes import ShapeKind, geojson_of
 
 blueprint = ApiBlueprint(
     "shapes_api",
@@ -44,7 +45,7 @@ class Shapes(MethodView):
     @blueprint.arguments(ShapeQuery, location="query")
     @blueprint.response(200, ShapeReportOut)
     def post(self, sent: dict[str, Any], query: dict[str, Any], kind: str) -> ShapeReport:
-        """Draw outlines from a GeoPackage, GeoJSON or GML file, and say what became of each."""
+        """Draw outlines from a GeoPackage, GeoJSON or GML file as one import that can be undone."""
         return draw_shapes(
             sent["file"], ShapeKind(kind), query["crs"], is_rehearsal=query["rehearse"]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Response, render_template, request
@@ -13,16 +14,16 @@ from app.auth.needs import needs
 from app.errors import AppError, FieldError, Invalid, NotFound
 from app.geo import Crs
 from app.i18n import lazy as _l
+from app.typed_text import clean_text
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import choices
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.routes_web.blueprint import blueprint
+from modules.portfolio.shape_import import ShapeReport, import_shapes
 from modules.portfolio.shapes import (
     SHAPE_KIND_LABELS,
     ShapeKind,
-    ShapeReport,
     geojson_of,
-    import_shapes,
     read_shapes,
     write_geopackage,
 )
@@ -114,9 +115,10 @@ def draw_shapes(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"shapes{suffix}"
         sent.save(path)
-        file = read_shapes(path, kind, crs)
+        file = replace(read_shapes(path, kind, crs), name=clean_text(sent.filename or ""))
         with open_unit_of_work() as uow:
             report = import_shapes(current_actor(), kind, file, uow, current_clock())
             if is_rehearsal:
+                report.batch_id = None
                 uow.discard()
             return report

@@ -85,9 +85,9 @@ def change_parcel(
 
 
 def place_parcel(
-    actor: Actor, change: Change, shape: ShapeGiven, uow: UnitOfWork, clock: Clock
+    actor: Actor, change: Change, shape: ShapeGiven | None, uow: UnitOfWork, clock: Clock
 ) -> LandParcel:
-    """Draw a parcel on the map and measure it."""
+    """Draw a parcel on the map and measure it, or take it off."""
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
     parcel.require_version(change.version)
@@ -141,10 +141,10 @@ def _values(actor: Actor, session: Session, facts: ParcelFacts) -> dict[str, Any
     return values
 
 
-def _draw(parcel: LandParcel, shape: ShapeGiven) -> None:
-    placed = place(shape.geometry, shape.crs)
+def _draw(parcel: LandParcel, shape: ShapeGiven | None) -> None:
+    placed = place(shape.geometry, shape.crs) if shape else None
     parcel.put_on_map(placed)
-    parcel.drawn_area_m2 = round(area_m2(placed.geometry), 1)
+    parcel.drawn_area_m2 = round(area_m2(placed.geometry), 1) if placed else None
 
 
 def parcel_search_text(parcel: LandParcel) -> str:

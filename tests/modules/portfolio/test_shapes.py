@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from datetime import timedelta
 from random import Random
 
 import geopandas
@@ -11,25 +13,33 @@ from shapely.geometry import Point, box
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
+from app.audit.models import AuditEntry
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.geo import Crs, geometry_text, to_wgs84
 from app.i18n import use_locale
+from app.tabular.batches import batch_problems
+from app.tabular.models import ImportBatch
+from app.tabular.services import undo_batch
+from modules.portfolio.commands import Change, ShapeGiven
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.models import Building, LandParcel
+from modules.portfolio.services import place_parcel
+from modules.portfolio.shape_batches import BATCH_KINDS
+from modules.portfolio.shape_import import import_shapes
 from modules.portfolio.shapes import (
     ShapeFile,
     ShapeKind,
     export_shapes,
     geojson_of,
-    import_shapes,
     read_shapes,
     write_geopackage,
 )
 
 ACTOR = system_actor("test")
+KINDS = {kind.name: kind for kind in BATCH_KINDS}
 SQUARE = to_wgs84(box(148_950, 170_800, 148_970, 170_820), Crs.LAMBERT_72)
 
 
@@ -227,6 +237,95 @@ def test_a_file_is_checked_before_it_is_taken_in(client, login, database, estate
     assert drawn() == before
     assert "Nothing is written yet" not in post().text
     assert drawn() != before
+
+
+def outlines(database, *models):
+    """Return every outline as it is stored and as it was received."""
+    with database.reader() as session:
+        return {
+            row.id: (row.geojson, row.source_geometry, row.source_crs, row.lon)
+            for model in models
+            for row in session.scalars(select(model).options(undefer("*")))
+        }
+
+
+def test_an_import_is_one_batch_that_is_undone_whole(database, clock, estate):
+    with database.unit_of_work() as uow:
+        # One that was not drawn before is taken off the map again.
+        place_parcel(ACTOR, change_of(uow, "PAR-0002"), None, uow, clock)
+    clock.advance(timedelta(hours=1))
+    before = outlines(database, LandParcel)
+    new = {"reference": "PAR-NEW", "region": "wallonia", "use": "woodland"}
+    shapes = [
+        (SQUARE, {"reference": "PAR-0001"}),
+        (translate(SQUARE, 0.001), {"reference": "PAR-0001"}),
+        (SQUARE, {"reference": "PAR-0002"}),
+        (SQUARE, new),
+        (SQUARE, {"reference": "PAR-X"}),
+        (SQUARE, new | {"reference": "PAR-Y", "use": "castle"}),
+    ]
+    with database.unit_of_work() as uow:
+        file = ShapeFile(shapes, name="land.gpkg", sha256="0" * 64)
+        report = import_shapes(ACTOR, ShapeKind.PARCELS, file, uow, clock)
+    with database.reader() as session:
+        batch = session.get_one(ImportBatch, report.batch_id)
+        assert (batch.importer, batch.file_name, batch.rows) == ("outlines-parcels", "land.gpkg", 6)
+        assert (batch.rows_changed, batch.rows_new, batch.rows_refused) == (2, 1, 3)
+        with use_locale("en"):
+            told = {problem.row: problem.message for problem in batch_problems(batch)}
+        assert told[2] == "This row repeats row 1: both describe the same record."
+        assert told[6].startswith("use: “castle” is not one of ")
+        actions = select(AuditEntry.action).where(AuditEntry.subject_id == batch.id)
+        assert session.scalars(actions).all() == ["house.import.done"]
+    assert outlines(database, LandParcel) != before
+    with database.unit_of_work() as uow:
+        undo_batch(ACTOR, batch.id, KINDS, uow, clock)
+    assert outlines(database, LandParcel) == before
+
+
+def change_of(uow, reference):
+    row = uow.session.scalars(select(LandParcel).where(LandParcel.reference == reference)).one()
+    return Change(row.id, row.version)
+
+
+def test_an_outline_drawn_since_is_not_taken_back(database, clock, estate):
+    shapes = [(SQUARE, {"reference": name}) for name in ("PAR-0001", "PAR-0002")]
+    with database.unit_of_work() as uow:
+        report = import_shapes(ACTOR, ShapeKind.PARCELS, ShapeFile(shapes), uow, clock)
+    with database.unit_of_work() as uow:
+        shape = ShapeGiven(translate(SQUARE, 0.001))
+        place_parcel(ACTOR, change_of(uow, "PAR-0002"), shape, uow, clock)
+    after = outlines(database, LandParcel)
+    with pytest.raises(Conflict, match="PAR-0002"), database.unit_of_work() as uow:
+        undo_batch(ACTOR, report.batch_id, KINDS, uow, clock)
+    assert outlines(database, LandParcel) == after
+
+
+def test_outlines_stand_in_the_list_of_imports_and_are_undone_there(
+    client, login, database, clock, estate
+):
+    login(client, Role.ADMINISTRATOR, locale="en")
+    with database.reader() as session:
+        code = session.scalars(select(Building.code).order_by(Building.code)).first()
+    before = outlines(database, Building)
+    sent = collection((148_950.0, 170_800.0), code=code)
+
+    def post(**more):
+        data = {"kind": "buildings", "file": (io.BytesIO(sent), "houses.json"), **more}
+        return client.post("/shapes", data=data).text
+
+    assert "/imports/" not in post(rehearse="yes").partition('id="shape-report"')[2]
+    (address,) = re.findall(r'href="(/imports/[^"]+)">Look at this import', post())
+    listed = client.get("/imports").text
+    assert listed.count("houses.json") == 1
+    assert "Outlines of buildings" in listed
+    page = client.get(address).text
+    assert "Coordinates" in page
+    assert code in page
+    assert client.get(f"/api/v1{address}/differences").json[0]["key"] == code
+    assert client.post(f"{address}/undo").status_code == 302
+    assert outlines(database, Building) == before
+    assert "undone" in client.get(address).text
 
 
 def test_pages(client, login, database, estate):
