@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.first_steps import FirstStep
     from app.jobs.job import Job
     from app.lists.sources import ListSource
+    from app.mail.enclosures import Enclosure
     from app.notifications.kinds import NotificationKind
     from app.subjects import SubjectKind
 
@@ -54,7 +55,7 @@ class NavigationItem:
 class Panel:
     """A part a module adds to another module's sheet, loaded when it is opened.
 
-    `place` names the sheet (building, lot, party, meter, ticket) and `endpoint` takes
+    `place` names the sheet (building, lot, party, organisation, meter, ticket) and `endpoint` takes
     `subject_id`; on the home page (`home`) the endpoint takes nothing.
     """
 
@@ -126,6 +127,8 @@ class Module:
     subjects: tuple[SubjectKind, ...] = ()
     # What people can choose to be told about; see app/notifications.
     notification_kinds: tuple[NotificationKind, ...] = ()
+    # Files that go with its mails; see app/mail/enclosures.py.
+    enclosures: tuple[Enclosure, ...] = ()
 
     # By what the accounts of people are narrowed.
     scope_kinds: tuple[ScopeKind, ...] = ()

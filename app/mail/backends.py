@@ -26,9 +26,14 @@ class ConsoleMailer:
     """Writes mails to the log, so that a fresh installation shows what it would send."""
 
     def send(self, email: EmailMessage) -> None:
-        """Log the mail."""
+        """Log the mail with the names of its files."""
+        text = email.get_body(("plain",))
         log.info(
-            "mail", to=str(email["To"]), subject=str(email["Subject"]), text=email.get_content()
+            "mail",
+            to=str(email["To"]),
+            subject=str(email["Subject"]),
+            text=text.get_content() if text else "",
+            files=[file.get_filename() for file in email.iter_attachments()],
         )
 
 

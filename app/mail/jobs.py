@@ -3,14 +3,22 @@
 from app.i18n import lazy as _l
 from app.jobs import Every, Job, JobRun
 from app.mail.backends import make_mailer
+from app.mail.enclosures import Enclosures
 from app.mail.outbox import deliver_waiting
+from app.registry import find_modules
 
 
 def run_delivery(run: JobRun) -> None:
     """Send what waits in the outbox."""
     settings = run.settings.mail
+    declared = [one for module in find_modules() for one in module.enclosures]
     sent = deliver_waiting(
-        run.database, make_mailer(settings), settings.sender, run.clock, run.settings.base_url
+        run.database,
+        make_mailer(settings),
+        settings.sender,
+        run.clock,
+        run.settings.base_url,
+        enclosures=Enclosures(declared, run.settings.organisation),
     )
     run.progress(sent, sent)
 

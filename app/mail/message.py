@@ -8,6 +8,7 @@ from email.utils import formataddr
 from uuid import UUID
 
 from app.ids import new_id
+from app.mail.enclosures import EnclosedFile
 
 # Begins the address of a page of ours in a mail; where we are reached is known when it leaves.
 OUR_PAGES = "intendant:/"
@@ -25,6 +26,9 @@ class Message:
     # Fine print under the signature: why one gets this mail and how to stop it.
     footer: str = ""
     about: tuple[str, UUID] | None = None
+    # Which files go with it, by the key of an Enclosure; made when it leaves.
+    enclosure: str = ""
+    files: tuple[EnclosedFile, ...] = ()
 
     def to_email(self, sender: str, mail_id: UUID | None = None) -> EmailMessage:
         """Return the mail as it goes over the wire.
@@ -40,6 +44,9 @@ class Message:
         email["Content-Language"] = self.locale
         email["Auto-Submitted"] = "auto-generated"
         email.set_content(self.text)
+        for file in self.files:
+            main, _, sub = file.media_type.partition("/")
+            email.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         return email
 
 

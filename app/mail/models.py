@@ -29,6 +29,13 @@ MAIL_STATE_LABELS: dict[MailState, LazyText] = {
 }
 
 
+MAIL_STATE_TONES: dict[MailState, str] = {
+    MailState.WAITING: "neutral",
+    MailState.SENT: "success",
+    MailState.FAILED: "danger",
+}
+
+
 class OutboxMail(Entity):
     """One mail, kept from the transaction that asked for it until long after it left."""
 
@@ -46,6 +53,8 @@ class OutboxMail(Entity):
     # What the mail is about, to show it in the history of that record.
     subject_type: Mapped[str] = mapped_column(String(40), default="")
     subject_id: Mapped[UUID | None]
+    # Which files go with it, made when it leaves; see app/mail/enclosures.py.
+    enclosure: Mapped[str] = mapped_column(String(40), default="", server_default="")
     state: Mapped[MailState] = mapped_column(EnumText(MailState), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.clock import Clock
 from app.db import Database, UnitOfWork
 from app.mail.backends import Mailer
+from app.mail.enclosures import EnclosedFile, Enclosures
 from app.mail.message import OUR_PAGES, Message
 from app.mail.models import MailState, OutboxMail
 from app.office.letterhead import read_letterhead
@@ -25,6 +26,7 @@ MOST_ATTEMPTS = 12
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=2)
 _BATCH = 200
+NO_ENCLOSURES = Enclosures()
 
 
 def queue_mail(message: Message, uow: UnitOfWork, clock: Clock) -> OutboxMail:
@@ -38,6 +40,7 @@ def queue_mail(message: Message, uow: UnitOfWork, clock: Clock) -> OutboxMail:
         locale=message.locale,
         subject_type=about_type,
         subject_id=about_id,
+        enclosure=message.enclosure,
         created_at=clock.now(),
         next_attempt_at=clock.now(),
     )
@@ -67,7 +70,13 @@ def mails_about(session: Session, subject_type: str, subject_id: UUID) -> Sequen
 
 
 def deliver_waiting(
-    database: Database, mailer: Mailer, sender: str, clock: Clock, base_url: str = ""
+    database: Database,
+    mailer: Mailer,
+    sender: str,
+    clock: Clock,
+    base_url: str = "",
+    *,
+    enclosures: Enclosures = NO_ENCLOSURES,
 ) -> int:
     """Send every mail that is due and return how many left; `base_url` is where we are reached.
 
@@ -76,12 +85,29 @@ def deliver_waiting(
     """
     sent = 0
     for mail_id in _due(database, clock.now()):
+        files = _enclosed(enclosures, database, mail_id, clock)
         with database.unit_of_work() as uow:
             mail = uow.session.get(OutboxMail, mail_id)
             if mail is None or mail.state is not MailState.WAITING:
                 continue
-            sent += _attempt(mail, mailer, sender, clock.now(), base_url)
+            if isinstance(files, Exception):
+                mail.attempts += 1
+                _postpone(mail, files, clock.now())
+                continue
+            message = _message_of(mail, files, base_url)
+            sent += _attempt(mail, message, mailer, sender, clock.now())
     return sent
+
+
+def _enclosed(
+    enclosures: Enclosures, database: Database, mail_id: UUID, clock: Clock
+) -> tuple[EnclosedFile, ...] | Exception:
+    """Make the files of a mail, or return why that failed: one must not stop the others."""
+    try:
+        return enclosures.make(database, mail_id, clock)
+    except Exception as failure:
+        log.exception("enclosure_failed", mail_id=str(mail_id))
+        return failure
 
 
 def _due(database: Database, now: datetime) -> Sequence[UUID]:
@@ -94,14 +120,20 @@ def _due(database: Database, now: datetime) -> Sequence[UUID]:
         ).all()
 
 
-def _attempt(mail: OutboxMail, mailer: Mailer, sender: str, now: datetime, base_url: str) -> bool:
-    message = Message(
+def _message_of(mail: OutboxMail, files: tuple[EnclosedFile, ...], base_url: str) -> Message:
+    return Message(
         to_address=mail.to_address,
         to_name=mail.to_name,
         subject=mail.subject,
         text=mail.text.replace(OUR_PAGES, f"{base_url}/"),
         locale=mail.locale,
+        files=files,
     )
+
+
+def _attempt(
+    mail: OutboxMail, message: Message, mailer: Mailer, sender: str, now: datetime
+) -> bool:
     mail.attempts += 1
     try:
         mailer.send(message.to_email(sender, mail.id))

@@ -36,12 +36,23 @@ class CreateOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignee:
+    """Who does an order: a technician, or a contractor (an organisation), or nobody yet."""
+
+    technician_id: UUID | None = None
+    contractor_id: UUID | None = None
+
+
+NOBODY = Assignee()
+
+
+@dataclass(frozen=True, slots=True)
 class TakeOver:
     """An order of an older tool: what it was for, and how far it came there."""
 
     order: CreateOrder
     status: OrderStatus = OrderStatus.OPEN
-    technician_id: UUID | None = None
+    assignee: Assignee = NOBODY
     planned_at: datetime | None = None
     completed_at: datetime | None = None
     reason: str = ""
@@ -96,6 +107,15 @@ class CompleteOrder:
     work_done: str = ""
     diagnosis: str = ""
     device_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWork:
+    """What a contractor told the office about work that is done; by default it is done now."""
+
+    work_done: str
+    diagnosis: str = ""
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class OrderEventKind(StrEnum):
 
     CREATED = "created"
     ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
     SCHEDULED = "scheduled"
     TRAVELLED = "travelled"
     STARTED = "started"
@@ -78,7 +80,9 @@ class OrderEventKind(StrEnum):
 
 EVENT_LABELS: dict[OrderEventKind, LazyText] = {
     OrderEventKind.CREATED: _l("Order created"),
-    OrderEventKind.ASSIGNED: _l("Technician assigned"),
+    OrderEventKind.ASSIGNED: _l("Order given to"),
+    OrderEventKind.ACCEPTED: _l("Accepted by the contractor"),
+    OrderEventKind.REFUSED: _l("Refused by the contractor"),
     OrderEventKind.SCHEDULED: _l("Visit planned"),
     OrderEventKind.TRAVELLED: _l("Technician on the way"),
     OrderEventKind.STARTED: _l("Visit started"),

@@ -70,6 +70,40 @@ class NotActive(Invalid):
         )
 
 
+class OneAssignee(Invalid):
+    """An order was given to a technician and a contractor at once."""
+
+    def __init__(self) -> None:
+        """Ask to choose."""
+        super().__init__(
+            "one_assignee",
+            _l("Choose a technician or a contractor, not both."),
+            field="contractor",
+        )
+
+
+class NoContractor(Invalid):
+    """Who should do the work is no organisation, or not one any more."""
+
+    def __init__(self) -> None:
+        """Ask for another one."""
+        super().__init__(
+            "not_an_organisation",
+            _l("Choose an organisation that is among the parties."),
+            field="contractor",
+        )
+
+
+class NotAtContractor(Conflict):
+    """Only an order that a contractor has can be accepted or refused by one."""
+
+    def __init__(self, number: str) -> None:
+        """Name the order."""
+        super().__init__(
+            "not_at_contractor", _l("No contractor has order %(number)s.", number=number)
+        )
+
+
 class AccountTaken(Invalid):
     """Another technician signs in with the account."""
 

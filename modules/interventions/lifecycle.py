@@ -31,10 +31,16 @@ class OrderState:
     status: OrderStatus = OrderStatus.OPEN
     reason: str = ""
     technician_id: UUID | None = None
+    contractor_id: UUID | None = None
     planned_start_at: datetime | None = None
     planned_end_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Say whether somebody has it, one of ours or a firm."""
+        return self.technician_id is not None or self.contractor_id is not None
 
 
 _S = OrderStatus
@@ -42,6 +48,7 @@ _K = OrderEventKind
 # From which states an event is possible and where it leads.
 _STEPS: Mapping[OrderEventKind, tuple[frozenset[OrderStatus], OrderStatus]] = {
     _K.ASSIGNED: (OPEN_STATUSES, _S.ASSIGNED),
+    _K.REFUSED: (OPEN_STATUSES, _S.OPEN),
     _K.SCHEDULED: (OPEN_STATUSES, _S.SCHEDULED),
     _K.TRAVELLED: (OPEN_STATUSES, _S.TRAVELLING),
     _K.STARTED: (OPEN_STATUSES, _S.IN_PROGRESS),
@@ -99,7 +106,7 @@ _EXPLAINED = frozenset({_S.HOLD, _S.NO_ACCESS, _S.PENDING_MATERIAL, _S.CANCELLED
 
 
 def _status_after(state: OrderState, kind: OrderEventKind, after: OrderStatus) -> OrderStatus:
-    if kind is _K.ASSIGNED and state.technician_id is None:
+    if kind is _K.ASSIGNED and not state.is_given:
         return OrderStatus.OPEN
     if kind is _K.ASSIGNED and state.planned_start_at is not None:
         return OrderStatus.SCHEDULED
@@ -108,8 +115,10 @@ def _status_after(state: OrderState, kind: OrderEventKind, after: OrderStatus) -
 
 def _take_plan(state: OrderState, event: EventLike) -> OrderState:
     if event.kind is _K.ASSIGNED:
-        technician = event.data.get("technician_id")
-        return replace(state, technician_id=UUID(technician) if technician else None)
+        technician, contractor = (_id(event, name) for name in ("technician_id", "contractor_id"))
+        return replace(state, technician_id=technician, contractor_id=contractor)
+    if event.kind is _K.REFUSED:
+        return replace(state, contractor_id=None)
     if event.kind is _K.SCHEDULED:
         return replace(
             state,
@@ -117,6 +126,11 @@ def _take_plan(state: OrderState, event: EventLike) -> OrderState:
             planned_end_at=datetime.fromisoformat(event.data["end"]),
         )
     return state
+
+
+def _id(event: EventLike, name: str) -> UUID | None:
+    text = event.data.get(name)
+    return UUID(text) if text else None
 
 
 def _started_at(state: OrderState, event: EventLike) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
@@ -20,6 +20,9 @@ from modules.interventions.enums import (
     WorkClass,
 )
 from modules.tickets.api import Trade
+
+# What the mails about an order say they are about.
+ABOUT = "work_order"
 
 
 class Technician(Entity, Versioned, Timestamped):
@@ -74,6 +77,14 @@ class WorkOrder(Entity, Versioned, Timestamped):
     __table_args__ = (
         Index("ix_work_orders_status_due", "status", "due_at"),
         Index("ix_work_orders_technician_status", "technician_id", "status", "planned_start_at"),
+        # Of those given to a firm alone: most are done by our own people.
+        Index(
+            "ix_work_orders_contractor",
+            "contractor_id",
+            "status",
+            sqlite_where=text("contractor_id IS NOT NULL"),
+            postgresql_where=text("contractor_id IS NOT NULL"),
+        ),
         Index("ix_work_orders_building_created", "building_id", "created_at"),
         Index("ix_work_orders_lot_created", "lot_id", "created_at"),
     )
@@ -106,6 +117,8 @@ class WorkOrder(Entity, Versioned, Timestamped):
     # Why it stands there: no budget, a part, another team… in words.
     reason: Mapped[str] = mapped_column(String(300), default="")
     technician_id: Mapped[UUID | None] = mapped_column(ForeignKey("technicians.id"))
+    # The firm that does it instead: an organisation among the parties, never beside a technician.
+    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"))
     planned_start_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     planned_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -126,6 +139,11 @@ class WorkOrder(Entity, Versioned, Timestamped):
     def is_open(self) -> bool:
         """Say whether work is still to be done."""
         return self.status not in FINISHED
+
+    @property
+    def is_given(self) -> bool:
+        """Say whether somebody has it, one of ours or a firm."""
+        return self.technician_id is not None or self.contractor_id is not None
 
 
 class OrderTicket(Base):

@@ -4,7 +4,9 @@ from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.interventions.demo import SEED
 from modules.interventions.importers import IMPORTERS
+from modules.interventions.models import WorkOrder
 from modules.interventions.policies import GRANTS, LABELS, OrderPermission
+from modules.interventions.printed import ENCLOSURE
 from modules.interventions.privacy import PRIVACY
 from modules.interventions.routes_api import BLUEPRINTS
 from modules.interventions.routes_web import (
@@ -22,6 +24,7 @@ from modules.interventions.services.telling import (
 )
 from modules.interventions.subjects import CHECKLIST, TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
+from modules.parties.api import follow_parties
 from modules.tickets.events import DangerReported
 
 module = Module(
@@ -86,11 +89,19 @@ module = Module(
         Panel(
             "building", _l("Work orders"), "interventions.panel_building", OrderPermission.READ, 40
         ),
+        Panel(
+            "organisation",
+            _l("Work orders"),
+            "interventions.panel_organisation",
+            OrderPermission.READ,
+            20,
+        ),
     ),
     search_providers=(OrderSearch(),),
+    enclosures=(ENCLOSURE,),
     seeds=(SEED,),
     subjects=(WORK_ORDER, TECHNICIAN, CHECKLIST),
     privacy=PRIVACY,
-    handlers=((DangerReported, tell_of_danger),),
+    handlers=((DangerReported, tell_of_danger), *follow_parties(WorkOrder.contractor_id)),
     notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER),
 )

@@ -39,16 +39,23 @@ BATCH = 500
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
-    """Return the orders that name a person as contact."""
+    """Return the orders that name a person as contact, and those given to them to carry out."""
     named = says(telling_words(person), WorkOrder.contact_name, WorkOrder.contact_phone)
+    carried_out = WorkOrder.contractor_id == person.id
+    query = select(WorkOrder).where(or_(named, carried_out)).order_by(WorkOrder.number)
     return [
-        {"number": order.number, "title": order.title, "contact": order.contact_name}
-        for order in uow.session.scalars(select(WorkOrder).where(named))
+        {
+            "number": order.number,
+            "title": order.title,
+            "contact": order.contact_name,
+            "contractor": order.contractor_id == person.id,
+        }
+        for order in uow.session.scalars(query)
     ]
 
 
 def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> int:
-    """Take the person's words out of every order."""
+    """Take the person's words out of every order; what a contractor did keeps their reference."""
     return len(forget_words(uow.session, WorkOrder, _TEXTS, telling_words(person)))
 
 

@@ -13,11 +13,13 @@ from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
 from app.web.forms import FormSchema, VersionField
 from modules.interventions.commands import (
+    Assignee,
     BoardFilter,
     CompleteOrder,
     CreateOrder,
     FollowOn,
     NoAccess,
+    ReportWork,
     SaveTechnician,
     ScheduleOrder,
 )
@@ -62,9 +64,30 @@ class BoardIn(FormSchema):
 
 
 class AssignIn(FormSchema):
-    """Who does it; empty takes it back."""
+    """Who does it, a technician or a contractor; empty takes it back."""
 
+    command = Assignee
     technician_id = fields.UUID(data_key="technician", load_default=None)
+
+
+class ContractorIn(FormSchema):
+    """Which organisation does it."""
+
+    command = Assignee
+    contractor_id = fields.UUID(
+        data_key="contractor", required=True, metadata={"label": _l("Contractor")}
+    )
+
+
+class ReportIn(FormSchema):
+    """What a contractor did, as told to the office."""
+
+    command = ReportWork
+    work_done = Paragraphs(
+        required=True, validate=Length(max=_LONG), metadata={"label": _l("Work done")}
+    )
+    diagnosis = Paragraphs(load_default="", validate=Length(max=_LONG))
+    done_at = LocalInstant(load_default=None, metadata={"label": _l("Done")})
 
 
 class ScheduleIn(FormSchema):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import Length, OneOf, Range
 
 from app.api import Instant, Languages
 from app.i18n import LOCALES
 from app.web.fields import Line, Paragraphs
-from modules.interventions.commands import CreateOrder, Point, ScheduleOrder
+from modules.interventions.commands import Assignee, CreateOrder, Point, ReportWork, ScheduleOrder
 from modules.interventions.enums import (
     NoAccessReason,
     OrderEventKind,
@@ -32,6 +32,7 @@ class OrderQuery(Schema):
     building_id = fields.UUID(load_default=None)
     lot_id = fields.UUID(load_default=None)
     technician_id = fields.UUID(load_default=None)
+    contractor_id = fields.UUID(load_default=None)
     ticket_id = fields.UUID(load_default=None)
 
 
@@ -57,9 +58,34 @@ class OrderApiIn(Schema):
 
 
 class AssignApiIn(Schema):
-    """Who does it; null takes it back."""
+    """Who does it: a technician, or an organisation among the parties; null takes it back."""
 
-    technician_id = fields.UUID(required=True, allow_none=True)
+    technician_id = fields.UUID(load_default=None, allow_none=True)
+    contractor_id = fields.UUID(load_default=None, allow_none=True)
+
+    @pre_load
+    def _say_who(self, data: Any, **_kw: Any) -> Any:
+        """Refuse to take an order back because both were forgotten."""
+        if isinstance(data, dict) and not data.keys() & self.fields.keys():
+            missing = self.fields["technician_id"].error_messages["required"]
+            raise ValidationError(missing, "technician_id")
+        return data
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> Assignee:
+        return Assignee(**data)
+
+
+class ReportApiIn(Schema):
+    """What a contractor did; without `done_at` it is done now."""
+
+    work_done = Paragraphs(required=True, validate=Length(min=1, max=_LONG))
+    diagnosis = Paragraphs(load_default="", validate=Length(max=_LONG))
+    done_at = Instant(load_default=None, allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ReportWork:
+        return ReportWork(**data)
 
 
 class OrderOut(Schema):
@@ -81,6 +107,7 @@ class OrderOut(Schema):
     installation_id = fields.UUID(allow_none=True)
     parent_id = fields.UUID(allow_none=True)
     technician_id = fields.UUID(allow_none=True)
+    contractor_id = fields.UUID(allow_none=True)
     due_at = fields.AwareDateTime(allow_none=True)
     planned_start_at = fields.AwareDateTime(allow_none=True)
     planned_end_at = fields.AwareDateTime(allow_none=True)

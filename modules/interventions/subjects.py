@@ -60,7 +60,7 @@ WORK_ORDER = SubjectKind(
         "call_attempted": _l("Tried to call"),
         "card_left": _l("Card left"),
         "end": _l("End time"),
-        "name": _l("Technician"),
+        "name": _l("Given to"),
         "number": _l("Work order"),
         "proposed_slot": _l("Proposed moment"),
         "start": _l("Start time"),

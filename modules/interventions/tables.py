@@ -31,7 +31,9 @@ from modules.interventions.enums import (
 )
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.contractors import list_contractors
 from modules.interventions.queries.orders import list_technicians, visible_orders
+from modules.parties.api import organisation_name_sql
 from modules.portfolio.api import building_label_sql, lot_label_sql
 from modules.tickets.api import TRADE_LABELS, Rules, load_rules
 
@@ -53,6 +55,7 @@ def select_orders(actor: Actor) -> Select[Any]:
         WorkOrder.created_at,
         WorkOrder.completed_at,
         Technician.name.label("technician"),
+        organisation_name_sql(WorkOrder.contractor_id).label("contractor"),
         building_label_sql(WorkOrder.building_id).label("building"),
         lot_label_sql(WorkOrder.lot_id).label("lot"),
     ).outerjoin(Technician, Technician.id == WorkOrder.technician_id)
@@ -67,6 +70,10 @@ def _is_open(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 it is the val
 
 def _technicians(_actor: Actor, session: Session) -> Iterable[tuple[str, Any]]:
     return [(str(one.id), one.name) for one in list_technicians(session, active_only=False)]
+
+
+def _contractors(_actor: Actor, session: Session) -> Iterable[tuple[str, Any]]:
+    return [(str(key), name) for key, name in list_contractors(session)]
 
 
 def order_table_now(session: Session, clock: Clock) -> TableSpec:
@@ -129,6 +136,7 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             format="datetime",
         ),
         Column("technician", _l("Technician"), sort=Technician.name),
+        Column("contractor", _l("Contractor")),
         Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
         Column("place", _l("Place"), lambda row: row.lot or row.building),
         Column(
@@ -175,6 +183,7 @@ def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
         Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),
         Choice("priority", _l("Priority"), WorkOrder.priority_key, options=priorities),
         Choice("technician", _l("Technician"), WorkOrder.technician_id, options=_technicians),
+        Choice("contractor", _l("Contractor"), WorkOrder.contractor_id, options=_contractors),
         Choice("trade", _l("Trade"), WorkOrder.trade, options=TRADE_LABELS, is_prominent=False),
         DateRange("due", _l("Deadline"), WorkOrder.due_at, is_prominent=False),
     )

@@ -14,8 +14,16 @@ from app.phones import show_phone
 from modules.parties.commands import PartyFacts, PhoneFacts
 from modules.parties.enums import Channel, Language, OccupancyRole, PartyKind
 from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
+from modules.parties.followers import follow_parties
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
+from modules.parties.queries.organisations import (
+    OrganisationFacts,
+    find_organisation,
+    named_organisations,
+    organisation_facts,
+    organisation_name_sql,
+)
 from modules.parties.queries.people import (
     find_party,
     get_party,
@@ -34,6 +42,7 @@ __all__ = [
     "FoundParty",
     "Language",
     "OccupancyRole",
+    "OrganisationFacts",
     "PartyErased",
     "PartyFacts",
     "PartyKind",
@@ -43,12 +52,17 @@ __all__ = [
     "PhoneFacts",
     "contact_of",
     "create_party",
+    "find_organisation",
     "find_party",
+    "follow_parties",
     "get_party",
     "lots_of_parties",
     "move_in",
     "move_out",
+    "named_organisations",
     "occupants_of_lots",
+    "organisation_facts",
+    "organisation_name_sql",
     "parties_of_lot",
     "party_labels",
 ]
@@ -64,6 +78,7 @@ class Contact:
     phones: tuple[str, ...]
     emails: tuple[str, ...]
     refused: dict[Channel, str]
+    postal_address: str = ""
 
     @property
     def email(self) -> str | None:
@@ -123,4 +138,5 @@ def contact_of(session: Session, party_id: UUID) -> Contact | None:
         phones=tuple(phone.e164 for phone in party.phones),
         emails=tuple(email.email for email in party.emails),
         refused=refused_channels(session, party.id),
+        postal_address=party.postal_address,
     )

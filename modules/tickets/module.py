@@ -3,12 +3,13 @@
 from app.i18n import lazy as _l
 from app.registry import Measure, Module, NavigationItem, Panel
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
-from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
+from modules.parties.api import follow_parties
+from modules.parties.events import PartyErased
 from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
 from modules.tickets.demo import SEED
 from modules.tickets.importers import IMPORTERS
 from modules.tickets.jobs import JOBS
-from modules.tickets.merged_parties import follow_merge, follow_undo
+from modules.tickets.models import OutageCall, Ticket
 from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.queries.tickets import count_open_by_building
@@ -113,8 +114,7 @@ module = Module(
     handlers=(
         (AlertOpened, open_alert_ticket),
         (PartyErased, forget_erased),
-        (PartyMerged, follow_merge),
-        (PartyMergeUndone, follow_undo),
+        *follow_parties(Ticket.caller_id, OutageCall.party_id),
         (AlertStill, note_alert_still),
         (AlertResolved, note_alert_resolved),
     ),

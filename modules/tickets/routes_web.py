@@ -13,7 +13,7 @@ from app.auth.needs import needs
 from app.clock import BRUSSELS
 from app.errors import AppError, NotFound
 from app.i18n import gettext as _
-from app.mail import MAIL_STATE_LABELS, MailState
+from app.mail import MAIL_STATE_LABELS, MAIL_STATE_TONES
 from app.registry import panels_for
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
@@ -44,11 +44,6 @@ from modules.tickets.schemas_opinions import AnswerIn
 from modules.tickets.tables import TONES, select_tickets, ticket_table
 
 blueprint = Blueprint("tickets", __name__)
-MAIL_TONES = {
-    MailState.WAITING: "neutral",
-    MailState.SENT: "success",
-    MailState.FAILED: "danger",
-}
 
 TEXT_STEPS: dict[str, Callable[..., Ticket]] = {
     "qualify": services.qualify_ticket,
@@ -219,7 +214,7 @@ def _sheet(
         source_labels=SOURCE_LABELS,
         trade_labels=TRADE_LABELS,
         mail_labels=MAIL_STATE_LABELS,
-        mail_tones=MAIL_TONES,
+        mail_tones=MAIL_STATE_TONES,
         **_labels(),
     )
     return (page, error.status) if error else page

@@ -12,7 +12,7 @@ from app.auth.services import CreateUser, create_user
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.ids import new_id
-from modules.interventions.commands import CreateOrder, SaveTechnician
+from modules.interventions.commands import Assignee, CreateOrder, SaveTechnician
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services import assign_order, create_order, save_technician
@@ -68,4 +68,4 @@ def make_order(
 
 def give(order_id: UUID, technician: Technician, uow: UnitOfWork, clock: Clock) -> None:
     """Assign an order."""
-    assign_order(DISPATCHER, order_id, technician.id, uow, clock)
+    assign_order(DISPATCHER, order_id, Assignee(technician.id), uow, clock)

@@ -16,13 +16,13 @@ from app.tabular.importer import Change, Outcome, Values
 from app.tabular.kinds import instant_of
 from app.tabular.problems import Problem
 from app.tabular.service_importer import Stored
-from modules.interventions.commands import CreateOrder, ScheduleOrder, TakeOver
+from modules.interventions.commands import Assignee, CreateOrder, ScheduleOrder, TakeOver
 from modules.interventions.enums import FINISHED, STATUS_LABELS, OrderStatus, WorkClass
-from modules.interventions.errors import NotTakenOver
+from modules.interventions.errors import NoContractor, NotTakenOver
 from modules.interventions.importers.resolving import PLANNED, split, technician_ids
 from modules.interventions.models import WorkOrder
+from modules.interventions.services.assigning import assign_order
 from modules.interventions.services.orders import (
-    assign_order,
     cancel_order,
     close_order,
     hold_order,
@@ -30,11 +30,13 @@ from modules.interventions.services.orders import (
     schedule_order,
 )
 from modules.interventions.services.taking_over import take_over_order
+from modules.parties.api import named_organisations
 from modules.portfolio.api import row_place_ids
 from modules.tickets.api import ticket_numbers
 
 Step = Callable[[Actor, UUID, str, UnitOfWork, Clock], WorkOrder]
 S = OrderStatus
+WHO = ("technician", "contractor")
 
 _STEPS: Mapping[OrderStatus, Step] = {
     S.HOLD: hold_order,
@@ -50,6 +52,8 @@ _NOT_THAT = _l("A file cannot make it that: do it on the order.")
 def check(change: Change) -> Iterator[Problem]:
     """Refuse what no service would do, before anything is written."""
     values = change.row.values
+    if all(values.get(name) for name in WHO):
+        yield _refusal(change, "contractor", _l("Choose a technician or a contractor, not both."))
     if change.outcome is Outcome.NEW:
         yield from _check_new(change)
         return
@@ -61,7 +65,7 @@ def check(change: Change) -> Iterator[Problem]:
         yield _refusal(change, "reason", _l("Give the reason in a few words."))
     elif wanted == was and "reason" in change.differences and was is not S.HOLD:
         yield _refusal(change, "reason", _l("A reason goes with a new status, or with a hold."))
-    for name in ("technician", "planned"):
+    for name in (*WHO, "planned"):
         if name in change.differences and was in FINISHED:
             yield _refusal(change, name, _l("The work is over: open the order again first."))
 
@@ -91,7 +95,7 @@ def _check_new(change: Change) -> Iterator[Problem]:
 def _planned_status(values: Values) -> OrderStatus:
     if values.get("planned"):
         return S.SCHEDULED
-    return S.ASSIGNED if values.get("technician") else S.OPEN
+    return S.ASSIGNED if any(values.get(name) for name in WHO) else S.OPEN
 
 
 def _refusal(change: Change, field: str, text: LazyText) -> Problem:
@@ -107,7 +111,7 @@ def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
     command = TakeOver(
         order=_ordered(actor, values, uow),
         status=values.get("status", _planned_status(values)),
-        technician_id=_technician(values, uow),
+        assignee=_assignee(actor, values, uow),
         planned_at=instant_of(values.get("planned")),
         completed_at=instant_of(values.get("completed")),
         reason=values.get("reason", ""),
@@ -137,16 +141,25 @@ def _ordered(actor: Actor, values: Values, uow: UnitOfWork) -> CreateOrder:
     )
 
 
-def _technician(values: Values, uow: UnitOfWork) -> UUID | None:
-    name = values.get("technician")
-    return technician_ids(uow.session, {name}).get(name) if name else None
+def _assignee(actor: Actor, values: Values, uow: UnitOfWork) -> Assignee:
+    name, reference = values.get("technician"), values.get("contractor")
+    technician = technician_ids(uow.session, {name}).get(name) if name else None
+    if not reference:
+        return Assignee(technician)
+    firms = named_organisations(actor, uow.session, [reference])
+    if reference not in firms:
+        raise NoContractor
+    return Assignee(technician, firms[reference][0].id)
 
 
 def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock: Clock) -> None:
     """Give an order to somebody, plan it, then move it along; each is an event as on its page."""
     key, was = stored.id, stored.values
-    if values["technician"] != was["technician"]:
-        assign_order(actor, key, _technician(values, uow), uow, clock)
+    given = {name: values[name] for name in WHO}
+    if given != {name: was[name] for name in WHO}:
+        # Who is new has it: a file that names a contractor need not empty the other cell.
+        new = {name: value for name, value in given.items() if value != was[name] and value}
+        assign_order(actor, key, _assignee(actor, new, uow), uow, clock)
     start = instant_of(values["planned"])
     if values["planned"] != was["planned"]:
         if start is None:

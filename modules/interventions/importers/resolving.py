@@ -18,6 +18,7 @@ from modules.interventions.enums import OrderStatus
 from modules.interventions.importers.columns import BETWEEN
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.queries.orders import visible_orders
+from modules.parties.api import named_organisations, organisation_facts
 from modules.portfolio.api import find_row_places
 from modules.tickets.api import load_rule_names, ticket_numbers
 
@@ -37,6 +38,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     _forget_planned(rows, known)
     yield from _name_priorities(session, rows)
     yield from _find_technicians(session, rows)
+    yield from _find_contractors(actor, session, rows, known)
     yield from _find_tickets(actor, session, rows)
     yield from find_row_places(actor, session, rows)
 
@@ -88,6 +90,32 @@ def _find_technicians(session: Session, rows: Sequence[Row]) -> Iterator[Problem
         name = row.values.get("technician")
         if name and name not in known:
             yield Problem("not_found", row.number, field="technician", value=name)
+
+
+def _find_contractors(
+    actor: Actor, session: Session, rows: Sequence[Row], known: Mapping[str, WorkOrder]
+) -> Iterator[Problem]:
+    """Write the reference of the organisation a row names; a name that two bear needs it.
+
+    Whoever has the order already is meant first, as in a file we wrote.
+    """
+    living = named_organisations(actor, session, named(rows, "contractor"))
+    ids = (one.contractor_id for one in known.values())
+    held = organisation_facts(session, (key for key in ids if key))
+    for row in rows:
+        said = row.values.get("contractor")
+        if not said:
+            continue
+        order = known.get(row.values.get("number", ""))
+        own = held.get(order.contractor_id) if order and order.contractor_id else None
+        if own and said in (own.name, own.reference):
+            row.take_to_mean("contractor", own.reference)
+            continue
+        found = living.get(said, [])
+        if len(found) == 1:
+            row.take_to_mean("contractor", found[0].reference)
+        else:
+            yield Problem("not_found", row.number, field="contractor", value=said)
 
 
 def _find_tickets(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:

@@ -15,7 +15,9 @@ from app.tabular.kinds import moment_of
 from app.tabular.service_importer import Stored
 from modules.interventions.importers.columns import BETWEEN
 from modules.interventions.models import OrderTicket, Technician, WorkOrder
+from modules.interventions.queries.contractors import contractor_facts
 from modules.interventions.queries.orders import visible_orders
+from modules.parties.api import organisation_facts
 from modules.portfolio.api import building_codes, lot_references
 from modules.tickets.api import list_ticket_facts, load_rule_names
 
@@ -38,18 +40,23 @@ def find(actor: Actor, session: Session, ids: Sequence[UUID]) -> dict[UUID, Stor
 
 
 def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
-    """Yield the orders the actor sees, priorities by their names."""
+    """Yield the orders the actor sees, priorities and contractors by their names."""
     rules = load_rule_names(session).rules
+    firms = {one.reference: one.name for one in contractor_facts(session)}
     for stored in _read(actor, session, select(WorkOrder).order_by(WorkOrder.number)):
-        yield stored.values | {"priority": rules.priority_of(stored.values["priority"])}
+        yield stored.values | {
+            "priority": rules.priority_of(stored.values["priority"]),
+            "contractor": firms.get(stored.values["contractor"]),
+        }
 
 
 def _read(actor: Actor, session: Session, statement: Select[WorkOrder]) -> Iterator[Stored]:
-    """Read orders, with what they refer to in five more queries a block."""
+    """Read orders, with what they refer to in six more queries a block."""
     visible = visible_orders(actor, statement).execution_options(yield_per=_AT_ONCE)
     for block in session.scalars(visible).partitions():
         buildings = building_codes(session, (one.building_id for one in block))
         lots = lot_references(session, _ids(one.lot_id for one in block))
+        firms = organisation_facts(session, _ids(one.contractor_id for one in block))
         names = _technicians(session, _ids(one.technician_id for one in block))
         tickets = _tickets(actor, session, [one.id for one in block])
         for order in block:
@@ -57,6 +64,7 @@ def _read(actor: Actor, session: Session, statement: Select[WorkOrder]) -> Itera
                 "building": buildings[order.building_id],
                 "lot": lots.get(order.lot_id) if order.lot_id else None,
                 "technician": names.get(order.technician_id) if order.technician_id else None,
+                "contractor": firms[order.contractor_id].reference if order.contractor_id else None,
                 "tickets": BETWEEN.join(sorted(tickets[order.id])),
             }
             yield Stored(order.id, order.version, values)

@@ -8,7 +8,7 @@ to 20, urgency weighs free hands more. Worked example: a plumber of level 2 (30)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -25,6 +25,7 @@ from modules.interventions.commands import BoardFilter
 from modules.interventions.enums import OPEN_STATUSES
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.contractors import contractor_names
 from modules.interventions.queries.orders import list_technicians, visible_orders
 from modules.portfolio.api import building_labels, lot_labels
 from modules.tickets.api import Trade
@@ -55,21 +56,16 @@ class Card:
     place: str
     is_late: bool
     is_pressing: bool
+    # The name of the firm that has it, if one has.
+    firm: str = ""
     proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """A technician's column: the orders held, and the share of the day looked at that is taken."""
+class Column:
+    """The orders somebody holds."""
 
-    technician: Technician
     cards: tuple[Card, ...]
-    busy_minutes: int
-
-    @property
-    def load_percent(self) -> int:
-        """Return how full the day is; above 100 when it overflows."""
-        return round(100 * self.busy_minutes / max(self.technician.day_minutes, 1))
 
     @property
     def days(self) -> Sequence[tuple[date | None, tuple[Card, ...]]]:
@@ -79,11 +75,33 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane(Column):
+    """A technician's column, and the share of the day looked at that is taken."""
+
+    technician: Technician
+    busy_minutes: int
+
+    @property
+    def load_percent(self) -> int:
+        """Return how full the day is; above 100 when it overflows."""
+        return round(100 * self.busy_minutes / max(self.technician.day_minutes, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class FirmLane(Column):
+    """A contractor's column; how full their day is only they know."""
+
+    contractor_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
-    """Everything open: what nobody has yet, and each technician's lane."""
+    """Everything open: what nobody has, and the lanes of technicians and of contractors at work."""
 
     unassigned: tuple[Card, ...]
     lanes: tuple[Lane, ...]
+    firms: tuple[FirmLane, ...]
     pressing: tuple[Card, ...]
     is_cut: bool
 
@@ -101,21 +119,41 @@ def read_board(
     today = now.astimezone(BRUSSELS).date()
     busy = busy_minutes_on(orders, wanted.day or today, today)
     places = place_labels(session, orders)
-    every = [card_of(order, places, now, propose(order, technicians, busy)) for order in orders]
+    firms = contractor_names(session, orders)
+    every = [
+        replace(
+            card_of(order, places, now, propose(order, technicians, busy)),
+            firm=firms.get(order.contractor_id, "") if order.contractor_id else "",
+        )
+        for order in orders
+    ]
     cards = [card for card in every if _is_wanted(card.order, wanted, today)]
     return Board(
-        unassigned=tuple(card for card in cards if card.order.technician_id is None),
+        unassigned=tuple(card for card in cards if not card.order.is_given),
         lanes=tuple(
             Lane(
-                one,
-                tuple(card for card in cards if card.order.technician_id == one.id),
-                busy.get(one.id, 0),
+                cards=tuple(card for card in cards if card.order.technician_id == one.id),
+                technician=one,
+                busy_minutes=busy.get(one.id, 0),
             )
             for one in technicians
             if wanted.technician_id in (None, one.id)
         ),
+        firms=() if wanted.technician_id else _firm_lanes(cards),
         pressing=tuple(card for card in every if card.is_late or card.is_pressing),
         is_cut=len(orders) == MOST_ORDERS,
+    )
+
+
+def _firm_lanes(cards: Sequence[Card]) -> tuple[FirmLane, ...]:
+    """Return a lane for each contractor who has an order, by name."""
+    held: dict[tuple[str, UUID], list[Card]] = {}
+    for card in cards:
+        if card.order.contractor_id is not None:
+            held.setdefault((card.firm, card.order.contractor_id), []).append(card)
+    return tuple(
+        FirmLane(cards=tuple(own), contractor_id=key, name=name)
+        for (name, key), own in sorted(held.items(), key=lambda item: item[0])
     )
 
 
@@ -133,7 +171,7 @@ def _is_wanted(order: WorkOrder, wanted: BoardFilter, today: date) -> bool:
     if wanted.trade not in (None, order.trade):
         return False
     # What nobody has yet may still come on any day; what has no day counts for today.
-    is_any_day = wanted.day is None or order.technician_id is None
+    is_any_day = wanted.day is None or not order.is_given
     return is_any_day or (visit_day(order) or today) == wanted.day
 
 
@@ -206,7 +244,7 @@ def card_of(
     """Make the card of an order."""
     is_late = order.due_at is not None and order.due_at < now
     is_pressing = order.due_at is not None and now <= order.due_at < now + _SOON
-    return Card(order, places.get(order.id, ""), is_late, is_pressing, proposals)
+    return Card(order, places.get(order.id, ""), is_late, is_pressing, proposals=proposals)
 
 
 def place_labels(session: Session, orders: Sequence[WorkOrder]) -> dict[UUID, str]:

@@ -23,6 +23,7 @@ from modules.interventions.models import (
     WorkOrder,
 )
 from modules.interventions.policies import OrderPermission, can_have_codes
+from modules.parties.api import party_labels
 from modules.portfolio.api import AccessCode, access_to_places, in_scope
 
 Columns = TypeVarTuple("Columns")
@@ -62,6 +63,13 @@ def find_technician(session: Session, user_id: UUID) -> Technician | None:
     """Return the technician of an account, or None."""
     statement = select(Technician).where(Technician.user_id == user_id)
     return session.scalars(statement).one_or_none()
+
+
+def contractor_name(session: Session, order: WorkOrder) -> str:
+    """Return the name of the firm that has an order; empty when no firm has it."""
+    if order.contractor_id is None:
+        return ""
+    return party_labels(session, [order.contractor_id])[order.contractor_id]
 
 
 def get_technician(session: Session, technician_id: UUID) -> Technician:

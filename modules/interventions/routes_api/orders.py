@@ -19,10 +19,7 @@ from app.api import (
     paginate,
     with_text,
 )
-from app.auth.actor import Actor
 from app.auth.needs import needs
-from app.clock import Clock
-from app.db import UnitOfWork
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.interventions import services
 from modules.interventions.commands import CreateOrder
@@ -40,6 +37,7 @@ from modules.interventions.schemas_api import (
     OrderEventOut,
     OrderOut,
     OrderQuery,
+    ReportApiIn,
     ScheduleApiIn,
     VisitOut,
 )
@@ -62,7 +60,7 @@ class WorkOrders(MethodView):
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[WorkOrder]:
         """List orders, the latest number first."""
         statement = visible_orders(current_actor(), select(WorkOrder))
-        for name in ("building_id", "lot_id", "technician_id"):
+        for name in ("building_id", "lot_id", "technician_id", "contractor_id"):
             if query[name] is not None:
                 statement = statement.where(getattr(WorkOrder, name) == query[name])
         if query["status"]:
@@ -118,21 +116,36 @@ class OrderVisits(MethodView):
         return list_visits(reader(), get_order(current_actor(), reader(), order_id).id)
 
 
-def _assign(
-    actor: Actor, order_id: UUID, data: dict[str, Any], uow: UnitOfWork, clock: Clock
-) -> WorkOrder:
-    return services.assign_order(actor, order_id, data["technician_id"], uow, clock)
-
-
 P = OrderPermission
 ORDER = "/<uuid:order_id>"
 STEPS = (
     Step(
         f"{ORDER}/assignment",
         P.ASSIGN,
-        _assign,
-        "Give an order to a technician, or take it back.",
+        services.assign_order,
+        "Give an order to a technician or a contractor, who is told; or take it back.",
         AssignApiIn,
+    ),
+    Step(
+        f"{ORDER}/acceptance",
+        P.ASSIGN,
+        with_text(services.accept_order),
+        "Note that the contractor will do it.",
+        TextApiIn,
+    ),
+    Step(
+        f"{ORDER}/refusal",
+        P.ASSIGN,
+        with_text(services.refuse_order),
+        "Note that the contractor will not do it: the order is to be assigned again.",
+        TextApiIn,
+    ),
+    Step(
+        f"{ORDER}/report",
+        P.ASSIGN,
+        services.report_work,
+        "Write down what a contractor did: the order is done, its tickets follow.",
+        ReportApiIn,
     ),
     Step(
         f"{ORDER}/schedule",

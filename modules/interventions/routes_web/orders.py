@@ -30,6 +30,7 @@ from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
 from modules.interventions.queries.board import place_labels, read_board
+from modules.interventions.queries.contractors import describe_contractor
 from modules.interventions.routes_web.words import rules_today, words
 from modules.interventions.schemas import AssignIn, BoardIn, OrderIn, ScheduleIn, TextIn
 from modules.interventions.tables import order_table, select_orders
@@ -118,84 +119,57 @@ def order_detail(order_id: UUID) -> ResponseReturnValue:
 @needs(OrderPermission.ASSIGN)
 def order_assign(order_id: UUID) -> ResponseReturnValue:
     """Give an order to a technician, or take it back."""
-
-    def assign(actor: Actor, one: UUID, data: Any, uow: UnitOfWork, clock: Clock) -> WorkOrder:
-        return services.assign_order(actor, one, data["technician_id"], uow, clock)
-
-    return _step(order_id, AssignIn, assign)
+    return take_step(order_id, AssignIn, services.assign_order)
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/schedule")
 @needs(OrderPermission.ASSIGN)
 def order_schedule(order_id: UUID) -> ResponseReturnValue:
     """Plan the visit."""
-    return _step(order_id, ScheduleIn, services.schedule_order)
+    return take_step(order_id, ScheduleIn, services.schedule_order)
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/hold")
 @needs(OrderPermission.ASSIGN)
 def order_hold(order_id: UUID) -> ResponseReturnValue:
     """Put on hold, with the reason."""
-    return _step(order_id, TextIn, _with_text(services.hold_order))
+    return take_step(order_id, TextIn, with_text(services.hold_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/close")
 @needs(OrderPermission.CLOSE)
 def order_close(order_id: UUID) -> ResponseReturnValue:
     """Close an order whose work is done."""
-    return _step(order_id, TextIn, _with_text(services.close_order))
+    return take_step(order_id, TextIn, with_text(services.close_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/cancel")
 @needs(OrderPermission.CANCEL)
 def order_cancel(order_id: UUID) -> ResponseReturnValue:
     """Cancel, with the reason."""
-    return _step(order_id, TextIn, _with_text(services.cancel_order))
+    return take_step(order_id, TextIn, with_text(services.cancel_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/reopen")
 @needs(OrderPermission.ASSIGN)
 def order_reopen(order_id: UUID) -> ResponseReturnValue:
     """Open a finished order again."""
-    return _step(order_id, TextIn, _with_text(services.reopen_order))
+    return take_step(order_id, TextIn, with_text(services.reopen_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/notes")
 @needs(OrderPermission.CREATE)
 def order_note(order_id: UUID) -> ResponseReturnValue:
     """Add a note of the office."""
-    return _step(order_id, TextIn, _with_text(services.note_order))
+    return take_step(order_id, TextIn, with_text(services.note_order))
 
 
-@blueprint.get("/work-orders/panels/tickets/<uuid:subject_id>")
-@needs(OrderPermission.READ)
-def panel_ticket(subject_id: UUID) -> ResponseReturnValue:
-    """Show the orders of a ticket on its sheet, and the way to make one."""
-    found = queries.list_orders_of_ticket(current_actor(), reader(), subject_id)
-    return render_template("interventions/_panel.html", orders=found, ticket_id=subject_id)
-
-
-@blueprint.get("/work-orders/panels/lots/<uuid:subject_id>")
-@needs(OrderPermission.READ)
-def panel_lot(subject_id: UUID) -> ResponseReturnValue:
-    """Show the orders of a lot on its sheet."""
-    found = queries.list_orders_on_place(current_actor(), reader(), lot_id=subject_id)
-    return render_template("interventions/_panel.html", orders=found, ticket_id=None)
-
-
-@blueprint.get("/work-orders/panels/buildings/<uuid:subject_id>")
-@needs(OrderPermission.READ)
-def panel_building(subject_id: UUID) -> ResponseReturnValue:
-    """Show the orders of a building on its sheet."""
-    found = queries.list_orders_on_place(current_actor(), reader(), building_id=subject_id)
-    return render_template("interventions/_panel.html", orders=found, ticket_id=None)
-
-
-def _with_text(step: Callable[..., WorkOrder]) -> Step:
+def with_text(step: Callable[..., WorkOrder]) -> Step:
+    """Hand a step the text of its form."""
     return lambda actor, one, data, uow, clock: step(actor, one, data["text"], uow, clock)
 
 
-def _step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseReturnValue:
+def take_step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseReturnValue:
     """Take a step and go back to where it was taken; what is refused is said on the sheet."""
     form = Form(schema, request.form)
     try:
@@ -253,5 +227,6 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
         "parent": queries.get_order(actor, session, parent) if parent else None,
         "follow_ons": queries.list_follow_ons(actor, session, order_id),
         "technicians": [(str(t.id), t.name) for t in queries.list_technicians(session)],
+        "contractor": describe_contractor(session, order),
         "is_open": order.status in OPEN_STATUSES,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.clock import BRUSSELS
+from app.mail import MAIL_STATE_LABELS, MAIL_STATE_TONES
 from app.web.context import current_clock, reader
 from modules.energy.api import DOUBT_LABELS
 from modules.interventions.checklists import load_checklists
@@ -30,6 +31,8 @@ def words() -> dict[str, Any]:
     return {
         "status_labels": STATUS_LABELS,
         "tones": STATUS_TONES,
+        "mail_labels": MAIL_STATE_LABELS,
+        "mail_tones": MAIL_STATE_TONES,
         "event_labels": EVENT_LABELS,
         "entry_labels": ENTRY_LABELS,
         "outcome_labels": OUTCOME_LABELS,

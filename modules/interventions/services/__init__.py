@@ -1,8 +1,8 @@
 """Writing: create, assign, plan and carry out orders."""
 
+from modules.interventions.services.assigning import accept_order, assign_order, refuse_order
 from modules.interventions.services.checklists import restore_checklist, state_checklist
 from modules.interventions.services.orders import (
-    assign_order,
     cancel_order,
     close_order,
     create_order,
@@ -19,12 +19,14 @@ from modules.interventions.services.visits import (
     complete_order,
     pause_visit,
     record_no_access,
+    report_work,
     resume_visit,
     start_visit,
     travel_to,
 )
 
 __all__ = [
+    "accept_order",
     "add_entry",
     "ask_follow_on",
     "assign_order",
@@ -37,7 +39,9 @@ __all__ = [
     "note_order",
     "pause_visit",
     "record_no_access",
+    "refuse_order",
     "reopen_order",
+    "report_work",
     "restore_checklist",
     "resume_visit",
     "save_technician",

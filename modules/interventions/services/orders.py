@@ -1,4 +1,4 @@
-"""What a dispatcher does: create, assign, plan, hold, close and cancel orders."""
+"""What a dispatcher does: create, plan, hold, close and cancel orders; to assign, see assigning."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from app.numbers import next_number
 from modules.energy.api import title_to_read
 from modules.interventions.commands import CreateOrder, ScheduleOrder
 from modules.interventions.enums import OPEN_STATUSES, OrderEventKind
-from modules.interventions.errors import BadPlan, NotActive
+from modules.interventions.errors import BadPlan
 from modules.interventions.models import OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.orders import get_order, get_technician, ticket_ids_of
+from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
 from modules.interventions.services.recording import Happening, add_event
-from modules.interventions.services.telling import tell_of_hand_over, tell_technician
+from modules.interventions.services.telling import tell_assignee
 from modules.portfolio.api import get_building, place_facts
 from modules.tickets.api import (
     EventKind,
@@ -62,28 +62,6 @@ def create_order(actor: Actor, command: CreateOrder, uow: UnitOfWork, clock: Clo
     return order
 
 
-def assign_order(
-    actor: Actor, order_id: UUID, technician_id: UUID | None, uow: UnitOfWork, clock: Clock
-) -> WorkOrder:
-    """Give an order to a technician, or take it back with None; the same again changes nothing."""
-    require(actor, OrderPermission.ASSIGN)
-    order = get_order(actor, uow.session, order_id)
-    if order.technician_id == technician_id:
-        return order
-    name = ""
-    if technician_id is not None:
-        technician = get_technician(uow.session, technician_id)
-        if not technician.is_active:
-            raise NotActive
-        name = technician.name
-    data = {"technician_id": str(technician_id) if technician_id else "", "name": name}
-    happening, before = Happening(OrderEventKind.ASSIGNED, name, data), order.technician_id
-    add_event(order, happening, actor, uow, clock)
-    tell_of_hand_over(order, before, actor, uow, clock)
-    uow.session.expire(order, ["technician"])
-    return order
-
-
 def schedule_order(
     actor: Actor, order_id: UUID, command: ScheduleOrder, uow: UnitOfWork, clock: Clock
 ) -> WorkOrder:
@@ -100,10 +78,11 @@ def schedule_order(
         moment=format_datetime(command.start),
         title=title_to_read(order.stored_title),
     )
-    tell_technician(order, planned, actor, uow, clock)
+    tell_assignee(order, planned, actor, uow, clock, with_order=True)
+    firm = contractor_name(uow.session, order)
     for ticket in _tickets(order, actor, uow):
         with use_locale(ticket.contact_locale):
-            sentence = _visit_sentence(command.start, command.end)
+            sentence = _visit_sentence(command, firm)
         tell_of_visit(ticket.id, sentence, actor, uow, clock)
     return order
 
@@ -116,7 +95,7 @@ def hold_order(
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.HELD, _needed(reason)), actor, uow, clock)
     said = _l("Order %(number)s is on hold: %(reason)s", number=order.number, reason=reason.strip())
-    tell_technician(order, said, actor, uow, clock)
+    tell_assignee(order, said, actor, uow, clock)
     return order
 
 
@@ -140,7 +119,7 @@ def cancel_order(
     said = _l(
         "Order %(number)s is cancelled: %(reason)s", number=order.number, reason=reason.strip()
     )
-    tell_technician(order, said, actor, uow, clock)
+    tell_assignee(order, said, actor, uow, clock)
     return order
 
 
@@ -154,7 +133,7 @@ def reopen_order(
     said = _l(
         "Order %(number)s is open again: %(reason)s", number=order.number, reason=reason.strip()
     )
-    tell_technician(order, said, actor, uow, clock)
+    tell_assignee(order, said, actor, uow, clock, with_order=True)
     return order
 
 
@@ -249,13 +228,17 @@ def _tickets(order: WorkOrder, actor: Actor, uow: UnitOfWork) -> Sequence[Ticket
     return list_ticket_facts(actor, uow.session, ticket_ids_of(uow.session, order.id))
 
 
-def _visit_sentence(start: datetime, end: datetime) -> str:
-    return _(
-        "A technician comes on %(day)s between %(start)s and %(end)s.",
-        day=format_date(start.astimezone(BRUSSELS).date(), "full"),
-        start=format_time(start),
-        end=format_time(end),
-    )
+def _visit_sentence(visit: ScheduleOrder, firm: str) -> str:
+    moment = {
+        "day": format_date(visit.start.astimezone(BRUSSELS).date(), "full"),
+        "start": format_time(visit.start),
+        "end": format_time(visit.end),
+    }
+    if firm:
+        return _(
+            "%(firm)s comes for us on %(day)s between %(start)s and %(end)s.", firm=firm, **moment
+        )
+    return _("A technician comes on %(day)s between %(start)s and %(end)s.", **moment)
 
 
 def _needed(text: str) -> str:

@@ -25,6 +25,7 @@ from modules.interventions.queries.orders import (
     was_sent_to,
 )
 
+_CHANGE_HANDS = frozenset({OrderEventKind.ASSIGNED, OrderEventKind.REFUSED})
 SHARED_FIELDS = ("diagnosis", "work_done")
 
 
@@ -150,6 +151,9 @@ def _take_state(order: WorkOrder, events: list[OrderEvent], now: datetime) -> No
     order.status = state.status
     order.reason = state.reason
     order.technician_id = state.technician_id
+    if events[-1].kind in _CHANGE_HANDS:
+        # Two parties that were merged are one here, while events stay as they were written.
+        order.contractor_id = state.contractor_id
     order.planned_start_at = state.planned_start_at
     order.planned_end_at = state.planned_end_at
     order.started_at = state.started_at

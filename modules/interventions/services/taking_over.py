@@ -14,13 +14,13 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
-from modules.interventions.commands import TakeOver
+from modules.interventions.commands import NOBODY, TakeOver
 from modules.interventions.enums import OrderEventKind, OrderStatus
 from modules.interventions.errors import NotTakenOver
 from modules.interventions.models import OrderEvent, OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
+from modules.interventions.services.assigning import assign_order, hand_over
 from modules.interventions.services.orders import (
-    assign_order,
     cancel_order,
     create_order,
     hold_order,
@@ -33,13 +33,16 @@ _DONE = frozenset({OrderStatus.COMPLETE, OrderStatus.CLOSED})
 
 
 def take_over_order(actor: Actor, command: TakeOver, uow: UnitOfWork, clock: Clock) -> WorkOrder:
-    """Make an order of an older tool with its technician and plan, as far as it came there.
+    """Make an order of an older tool with who has it and its plan, as far as it came there.
 
     Its tickets stay as they are. Raises NotTakenOver when what is given does not lead to the state.
     """
     order = create_order(actor, command.order, uow, clock)
-    if command.technician_id is not None:
-        assign_order(actor, order.id, command.technician_id, uow, clock)
+    if command.assignee.contractor_id is not None:
+        require(actor, OrderPermission.ASSIGN)
+        hand_over(order, command.assignee, actor, uow, clock)
+    elif command.assignee != NOBODY:
+        assign_order(actor, order.id, command.assignee, uow, clock)
     if command.planned_at is not None:
         add_event(order, _visit(actor, command), actor, uow, clock)
     if command.status is OrderStatus.HOLD:

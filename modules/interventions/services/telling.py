@@ -11,8 +11,10 @@ from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.notifications import News, Notice, NotificationKind, notify
 from modules.energy.api import title_to_read
+from modules.interventions.commands import Assignee
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
+from modules.interventions.services.contractors import write_to_contractor
 from modules.portfolio.api import scope_places
 from modules.tickets.events import DangerReported
 
@@ -29,22 +31,42 @@ DANGER = NotificationKind(
 )
 
 
-def tell_technician(
-    order: WorkOrder, message: LazyText, actor: Actor, uow: UnitOfWork, clock: Clock
+def tell_assignee(
+    order: WorkOrder,
+    message: LazyText,
+    actor: Actor,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    with_order: bool = False,
 ) -> None:
-    """Tell the technician of an order what changed, unless they did it themselves."""
+    """Tell who has an order what changed: a technician (unless they did it), or a contractor.
+
+    `with_order` sends the contractor the order anew.
+    """
     _tell(order.technician_id, Notice(ORDER_CHANGED, message, _url(order)), actor, uow, clock)
+    if order.contractor_id is not None:
+        firm = order.contractor_id
+        write_to_contractor(order, firm, message, uow, clock, with_order=with_order)
 
 
 def tell_of_hand_over(
-    order: WorkOrder, before: UUID | None, actor: Actor, uow: UnitOfWork, clock: Clock
+    order: WorkOrder, before: Assignee, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
-    """Tell two technicians that an order went from one to the other; either may be nobody."""
+    """Tell who got an order and who had it; either may be nobody."""
     named = {"number": order.number, "title": title_to_read(order.stored_title)}
     given = _l("Order %(number)s is yours: %(title)s", **named)
     _tell(order.technician_id, Notice(ORDER_GIVEN, given, _url(order)), actor, uow, clock)
     gone = _l("Order %(number)s is no longer yours: %(title)s", **named)
-    _tell(before, Notice(ORDER_CHANGED, gone), actor, uow, clock)
+    _tell(before.technician_id, Notice(ORDER_CHANGED, gone), actor, uow, clock)
+    if order.contractor_id is not None:
+        asked = _l("We ask you to carry out order %(number)s: %(title)s", **named)
+        write_to_contractor(order, order.contractor_id, asked, uow, clock, with_order=True)
+    if before.contractor_id is not None:
+        withdrawn = _l(
+            "We withdraw order %(number)s: %(title)s. Please do not carry it out.", **named
+        )
+        write_to_contractor(order, before.contractor_id, withdrawn, uow, clock)
 
 
 def tell_of_danger(event: DangerReported, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:

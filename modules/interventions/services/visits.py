@@ -11,13 +11,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.auth.actor import Actor
+from app.auth.policy import require
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.ids import new_id
 from modules.energy.api import watch_alert
-from modules.interventions.commands import CompleteOrder, CreateOrder, FollowOn, NoAccess
+from modules.interventions.commands import (
+    CompleteOrder,
+    CreateOrder,
+    FollowOn,
+    NoAccess,
+    ReportWork,
+)
 from modules.interventions.enums import (
     NO_ACCESS_LABELS,
     EntryKind,
@@ -27,7 +34,12 @@ from modules.interventions.enums import (
 )
 from modules.interventions.events import OrderCompleted
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
-from modules.interventions.queries.orders import find_technician, ticket_ids_of
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.orders import (
+    contractor_name,
+    find_technician,
+    ticket_ids_of,
+)
 from modules.interventions.services.orders import create_order, has_open_orders
 from modules.interventions.services.recording import (
     Hand,
@@ -239,6 +251,15 @@ def complete_order(
     return order
 
 
+def report_work(
+    actor: Actor, order_id: UUID, command: ReportWork, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Write down what was done by who does not report it here: a contractor, by phone or note."""
+    require(actor, OrderPermission.ASSIGN)
+    done = CompleteOrder(work_done=command.work_done, diagnosis=command.diagnosis)
+    return complete_order(actor, order_id, done, uow, clock, at=command.done_at)
+
+
 def _complete_tickets(
     order: WorkOrder, at: datetime, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
@@ -269,12 +290,13 @@ def _open_visit(order: WorkOrder, uow: UnitOfWork) -> Visit | None:
 
 
 def _new_visit(order: WorkOrder, at: datetime, actor: Actor, uow: UnitOfWork) -> Visit:
-    technician = find_technician(uow.session, actor.user_id)
+    firm = contractor_name(uow.session, order)
+    technician = None if firm else find_technician(uow.session, actor.user_id)
     visit = Visit(
         id=new_id(),
         order_id=order.id,
         technician_id=technician.id if technician else order.technician_id,
-        actor_name=actor.display_name,
+        actor_name=(firm or actor.display_name)[:120],
         started_at=at,
     )
     uow.session.add(visit)

@@ -16,6 +16,7 @@ from app.web.forms import FORM_ERRORS, Form, done
 from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.parties.commands import Change, RelatePerson
+from modules.parties.enums import PartyKind
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import (
@@ -57,9 +58,14 @@ def party_list() -> ResponseReturnValue:
 @blueprint.get("/parties/options.json")
 @needs(PartyPermission.READ)
 def party_options() -> ResponseReturnValue:
-    """Answer a searchable field: people whose name, number or address begins so."""
-    text = request.args.get("q", "").strip()
+    """Answer a searchable field: people whose name, number or address begins so.
+
+    `?kind=organisation` keeps the organisations.
+    """
+    text, kind = request.args.get("q", "").strip(), request.args.get("kind")
     query = select_parties(current_actor()).where(matches_party(text)).order_by(Party.sort_name)
+    if kind in set(PartyKind):
+        query = query.where(Party.kind == kind)
     found = reader().scalars(query.limit(12)).all() if text else ()
     return Response(
         orjson.dumps(
@@ -86,9 +92,14 @@ def party_detail(party_id: UUID) -> ResponseReturnValue:
         merges=merges_of(session, party.id),
         merged_into=party_labels(session, [party.merged_into_id] if party.merged_into_id else []),
         today=current_clock().today(),
-        panels=panel_tabs("party", party.id),
+        panels=panel_tabs("party", party.id) + _panels_of_kind(party),
         **options(),
     )
+
+
+def _panels_of_kind(party: Party) -> list[dict[str, Any]]:
+    """Return what other modules show of organisations alone."""
+    return panel_tabs("organisation", party.id) if party.kind is PartyKind.ORGANISATION else []
 
 
 def _consulted(party_id: UUID) -> Party:

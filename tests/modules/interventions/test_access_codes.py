@@ -12,7 +12,7 @@ from app.audit.models import AuditEntry
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
-from modules.interventions.commands import CompleteOrder, SaveTechnician
+from modules.interventions.commands import Assignee, CompleteOrder, SaveTechnician
 from modules.interventions.services import assign_order, complete_order, save_technician
 from modules.portfolio.commands import AccessFacts
 from modules.portfolio.enums import AccessKind
@@ -40,7 +40,7 @@ def give_to(database: Database, clock: FixedClock, order_id: UUID, user_id: UUID
     with database.unit_of_work() as uow:
         command = SaveTechnician("Ilse Claes", user_id=user_id, skills={Trade.PLUMBING: 2})
         technician = save_technician(DISPATCHER, None, command, uow, clock)
-        assign_order(DISPATCHER, order_id, technician.id, uow, clock)
+        assign_order(DISPATCHER, order_id, Assignee(technician.id), uow, clock)
 
 
 def readers(database: Database) -> list[tuple[UUID, str]]:

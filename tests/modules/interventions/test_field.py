@@ -16,6 +16,7 @@ from app.clock import FixedClock
 from app.db import Database
 from app.errors import NotFound
 from app.ids import new_id
+from modules.interventions.commands import Assignee
 from modules.interventions.enums import OrderStatus
 from modules.interventions.models import OrderEntry, WorkOrder
 from modules.interventions.queries.orders import list_visits
@@ -191,7 +192,7 @@ def test_of_an_order_given_to_a_colleague_meanwhile_only_the_steps_are_refused(
 ) -> None:
     with spot.database.unit_of_work() as uow:
         other = make_technician(uow, spot.clock, "Omar Haddad")
-        assign_order(DISPATCHER, spot.order_id, other.id, uow, spot.clock)
+        assign_order(DISPATCHER, spot.order_id, Assignee(other.id), uow, spot.clock)
         stranger = replace(spot, actor=technician_actor(make_technician(uow, spot.clock, "Lea")))
     for kind in ("order.start", "order.complete"):
         assert spot.send(kind)["code"] in ("order_not_yours", "order_not_found")

@@ -19,7 +19,7 @@ from app.db import Database
 from app.ids import new_id
 from app.mail import SmtpMailer, deliver_waiting
 from app.settings import MailSettings
-from modules.interventions.commands import SaveTechnician
+from modules.interventions.commands import Assignee, SaveTechnician
 from modules.interventions.enums import OrderStatus
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.services import assign_order, save_technician
@@ -53,7 +53,7 @@ def spot(client: FlaskClient, login: Login, database: Database, clock: FixedCloc
     technician = make_plumber(database, clock, login(client, Role.TECHNICIAN, locale="nl"))
     with database.unit_of_work() as uow:
         order = make_order(uow, clock)
-        assign_order(DISPATCHER, order.id, technician.id, uow, clock)
+        assign_order(DISPATCHER, order.id, Assignee(technician.id), uow, clock)
         return order
 
 

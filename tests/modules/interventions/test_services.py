@@ -11,6 +11,8 @@ from app.errors import Forbidden, Invalid, NotFound
 from app.ids import new_id
 from app.mail.models import OutboxMail
 from modules.interventions.commands import (
+    NOBODY,
+    Assignee,
     CompleteOrder,
     CreateOrder,
     FollowOn,
@@ -108,7 +110,7 @@ def test_assigning_and_planning(uow: UnitOfWork, clock: FixedClock) -> None:
     order = make_order(uow, clock, technician)
     assert order.status is OrderStatus.ASSIGNED
     count = len(list_events(uow.session, order.id))
-    assign_order(DISPATCHER, order.id, technician.id, uow, clock)
+    assign_order(DISPATCHER, order.id, Assignee(technician.id), uow, clock)
     assert len(list_events(uow.session, order.id)) == count
     start = clock.now() + HOUR
     schedule_order(DISPATCHER, order.id, ScheduleOrder(start, start + HOUR), uow, clock)
@@ -118,7 +120,7 @@ def test_assigning_and_planning(uow: UnitOfWork, clock: FixedClock) -> None:
     assert "entre 11:00 et 12:00" in mails[-1].text
     with pytest.raises(Invalid):
         schedule_order(DISPATCHER, order.id, ScheduleOrder(start, start), uow, clock)
-    assign_order(DISPATCHER, order.id, None, uow, clock)
+    assign_order(DISPATCHER, order.id, NOBODY, uow, clock)
     assert order.status is OrderStatus.OPEN
 
 
@@ -126,7 +128,7 @@ def test_who_left_is_not_given_orders(uow: UnitOfWork, clock: FixedClock) -> Non
     gone = make_technician(uow, clock, is_active=False)
     order = make_order(uow, clock)
     with pytest.raises(NotActive):
-        assign_order(DISPATCHER, order.id, gone.id, uow, clock)
+        assign_order(DISPATCHER, order.id, Assignee(gone.id), uow, clock)
 
 
 def test_the_start_is_stamped_once(uow: UnitOfWork, clock: FixedClock) -> None:
@@ -243,7 +245,7 @@ def test_a_technician_works_on_own_orders_only(uow: UnitOfWork, clock: FixedCloc
 def test_rights_come_first(uow: UnitOfWork, clock: FixedClock, actor_with: ActorMaker) -> None:
     order = make_order(uow, clock)
     with pytest.raises(Forbidden):
-        assign_order(actor_with(), order.id, None, uow, clock)
+        assign_order(actor_with(), order.id, NOBODY, uow, clock)
     with pytest.raises(Forbidden):
         create_order(actor_with(), CreateOrder(), uow, clock)
 

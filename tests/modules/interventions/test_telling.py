@@ -14,7 +14,7 @@ from app.auth.services import CreateUser, create_user
 from app.i18n import use_locale
 from app.ids import new_id
 from app.notifications.models import Notification
-from modules.interventions.commands import ScheduleOrder
+from modules.interventions.commands import NOBODY, Assignee, ScheduleOrder
 from modules.interventions.services import (
     assign_order,
     cancel_order,
@@ -41,14 +41,14 @@ def news(uow, user_id) -> list[str]:
 def test_both_technicians_are_told_that_an_order_changes_hands(uow, clock):
     first, second = make_technician(uow, clock), make_technician(uow, clock, "Tom Janssens")
     order = make_order(uow, clock, first, title="Leaking tap")
-    assign_order(OFFICE, order.id, second.id, uow, clock)
-    assign_order(OFFICE, order.id, second.id, uow, clock)
+    assign_order(OFFICE, order.id, Assignee(second.id), uow, clock)
+    assign_order(OFFICE, order.id, Assignee(second.id), uow, clock)
     assert news(uow, first.user_id) == [
         f"Order {order.number} is yours: Leaking tap",
         f"Order {order.number} is no longer yours: Leaking tap",
     ]
     assert news(uow, second.user_id) == [f"Order {order.number} is yours: Leaking tap"]
-    assign_order(OFFICE, order.id, None, uow, clock)
+    assign_order(OFFICE, order.id, NOBODY, uow, clock)
     assert len(news(uow, second.user_id)) == 2
 
 
@@ -72,7 +72,7 @@ def test_who_takes_an_order_themselves_and_who_has_no_account_are_not_told(uow, 
     technician, without = make_technician(uow, clock), make_technician(uow, clock, user_id=None)
     order = make_order(uow, clock, without)
     herself = replace(OFFICE, user_id=technician.user_id)
-    assign_order(herself, order.id, technician.id, uow, clock)
+    assign_order(herself, order.id, Assignee(technician.id), uow, clock)
     uow.flush()
     assert uow.session.scalars(select(Notification)).all() == []
 

@@ -1,0 +1,44 @@
+"""The paper of an order for a contractor, as a PDF: printed by the office, sent with a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.clock import Clock
+from app.i18n import use_locale
+from app.mail import EnclosedFile, Enclosure, OutboxMail
+from app.office.letterhead import Letterhead
+from app.reports import render_pdf
+from modules.interventions.models import WorkOrder
+from modules.interventions.queries.papers import OrderPaper, write_papers
+from modules.interventions.services.contractors import ORDER_PAPER
+from modules.parties.api import contact_of
+
+
+def print_paper(paper: OrderPaper, letterhead: Letterhead) -> EnclosedFile:
+    """Set an order on the paper of the office, in the language of its reader."""
+    with use_locale(paper.locale):
+        content = render_pdf(
+            "interventions/contractor_order.html",
+            **letterhead.for_report(),
+            phone=letterhead.phone,
+            paper=paper,
+        )
+    return EnclosedFile(f"{paper.number}-{paper.locale}.pdf", content)
+
+
+def enclose_order(
+    session: Session, mail: OutboxMail, letterhead: Letterhead, clock: Clock
+) -> Sequence[EnclosedFile]:
+    """Print the order a mail is about, unless whom it is sent to does not have it any more."""
+    order = session.get(WorkOrder, mail.subject_id)
+    contact = contact_of(session, order.contractor_id) if order and order.contractor_id else None
+    if order is None or contact is None or contact.email != mail.to_address:
+        return ()
+    papers = write_papers(session, order, contact, clock)
+    return [print_paper(paper, letterhead) for paper in papers]
+
+
+ENCLOSURE = Enclosure(ORDER_PAPER, enclose_order)

@@ -1,0 +1,65 @@
+"""What a contractor reads of an order, on paper: never an access code or a note for our people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.clock import BRUSSELS, Clock
+from app.i18n import format_date, format_datetime, use_locale
+from app.i18n import gettext as _
+from app.phones import show_phone
+from modules.interventions.models import WorkOrder
+from modules.interventions.queries.board import place_labels
+from modules.parties.api import Contact
+from modules.tickets.api import TRADE_LABELS, load_rules
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaper:
+    """An order in one language, ready to be set; `facts` are what and how much of it."""
+
+    locale: str
+    number: str
+    recipient: str
+    written_on: str
+    title: str
+    description: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def write_papers(
+    session: Session, order: WorkOrder, contact: Contact, clock: Clock
+) -> list[OrderPaper]:
+    """Write an order down for a contractor, once for each language they read."""
+    papers = []
+    for locale in contact.locales:
+        with use_locale(locale):
+            facts = tuple((name, said) for name, said in _facts(session, order, clock) if said)
+            paper = OrderPaper(
+                locale=locale,
+                number=order.number,
+                recipient=f"{contact.name}\n{contact.postal_address}".strip(),
+                written_on=format_date(clock.today(BRUSSELS)),
+                title=order.title,
+                description=order.description if order.description != order.title else "",
+                facts=facts,
+            )
+        papers.append(paper)
+    return papers
+
+
+def _facts(session: Session, order: WorkOrder, clock: Clock) -> Iterator[tuple[str, str]]:
+    rules = load_rules(session, clock.today(BRUSSELS))
+    person = (order.contact_name, show_phone(order.contact_phone) if order.contact_phone else "")
+    start, end = order.planned_start_at, order.planned_end_at
+    yield _("Place"), place_labels(session, [order])[order.id]
+    yield _("Trade"), str(TRADE_LABELS[order.trade])
+    yield _("Priority"), rules.priority_of(order.priority_key)
+    yield _("Deadline"), format_datetime(order.due_at) if order.due_at else ""
+    yield _("Visit"), f"{format_datetime(start)} – {format_datetime(end)}" if start and end else ""
+    yield _("Contact on site"), ", ".join(part for part in person if part)
+    yield _("When is somebody there?"), order.availability
+    yield _("Reference to put on your invoice"), order.number

@@ -1,0 +1,63 @@
+"""An order at a contractor: given, printed, accepted or refused, reported."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.errors import NotFound
+from app.web.context import current_actor, current_clock, reader
+from app.web.letterhead import letterhead_desk
+from modules.interventions import services
+from modules.interventions.policies import OrderPermission
+from modules.interventions.printed import print_paper
+from modules.interventions.queries.orders import get_order
+from modules.interventions.queries.papers import write_papers
+from modules.interventions.routes_web.orders import blueprint, take_step, with_text
+from modules.interventions.schemas import ContractorIn, ReportIn, TextIn
+from modules.parties.api import contact_of
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/contractor")
+@needs(OrderPermission.ASSIGN)
+def order_contract(order_id: UUID) -> ResponseReturnValue:
+    """Give an order to an organisation."""
+    return take_step(order_id, ContractorIn, services.assign_order)
+
+
+@blueprint.get("/work-orders/<uuid:order_id>/paper")
+@needs(OrderPermission.ASSIGN)
+def order_paper(order_id: UUID) -> ResponseReturnValue:
+    """Print an order for the contractor who has it, in their first language."""
+    order = get_order(current_actor(), reader(), order_id)
+    contact = contact_of(reader(), order.contractor_id) if order.contractor_id else None
+    if contact is None:
+        raise NotFound
+    paper = write_papers(reader(), order, contact, current_clock())[0]
+    printed = print_paper(paper, letterhead_desk().kept())
+    name = {"Content-Disposition": f'attachment; filename="{printed.name}"'}
+    return Response(printed.content, mimetype=printed.media_type, headers=name)
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/accept")
+@needs(OrderPermission.ASSIGN)
+def order_accept(order_id: UUID) -> ResponseReturnValue:
+    """Note that the contractor said to do it."""
+    return take_step(order_id, TextIn, with_text(services.accept_order))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/refuse")
+@needs(OrderPermission.ASSIGN)
+def order_refuse(order_id: UUID) -> ResponseReturnValue:
+    """Note that the contractor will not do it."""
+    return take_step(order_id, TextIn, with_text(services.refuse_order))
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/report")
+@needs(OrderPermission.ASSIGN)
+def order_report(order_id: UUID) -> ResponseReturnValue:
+    """Write down what the contractor did."""
+    return take_step(order_id, ReportIn, services.report_work)

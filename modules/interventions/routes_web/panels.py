@@ -1,0 +1,53 @@
+"""Orders on the sheets of tickets, places and organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.auth.needs import needs
+from app.web.context import current_actor, current_clock, reader
+from modules.interventions.models import WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries import orders as queries
+from modules.interventions.queries.contractors import contractor_names, list_orders_of_contractor
+from modules.interventions.routes_web.orders import blueprint
+
+
+@blueprint.get("/work-orders/panels/tickets/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_ticket(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders of a ticket on its sheet, and the way to make one."""
+    found = queries.list_orders_of_ticket(current_actor(), reader(), subject_id)
+    return _panel(found, ticket_id=subject_id)
+
+
+@blueprint.get("/work-orders/panels/lots/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_lot(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders of a lot on its sheet."""
+    return _panel(queries.list_orders_on_place(current_actor(), reader(), lot_id=subject_id))
+
+
+@blueprint.get("/work-orders/panels/buildings/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_building(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders of a building on its sheet."""
+    return _panel(queries.list_orders_on_place(current_actor(), reader(), building_id=subject_id))
+
+
+@blueprint.get("/work-orders/panels/organisations/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_organisation(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders a contractor has or had at the end, open ones first."""
+    return _panel(list_orders_of_contractor(current_actor(), reader(), subject_id), with_due=True)
+
+
+def _panel(found: Sequence[WorkOrder], **context: Any) -> ResponseReturnValue:
+    given = {"ticket_id": None, "with_due": False, "now": current_clock().now()} | context
+    firms = contractor_names(reader(), found)
+    return render_template("interventions/_panel.html", orders=found, firms=firms, **given)

@@ -1,0 +1,315 @@
+"""An order at a contractor: given, told by mail with the order, answered, reported, moved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.db import EventBus, UnitOfWork
+from app.errors import Forbidden
+from app.mail import Enclosures, NullMailer, OutboxMail, deliver_waiting
+from modules.interventions.commands import (
+    NOBODY,
+    Assignee,
+    BoardFilter,
+    ReportWork,
+    ScheduleOrder,
+)
+from modules.interventions.enums import OrderEventKind, OrderStatus
+from modules.interventions.errors import (
+    NoContractor,
+    NotAtContractor,
+    OneAssignee,
+    OrderStepNotPossible,
+)
+from modules.interventions.lifecycle import derive_state
+from modules.interventions.models import ABOUT, Visit, WorkOrder
+from modules.interventions.printed import ENCLOSURE
+from modules.interventions.privacy import disclose
+from modules.interventions.queries.board import read_board
+from modules.interventions.queries.contractors import (
+    describe_contractor,
+    list_contractors,
+    list_orders_of_contractor,
+)
+from modules.interventions.queries.day import list_day
+from modules.interventions.queries.orders import list_events
+from modules.interventions.queries.papers import write_papers
+from modules.interventions.services import (
+    accept_order,
+    assign_order,
+    cancel_order,
+    hold_order,
+    note_order,
+    refuse_order,
+    reopen_order,
+    report_work,
+    schedule_order,
+)
+from modules.parties.api import Language, PartyKind, contact_of
+from modules.parties.commands import AllowChannel, MergeParties
+from modules.parties.enums import Channel
+from modules.parties.privacy import find_person
+from modules.parties.services import allow_channel, merge_parties, undo_merge
+from modules.tickets.enums import TicketStatus
+from modules.tickets.models import Ticket
+from tests.factories.interventions import (
+    DISPATCHER,
+    make_order,
+    make_technician,
+    technician_actor,
+)
+from tests.factories.parties import make_party
+from tests.factories.portfolio import make_building
+from tests.factories.tickets import make_ticket
+
+
+def make_firm(uow, clock, name="Ascenseurs Duval", language=Language.FRENCH, **facts):
+    given = {"kind": PartyKind.ORGANISATION, "first_name": "", "language": language} | facts
+    given.setdefault("emails", ("service@duval.example",))
+    return make_party(uow, clock, name, phones=("02 555 12 34",), **given)
+
+
+@pytest.fixture
+def firm(uow, clock):
+    return make_firm(uow, clock)
+
+
+@pytest.fixture
+def order(uow, clock):
+    return make_order(uow, clock, title="Lift stuck", planner_note="Code 1234B")
+
+
+def give(order, party, uow, clock) -> WorkOrder:
+    return assign_order(DISPATCHER, order.id, Assignee(contractor_id=party.id), uow, clock)
+
+
+def mails(uow: UnitOfWork) -> list[OutboxMail]:
+    uow.flush()
+    query = select(OutboxMail).where(OutboxMail.subject_type == ABOUT).order_by(OutboxMail.id)
+    return list(uow.session.scalars(query))
+
+
+def test_an_order_goes_to_a_contractor_to_a_technician_and_back(uow, clock, firm, order):
+    give(order, firm, uow, clock)
+    assert (order.status, order.contractor_id) == (OrderStatus.ASSIGNED, firm.id)
+    assert (order.technician_id, order.is_given) == (None, True)
+    given = list_events(uow.session, order.id)[-1]
+    assert (given.kind, given.text) == (OrderEventKind.ASSIGNED, "Ascenseurs Duval")
+    give(order, firm, uow, clock)
+    assert list_events(uow.session, order.id)[-1] is given, "the same again changes nothing"
+
+    ilse = make_technician(uow, clock)
+    assign_order(DISPATCHER, order.id, Assignee(ilse.id), uow, clock)
+    assert (order.technician_id, order.contractor_id) == (ilse.id, None)
+    herself = technician_actor(ilse)
+    assert [one.id for one in list_day(herself, uow.session, clock.now(), 3)[1]] == [order.id]
+
+    give(order, firm, uow, clock)
+    assert (order.technician_id, order.contractor_id) == (None, firm.id)
+    assert list_day(herself, uow.session, clock.now(), 3)[1] == [], "their tablet loses it"
+
+    assign_order(DISPATCHER, order.id, NOBODY, uow, clock)
+    assert (order.status, order.contractor_id) == (OrderStatus.OPEN, None)
+
+
+def test_only_one_living_organisation_gets_an_order(uow, clock, firm, order, actor_with):
+    ilse = make_technician(uow, clock)
+    with pytest.raises(OneAssignee):
+        assign_order(DISPATCHER, order.id, Assignee(ilse.id, firm.id), uow, clock)
+    with pytest.raises(NoContractor):
+        give(order, make_party(uow, clock), uow, clock)
+    gone = make_firm(uow, clock, "Lift Dubois")
+    merge_parties(DISPATCHER, MergeParties(firm.id, gone.id), uow, clock)
+    with pytest.raises(NoContractor):
+        give(order, gone, uow, clock)
+    with pytest.raises(Forbidden):
+        assign_order(actor_with(), order.id, Assignee(contractor_id=firm.id), uow, clock)
+    assert order.contractor_id is None
+
+
+def test_the_contractor_is_told_of_each_change_in_their_language(uow, clock, firm, order):
+    dutch = make_firm(uow, clock, "Liften Maes", Language.DUTCH, emails=("dienst@maes.example",))
+    give(order, firm, uow, clock)
+    start = clock.now() + timedelta(days=1)
+    visit = ScheduleOrder(start, start + timedelta(hours=2))
+    schedule_order(DISPATCHER, order.id, visit, uow, clock)
+    hold_order(DISPATCHER, order.id, "clé absente", uow, clock)
+    give(order, dutch, uow, clock)
+    cancel_order(DISPATCHER, order.id, "vendu", uow, clock)
+    reopen_order(DISPATCHER, order.id, "pas vendu", uow, clock)
+    told = [(one.to_address, bool(one.enclosure)) for one in mails(uow)]
+    to_french, to_dutch = "service@duval.example", "dienst@maes.example"
+    assert told == [
+        (to_french, True),
+        (to_french, True),
+        (to_french, False),
+        (to_dutch, True),
+        (to_french, False),
+        (to_dutch, False),
+        (to_dutch, True),
+    ]
+    first, *_rest, withdrawn, _cancelled, _again = mails(uow)
+    assert first.subject == f"Bon de travail {order.number}: Lift stuck"
+    assert f"Nous vous demandons d’exécuter le bon {order.number}" in first.text
+    assert f"Nous retirons le bon {order.number}" in withdrawn.text
+    assert "Code 1234B" not in "".join(one.text for one in mails(uow))
+    assert "Wij vragen u" in mails(uow)[3].text
+
+
+def test_the_caller_hears_which_firm_comes(uow, clock, firm, order):
+    give(order, firm, uow, clock)
+    start = clock.now() + timedelta(hours=2)
+    schedule_order(
+        DISPATCHER, order.id, ScheduleOrder(start, start + timedelta(hours=1)), uow, clock
+    )
+    uow.flush()
+    to_caller = select(OutboxMail.text).where(OutboxMail.subject_type == "ticket")
+    assert any(
+        "Ascenseurs Duval vient pour nous" in text for text in uow.session.scalars(to_caller)
+    )
+
+
+def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(database, clock):
+    with database.unit_of_work() as uow:
+        first = make_firm(uow, clock, language=Language.UNKNOWN)
+        order = make_order(uow, clock, title="Lift stuck", planner_note="Code 1234B")
+        give(order, first, uow, clock)
+    mailer, enclosures = NullMailer(), Enclosures([ENCLOSURE], "CPAS")
+    deliver_waiting(database, mailer, "office@example.org", clock, enclosures)
+    (sent,) = [mail for mail in mailer.sent if "duval" in mail["To"]]
+    files = {part.get_filename(): part for part in sent.iter_attachments()}
+    assert list(files) == [f"{order.number}-fr.pdf", f"{order.number}-nl.pdf"]
+    assert all(part.get_content().startswith(b"%PDF") for part in files.values())
+    assert "Wij vragen u" in sent.get_body(("plain",)).get_content()
+
+    with database.unit_of_work() as uow:
+        note_order(DISPATCHER, order.id, "called", uow, clock)
+        again = mails(uow)[0]
+        uow.session.add(
+            OutboxMail(
+                to_address=again.to_address, subject="again", text="again", locale="fr",
+                subject_type=ABOUT, subject_id=order.id, enclosure=again.enclosure,
+                created_at=clock.now(), next_attempt_at=clock.now(),
+            )
+        )  # fmt: skip
+        other = make_firm(uow, clock, "Liften Maes", emails=("dienst@maes.example",))
+        give(order, other, uow, clock)
+    deliver_waiting(database, mailer, "office@example.org", clock, enclosures)
+    late = next(mail for mail in mailer.sent if mail["Subject"] == "again")
+    assert not list(late.iter_attachments()), "a firm that lost the order does not get its paper"
+
+
+def test_the_paper_tells_what_to_do_and_no_secret(uow, clock, firm):
+    ticket = make_ticket(uow, clock, title="Fuite")
+    order = make_order(uow, clock, ticket_ids=(ticket.id,), planner_note="Code 1234B")
+    give(order, firm, uow, clock)
+    (paper,) = write_papers(uow.session, order, contact_of(uow.session, firm.id), clock)
+    said = dict(paper.facts)
+    assert (paper.locale, paper.number, paper.title) == ("fr", order.number, "Fuite")
+    assert said["Référence à mettre sur votre facture"] == order.number
+    assert "Léa Dubois" in said["Contact sur place"]
+    assert "1234B" not in repr(paper)
+
+
+def test_a_firm_without_mail_or_that_refuses_it_is_called(uow, clock, order, firm):
+    silent = make_firm(uow, clock, "Toitures Lenoir", emails=())
+    give(order, silent, uow, clock)
+    assert mails(uow) == []
+    assert describe_contractor(uow.session, order).needs_call
+    no_mail = AllowChannel(firm.id, Channel.EMAIL, is_allowed=False)
+    allow_channel(DISPATCHER, no_mail, uow, clock)
+    give(order, firm, uow, clock)
+    assert mails(uow) == []
+    assert describe_contractor(uow.session, order).needs_call
+
+
+def test_they_accept_or_refuse(uow, clock, order, firm):
+    with pytest.raises(NotAtContractor):
+        accept_order(DISPATCHER, order.id, "", uow, clock)
+    give(order, firm, uow, clock)
+    accept_order(DISPATCHER, order.id, "tomorrow morning", uow, clock)
+    assert order.status is OrderStatus.ASSIGNED
+    assert describe_contractor(uow.session, order).has_accepted
+    refuse_order(DISPATCHER, order.id, "no lift fitter", uow, clock)
+    assert (order.status, order.contractor_id) == (OrderStatus.OPEN, None)
+    assert describe_contractor(uow.session, order) is None
+    give(order, firm, uow, clock)
+    assert not describe_contractor(uow.session, order).has_accepted, "they are asked anew"
+    cancel_order(DISPATCHER, order.id, "sold", uow, clock)
+    with pytest.raises(NotAtContractor):
+        refuse_order(DISPATCHER, order.id, "", uow, clock)
+
+
+def test_the_office_writes_down_what_was_done_and_the_ticket_follows(uow, clock, order, firm):
+    give(order, firm, uow, clock)
+    last_night = clock.now() - timedelta(hours=9)
+    report = ReportWork("Door contact replaced", "Contact worn", last_night)
+    report_work(DISPATCHER, order.id, report, uow, clock)
+    assert (order.status, order.completed_at) == (OrderStatus.COMPLETE, last_night)
+    assert (order.work_done, order.diagnosis) == ("Door contact replaced", "Contact worn")
+    visit = uow.session.scalars(select(Visit)).one()
+    assert (visit.actor_name, visit.technician_id) == ("Ascenseurs Duval", None)
+    assert uow.session.scalars(select(Ticket.status)).one() is TicketStatus.COMPLETED
+    with pytest.raises(OrderStepNotPossible):
+        report_work(DISPATCHER, order.id, report, uow, clock)
+
+
+def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm):
+    from modules.interventions.module import module
+
+    twin = make_firm(uow, clock, "Duval Ascenseurs")
+    uow.bus = EventBus(module.handlers)
+    give(order, twin, uow, clock)
+    merge = merge_parties(DISPATCHER, MergeParties(firm.id, twin.id), uow, clock)
+    uow.session.expire_all()
+    assert order.contractor_id == firm.id
+    hold_order(DISPATCHER, order.id, "wait", uow, clock)
+    assert order.contractor_id == firm.id, "a later event does not bring the merged one back"
+    undo_merge(DISPATCHER, merge.id, uow, clock)
+    uow.session.expire_all()
+    assert order.contractor_id == twin.id
+
+
+def test_what_is_held_of_a_firm_names_its_orders(uow, clock, order, firm):
+    give(order, firm, uow, clock)
+    person = find_person(DISPATCHER, uow.session, firm.id)
+    (held,) = disclose(person, DISPATCHER, uow, clock)
+    assert (held["number"], held["contractor"]) == (order.number, True)
+
+
+def test_the_board_and_the_sheet_of_the_firm_show_what_is_late(uow, clock, firm):
+    building = make_building(uow, clock)
+    facts = {"building_id": building.id, "title": "Roof"}
+    late, soon, done = (
+        make_order(uow, clock, due_at=clock.now() + timedelta(hours=hours), **facts)
+        for hours in (-1, 48, 1)
+    )
+    for one in (late, soon, done):
+        give(one, firm, uow, clock)
+    report_work(DISPATCHER, done.id, ReportWork("ok"), uow, clock)
+    uow.flush()
+    board = read_board(DISPATCHER, uow.session, clock.now())
+    (lane,) = board.firms
+    assert (lane.name, len(lane.cards)) == ("Ascenseurs Duval", 2)
+    assert board.unassigned == ()
+    assert [(card.order.id, card.firm) for card in board.pressing] == [
+        (late.id, "Ascenseurs Duval")
+    ]
+    ilse = make_technician(uow, clock)
+    only_hers = BoardFilter(technician_id=ilse.id)
+    assert read_board(DISPATCHER, uow.session, clock.now(), only_hers).firms == ()
+    shown = list_orders_of_contractor(DISPATCHER, uow.session, firm.id)
+    assert [one.id for one in shown] == [late.id, soon.id, done.id]
+    assert list_contractors(uow.session) == [(firm.id, "Ascenseurs Duval")]
+
+
+def test_events_written_before_contractors_still_add_up(uow, clock):
+    ilse = make_technician(uow, clock)
+    order = make_order(uow, clock, ilse)
+    for event in list_events(uow.session, order.id):
+        event.data = {key: value for key, value in event.data.items() if key != "contractor_id"}
+    state = derive_state(list_events(uow.session, order.id))
+    assert (state.technician_id, state.contractor_id) == (ilse.id, None)
