@@ -131,8 +131,10 @@ def _count_lines(path: Path, limits: Limits) -> int:
 def _guess_separator(sample: list[str], candidates: tuple[str, ...]) -> tuple[str, int]:
     """Choose the separator that cuts most lines into the same number of cells, more than one."""
     best = (candidates[0], 1, 0)
+    # A line with a mark left open is a part of a row: its cell goes on over the next lines.
+    whole = [text for text in sample if text.count('"') % 2 == 0] or sample
     for separator in candidates:
-        counts = Counter(_cells_outside_quotes(text, separator) for text in sample)
+        counts = Counter(_cells_outside_quotes(text, separator) for text in whole)
         width, lines = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
         if width > 1 and (lines, width) > (best[2], best[1]):
             best = (separator, width, lines)

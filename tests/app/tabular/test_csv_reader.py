@@ -70,6 +70,13 @@ def test_quoted_cells_may_hold_separators_quotes_and_lines(tmp_path):
     assert not broken
 
 
+def test_rows_of_two_lines_do_not_make_the_file_narrower(tmp_path):
+    rows = "".join(f'{number};tap;"key\nat 3";\n' for number in range(4))
+    _, found, broken, _ = read(file(tmp_path, f"no;what;note;end\n{rows}".encode()))
+    assert found[-1] == ["3", "tap", "key\nat 3", ""]
+    assert (len(found), broken) == (5, [])
+
+
 def test_an_open_quote_breaks_its_own_line_only(tmp_path):
     content = 'a;b;c\n1;2;3\n4;"open;6\n7;8;9\n10;11;12\n'
     numbers, rows, broken, _ = read(file(tmp_path, content.encode()))
