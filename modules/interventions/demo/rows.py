@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.auth.actor import SYSTEM_USER_ID
 from app.db import JsonDict
 from modules.interventions.enums import OrderEventKind
+from modules.tickets.api import Trade
 
 
 def assignment(at: datetime, who: dict[str, Any]) -> dict[str, Any]:
@@ -21,6 +24,27 @@ def scheduled(at: datetime, start: datetime, end: datetime) -> dict[str, Any]:
     """Tell that a visit was planned."""
     plan = {"start": start.isoformat(), "end": end.isoformat()}
     return told(OrderEventKind.SCHEDULED, at, data=plan)
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A contractor of the demo, as the rows of orders name it."""
+
+    id: UUID
+    name: str
+    trade: Trade
+
+
+def at_firm(events: Iterable[dict[str, Any]], firm: Firm) -> Iterator[dict[str, Any]]:
+    """Retell the story of an order as it goes with a firm: nobody here sees it start."""
+    for event in events:
+        if event["kind"] is OrderEventKind.ASSIGNED:
+            given = {"contractor_id": str(firm.id), "name": firm.name}
+            yield told(OrderEventKind.ASSIGNED, event["at"], firm.name, given)
+        elif event["kind"] is OrderEventKind.STARTED:
+            yield told(OrderEventKind.ACCEPTED, event["at"])
+        else:
+            yield event
 
 
 @dataclass(slots=True)

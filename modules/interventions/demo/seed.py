@@ -17,6 +17,7 @@ from app.db import Base
 from app.demo import Planting, Seed
 from modules.interventions.demo.agenda import Place, plan_days
 from modules.interventions.demo.crew import make_crew
+from modules.interventions.demo.firms import Contracts, make_firms, plan_firms
 from modules.interventions.demo.works import Works
 from modules.interventions.models import Technician
 from modules.tickets.api import EventKind, TicketSource, TicketStatus
@@ -36,10 +37,12 @@ def plant_orders(planting: Planting) -> None:
         tickets = list(_tickets(session))
         places = list(_places(session))
     made = Works(planting.chance, planting.clock.now(), crew)
+    contracts = Contracts(make_firms(planting))
     for ticket in tickets:
         if planting.chance.random() < 0.9:
-            made.order(ticket)
+            made.order(ticket, contracts.next_for(ticket["trade"]))
     plan_days(made, places)
+    plan_firms(made)
     with planting.database.unit_of_work("demo") as uow:
         made.number_with(uow.session)
     made.insert(planting)

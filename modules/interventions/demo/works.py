@@ -18,8 +18,10 @@ from app.db import Base, JsonDict
 from app.demo import Planting, timed_id
 from app.numbers import format_number, reserve_numbers
 from modules.interventions.demo.rows import (
+    Firm,
     PastEvent,
     assignment,
+    at_firm,
     scheduled,
     told,
 )
@@ -85,15 +87,19 @@ class Works:
             "visits": [],
         }
 
-    def order(self, ticket: dict[str, Any]) -> None:
-        """Make the order of a ticket that was qualified."""
+    def order(self, ticket: dict[str, Any], firm: Firm | None = None) -> None:
+        """Make the order of a ticket that was qualified, given to a firm if one is named."""
         moments = dict(reversed(ticket["story"]))  # the first of each kind
         qualified = moments.get(EventKind.QUALIFIED)
         if qualified is None:
             return
         technician = self._technician(ticket)
         events = list(self._events(qualified, moments, technician))
+        if firm is not None:
+            events = list(at_firm(events, firm))
         row = self.add(ticket, qualified, events, technician)
+        if firm is not None and row["completed_at"] is not None:
+            self._add_visit(row, None, firm.name, row["completed_at"])
         self.rows["work_order_tickets"].append({"order_id": row["id"], "ticket_id": ticket["id"]})
 
     def add(
@@ -213,6 +219,7 @@ class Works:
             "status": state.status,
             "reason": state.reason,
             "technician_id": state.technician_id,
+            "contractor_id": state.contractor_id,
             "planned_start_at": state.planned_start_at,
             "planned_end_at": state.planned_end_at,
             "started_at": state.started_at,
@@ -223,21 +230,26 @@ class Works:
         }
 
     def _visit(self, order: dict[str, Any], who: dict[str, Any]) -> None:
+        self._add_visit(order, who["id"], who["name"], order["started_at"])
+        if order["completed_at"] is not None:
+            self._entries(order, who)
+
+    def _add_visit(
+        self, order: dict[str, Any], technician_id: UUID | None, name: str, start: datetime
+    ) -> None:
         is_over = order["completed_at"] is not None
         self.rows["visits"].append(
             {
-                "id": timed_id(self.chance, order["started_at"]),
+                "id": timed_id(self.chance, start),
                 "order_id": order["id"],
-                "technician_id": who["id"],
-                "actor_name": who["name"],
-                "started_at": order["started_at"],
+                "technician_id": technician_id,
+                "actor_name": name,
+                "started_at": start,
                 "ended_at": order["completed_at"],
                 "outcome": Outcome.DONE if is_over else None,
                 "report": order["work_done"],
             }
         )
-        if is_over:
-            self._entries(order, who)
 
     def _entries(self, order: dict[str, Any], who: dict[str, Any]) -> None:
         common = {

@@ -57,7 +57,12 @@ def check(change: Change) -> Iterator[Problem]:
     if change.outcome is Outcome.NEW:
         yield from _check_new(change)
         return
-    was = S((change.before or {})["status"])
+    before = change.before or {}
+    # To undo it, the file would have to know of both.
+    for name, other in zip(WHO, reversed(WHO), strict=True):
+        if name in change.differences and before[other]:
+            yield _refusal(change, name, _NOT_THAT)
+    was = S(before["status"])
     wanted = values.get("status", was)
     if wanted != was and not _leads(was, wanted):
         yield _refusal(change, "status", _NOT_THAT)
@@ -157,9 +162,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
     key, was = stored.id, stored.values
     given = {name: values[name] for name in WHO}
     if given != {name: was[name] for name in WHO}:
-        # Who is new has it: a file that names a contractor need not empty the other cell.
-        new = {name: value for name, value in given.items() if value != was[name] and value}
-        assign_order(actor, key, _assignee(actor, new, uow), uow, clock)
+        assign_order(actor, key, _assignee(actor, given, uow), uow, clock)
     start = instant_of(values["planned"])
     if values["planned"] != was["planned"]:
         if start is None:

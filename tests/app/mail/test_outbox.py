@@ -1,15 +1,21 @@
 """A mail leaves once its reason is safe, and is tried again until it has left."""
 
 import smtplib
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.clock import FixedClock
+from app.clock import Clock, FixedClock
 from app.db import Database, UnitOfWork
 from app.ids import new_id
 from app.mail import (
     ConsoleMailer,
+    EnclosedFile,
+    Enclosure,
+    Enclosures,
     Message,
     NullMailer,
     SmtpMailer,
@@ -19,6 +25,7 @@ from app.mail import (
     queue_mail,
 )
 from app.mail.models import MailState, OutboxMail
+from app.office.letterhead import Letterhead
 from app.settings import MailSettings
 from tests.support.mail import MailServer
 
@@ -116,3 +123,28 @@ def test_the_operator_chooses_the_way_out() -> None:
     assert isinstance(make_mailer(MailSettings(backend="smtp")), SmtpMailer)
     assert isinstance(make_mailer(MailSettings(backend="null")), NullMailer)
     ConsoleMailer().send(MESSAGE.to_email("a@example.org"))
+
+
+def test_files_are_made_when_the_mail_leaves(
+    database: Database, clock: FixedClock, mail_server: MailServer
+) -> None:
+    def make(_session: Session, mail: OutboxMail, paper: Letterhead, _clock: Clock) -> list[Any]:
+        if mail.to_name == "Nobody":
+            raise LookupError(mail.to_name)
+        return [EnclosedFile("order.pdf", f"{paper.name}: {mail.subject}".encode())]
+
+    with database.unit_of_work() as uow:
+        for name in ("Nobody", "Zoë"):
+            message = replace(MESSAGE, to_name=name, enclosure="test.order")
+            queue_mail(message, uow, clock)
+    mailer = SmtpMailer(MailSettings(host=mail_server.host, port=mail_server.port))
+    enclosures = Enclosures([Enclosure("test.order", make)], "CPAS")
+    assert deliver_waiting(database, mailer, "cpas@example.org", clock, enclosures) == 1
+    (received,) = mail_server.sent_to("caller@example.org")
+    (file,) = received.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("order.pdf", "application/pdf")
+    assert file.get_content() == b"CPAS: Votre demande TK-2026-000001"
+    with database.reader() as session:
+        failed = session.scalars(select(OutboxMail).where(OutboxMail.to_name == "Nobody")).one()
+    assert (failed.state, failed.error) == (MailState.WAITING, "LookupError: Nobody")
+    ConsoleMailer().send(replace(MESSAGE, files=(EnclosedFile("a.pdf", b""),)).to_email("a@b.c"))

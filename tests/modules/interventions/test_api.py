@@ -11,7 +11,9 @@ from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
 from app.ids import new_id
+from modules.parties.api import PartyKind
 from tests.factories.interventions import make_order, make_technician
+from tests.factories.parties import make_party
 from tests.factories.portfolio import make_area
 from tests.support.web import Login
 
@@ -58,6 +60,37 @@ def test_an_order_is_planned_held_closed_and_opened_again(
     assert kinds[0] == "created"
     assert {"assigned", "scheduled", "noted", "held", "cancelled", "reopened"} <= set(kinds)
     assert leader.get(f"{address}/visits").json == []
+
+
+def test_an_order_goes_to_a_contractor_who_answers_and_reports(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        firm = make_party(uow, clock, "Duval", "", kind=PartyKind.ORGANISATION)
+        person, technician = make_party(uow, clock), make_technician(uow, clock)
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    assignment = f"{address}/assignment"
+    given = take(leader, assignment, {"contractor_id": str(firm.id)})
+    assert (given["contractor_id"], given["technician_id"]) == (str(firm.id), None)
+    both = {"contractor_id": str(firm.id), "technician_id": str(technician.id)}
+    for wrong, field in (
+        ({"contractor_id": str(person.id)}, "contractor_id"),
+        (both, "contractor_id"),
+        ({}, "technician_id"),
+    ):
+        answer = leader.post(assignment, json=wrong)
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
+    listed = leader.get(f"/api/v1/work-orders?contractor_id={firm.id}").json["items"]
+    assert [one["contractor_id"] for one in listed] == [str(firm.id)]
+    assert leader.get(f"/api/v1/work-orders?contractor_id={person.id}").json["items"] == []
+    take(leader, f"{address}/refusal", {"text": "full"})
+    assert leader.post(f"{address}/acceptance", json={}).status_code == 409
+    take(leader, assignment, {"contractor_id": str(firm.id)})
+    assert take(leader, f"{address}/acceptance", {"text": "ok"})["status"] == "assigned"
+    assert leader.post(f"{address}/report", json={}).status_code == 422
+    done = {"work_done": "Contact replaced", "done_at": "2026-03-01T22:00:00Z"}
+    assert take(leader, f"{address}/report", done)["completed_at"] == "2026-03-01T22:00:00+00:00"
+    assert leader.get(f"{address}/visits").json[0]["actor_name"] == "Duval"
 
 
 def test_the_parts_of_an_order_that_is_not_there_are_absent(leader: FlaskClient) -> None:

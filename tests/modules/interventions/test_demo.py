@@ -64,6 +64,9 @@ def test_a_year_has_tickets_and_orders_in_many_states(planted: Database, clock: 
             order_state = derive_order(order_events(session, order.id))
             assert order.status is order_state.status
             assert order.technician_id == order_state.technician_id
+            assert order.contractor_id == order_state.contractor_id
+        at_firms = {order.status for order in orders if order.contractor_id}
+        assert at_firms > {OrderStatus.CLOSED}, "firms have orders that are over and others"
         numbers = sorted(t.number for t in tickets)
         assert len(set(numbers)) == len(numbers)
         assert CALLS.is_planted(session)

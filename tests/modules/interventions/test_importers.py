@@ -32,8 +32,10 @@ from modules.interventions.importers import ORDERS
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services import cancel_order, complete_order, hold_order
+from modules.parties.api import PartyKind
 from modules.tickets.api import TicketPermission
 from tests.factories.interventions import DISPATCHER, make_order, make_technician
+from tests.factories.parties import make_party
 from tests.factories.portfolio import make_building
 from tests.factories.tickets import make_ticket
 from tests.support.people import ActorMaker
@@ -143,8 +145,8 @@ def test_the_export_of_the_list_is_a_valid_import(
     form: str,
 ) -> None:  # fmt: skip
     login(client, Role.DISPATCH_LEADER, locale="nl")
-    columns = "number title status priority trade technician place due planned reason work_class"
-    asked = "&".join(f"cols={key}" for key in f"{columns} created external_ref".split())
+    columns = "number title status priority trade technician contractor place due planned reason"
+    asked = "&".join(f"cols={key}" for key in f"{columns} work_class created external_ref".split())
     path = tmp_path / f"list.{form}"
     path.write_bytes(client.get(f"/work-orders?format={form}&{asked}").data)
     report = check_file(ACTOR, files.source(path), files.database, files.clock)
@@ -191,6 +193,50 @@ def test_a_plan_is_taken_back_and_a_step_is_not(files: Files, works: dict[str, s
     report = files.run({"number": works["done"], "status": "closed"})
     with pytest.raises(AppError):
         files.undo(report)
+
+
+def test_a_file_gives_an_order_to_a_firm_by_name_or_reference_and_takes_it_back(
+    files: Files, works: dict[str, str], tmp_path: Path
+) -> None:
+    with files.database.unit_of_work() as uow:
+        firm, twin, other_twin = (
+            make_party(
+                uow, files.clock, name, "", kind=PartyKind.ORGANISATION, emails=("x@y.example",)
+            )
+            for name in ("Duval", "Maes", "Maes")
+        )
+    mails = files.count(OutboxMail)
+    new = old_rows(works)[0] | {"technician": "", "contractor": "Duval"}
+    assert outcome(files.run(new)) == ([], (1, 0, 0, 0))
+    assert files.order("B-17").contractor_id == firm.id
+    assert files.count(OutboxMail) == mails, "the older office told the firm"
+    report = files.run({"number": works["open"], "contractor": twin.reference})
+    assert outcome(report) == ([], (0, 1, 0, 0))
+    assert files.count(OutboxMail) == mails + 1, "as on the page"
+    path = tmp_path / "all.csv"
+    with use_locale("fr"), files.database.reader() as session:
+        rows = ORDERS.records(ACTOR, session)
+        write_file(export_file(ORDERS.columns, rows, FileFormat.CSV, title="orders"), path)
+    assert "Maes" in path.read_text(encoding="utf-8-sig"), "a file is read by people"
+    again = import_file(ACTOR, files.source(path), files.database, files.clock)
+    assert outcome(again) == ([], (0, 0, 5, 0)), "the twin that has it is meant"
+    refused = files.check(
+        {"number": works["open"], "technician": "Omar Baert"},
+        {"number": works["held"], "contractor": "Duval"},
+        {"number": works["done"], "contractor": "Duval"},
+        {"number": "B-17", "contractor": "Maes"},
+        {"number": "B-18", "title": "Joint", "building": works["building"]}
+        | {"technician": "Omar Baert", "contractor": "Duval"},
+    )
+    problems, counts = outcome(refused)
+    assert counts == (0, 0, 0, 5)
+    assert {(p["row"], p["field"]) for p in problems} >= {
+        (2, "technician"),
+        *((row, "contractor") for row in (3, 4, 5, 6)),
+    }
+    files.undo(report)
+    assert files.order(works["open"]).contractor_id is None
+    assert other_twin.id != twin.id
 
 
 def test_what_no_service_does_is_refused_by_row_and_field(

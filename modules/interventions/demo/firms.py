@@ -1,0 +1,77 @@
+"""The contractors of the demo: invented firms that take the lifts, the roofs and the boilers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from app.auth.actor import system_actor
+from app.clock import BRUSSELS
+from app.demo import Planting
+from modules.interventions.demo.agenda import working_days
+from modules.interventions.demo.rows import Firm
+from modules.interventions.demo.works import Works
+from modules.interventions.enums import OrderStatus
+from modules.parties.api import Language, PartyFacts, PartyKind, PhoneFacts, create_party
+from modules.tickets.api import Trade
+
+# Of so many orders of a trade a firm takes one; the last firm has no e-mail and is called.
+SHARES = {Trade.LIFT: 1, Trade.ROOFING: 2, Trade.HEATING: 3, Trade.GLAZING: 3}
+FIRMS: tuple[tuple[str, Language, Trade, str, str], ...] = (
+    ("Ascenseurs du Midi", Language.FRENCH, Trade.LIFT, "02 555 01 10", "depannage@midi.example"),
+    ("Dakwerken Zennevallei", Language.DUTCH, Trade.ROOFING, "02 555 01 20", "dak@zenne.example"),
+    (
+        "Chaufferies Réunies",
+        Language.FRENCH,
+        Trade.HEATING,
+        "02 555 01 30",
+        "garde@reuni.example",
+    ),
+    ("Glashandel Peetermans", Language.DUTCH, Trade.GLAZING, "02 555 01 40", ""),
+)
+
+
+def make_firms(planting: Planting) -> list[Firm]:
+    """Add the firms to the parties."""
+    actor, firms = system_actor("demo"), []
+    with planting.database.unit_of_work("demo") as uow:
+        for name, language, trade, phone, email in FIRMS:
+            facts = PartyFacts(
+                PartyKind.ORGANISATION,
+                name,
+                language=language,
+                phones=(PhoneFacts(phone),),
+                emails=(email,) if email else (),
+            )
+            party = create_party(actor, facts, uow, planting.clock)
+            firms.append(Firm(party.id, name, trade))
+    return firms
+
+
+class Contracts:
+    """Says which orders of a trade go to its firm, in turn."""
+
+    def __init__(self, firms: Sequence[Firm]) -> None:
+        """Start with nothing given."""
+        self._firms = {firm.trade: firm for firm in firms}
+        self._seen: dict[Trade, int] = {}
+
+    def next_for(self, trade: Trade) -> Firm | None:
+        """Return the firm that takes the next order of a trade, or None when we do it."""
+        firm = self._firms.get(trade)
+        if firm is None:
+            return None
+        self._seen[trade] = self._seen.get(trade, 0) + 1
+        return firm if self._seen[trade] % SHARES[trade] == 0 else None
+
+
+def plan_firms(works: Works) -> None:
+    """Agree a day with the firms for every other order that waits at one."""
+    waiting = [
+        row
+        for row in works.rows["work_orders"]
+        if row["contractor_id"] and row["status"] is OrderStatus.ASSIGNED
+    ]
+    for row, day in zip(waiting[::2], working_days(works.now + timedelta(days=1)), strict=False):
+        start = datetime.combine(day, time(9), BRUSSELS)
+        works.schedule(row, start, start + timedelta(hours=2))
