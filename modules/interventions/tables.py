@@ -135,8 +135,12 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             sort=WorkOrder.due_at,
             format="datetime",
         ),
-        Column("technician", _l("Technician"), sort=Technician.name),
-        Column("contractor", _l("Contractor")),
+        Column(
+            "given",
+            _l("Given to"),
+            lambda row: row.technician or row.contractor,
+            sort=Technician.name,
+        ),
         Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
         Column("place", _l("Place"), lambda row: row.lot or row.building),
         Column(
@@ -150,6 +154,9 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
 
 
 _FURTHER = (
+    # The two apart, as a file asks for them.
+    Column("technician", _l("Technician"), sort=Technician.name, is_default=False),
+    Column("contractor", _l("Contractor"), is_default=False),
     Column(
         "external_ref", _l("Reference elsewhere"), sort=WorkOrder.external_ref, is_default=False
     ),
@@ -183,7 +190,13 @@ def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
         Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),
         Choice("priority", _l("Priority"), WorkOrder.priority_key, options=priorities),
         Choice("technician", _l("Technician"), WorkOrder.technician_id, options=_technicians),
-        Choice("contractor", _l("Contractor"), WorkOrder.contractor_id, options=_contractors),
+        Choice(
+            "contractor",
+            _l("Contractor"),
+            WorkOrder.contractor_id,
+            options=_contractors,
+            is_prominent=False,
+        ),
         Choice("trade", _l("Trade"), WorkOrder.trade, options=TRADE_LABELS, is_prominent=False),
         DateRange("due", _l("Deadline"), WorkOrder.due_at, is_prominent=False),
     )

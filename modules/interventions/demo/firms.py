@@ -8,10 +8,10 @@ from datetime import datetime, time, timedelta
 from app.auth.actor import system_actor
 from app.clock import BRUSSELS
 from app.demo import Planting
-from modules.interventions.demo.agenda import working_days
-from modules.interventions.demo.rows import Firm
+from modules.interventions.demo.agenda import Place, working_days
+from modules.interventions.demo.rows import Firm, assignment, at_firm, told
 from modules.interventions.demo.works import Works
-from modules.interventions.enums import OrderStatus
+from modules.interventions.enums import OrderEventKind, OrderStatus, WorkClass
 from modules.parties.api import Language, PartyFacts, PartyKind, PhoneFacts, create_party
 from modules.tickets.api import Trade
 
@@ -29,6 +29,25 @@ FIRMS: tuple[tuple[str, Language, Trade, str, str], ...] = (
     ),
     ("Glashandel Peetermans", Language.DUTCH, Trade.GLAZING, "02 555 01 40", ""),
 )
+
+
+# Works of the house: what, made so many hours ago, to be done in so many, and whether it was.
+WORKS: dict[Trade, tuple[tuple[str, int, int, bool], ...]] = {
+    Trade.LIFT: (
+        ("Entretien semestriel de l’ascenseur", 400, -30, True),
+        ("Ascenseur bloqué au troisième étage", 9, -2, False),
+        ("Remédier à une remarque du contrôle : éclairage de la gaine", 120, 300, False),
+    ),
+    Trade.ROOFING: (
+        ("Dakgoot lekt boven de inkom", 60, 40, False),
+        ("Roofing van het achtergebouw vernieuwen", 200, 500, False),
+    ),
+    Trade.HEATING: (
+        ("Entretien annuel de la chaufferie", 300, -48, True),
+        ("Brûleur en défaut dans la chaufferie", 5, 6, False),
+    ),
+    Trade.GLAZING: (("Glas van de voordeur vervangen", 30, 20, False),),
+}
 
 
 def make_firms(planting: Planting) -> list[Firm]:
@@ -65,8 +84,12 @@ class Contracts:
         return firm if self._seen[trade] % SHARES[trade] == 0 else None
 
 
-def plan_firms(works: Works) -> None:
-    """Agree a day with the firms for every other order that waits at one."""
+def plan_firms(works: Works, firms: Sequence[Firm], places: Sequence[Place]) -> None:
+    """Give each firm works of the house, then agree a day for every other order that waits."""
+    for firm in firms:
+        for number, work in enumerate(WORKS.get(firm.trade, ())):
+            if places:
+                _order_work(works, firm, places[number * len(places) // 5], work)
     waiting = [
         row
         for row in works.rows["work_orders"]
@@ -75,3 +98,33 @@ def plan_firms(works: Works) -> None:
     for row, day in zip(waiting[::2], working_days(works.now + timedelta(days=1)), strict=False):
         start = datetime.combine(day, time(9), BRUSSELS)
         works.schedule(row, start, start + timedelta(hours=2))
+
+
+def _order_work(works: Works, firm: Firm, place: Place, work: tuple[str, int, int, bool]) -> None:
+    """Make an order of the house at a firm; what was to be done may be done."""
+    title, age, left, is_done = work
+    made_at = works.now - timedelta(hours=age)
+    about = {
+        "title": title,
+        "description": "",
+        "priority_key": "normal",
+        "trade": firm.trade,
+        "building_id": place.building_id,
+        "area_id": place.area_id,
+        "lot_id": None,
+        "caller_name": "",
+        "caller_locale": "fr",
+        "due_at": works.now + timedelta(hours=left),
+    }
+    given = {"id": firm.id, "name": firm.name}
+    story = [
+        told(OrderEventKind.CREATED, made_at),
+        assignment(made_at + timedelta(minutes=10), given),
+        told(OrderEventKind.STARTED, made_at + timedelta(minutes=90)),
+    ]
+    if is_done:
+        done_at = works.now + timedelta(hours=left - 4)
+        story.append(told(OrderEventKind.COMPLETED, done_at, "Fait, rapport joint à la facture."))
+    works.add_at_firm(about, made_at, list(at_firm(story, firm)), firm)["work_class"] = (
+        WorkClass.PLANNED
+    )

@@ -37,12 +37,13 @@ def plant_orders(planting: Planting) -> None:
         tickets = list(_tickets(session))
         places = list(_places(session))
     made = Works(planting.chance, planting.clock.now(), crew)
-    contracts = Contracts(make_firms(planting))
+    firms = make_firms(planting)
+    contracts = Contracts(firms)
     for ticket in tickets:
         if planting.chance.random() < 0.9:
             made.order(ticket, contracts.next_for(ticket["trade"]))
     plan_days(made, places)
-    plan_firms(made)
+    plan_firms(made, firms, places)
     with planting.database.unit_of_work("demo") as uow:
         made.number_with(uow.session)
     made.insert(planting)

@@ -96,10 +96,9 @@ class Works:
         technician = self._technician(ticket)
         events = list(self._events(qualified, moments, technician))
         if firm is not None:
-            events = list(at_firm(events, firm))
-        row = self.add(ticket, qualified, events, technician)
-        if firm is not None and row["completed_at"] is not None:
-            self._add_visit(row, None, firm.name, row["completed_at"])
+            row = self.add_at_firm(ticket, qualified, list(at_firm(events, firm)), firm)
+        else:
+            row = self.add(ticket, qualified, events, technician)
         self.rows["work_order_tickets"].append({"order_id": row["id"], "ticket_id": ticket["id"]})
 
     def add(
@@ -120,6 +119,19 @@ class Works:
             self._visit(row, technician)
         year = made_at.astimezone(BRUSSELS).year
         self._counts[year] = self._counts.get(year, 0) + 1
+        return row
+
+    def add_at_firm(
+        self,
+        about: dict[str, Any],
+        made_at: datetime,
+        events: Sequence[dict[str, Any]],
+        firm: Firm,
+    ) -> dict[str, Any]:
+        """Add an order that a firm has or had, with the visit the office wrote down."""
+        row = self.add(about, made_at, events, {})
+        if row["completed_at"] is not None:
+            self._add_visit(row, None, firm.name, row["completed_at"])
         return row
 
     def schedule(self, row: dict[str, Any], start: datetime, end: datetime) -> None:

@@ -14,6 +14,7 @@ from app.web.context import current_actor, current_clock, reader
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
+from modules.interventions.queries.board import place_labels
 from modules.interventions.queries.contractors import contractor_names, list_orders_of_contractor
 from modules.interventions.routes_web.orders import blueprint
 
@@ -44,10 +45,11 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
 @needs(OrderPermission.READ)
 def panel_organisation(subject_id: UUID) -> ResponseReturnValue:
     """Show the orders a contractor has or had at the end, open ones first."""
-    return _panel(list_orders_of_contractor(current_actor(), reader(), subject_id), with_due=True)
+    found = list_orders_of_contractor(current_actor(), reader(), subject_id)
+    return _panel(found, places=place_labels(reader(), found))
 
 
 def _panel(found: Sequence[WorkOrder], **context: Any) -> ResponseReturnValue:
-    given = {"ticket_id": None, "with_due": False, "now": current_clock().now()} | context
+    given = {"ticket_id": None, "places": {}, "now": current_clock().now()} | context
     firms = contractor_names(reader(), found)
     return render_template("interventions/_panel.html", orders=found, firms=firms, **given)

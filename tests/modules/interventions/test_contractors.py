@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.auth.roles import Role
 from app.db import EventBus, UnitOfWork
 from app.errors import Forbidden
 from app.mail import Enclosures, NullMailer, OutboxMail, deliver_waiting
@@ -313,3 +314,74 @@ def test_events_written_before_contractors_still_add_up(uow, clock):
         event.data = {key: value for key, value in event.data.items() if key != "contractor_id"}
     state = derive_state(list_events(uow.session, order.id))
     assert (state.technician_id, state.contractor_id) == (ilse.id, None)
+
+
+@pytest.fixture
+def dispatcher(client, login):
+    login(client, Role.DISPATCHER, locale="en")
+    return client
+
+
+def test_the_pages_of_an_order_at_a_contractor(dispatcher, database, clock):
+    with database.unit_of_work() as uow:
+        firm = make_firm(uow, clock)
+        silent = make_firm(uow, clock, "Toitures Lenoir", Language.DUTCH, emails=())
+        person = make_party(uow, clock, "Duvalier")
+        order = make_order(uow, clock, due_at=clock.now() - timedelta(hours=1))
+    sheet = f"/work-orders/{order.id}"
+    found = dispatcher.get("/parties/options.json?q=duval&kind=organisation").json
+    assert [one["value"] for one in found] == [str(firm.id)]
+    assert "Give to the contractor" in dispatcher.get(sheet).text
+    assert dispatcher.get(f"{sheet}/paper").status_code == 404, "nobody to print it for"
+    for wrong in ({}, {"contractor": str(person.id)}):
+        refused = dispatcher.post(f"{sheet}/contractor", data=wrong)
+        assert refused.status_code == 422
+        assert "error-summary" in refused.text
+
+    given = dispatcher.post(f"{sheet}/contractor", data={"contractor": str(firm.id)})
+    assert given.status_code == 303
+    page = dispatcher.get(sheet).text
+    assert "Ascenseurs Duval" in page
+    assert "To be sent" in page
+    assert "No mail reaches this contractor" not in page
+    paper = dispatcher.get(f"{sheet}/paper")
+    assert paper.data.startswith(b"%PDF")
+    assert f"{order.number}-fr.pdf" in paper.headers["Content-Disposition"]
+    board = dispatcher.get("/work-orders/board").text
+    assert board.count("Ascenseurs Duval") >= 1
+    listed = dispatcher.get(f"/work-orders?contractor={firm.id}").text
+    assert order.number in listed
+    assert order.number not in dispatcher.get(f"/work-orders?contractor={silent.id}").text
+    assert "Ascenseurs Duval" in dispatcher.get(f"/work-orders/panels/lots/{order.lot_id}").text
+    panel = f"/work-orders/panels/organisations/{firm.id}"
+    assert panel in dispatcher.get(f"/parties/{firm.id}").text
+    assert "/panels/organisations" not in dispatcher.get(f"/parties/{person.id}").text
+    assert "too late" in dispatcher.get(panel).text
+
+    assert dispatcher.post(f"{sheet}/accept", data={"text": ""}).status_code == 303
+    assert "They refuse" not in dispatcher.get(sheet).text
+    dispatcher.post(f"{sheet}/contractor", data={"contractor": str(silent.id)})
+    assert "No mail reaches this contractor" in dispatcher.get(sheet).text
+    assert dispatcher.post(f"{sheet}/refuse", data={"text": "full"}).status_code == 303
+    dispatcher.post(f"{sheet}/contractor", data={"contractor": str(firm.id)})
+    empty = dispatcher.post(
+        f"{sheet}/report", data={"work_done": "", "done_at": "2026-03-02T07:30"}
+    )
+    assert empty.status_code == 422
+    assert 'value="2026-03-02T07:30"' in empty.text
+    done = {"work_done": "Contact replaced", "done_at": "2026-03-02T07:30"}
+    assert dispatcher.post(f"{sheet}/report", data=done).status_code == 303
+    assert "Contact replaced" in dispatcher.get(sheet).text
+
+
+def test_who_does_not_assign_sees_who_has_it_and_nothing_to_press(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        order = give(make_order(uow, clock), make_firm(uow, clock), uow, clock)
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    sheet = f"/work-orders/{order.id}"
+    page = client.get(sheet).text
+    assert "Ascenseurs Duval" in page
+    assert "Print the order" not in page
+    for step in ("contractor", "accept", "refuse", "report"):
+        assert client.post(f"{sheet}/{step}").status_code == 403
+    assert client.get(f"{sheet}/paper").status_code == 403

@@ -145,8 +145,10 @@ def test_the_export_of_the_list_is_a_valid_import(
     form: str,
 ) -> None:  # fmt: skip
     login(client, Role.DISPATCH_LEADER, locale="nl")
-    columns = "number title status priority trade technician contractor place due planned reason"
-    asked = "&".join(f"cols={key}" for key in f"{columns} work_class created external_ref".split())
+    columns = "number title status priority given technician contractor place due planned reason"
+    asked = "&".join(
+        f"cols={key}" for key in f"{columns} trade work_class created external_ref".split()
+    )
     path = tmp_path / f"list.{form}"
     path.write_bytes(client.get(f"/work-orders?format={form}&{asked}").data)
     report = check_file(ACTOR, files.source(path), files.database, files.clock)
