@@ -27,7 +27,7 @@ DERIVED: Mapping[str, frozenset[str]] = {
     for name, columns in {
         "energy.meters": "name place last_reading",
         "house.users": "created archived",
-        "interventions.orders": "place created",
+        "interventions.orders": "given place created",
         "parties.parties": "name phones emails",
         "portfolio.areas": "name filed",
         "portfolio.buildings": "address lots empty energy_class",

@@ -53,7 +53,7 @@ KEYS_AND_CODES = {
     "category_key", "device_id", "energy_ingest_batches.file_hash", "energy_meters.serial",
     "energy_supply_points.operator", "external_ref", "import_profiles.formats", "importer",
     "import_profiles.mapping", "job_runs.limited_to", "job_runs.name", "key", "profile_name",
-    "list_name", "request_id",
+    "list_name", "outbox_mails.enclosure", "request_id",
     "sign_in_attempts.address", "tickets.safety", "user_sessions.address", "fingerprint",
     "sha256", "large_sha256", "thumbnail_sha256", "file_sha256", "user_sessions.token_hash",
     "user_sessions.user_agent", "idempotent_calls.headers", "sign_in_attempts.device",

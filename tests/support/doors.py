@@ -48,6 +48,7 @@ MEANT_IN = {
     "/building": "buildings",
     "/lot": "lots",
     "/people/": "parties",
+    "/panels/organisations/": "parties",
     "/panels/tickets/": "tickets",
     "/readings/files/": "energy_ingest_batches",
     "/readings/": "energy_reading_entries",

@@ -5,32 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from app.auth.actor import system_actor
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.clock import BRUSSELS
-from app.demo import Planting
+from app.db import Base
 from modules.interventions.demo.agenda import Place, working_days
 from modules.interventions.demo.rows import Firm, assignment, at_firm, told
 from modules.interventions.demo.works import Works
 from modules.interventions.enums import OrderEventKind, OrderStatus, WorkClass
-from modules.parties.api import Language, PartyFacts, PartyKind, PhoneFacts, create_party
 from modules.tickets.api import Trade
 
-# Of so many orders of a trade a firm takes one; the last firm has no e-mail and is called.
+# Of so many orders of a trade a firm takes one.
 SHARES = {Trade.LIFT: 1, Trade.ROOFING: 2, Trade.HEATING: 3, Trade.GLAZING: 3}
-FIRMS: tuple[tuple[str, Language, Trade, str, str], ...] = (
-    ("Ascenseurs du Midi", Language.FRENCH, Trade.LIFT, "02 555 01 10", "depannage@midi.example"),
-    ("Dakwerken Zennevallei", Language.DUTCH, Trade.ROOFING, "02 555 01 20", "dak@zenne.example"),
-    (
-        "Chaufferies Réunies",
-        Language.FRENCH,
-        Trade.HEATING,
-        "02 555 01 30",
-        "garde@reuni.example",
-    ),
-    ("Glashandel Peetermans", Language.DUTCH, Trade.GLAZING, "02 555 01 40", ""),
-)
-
-
+# What the firms among the demo's parties do.
+FIRMS = {
+    "Ascenseurs du Midi": Trade.LIFT,
+    "Dakwerken Zennevallei": Trade.ROOFING,
+    "Chaufferies Réunies": Trade.HEATING,
+    "Glashandel Peetermans": Trade.GLAZING,
+}
 # Works of the house: what, made so many hours ago, to be done in so many, and whether it was.
 WORKS: dict[Trade, tuple[tuple[str, int, int, bool], ...]] = {
     Trade.LIFT: (
@@ -50,21 +44,12 @@ WORKS: dict[Trade, tuple[tuple[str, int, int, bool], ...]] = {
 }
 
 
-def make_firms(planting: Planting) -> list[Firm]:
-    """Add the firms to the parties."""
-    actor, firms = system_actor("demo"), []
-    with planting.database.unit_of_work("demo") as uow:
-        for name, language, trade, phone, email in FIRMS:
-            facts = PartyFacts(
-                PartyKind.ORGANISATION,
-                name,
-                language=language,
-                phones=(PhoneFacts(phone),),
-                emails=(email,) if email else (),
-            )
-            party = create_party(actor, facts, uow, planting.clock)
-            firms.append(Firm(party.id, name, trade))
-    return firms
+def find_firms(session: Session) -> list[Firm]:
+    """Return the firms among the parties."""
+    parties = Base.metadata.tables["parties"].c
+    wanted = select(parties.id, parties.name).where(parties.name.in_(FIRMS))
+    rows = session.execute(wanted.order_by(parties.reference))
+    return [Firm(row.id, row.name, FIRMS[row.name]) for row in rows]
 
 
 class Contracts:

@@ -17,7 +17,7 @@ from app.db import Base
 from app.demo import Planting, Seed
 from modules.interventions.demo.agenda import Place, plan_days
 from modules.interventions.demo.crew import make_crew
-from modules.interventions.demo.firms import Contracts, make_firms, plan_firms
+from modules.interventions.demo.firms import Contracts, find_firms, plan_firms
 from modules.interventions.demo.works import Works
 from modules.interventions.models import Technician
 from modules.tickets.api import EventKind, TicketSource, TicketStatus
@@ -34,10 +34,10 @@ def plant_orders(planting: Planting) -> None:
     """Plant the crew, and an order for nine tickets in ten that somebody worked on."""
     with planting.database.reader() as session:
         crew = make_crew(session, planting)
+        firms = find_firms(session)
         tickets = list(_tickets(session))
         places = list(_places(session))
     made = Works(planting.chance, planting.clock.now(), crew)
-    firms = make_firms(planting)
     contracts = Contracts(firms)
     for ticket in tickets:
         if planting.chance.random() < 0.9:

@@ -28,6 +28,13 @@ TABLES = ("parties", "party_phones", "party_emails", "party_relations", "occupan
 # Share of homes with a household of several people, and of parties typed twice.
 SHARE_OF_HOUSEHOLDS = 0.38
 SHARE_TYPED_TWICE = 0.012
+# Invented firms that work for the office: name, language, telephone, e-mail; one has no e-mail.
+CONTRACTORS = (
+    ("Ascenseurs du Midi", Language.FRENCH, "+3225550110", "depannage@midi.example"),
+    ("Dakwerken Zennevallei", Language.DUTCH, "+3225550120", "dak@zenne.example"),
+    ("Chaufferies Réunies", Language.FRENCH, "+3225550130", "garde@reuni.example"),
+    ("Glashandel Peetermans", Language.DUTCH, "+3225550140", ""),
+)
 
 
 def is_planted(session: Session) -> bool:
@@ -43,6 +50,7 @@ def plant_people(planting: Planting) -> None:
     for stay in stays:
         crowd.house(stay)
     crowd.type_some_twice()
+    crowd.hire()
     with planting.database.unit_of_work("demo") as uow:
         for name in TABLES:
             if rows := crowd.rows.get(name):
@@ -112,6 +120,14 @@ class Crowd:
                     email=None,
                 )
                 self._person(hurried, has_birth_date=self.chance.random() < 0.5)
+
+    def hire(self) -> None:
+        """Add the firms that work for the office; what they do, the demo of orders says."""
+        for name, language, phone, email in CONTRACTORS:
+            firm = self._party(kind=PartyKind.ORGANISATION, name=name, language=language)
+            self._phone(firm, phone, PhoneKind.WORK, 0)
+            if email:
+                self._add("party_emails", party_id=firm, email=email, position=0)
 
     def _firm(self) -> UUID:
         name, language = self.book.business()

@@ -18,6 +18,7 @@ from modules.interventions.enums import OrderStatus
 from modules.interventions.lifecycle import derive_state as derive_order
 from modules.interventions.models import Technician, Visit, WorkOrder
 from modules.interventions.queries.orders import list_events as order_events
+from modules.parties.demo.seed import SEED as PEOPLE
 from modules.tickets.demo import SEED as CALLS
 from modules.tickets.enums import TicketStatus
 from modules.tickets.lifecycle import derive_state
@@ -27,7 +28,7 @@ from tests.factories.portfolio import make_building, make_lot
 
 
 def plant(database: Database, clock: FixedClock, number: int = 7) -> None:
-    for name, seed in (("calls", CALLS), ("orders", ORDERS)):
+    for name, seed in (("people", PEOPLE), ("calls", CALLS), ("orders", ORDERS)):
         chance = Random(f"{number} {name}")  # a repeatable story
         seed.run(Planting(database, clock, system_actor("demo"), chance, 1.0, lambda _text: None))
 
