@@ -39,11 +39,11 @@ def write_to_contractor(
     said = [sentence, _l("The order is attached.")] if with_order else [sentence]
     texts = [_text(order, said, locale, uow) for locale in contact.locales]
     with use_locale(contact.locales[0]):
-        subject = f"{_('Work order %(number)s', number=order.number)}: {order.title}"
+        what, title = _("Work order %(number)s", number=order.number), order.title
     message = Message(
         to_address=contact.email,
         to_name=contact.name,
-        subject=subject,
+        subject=f"{what}: {title}",
         text=_BETWEEN.join(texts),
         locale=contact.locales[0],
         about=(ABOUT, order.id),
