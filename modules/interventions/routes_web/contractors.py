@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response
+from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, reader
 from app.web.letterhead import letterhead_desk
 from modules.interventions import services
-from modules.interventions.errors import NotAtContractor
 from modules.interventions.policies import OrderPermission
 from modules.interventions.printed import print_paper
 from modules.interventions.queries.orders import get_order
@@ -35,7 +34,8 @@ def order_paper(order_id: UUID) -> ResponseReturnValue:
     order = get_order(current_actor(), reader(), order_id)
     contact = contact_of(reader(), order.contractor_id) if order.contractor_id else None
     if contact is None:
-        raise NotAtContractor(order.number)
+        # Taken back meanwhile: the sheet says who has it.
+        return redirect(url_for("interventions.order_detail", order_id=order_id))
     paper = write_papers(reader(), order, contact, current_clock())[0]
     printed = print_paper(paper, letterhead_desk().kept())
     name = {"Content-Disposition": f'attachment; filename="{printed.name}"'}
