@@ -139,7 +139,7 @@ def test_files_are_made_when_the_mail_leaves(
             queue_mail(message, uow, clock)
     mailer = SmtpMailer(MailSettings(host=mail_server.host, port=mail_server.port))
     enclosures = Enclosures([Enclosure("test.order", make)], "CPAS")
-    assert deliver_waiting(database, mailer, "cpas@example.org", clock, enclosures) == 1
+    assert deliver_waiting(database, mailer, "cpas@example.org", clock, enclosures=enclosures) == 1
     (received,) = mail_server.sent_to("caller@example.org")
     (file,) = received.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("order.pdf", "application/pdf")

@@ -179,7 +179,7 @@ def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(database, clock):
         order = make_order(uow, clock, title="Lift stuck", planner_note="Code 1234B")
         give(order, first, uow, clock)
     mailer, enclosures = NullMailer(), Enclosures([ENCLOSURE], "CPAS")
-    deliver_waiting(database, mailer, "office@example.org", clock, enclosures)
+    deliver_waiting(database, mailer, "office@example.org", clock, enclosures=enclosures)
     (sent,) = [mail for mail in mailer.sent if "duval" in mail["To"]]
     files = {part.get_filename(): part for part in sent.iter_attachments()}
     assert list(files) == [f"{order.number}-fr.pdf", f"{order.number}-nl.pdf"]
@@ -198,7 +198,7 @@ def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(database, clock):
         )  # fmt: skip
         other = make_firm(uow, clock, "Liften Maes", emails=("dienst@maes.example",))
         give(order, other, uow, clock)
-    deliver_waiting(database, mailer, "office@example.org", clock, enclosures)
+    deliver_waiting(database, mailer, "office@example.org", clock, enclosures=enclosures)
     late = next(mail for mail in mailer.sent if mail["Subject"] == "again")
     assert not list(late.iter_attachments()), "a firm that lost the order does not get its paper"
 

@@ -6,8 +6,8 @@ Must run while the previous release still serves: add first, remove one release 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
