@@ -15,6 +15,7 @@ from app.web.context import open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, choices, done
 from modules.portfolio import enums
 from modules.portfolio.commands import Change
+from modules.portfolio.communes import communes_of
 from modules.portfolio.queries.groupings import list_departments
 from modules.portfolio.queries.places import list_areas, list_entrances, list_sites
 from modules.portfolio.schemas.common import VersionIn
@@ -48,7 +49,13 @@ def options(building_id: UUID | None = None) -> dict[str, Any]:
         "areas": [(str(a.id), a.name.text(locale)) for a in list_areas(session)],
         "sites": [(str(s.id), s.name.text(locale)) for s in list_sites(session)],
         "entrances": [(str(e.id), e.code) for e in entrances],
+        "communes_of": commune_choices,
     }
+
+
+def commune_choices(postcode: Any) -> list[tuple[str, str]]:
+    """Return code and names of the communes a postcode serves, for a select."""
+    return [(commune.nis, commune.label) for commune in communes_of(str(postcode or ""))]
 
 
 def answer(

@@ -16,6 +16,7 @@ from app.web.forms import FORM_ERRORS, Form, done
 from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.portfolio.commands import Change
+from modules.portfolio.communes import find_commune
 from modules.portfolio.enums import Grouping
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import find_grouping
@@ -26,6 +27,7 @@ from modules.portfolio.routes_web.blueprint import (
     answer,
     asked_change,
     blueprint,
+    commune_choices,
     options,
 )
 from modules.portfolio.schemas.buildings import BuildingIn
@@ -73,6 +75,20 @@ def building_detail(building_id: UUID) -> ResponseReturnValue:
 def building_new() -> ResponseReturnValue:
     """Show the form of a new building."""
     return render_template("portfolio/building_form.html", form=Form(BuildingIn), **options())
+
+
+@blueprint.get("/buildings/commune")
+@needs(PortfolioPermission.CHANGE)
+def commune_fields() -> ResponseReturnValue:
+    """Answer a postcode with its commune, or with the choice among those it serves."""
+    form = Form(BuildingIn, request.args)
+    postcode = str(form.value("postcode"))
+    choices = commune_choices(postcode)
+    found = find_commune(postcode, request.args.get("chosen") or form.value("commune_nis"))
+    if found or choices:
+        nis, french, dutch = found or ("", "", "")
+        form.values |= {"commune_nis": nis, "commune_fr": french, "commune_nl": dutch}
+    return render_template("portfolio/commune_fields.html", form=form, choices=choices)
 
 
 @blueprint.post("/buildings")
