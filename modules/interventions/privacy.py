@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from app.auth.actor import Actor
 from app.clock import Clock
-from app.db import UnitOfWork
+from app.db import UnitOfWork, change_rows
 from app.i18n import lazy as _l
 from app.privacy import PersonalData, PersonalTexts, PersonRef, RetentionRule
-from app.privacy.texts import forget_words, says, telling_words
+from app.privacy.texts import GONE, forget_words, says, telling_words
 from modules.interventions.enums import FINISHED
 from modules.interventions.models import (
     FieldOperation,
@@ -56,7 +56,19 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
 
 def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> int:
     """Take the person's words out of every order; what a contractor did keeps their reference."""
-    return len(forget_words(uow.session, WorkOrder, _TEXTS, telling_words(person)))
+    named = forget_words(uow.session, WorkOrder, _TEXTS, telling_words(person))
+    return len(named) + _forget_firm(person, uow)
+
+
+def _forget_firm(person: PersonRef, uow: UnitOfWork) -> int:
+    """Take the name off the visits a contractor paid; a colleague of that name keeps theirs."""
+    orders = select(WorkOrder.id).where(WorkOrder.contractor_id == person.id)
+    visits = update(Visit).where(
+        Visit.order_id.in_(orders),
+        Visit.technician_id.is_(None),
+        Visit.actor_name.in_(person.words),
+    )
+    return change_rows(uow.session, visits.values(actor_name=GONE))
 
 
 def forget_old_contacts(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:

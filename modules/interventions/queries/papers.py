@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.clock import BRUSSELS, Clock
-from app.i18n import format_date, format_datetime, use_locale
+from app.i18n import format_date, format_datetime, get_locale, use_locale
 from app.i18n import gettext as _
 from app.phones import show_phone
 from modules.interventions.models import WorkOrder
@@ -31,17 +31,21 @@ class OrderPaper:
 
 
 def write_papers(
-    session: Session, order: WorkOrder, contact: Contact, clock: Clock
+    session: Session, order: WorkOrder, contact: Contact | None, clock: Clock
 ) -> list[OrderPaper]:
-    """Write an order down for a contractor, once for each language they read."""
+    """Write an order down for a contractor, once for each language they read.
+
+    For nobody in particular it is written in the present language.
+    """
     papers = []
-    for locale in contact.locales:
+    recipient = f"{contact.name}\n{contact.postal_address}".strip() if contact else ""
+    for locale in contact.locales if contact else (get_locale(),):
         with use_locale(locale):
             facts = tuple((name, said) for name, said in _facts(session, order, clock) if said)
             paper = OrderPaper(
                 locale=locale,
                 number=order.number,
-                recipient=f"{contact.name}\n{contact.postal_address}".strip(),
+                recipient=recipient,
                 written_on=format_date(clock.today(BRUSSELS)),
                 title=order.title,
                 description=order.description if order.description != order.title else "",

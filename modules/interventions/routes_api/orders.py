@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask.views import MethodView
 from sqlalchemy import select
 
@@ -25,6 +26,7 @@ from modules.interventions import services
 from modules.interventions.commands import CreateOrder
 from modules.interventions.models import OrderEvent, OrderTicket, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
+from modules.interventions.printed import answer_with_paper
 from modules.interventions.queries.orders import (
     get_order,
     list_events,
@@ -114,6 +116,17 @@ class OrderVisits(MethodView):
     def get(self, order_id: UUID) -> Sequence[Visit]:
         """List the visits of an order, the first one first."""
         return list_visits(reader(), get_order(current_actor(), reader(), order_id).id)
+
+
+@blueprint.route("/<uuid:order_id>/paper")
+class OrderPaper(MethodView):
+    """An order on paper."""
+
+    @needs(OrderPermission.ASSIGN)
+    @blueprint.response(200, content_type="application/pdf")
+    def get(self, order_id: UUID) -> Response:
+        """Print an order as its contractor gets it: a PDF in their language, without codes."""
+        return answer_with_paper(get_order(current_actor(), reader(), order_id))
 
 
 P = OrderPermission

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
-from app.web.context import current_actor, current_clock, reader
-from app.web.letterhead import letterhead_desk
+from app.web.context import current_actor, reader
 from modules.interventions import services
 from modules.interventions.policies import OrderPermission
-from modules.interventions.printed import print_paper
+from modules.interventions.printed import answer_with_paper
 from modules.interventions.queries.orders import get_order
-from modules.interventions.queries.papers import write_papers
 from modules.interventions.routes_web.orders import blueprint, take_step, with_text
 from modules.interventions.schemas import ContractorIn, ReportIn, TextIn
-from modules.parties.api import contact_of
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/contractor")
@@ -30,16 +26,8 @@ def order_contract(order_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/work-orders/<uuid:order_id>/paper")
 @needs(OrderPermission.ASSIGN)
 def order_paper(order_id: UUID) -> ResponseReturnValue:
-    """Print an order for the contractor who has it, in their first language."""
-    order = get_order(current_actor(), reader(), order_id)
-    contact = contact_of(reader(), order.contractor_id) if order.contractor_id else None
-    if contact is None:
-        # Taken back meanwhile: the sheet says who has it.
-        return redirect(url_for("interventions.order_detail", order_id=order_id))
-    paper = write_papers(reader(), order, contact, current_clock())[0]
-    printed = print_paper(paper, letterhead_desk().kept())
-    name = {"Content-Disposition": f'attachment; filename="{printed.name}"'}
-    return Response(printed.content, mimetype=printed.media_type, headers=name)
+    """Print an order for the contractor who has it."""
+    return answer_with_paper(get_order(current_actor(), reader(), order_id))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/accept")

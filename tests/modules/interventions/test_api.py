@@ -80,6 +80,8 @@ def test_an_order_goes_to_a_contractor_who_answers_and_reports(
     ):
         answer = leader.post(assignment, json=wrong)
         assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
+    paper = leader.get(f"{address}/paper")
+    assert (paper.mimetype, paper.data[:4]) == ("application/pdf", b"%PDF")
     listed = leader.get(f"/api/v1/work-orders?contractor_id={firm.id}").json["items"]
     assert [one["contractor_id"] for one in listed] == [str(firm.id)]
     assert leader.get(f"/api/v1/work-orders?contractor_id={person.id}").json["items"] == []

@@ -28,7 +28,7 @@ from modules.interventions.errors import (
 from modules.interventions.lifecycle import derive_state
 from modules.interventions.models import ABOUT, Visit, WorkOrder
 from modules.interventions.printed import ENCLOSURE
-from modules.interventions.privacy import disclose
+from modules.interventions.privacy import disclose, erase
 from modules.interventions.queries.board import read_board
 from modules.interventions.queries.contractors import (
     describe_contractor,
@@ -274,11 +274,16 @@ def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm)
     assert order.contractor_id == twin.id
 
 
-def test_what_is_held_of_a_firm_names_its_orders(uow, clock, order, firm):
+def test_what_is_held_of_a_firm_names_its_orders_and_is_forgotten(uow, clock, order, firm):
     give(order, firm, uow, clock)
     person = find_person(DISPATCHER, uow.session, firm.id)
     (held,) = disclose(person, DISPATCHER, uow, clock)
     assert (held["number"], held["contractor"]) == (order.number, True)
+    report_work(DISPATCHER, order.id, ReportWork("done"), uow, clock)
+    erase(person, DISPATCHER, uow, clock)
+    uow.session.expire_all()
+    assert uow.session.scalars(select(Visit.actor_name)).one() == "…"
+    assert order.contractor_id == firm.id, "the reference stays"
 
 
 def test_the_board_and_the_sheet_of_the_firm_show_what_is_late(uow, clock, firm):
@@ -332,7 +337,8 @@ def test_the_pages_of_an_order_at_a_contractor(dispatcher, database, clock):
     found = dispatcher.get("/parties/options.json?q=duval&kind=organisation").json
     assert [one["value"] for one in found] == [str(firm.id)]
     assert "Give to the contractor" in dispatcher.get(sheet).text
-    assert dispatcher.get(f"{sheet}/paper").location == sheet, "nobody to print it for"
+    for_nobody = dispatcher.get(f"{sheet}/paper")
+    assert f"{order.number}-en.pdf" in for_nobody.headers["Content-Disposition"]
     for wrong in ({}, {"contractor": str(person.id)}):
         refused = dispatcher.post(f"{sheet}/contractor", data=wrong)
         assert refused.status_code == 422
