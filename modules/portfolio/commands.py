@@ -68,6 +68,8 @@ class BuildingFacts:
     heating: Heating = Heating.UNKNOWN
     heat_source: HeatSource = HeatSource.UNKNOWN
     heritage: Heritage = Heritage.NONE
+    heritage_ref: str | None = None
+    heritage_url: str | None = None
     cadastral_ref: str | None = None
     external_ref: str | None = None
     sector_code: str | None = None

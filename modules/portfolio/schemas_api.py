@@ -68,6 +68,10 @@ class BuildingIn(Schema):
     heating = one_of(Heating)
     heat_source = one_of(HeatSource)
     heritage = one_of(Heritage)
+    heritage_ref = text(60, allow_none=True)
+    heritage_url = text(
+        300, allow_none=True, metadata={"description": "Page of the inventory; https only."}
+    )
     cadastral_ref = text(17, allow_none=True)
     external_ref = text(60, allow_none=True)
     sector_code = text(12, allow_none=True)
@@ -96,6 +100,8 @@ class BuildingOut(Schema):
     heating = one_of(Heating)
     heat_source = one_of(HeatSource)
     heritage = one_of(Heritage)
+    heritage_ref = fields.String(allow_none=True)
+    heritage_url = fields.String(allow_none=True)
     cadastral_ref = fields.String(allow_none=True)
     external_ref = fields.String(allow_none=True)
     sector_code = fields.String(allow_none=True)

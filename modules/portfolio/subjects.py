@@ -128,6 +128,8 @@ FIELD_LABELS: dict[str, LazyText] = {
     "heat_source": _l("Energy"),
     "heating": _l("Heating"),
     "heritage": _l("Heritage"),
+    "heritage_ref": _l("Number in the heritage inventory"),
+    "heritage_url": _l("Page of the heritage inventory"),
     "installation": _l("Installation"),
     "kind": _l("Kind"),
     "name": _l("Name"),

@@ -26,6 +26,7 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import AddressFacts, BuildingFacts, Change
+from modules.portfolio.heritage import EXAMPLE, WEB_ADDRESS
 from modules.portfolio.importers.columns import (
     ADDRESS,
     ADDRESS_COLUMNS,
@@ -57,6 +58,13 @@ COLUMNS = (
     Column("area_m2", _l("Floor area"), _SQUARE_METRES),
     *HEATING_COLUMNS,
     Column("heritage", _l("Heritage"), Choice(enum=enums.Heritage, labels=enums.HERITAGE_LABELS)),
+    Column("heritage_ref", _l("Number in the heritage inventory"), Text(max_length=60)),
+    Column(
+        "heritage_url",
+        _l("Page of the heritage inventory"),
+        Text(max_length=300, pattern=WEB_ADDRESS, example=EXAMPLE),
+        example="https://inventory.example/2043",
+    ),
     Column("cadastral_ref", _l("Cadastral number"), CAPAKEY, example="11004A0479/00N000"),
     Column("external_ref", _l("Reference elsewhere"), Text(max_length=60)),
     Column("sector_code", _l("Statistical sector"), Text(max_length=12)),

@@ -113,6 +113,9 @@ class Building(Entity, Versioned, Timestamped, Archivable, Located):
         EnumText(HeatSource), default=HeatSource.UNKNOWN
     )
     heritage: Mapped[Heritage] = mapped_column(EnumText(Heritage), default=Heritage.NONE)
+    # Where an inventory of heritage describes it: its number there, and the page.
+    heritage_ref: Mapped[str | None] = mapped_column(String(60))
+    heritage_url: Mapped[str | None] = mapped_column(String(300))
     # Cadastral parcel (CaPaKey) and the identifier of the regional building map.
     cadastral_ref: Mapped[str | None] = mapped_column(String(17), index=True)
     external_ref: Mapped[str | None] = mapped_column(String(60), index=True)

@@ -53,6 +53,8 @@ class BuildingIn(FormSchema):
     heating = choice(Heating, _l("Heating"))
     heat_source = choice(HeatSource, _l("Energy"))
     heritage = choice(Heritage, _l("Heritage"))
+    heritage_ref = line(_l("Number in the heritage inventory"), 60)
+    heritage_url = line(_l("Page of the heritage inventory"), 300)
     cadastral_ref = line(_l("Cadastral number"), 17)
     external_ref = line(_l("Reference elsewhere"), 60)
     sector_code = line(_l("Statistical sector"), 12)

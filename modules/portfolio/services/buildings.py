@@ -19,6 +19,7 @@ from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import BuildingFacts, Change, ShapeGiven
 from modules.portfolio.errors import building_in_use
 from modules.portfolio.events import BuildingArchived
+from modules.portfolio.heritage import read_heritage_url
 from modules.portfolio.models import Address, Area, Building, Entrance, Lot, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building
@@ -86,6 +87,8 @@ def _values(session: Session, facts: BuildingFacts) -> dict[str, Any]:
     values = {f.name: getattr(facts, f.name) for f in fields(facts) if f.name != "address"}
     if facts.cadastral_ref:
         values["cadastral_ref"] = read_capakey(facts.cadastral_ref)
+    if facts.heritage_url:
+        values["heritage_url"] = read_heritage_url(facts.heritage_url)
     return values
 
 
