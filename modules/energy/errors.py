@@ -40,9 +40,28 @@ def already_resolved() -> Conflict:
     return Conflict("already_resolved", _l("This alert is already resolved."))
 
 
-def reason_needed() -> Invalid:
+def still_open() -> Conflict:
+    """Refuse to open an alert that is open."""
+    return Conflict("still_open", _l("This alert is open."))
+
+
+def closed_by_the_meter() -> Conflict:
+    """Refuse to open again what the meter itself showed to be over."""
+    message = _l(
+        "The meter itself showed that this is over. If it begins again, another alert opens."
+    )
+    return Conflict("closed_by_the_meter", message)
+
+
+def another_open(number: str) -> Conflict:
+    """Refuse a second open alert of one meter and cause."""
+    message = _l("Alert %(number)s is already open for this meter and cause.", number=number)
+    return Conflict("another_open", message, other=number)
+
+
+def reason_needed(field: str = "reason") -> Invalid:
     """Ask for a reason."""
-    return Invalid("reason_needed", _l("Say why, in a few words."), field="reason")
+    return Invalid("reason_needed", _l("Say why, in a few words."), field=field)
 
 
 def unknown_place(field: str, value: str) -> Invalid:

@@ -1,4 +1,4 @@
-"""What energy tells the other modules: abnormal consumption opened, still there, resolved."""
+"""What energy tells the other modules: abnormal consumption opened, still there, over, again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BREAKDOWN = "breakdown"
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """What the three events share: which meter, what it feeds, what it costs, in words.
+    """What the events share: which meter, what it feeds, what it costs, in words.
 
     `sentence` holds the plain-language sentence under fr, nl and en. Amounts are the excess over
     what was expected; `excess_wh` or `excess_l` is filled according to the utility, both None when
@@ -71,3 +71,10 @@ class AlertResolved(AlertEvent):
     by_person: bool = False
     reason: str = ""
     outcome: AlertEventKind = AlertEventKind.RESOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReopened(AlertEvent):
+    """A person had closed it by mistake: it is open again, for the `reason` given."""
+
+    reason: str = ""

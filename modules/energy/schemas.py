@@ -117,6 +117,12 @@ class HandleAlertIn(FormSchema):
     )
 
 
+class ReopenAlertIn(FormSchema):
+    """Why a closed alert is open again."""
+
+    text = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+
+
 class TariffIn(FormSchema):
     """The form of a price."""
 

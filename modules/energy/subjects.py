@@ -89,6 +89,7 @@ ALERT = SubjectKind(
         "energy.alert.resolved": _l("Alert resolved"),
         "energy.alert.explained": _l("Alert explained"),
         "energy.alert.false_alarm": _l("Alert called false"),
+        "energy.alert.reopened": _l("Alert reopened"),
         "energy.alert.watched": _l("Repaired, now watched on the meter"),
     },
     fields={"reason": _l("Why")},

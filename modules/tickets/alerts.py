@@ -12,7 +12,7 @@ from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from modules.energy.api import EVENT_LABELS, AlertEventKind, alert_title
-from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
+from modules.energy.events import AlertEvent, AlertOpened, AlertReopened, AlertResolved, AlertStill
 from modules.tickets.commands import OpenTicket, Place
 from modules.tickets.enums import EventKind, TicketSource
 from modules.tickets.models import Ticket
@@ -71,6 +71,14 @@ def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clo
     _note(event, EventKind.ALERT_RESOLVED, actor, uow, clock)
 
 
+def note_alert_reopened(event: AlertReopened, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Add to the alert's ticket that somebody opened the alert again, and why.
+
+    The ticket itself stays as it is: a closed one is sent back by a person.
+    """
+    _note(event, EventKind.ALERT_REOPENED, actor, uow, clock)
+
+
 def find_alert_ticket(uow: UnitOfWork, alert_id: UUID) -> Ticket | None:
     """Return the ticket an alert opened, or None."""
     return uow.session.scalars(select(Ticket).where(Ticket.alert_id == alert_id)).one_or_none()
@@ -85,6 +93,8 @@ def _note(event: AlertEvent, kind: EventKind, actor: Actor, uow: UnitOfWork, clo
     if isinstance(event, AlertResolved):
         facts["ended"] = event.outcome.value if event.by_person else BY_THE_METER
         text = event.reason or text
+    if isinstance(event, AlertReopened):
+        text = event.reason
     ticket.alert = type(ticket.alert)(facts)
     add_event(ticket, Happening(kind, text=text, data={"alert": facts}), actor, uow, clock)
 

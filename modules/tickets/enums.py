@@ -138,6 +138,7 @@ class EventKind(StrEnum):
     TOLD = "told"
     ALERT_STILL = "alert_still"
     ALERT_RESOLVED = "alert_resolved"
+    ALERT_REOPENED = "alert_reopened"
     ANSWERED = "answered"
 
 
@@ -164,6 +165,7 @@ EVENT_LABELS: dict[EventKind, LazyText] = {
     EventKind.TOLD: _l("Caller informed"),
     EventKind.ALERT_STILL: _l("Consumption still abnormal"),
     EventKind.ALERT_RESOLVED: _l("Consumption normal again"),
+    EventKind.ALERT_REOPENED: _l("Alert reopened"),
     EventKind.ANSWERED: _l("The caller says how it went"),
 }
 

@@ -2,10 +2,15 @@
 
 from app.i18n import lazy as _l
 from app.registry import Measure, Module, NavigationItem, Panel
-from modules.energy.events import AlertOpened, AlertResolved, AlertStill
+from modules.energy.events import AlertOpened, AlertReopened, AlertResolved, AlertStill
 from modules.parties.api import follow_parties
 from modules.parties.events import PartyErased
-from modules.tickets.alerts import note_alert_resolved, note_alert_still, open_alert_ticket
+from modules.tickets.alerts import (
+    note_alert_reopened,
+    note_alert_resolved,
+    note_alert_still,
+    open_alert_ticket,
+)
 from modules.tickets.demo import SEED
 from modules.tickets.importers import IMPORTERS
 from modules.tickets.jobs import JOBS
@@ -117,5 +122,6 @@ module = Module(
         *follow_parties(Ticket.caller_id, OutageCall.party_id),
         (AlertStill, note_alert_still),
         (AlertResolved, note_alert_resolved),
+        (AlertReopened, note_alert_reopened),
     ),
 )

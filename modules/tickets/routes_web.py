@@ -236,4 +236,5 @@ EVENT_ICONS: dict[EventKind, tuple[str, str]] = {
     EventKind.ALERT_STILL: ("bolt", "warning"),
     EventKind.ANSWERED: ("mood-smile", "info"),
     EventKind.ALERT_RESOLVED: ("bolt", "success"),
+    EventKind.ALERT_REOPENED: ("bolt", "danger"),
 }

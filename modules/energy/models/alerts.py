@@ -28,6 +28,8 @@ from modules.energy.enums import (
 )
 from modules.energy.models.meters import Meter
 
+ENDINGS = frozenset({AlertEventKind.RESOLVED, AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM})
+
 
 class MeterProfile(Base):
     """What is normal for a meter, learned on its past and kept until it is learned again."""
@@ -71,6 +73,12 @@ class Alert(Versioned, Entity):
     events: Mapped[list[AlertEventRecord]] = relationship(
         back_populates="alert", order_by="AlertEventRecord.happened_at, AlertEventRecord.id"
     )
+
+    @property
+    def is_closed_by_person(self) -> bool:
+        """Say whether somebody closed it with a reason; the meter gives none."""
+        ends = [event for event in self.events if event.kind in ENDINGS]
+        return self.state is AlertState.RESOLVED and bool(ends) and bool(ends[-1].reason)
 
 
 class AlertEventRecord(Entity):

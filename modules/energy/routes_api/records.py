@@ -9,7 +9,16 @@ from uuid import UUID
 import numpy as np
 from flask.views import MethodView
 
-from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.api import (
+    ApiBlueprint,
+    Page,
+    PageRequest,
+    Step,
+    TextApiIn,
+    offer_step,
+    paginate,
+    with_text,
+)
 from app.auth.needs import needs
 from app.errors import Invalid
 from app.i18n import lazy as _l
@@ -38,7 +47,7 @@ from modules.energy.schemas_api import (
     ReadingsOut,
     TakeReadingApiIn,
 )
-from modules.energy.services.alerts import handle_alert
+from modules.energy.services.alerts import handle_alert, reopen_alert
 from modules.energy.services.corrections import correct_readings, undo_entry
 from modules.energy.services.entries import take_reading
 from modules.energy.services.meters import add_meter, change_meter
@@ -224,3 +233,16 @@ class AlertOutcome(MethodView):
         command = HandleAlert(alert_id, AlertEventKind(data["outcome"]), data["reason"])
         with open_unit_of_work() as uow:
             return handle_alert(current_actor(), command, uow, current_clock())
+
+
+offer_step(
+    alerts,
+    Step(
+        "/<uuid:alert_id>/reopening",
+        EnergyPermission.ALERT_HANDLE,
+        with_text(reopen_alert),
+        "Open an alert again that a person closed by mistake; asks for the reason.",
+        TextApiIn,
+    ),
+    AlertOut,
+)

@@ -25,8 +25,8 @@ from modules.energy.models import Alert
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.routes_web.blueprint import blueprint, shared_words
-from modules.energy.schemas import HandleAlertIn
-from modules.energy.services.alerts import handle_alert
+from modules.energy.schemas import HandleAlertIn, ReopenAlertIn
+from modules.energy.services.alerts import handle_alert, reopen_alert
 
 OUTCOMES = (AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM, AlertEventKind.RESOLVED)
 OUTCOME_WORDS = {
@@ -74,6 +74,20 @@ def alert_handle(alert_id: UUID) -> ResponseReturnValue:
         alert = alert_queries.get_alert(current_actor(), reader(), alert_id)
         return form.refused(error, "energy/alert_detail.html", **_alert_context(alert, None))
     return done(url_for("energy.alert_detail", alert_id=alert_id), _("Alert closed"))
+
+
+@blueprint.post("/alerts/<uuid:alert_id>/reopen")
+@needs(EnergyPermission.ALERT_HANDLE)
+def alert_reopen(alert_id: UUID) -> ResponseReturnValue:
+    """Open an alert again that a person closed by mistake."""
+    form = Form(ReopenAlertIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            reopen_alert(current_actor(), alert_id, form.load()["text"], uow, current_clock())
+    except FORM_ERRORS as error:
+        alert = alert_queries.get_alert(current_actor(), reader(), alert_id)
+        return form.refused(error, "energy/alert_detail.html", **_alert_context(alert, None))
+    return done(url_for("energy.alert_detail", alert_id=alert_id), _("Alert reopened"))
 
 
 @blueprint.get("/panels/home")

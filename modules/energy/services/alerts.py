@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import delete, select
+
 from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -19,8 +21,14 @@ from app.numbers import next_number
 from modules.energy import errors, words
 from modules.energy.commands import HandleAlert
 from modules.energy.enums import RULE_LABELS, AlertEventKind, AlertState, Rule, Unit
-from modules.energy.events import AlertEvent, AlertOpened, AlertResolved, AlertStill
-from modules.energy.models import Alert, AlertEventRecord, Meter
+from modules.energy.events import (
+    AlertEvent,
+    AlertOpened,
+    AlertReopened,
+    AlertResolved,
+    AlertStill,
+)
+from modules.energy.models import Alert, AlertEventRecord, Meter, MeterProfile
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import get_alert
 from modules.energy.services.tariffs import cost_cents, find_tariff
@@ -133,6 +141,53 @@ def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clo
         raise errors.reason_needed()
     _close(actor, alert, command.outcome, command.reason.strip(), uow, clock)
     return alert
+
+
+def reopen_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clock: Clock) -> Alert:
+    """Open again what a person closed by mistake; a reason is needed.
+
+    Conflict when it is open, when the meter itself closed it, and while another alert of the same
+    meter and cause is open. What was learned of the meter meanwhile is learned anew.
+    """
+    require(actor, EnergyPermission.ALERT_HANDLE)
+    alert = get_alert(actor, uow.session, alert_id)
+    _claim_meter(alert, uow)
+    _refuse_reopening(alert, uow)
+    if not reason.strip():
+        raise errors.reason_needed("text")
+    alert.state, alert.resolved_at = AlertState.OPEN, None
+    alert.open_key = open_key(alert.meter_id, alert.rule)
+    uow.session.execute(delete(MeterProfile).where(MeterProfile.meter_id == alert.meter_id))
+    _add_event(alert, AlertEventKind.REOPENED, actor, uow, clock, reason.strip())
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.alert.reopened",
+        subject=subject_of(alert),
+        changes={"reason": (None, reason.strip())},
+        building_id=alert.meter.building_id,
+    )
+    uow.publish(_event(AlertReopened, alert, alert.meter, reason=reason.strip()), actor, clock)
+    return alert
+
+
+def _claim_meter(alert: Alert, uow: UnitOfWork) -> None:
+    """Let a scan of the meter wait, or wait for one; then read the alert as it stands now."""
+    query = select(Meter.id).where(Meter.id == alert.meter_id)
+    uow.session.execute(query.with_for_update(key_share=True))
+    uow.session.refresh(alert)
+
+
+def _refuse_reopening(alert: Alert, uow: UnitOfWork) -> None:
+    if alert.state is AlertState.OPEN:
+        raise errors.still_open()
+    if not alert.is_closed_by_person:
+        raise errors.closed_by_the_meter()
+    key = open_key(alert.meter_id, alert.rule)
+    other = uow.session.scalar(select(Alert.number).where(Alert.open_key == key))
+    if other is not None:
+        raise errors.another_open(other)
 
 
 def watch_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clock: Clock) -> bool:

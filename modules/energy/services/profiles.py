@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from modules.energy import consumption
 from modules.energy.detection.profile import Profile, learn
@@ -97,11 +97,19 @@ def _troubled_hours(
 ) -> dict[UUID, list[int]]:
     """Return hours of past alerts that must not teach what is normal.
 
-    An alert that a person explained or called false does teach: the baseline moves on.
+    An alert that a person explained or called false does teach: the baseline moves on. It no
+    longer does once it was opened again.
     """
     begin = datetime.fromtimestamp(first_day * DAY_S, UTC)
+    later = aliased(AlertEventRecord)
+    is_taken_back = exists().where(
+        later.alert_id == AlertEventRecord.alert_id,
+        later.kind == AlertEventKind.REOPENED,
+        later.happened_at >= AlertEventRecord.happened_at,
+    )
     accepted = select(AlertEventRecord.alert_id).where(
-        AlertEventRecord.kind.in_([AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM])
+        AlertEventRecord.kind.in_([AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM]),
+        ~is_taken_back,
     )
     query = select(Alert.meter_id, Alert.onset_at, Alert.until_at).where(
         Alert.meter_id.in_(list(meter_ids)), Alert.until_at > begin, Alert.id.not_in(accepted)

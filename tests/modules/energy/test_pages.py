@@ -128,6 +128,28 @@ def test_a_person_closes_an_alert_from_its_page(client, login, leak, database):
     assert again.status_code == 409
 
 
+def test_a_person_opens_an_alert_again_and_its_ticket_says_so(client, login, leak, database):
+    login(client, Role.ADMINISTRATOR, locale="nl")
+    here, there = f"/energy/alerts/{leak.id}", f"/api/v1/alerts/{leak.id}"
+    assert client.post(f"{here}/reopen", data={"text": "x"}).status_code == 409
+    client.post(f"{here}/handle", data={"outcome": "false_alarm", "reason": "Zwembad"})
+    assert "Per vergissing afgesloten?" in text_of(client.get(here))
+    assert client.post(f"{here}/reopen", data={"text": ""}).status_code == 422
+    assert client.post(f"{here}/reopen", data={"text": "Toch een lek"}).status_code == 303
+    assert "Toch een lek" in text_of(client.get(here))
+    client.post(f"{there}/outcome", json={"outcome": "explained", "reason": "Test"})
+    assert client.post(f"{there}/reopening", json={"text": " "}).status_code == 422
+    assert client.post(f"{there}/reopening", json={"text": "Nee"}).get_json()["state"] == "open"
+    assert client.post(f"{there}/reopening", json={"text": "Nee"}).status_code == 409
+    ticket = client.get("/api/v1/tickets").get_json()["items"][0]
+    sheet = text_of(client.get(f"/tickets/{ticket['id']}"))
+    assert sheet.count("Melding heropend") == 2
+    assert "Toch een lek" in sheet
+    assert "Melding heropend" in text_of(client.get(f"/history/alert/{leak.id}"))
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert client.post(f"{here}/reopen", data={"text": "x"}).status_code == 403
+
+
 def test_reader_may_look_but_not_close(client, login, leak):
     login(client, Role.CALL_CENTRE_AGENT)
     here = f"/energy/alerts/{leak.id}"

@@ -14,15 +14,18 @@ from app.i18n import use_locale
 from app.notifications.models import Notification
 from modules.energy.commands import HandleAlert
 from modules.energy.enums import RULE_LABELS, AlertEventKind, AlertState, Rule, Unit, Utility
-from modules.energy.events import AlertOpened, AlertResolved, AlertStill
+from modules.energy.events import AlertOpened, AlertReopened, AlertResolved, AlertStill
 from modules.energy.models import Alert, AlertEventRecord, Meter, RuleSetting
 from modules.energy.policies import EnergyPermission
-from modules.energy.services.alerts import handle_alert
+from modules.energy.services.alerts import handle_alert, open_key, reopen_alert
 from modules.energy.services.scan import scan
 from tests.factories.energy import ACTOR, hours, ingest, write_long
 
 FIRST = datetime(2025, 10, 1, tzinfo=UTC)
 LEAK = datetime(2026, 2, 26, 22, tzinfo=UTC)
+
+
+KINDS = (AlertOpened, AlertStill, AlertResolved, AlertReopened)
 
 
 class Heard:
@@ -45,7 +48,7 @@ def heard():
 
 @pytest.fixture
 def listening(templates, heard):
-    bus = EventBus([(kind, heard) for kind in (AlertOpened, AlertStill, AlertResolved)])
+    bus = EventBus([(kind, heard) for kind in KINDS])
     with templates.fresh("sqlite") as url:
         opened = Database(url, bus)
         yield opened
@@ -282,6 +285,61 @@ def test_a_person_closes_an_alert_with_a_reason_and_it_stays_closed(
     later = at(2026, 3, 2, 6)
     load(listening, tmp_path, later, water(later.now(), leak=40))
     assert scan(listening, ACTOR, later).opened == 0
+
+
+def test_what_was_closed_by_mistake_is_open_again_and_ends_by_the_meter(
+    listening, heard, tmp_path, actor_with
+):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40))
+    scan(listening, ACTOR, clock)
+    (alert,) = alerts(listening)
+    person = actor_with(EnergyPermission.ALERT_HANDLE, EnergyPermission.ALERT_READ)
+
+    def reopen(actor=person, reason="It was another meter"):
+        with listening.unit_of_work() as uow:
+            return reopen_alert(actor, alert.id, reason, uow, clock)
+
+    with pytest.raises(Conflict, match="still_open"):
+        reopen()
+    with listening.unit_of_work() as uow:
+        handle_alert(person, HandleAlert(alert.id, AlertEventKind.EXPLAINED, "Pool"), uow, clock)
+    with pytest.raises(Forbidden):
+        reopen(actor_with(EnergyPermission.ALERT_READ))
+    with pytest.raises(Invalid, match="reason_needed"):
+        reopen(reason=" ")
+    with listening.unit_of_work() as uow:
+        other = Alert(
+            number="EA-2026-999999",
+            open_key=open_key(alert.meter_id, alert.rule),
+            **{
+                name: getattr(alert, name)
+                for name in ("meter_id", "rule", "onset_at", "detected_at", "until_at", "unit")
+            },
+            state=AlertState.OPEN,
+            sentence=alert.sentence,
+        )
+        uow.session.add(other)
+    with pytest.raises(Conflict, match="another_open") as refused:
+        reopen()
+    assert refused.value.details["other"] == "EA-2026-999999"
+    with listening.unit_of_work() as uow:
+        uow.session.delete(uow.session.get_one(Alert, other.id))
+    reopened = reopen()
+    assert (reopened.state, reopened.resolved_at) == (AlertState.OPEN, None)
+    assert [one.reason for one in heard.of(AlertReopened)] == ["It was another meter"]
+    # Explained hours teach what is normal: taken back, they do not, and the leak stays one.
+    later = at(2026, 3, 9, 6)
+    load(listening, tmp_path, later, water(later.now(), leak=40))
+    scan(listening, ACTOR, later)
+    assert [one.state for one in alerts(listening)] == [AlertState.OPEN]
+    over = at(2026, 3, 12, 6)
+    dry = water(over.now(), leak=40, repaired=later.now())
+    load(listening, tmp_path, over, dry)
+    scan(listening, ACTOR, over)
+    assert [one.state for one in alerts(listening)] == [AlertState.RESOLVED]
+    with pytest.raises(Conflict, match="closed_by_the_meter"):
+        reopen()
 
 
 def test_alert_outside_the_scope_is_as_absent(listening, tmp_path, actor_with):
