@@ -101,3 +101,13 @@ def test_the_filter_stands_in_the_address_and_comes_back_after_a_move(
     assert '<option value="2026-03-02" selected>' in page
     assert "11:00" not in client.get("/work-orders/board?day=2026-03-03").text
     assert client.get("/work-orders/board?day=soon&trade=magic").status_code == 200
+
+
+def test_a_board_without_anybody_leads_to_the_first_technician(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    login(client, Role.DISPATCH_LEADER, locale="en")
+    assert b'href="/technicians/new"' in client.get("/work-orders/board").data
+    with database.unit_of_work() as uow:
+        make_technician(uow, clock)
+    assert b"No technician yet" not in client.get("/work-orders/board").data
