@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.auth.roles import Role
 from app.db import Archivable, Base, Entity, EnumText, Timestamped, UtcDateTime, Versioned
 from app.db.types import json_type
+from app.i18n import lazy as _l
 
 
 class User(Entity, Versioned, Timestamped, Archivable):
@@ -41,6 +42,7 @@ class UserRole(Base):
     """A role held by a person."""
 
     __tablename__ = "user_roles"
+    plural = _l("Accounts")
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
@@ -52,6 +54,7 @@ class UserScope(Base):
     """An area or a building a person may see."""
 
     __tablename__ = "user_scopes"
+    plural = _l("Accounts")
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
@@ -75,6 +78,7 @@ class UserSession(Entity):
     """An open session; only a hash of its token is kept."""
 
     __tablename__ = "user_sessions"
+    plural = _l("Open sessions")
     __table_args__ = (UniqueConstraint("token_hash"),)
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
@@ -94,6 +98,7 @@ class ApiToken(Entity):
     """A key with which a program acts for a person; only its hash is kept."""
 
     __tablename__ = "api_tokens"
+    plural = _l("Keys for programs")
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -118,6 +123,7 @@ class PasswordLink(Entity):
     """A one-time link with which a person chooses a password; only its hash is kept."""
 
     __tablename__ = "password_links"
+    plural = _l("Accounts")
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import MetaData, Uuid
+from sqlalchemy import FromClause, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.db.types import JsonDict, Translated, TranslatedText, UtcDateTime, json_type
 from app.errors import StaleVersion
+from app.i18n import LazyText
 from app.ids import new_id
 
 NAMING = {
@@ -25,6 +26,8 @@ NAMING = {
 class Base(DeclarativeBase):
     """Declarative base: named constraints, aware instants, JSON and translated texts."""
 
+    # What people call its rows, where they stand in the way of another record that is to go.
+    plural: ClassVar[LazyText | str] = ""
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
@@ -32,6 +35,12 @@ class Base(DeclarativeBase):
         JsonDict: json_type,
         TranslatedText: Translated(),
     }
+
+
+def say_plural(table: FromClause) -> LazyText | str:
+    """Return what people call the rows of a table."""
+    found = (one.class_ for one in Base.registry.mappers if one.local_table is table)
+    return next((model.plural for model in found if model.plural), table.description)
 
 
 class Entity(Base):

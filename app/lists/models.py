@@ -9,12 +9,14 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Entity, UtcDateTime
+from app.i18n import lazy as _l
 
 
 class SavedView(Entity):
     """A view of a list under a name, for its owner or for everybody who may open the list."""
 
     __tablename__ = "saved_views"
+    plural = _l("Views")
     __table_args__ = (Index(None, "list_name", "owner_id"),)
 
     list_name: Mapped[str] = mapped_column(String(80))
@@ -30,6 +32,7 @@ class DefaultView(Base):
     """The view a person opens a list with."""
 
     __tablename__ = "default_views"
+    plural = _l("Views")
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True

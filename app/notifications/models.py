@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Entity, JsonDict, UtcDateTime
 from app.i18n import gettext
+from app.i18n import lazy as _l
 
 
 class Notification(Entity):
     """One piece of news for one person; the sentence is translated when it is read."""
 
     __tablename__ = "notifications"
+    plural = _l("Notifications")
     __table_args__ = (
         Index(None, "user_id", "created_at"),
         Index(None, "user_id", "read_at"),
@@ -53,6 +55,7 @@ class NotificationPreference(Base):
     """What a person chose for one kind of news; without a row the kind's own default counts."""
 
     __tablename__ = "notification_preferences"
+    plural = _l("Notification settings")
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True

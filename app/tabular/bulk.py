@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from app.db import Base, EnumText, UtcDateTime
+from app.db import Base, EnumText, UtcDateTime, say_plural
 from app.errors import Conflict
 from app.i18n import lazy as _l
 from app.tabular.importer import ChangedSince
@@ -158,7 +158,7 @@ def _refuse_references(session: Session, other: Table, column: Any, ids: Sequenc
             _l(
                 "%(count)s records in “%(table)s” refer to what this import made.",
                 count=count,
-                table=other.name,
+                table=say_plural(other),
             ),
             count=count,
             table=other.name,

@@ -87,6 +87,7 @@ class ImportBatchRow(Base):
     """A record a batch made or changed, with its values before and after: what undo reads."""
 
     __tablename__ = "import_batch_rows"
+    plural = _l("Imports")
     __table_args__ = (Index(None, "subject_id"),)
 
     batch_id: Mapped[UUID] = mapped_column(

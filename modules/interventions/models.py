@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
+from app.i18n import lazy as _l
 from modules.energy.api import read_title
 from modules.interventions.enums import (
     FINISHED,
@@ -29,6 +30,7 @@ class Technician(Entity, Versioned, Timestamped):
     """Somebody who carries out orders, with a trade or several and a part of the estate."""
 
     __tablename__ = "technicians"
+    plural = _l("Technicians")
 
     # The account with which the tablet is signed in.
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), unique=True)
@@ -51,6 +53,7 @@ class TechnicianSkill(Base):
     """A trade somebody masters: 1 helps, 2 works alone, 3 is the reference."""
 
     __tablename__ = "technician_skills"
+    plural = _l("Technicians")
 
     technician_id: Mapped[UUID] = mapped_column(
         ForeignKey("technicians.id", ondelete="CASCADE"), primary_key=True
@@ -63,6 +66,7 @@ class TechnicianArea(Base):
     """A work area somebody covers."""
 
     __tablename__ = "technician_areas"
+    plural = _l("Technicians")
 
     technician_id: Mapped[UUID] = mapped_column(
         ForeignKey("technicians.id", ondelete="CASCADE"), primary_key=True
@@ -74,6 +78,7 @@ class WorkOrder(Entity, Versioned, Timestamped):
     """What is done: one job at one place for one trade; its state is derived from its events."""
 
     __tablename__ = "work_orders"
+    plural = _l("Work orders")
     __table_args__ = (
         Index("ix_work_orders_status_due", "status", "due_at"),
         Index("ix_work_orders_technician_status", "technician_id", "status", "planned_start_at"),
@@ -150,6 +155,7 @@ class OrderTicket(Base):
     """An order works on a ticket; many to many."""
 
     __tablename__ = "work_order_tickets"
+    plural = _l("Work orders")
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_orders.id"), primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
@@ -159,6 +165,7 @@ class OrderEvent(Entity):
     """One thing that happened to an order; never changed, never removed."""
 
     __tablename__ = "work_order_events"
+    plural = _l("Work orders")
     __table_args__ = (UniqueConstraint("order_id", "position"),)
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_orders.id"))
@@ -177,6 +184,7 @@ class OrderFieldChange(Entity):
     """A new value of a text two people may write, with the version of the order it made."""
 
     __tablename__ = "work_order_field_changes"
+    plural = _l("Work orders")
     __table_args__ = (UniqueConstraint("order_id", "field", "version"),)
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_orders.id"))
@@ -194,6 +202,7 @@ class OrderEntry(Entity):
     """Something a technician added: a note, hours, material… its identifier is the tablet's."""
 
     __tablename__ = "work_order_entries"
+    plural = _l("Added on the spot")
     __table_args__ = (Index(None, "order_id", "kind"),)
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_orders.id"))
@@ -214,6 +223,7 @@ class Visit(Entity):
     """A technician was there: from when, until when, and how it ended."""
 
     __tablename__ = "visits"
+    plural = _l("Visits")
     __table_args__ = (
         Index(None, "order_id", "started_at"),
         Index(None, "technician_id", "started_at"),

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Archivable, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
+from app.i18n import lazy as _l
 from modules.parties.enums import (
     Channel,
     DuplicateState,
@@ -24,6 +25,7 @@ class Party(Entity, Versioned, Timestamped, Archivable):
     """A person, a household or an organisation the office deals with."""
 
     __tablename__ = "parties"
+    plural = _l("People and organisations")
     __table_args__ = (
         Index("ix_parties_sort", "sort_name", "id"),
         Index("ix_parties_birth", "birth_date", "sort_name"),
@@ -72,6 +74,7 @@ class PartyPhone(Entity):
     """A telephone number of a party."""
 
     __tablename__ = "party_phones"
+    plural = _l("How to reach")
     __table_args__ = (UniqueConstraint("party_id", "e164"),)
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id", ondelete="CASCADE"))
@@ -89,6 +92,7 @@ class PartyEmail(Entity):
     """An e-mail address of a party, kept in lower case."""
 
     __tablename__ = "party_emails"
+    plural = _l("How to reach")
     __table_args__ = (UniqueConstraint("party_id", "email"),)
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id", ondelete="CASCADE"))
@@ -100,6 +104,7 @@ class ContactPermission(Entity):
     """Whether a party may be reached by a channel, since when and why; none means yes."""
 
     __tablename__ = "contact_permissions"
+    plural = _l("How to reach")
     __table_args__ = (UniqueConstraint("party_id", "channel"),)
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id", ondelete="CASCADE"))
@@ -113,6 +118,7 @@ class PartyRelation(Entity, Versioned):
     """A person belongs to a household, or may be contacted for another party."""
 
     __tablename__ = "party_relations"
+    plural = _l("Household and contacts")
     __table_args__ = (
         UniqueConstraint("party_id", "person_id", "relation", "starts_on"),
         CheckConstraint("party_id <> person_id", name="two_parties"),
@@ -132,6 +138,7 @@ class Occupancy(Entity, Versioned):
     """A party is in a lot from a day on; `ends_on` is the last day (inclusive)."""
 
     __tablename__ = "occupancies"
+    plural = _l("Who lives where")
     __table_args__ = (
         Index("ix_occupancies_lot", "lot_id", "starts_on"),
         Index("ix_occupancies_party", "party_id", "starts_on"),
@@ -151,6 +158,7 @@ class PartyDuplicate(Entity):
     """Two parties that look like one, with the score and the reasons."""
 
     __tablename__ = "party_duplicates"
+    plural = _l("People entered twice")
     __table_args__ = (
         UniqueConstraint("first_id", "second_id"),
         Index("ix_party_duplicates_open", "state", "score"),
@@ -174,6 +182,7 @@ class PartyMerge(Entity):
     """One party was merged into another; `moved` holds what is needed to undo it."""
 
     __tablename__ = "party_merges"
+    plural = _l("People entered twice")
 
     kept_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id"), index=True)
     merged_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id"), index=True)

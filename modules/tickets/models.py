@@ -20,6 +20,7 @@ from app.db import (
     UtcDateTime,
     Versioned,
 )
+from app.i18n import lazy as _l
 from modules.energy.api import read_title
 from modules.tickets.enums import (
     OPEN_STATUSES,
@@ -46,6 +47,7 @@ class Ticket(Entity, Versioned, Timestamped):
     """What was said. Everything about its state is derived from its events and repeated here."""
 
     __tablename__ = "tickets"
+    plural = _l("Tickets")
     __table_args__ = (
         Index("ix_tickets_building_category", "building_id", "category_key", "opened_at"),
         Index("ix_tickets_lot_opened", "lot_id", "opened_at"),
@@ -134,6 +136,7 @@ class TicketEvent(Entity):
     """One thing that happened to a ticket; never changed, never removed."""
 
     __tablename__ = "ticket_events"
+    plural = _l("Tickets")
     __table_args__ = (UniqueConstraint("ticket_id", "position"),)
 
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
@@ -153,6 +156,7 @@ class TicketLink(Base):
     """Two tickets that belong together; stored once, from the later to the earlier."""
 
     __tablename__ = "ticket_links"
+    plural = _l("Tickets")
 
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     other_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
@@ -163,6 +167,7 @@ class Outage(Entity, Versioned, Timestamped):
     """A known failure that touches many: what agents say, and who was already counted."""
 
     __tablename__ = "ticket_outages"
+    plural = _l("Known failures")
     __table_args__ = (Index(None, "building_id", "ended_at"),)
 
     title: Mapped[TranslatedText]
@@ -183,6 +188,7 @@ class OutageCall(Entity):
     """One more caller touched by an outage, to be told when it is over."""
 
     __tablename__ = "ticket_outage_calls"
+    plural = _l("Known failures")
 
     outage_id: Mapped[UUID] = mapped_column(ForeignKey("ticket_outages.id"), index=True)
     lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"))
@@ -218,6 +224,7 @@ class Opinion(Entity):
     """The question put to the caller of a ticket once the work was done, and the answer, if any."""
 
     __tablename__ = "ticket_opinions"
+    plural = _l("Answers of callers")
     __table_args__ = (CheckConstraint("score BETWEEN 1 AND 5", name="score"),)
 
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), unique=True)

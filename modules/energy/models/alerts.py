@@ -19,6 +19,7 @@ from app.db import (
     UtcDateTime,
     Versioned,
 )
+from app.i18n import lazy as _l
 from modules.energy.enums import (
     AlertEventKind,
     AlertState,
@@ -35,6 +36,7 @@ class MeterProfile(Base):
     """What is normal for a meter, learned on its past and kept until it is learned again."""
 
     __tablename__ = "energy_meter_profiles"
+    plural = _l("Meters")
 
     meter_id: Mapped[UUID] = mapped_column(ForeignKey("energy_meters.id"), primary_key=True)
     learned_at: Mapped[datetime] = mapped_column(UtcDateTime())
@@ -47,6 +49,7 @@ class Alert(Versioned, Entity):
     """Abnormal consumption of one meter by one cause, from its onset until it is resolved."""
 
     __tablename__ = "energy_alerts"
+    plural = _l("Alerts")
     __table_args__ = (Index(None, "state", "detected_at"), Index(None, "meter_id", "onset_at"))
 
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -85,6 +88,7 @@ class AlertEventRecord(Entity):
     """What happened to an alert; rows are added, never changed."""
 
     __tablename__ = "energy_alert_events"
+    plural = _l("Alerts")
 
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("energy_alerts.id"), index=True)
     kind: Mapped[AlertEventKind] = mapped_column(EnumText(AlertEventKind))
@@ -104,6 +108,7 @@ class RuleSetting(Entity):
     """
 
     __tablename__ = "energy_rule_settings"
+    plural = _l("Thresholds somebody set")
     __table_args__ = (Index(None, "rule", "parameter"),)
 
     rule: Mapped[Rule] = mapped_column(EnumText(Rule))

@@ -17,6 +17,7 @@ from app.db import (
     UtcDateTime,
     Versioned,
 )
+from app.i18n import lazy as _l
 from modules.energy.enums import (
     USUAL_DELIVERY_DELAY_HOURS,
     Direction,
@@ -42,6 +43,7 @@ class Meter(Versioned, Timestamped, Archivable, Entity):
     """A device that counts, with the place it feeds; a serial is unique per utility."""
 
     __tablename__ = "energy_meters"
+    plural = _l("Meters")
     __table_args__ = (sa.UniqueConstraint("serial", "utility"), Index(None, "label"))
 
     serial: Mapped[str] = mapped_column(String(80))
@@ -103,6 +105,7 @@ class Register(Entity):
     """One counter of a meter: direction, tariff, unit and the interval of its slots."""
 
     __tablename__ = "energy_registers"
+    plural = _l("Registers")
     __table_args__ = (sa.UniqueConstraint("meter_id", "code", "unit", "interval_minutes", "kind"),)
 
     meter_id: Mapped[UUID] = mapped_column(ForeignKey("energy_meters.id"), index=True)
@@ -125,6 +128,7 @@ class MeterChangeRecord(Entity):
     """A counter replaced: the final index of the old and the start index of the new one."""
 
     __tablename__ = "energy_meter_changes"
+    plural = _l("Meters")
 
     register_id: Mapped[UUID] = mapped_column(ForeignKey("energy_registers.id"), index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -19,6 +19,7 @@ from app.db import (
     JsonDict,
     UtcDateTime,
 )
+from app.i18n import lazy as _l
 from modules.energy.enums import (
     BatchState,
     ReadingDoubt,
@@ -106,6 +107,7 @@ class ReadingEntry(Entity):
     """
 
     __tablename__ = "energy_reading_entries"
+    plural = _l("Readings by hand")
     __table_args__ = (
         Index(None, "meter_id", "entered_at"),
         Index(None, "register_id", "begins_at"),

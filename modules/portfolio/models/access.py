@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Archivable, Entity, EnumText, Timestamped, Versioned
+from app.i18n import lazy as _l
 from modules.portfolio.enums import AccessKind
 
 
@@ -19,6 +20,7 @@ class AccessCode(Entity, Versioned, Timestamped, Archivable):
     """
 
     __tablename__ = "access_codes"
+    plural = _l("Access codes")
     __table_args__ = (
         CheckConstraint("entrance_id IS NULL OR lot_id IS NULL", name="entrance_or_lot"),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Archivable, Entity, EnumText, Timestamped, UtcDateTime, Versioned
+from app.i18n import lazy as _l
 from modules.portfolio.enums import (
     CertificateScheme,
     InstallationKind,
@@ -28,6 +29,7 @@ class LotStatusEvent(Entity):
     """
 
     __tablename__ = "lot_status_events"
+    plural = _l("States of lots")
     __table_args__ = (
         UniqueConstraint("lot_id", "starts_on"),
         Index("ix_lot_status_events_days", "starts_on", "ends_on"),
@@ -46,6 +48,7 @@ class Installation(Entity, Versioned, Timestamped, Archivable):
     """A plant of a building (boiler house, lift, riser…); maintenance adds contracts to it."""
 
     __tablename__ = "installations"
+    plural = _l("Installations")
 
     code: Mapped[str] = mapped_column(String(30), unique=True)
     building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"), index=True)
@@ -64,6 +67,7 @@ class ServiceLink(Entity):
     """
 
     __tablename__ = "service_links"
+    plural = _l("Places served")
     __table_args__ = (
         CheckConstraint(
             "(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END)"
@@ -83,6 +87,7 @@ class StackLink(Entity):
     """One lot lies above another; written down where floors and doors do not tell it."""
 
     __tablename__ = "stack_links"
+    plural = _l("Above and below")
     __table_args__ = (UniqueConstraint("upper_lot_id", "lower_lot_id"),)
 
     upper_lot_id: Mapped[UUID] = mapped_column(ForeignKey("lots.id"), index=True)
@@ -93,6 +98,7 @@ class EnergyCertificate(Entity, Versioned, Timestamped, Archivable):
     """An energy certificate of a lot or of a building; the letter follows from the class."""
 
     __tablename__ = "energy_certificates"
+    plural = _l("Energy certificates")
     __table_args__ = (CheckConstraint(_ONE_PLACE, name="one_place"),)
 
     lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"), index=True)
@@ -113,6 +119,7 @@ class PlaceWarning(Entity, Versioned, Archivable):
     """A warning about a lot or a building, with who gave it, why and until when."""
 
     __tablename__ = "place_warnings"
+    plural = _l("Warnings about places")
     __table_args__ = (CheckConstraint(_ONE_PLACE, name="one_place"),)
 
     lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"), index=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Archivable, Cents, Entity, EnumText, Timestamped, Versioned
+from app.i18n import lazy as _l
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
 from modules.portfolio.models.mixins import Located
 
@@ -17,6 +18,7 @@ class LandParcel(Entity, Versioned, Timestamped, Archivable, Located):
     """A piece of land of the estate, with its use and its cadastral number when it has one."""
 
     __tablename__ = "land_parcels"
+    plural = _l("Land parcels")
     __table_args__ = (Index("ix_land_parcels_box", "lon", "lat"),)
 
     # Human reference such as PAR-0007.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Archivable, Entity, EnumText, Timestamped, TranslatedText, Versioned
 from app.i18n import get_locale
+from app.i18n import lazy as _l
 from modules.portfolio.enums import (
     Accessibility,
     BuildingKind,
@@ -82,6 +83,7 @@ class Site(Entity, Versioned, Timestamped, Archivable):
     """Several buildings that belong together: an estate, a campus."""
 
     __tablename__ = "sites"
+    plural = _l("Sites")
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[TranslatedText]
@@ -92,6 +94,7 @@ class Building(Entity, Versioned, Timestamped, Archivable, Located):
     """A construction with one or more lots."""
 
     __tablename__ = "buildings"
+    plural = _l("Buildings")
     __table_args__ = (
         Index("ix_buildings_box", "lon", "lat"),
         Index("ix_buildings_kind", "kind"),
@@ -140,6 +143,7 @@ class Entrance(Entity, Versioned, Archivable):
     """A street door of a building, with an address of its own when it differs."""
 
     __tablename__ = "entrances"
+    plural = _l("Entrances")
     __table_args__ = (UniqueConstraint("building_id", "code"),)
 
     building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"), index=True)
@@ -154,6 +158,7 @@ class Floor(Entity, Versioned):
     """A level of a building: 0 is the ground floor, -1 the first basement."""
 
     __tablename__ = "floors"
+    plural = _l("Floors")
     __table_args__ = (UniqueConstraint("building_id", "level"),)
 
     building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"), index=True)
@@ -166,6 +171,7 @@ class Lot(Entity, Versioned, Timestamped, Archivable):
     """The smallest unit that is let or used separately."""
 
     __tablename__ = "lots"
+    plural = _l("Lots")
     __table_args__ = (
         Index("ix_lots_building_floor", "building_id", "floor_level"),
         Index("ix_lots_kind_status", "kind", "status"),
@@ -219,6 +225,7 @@ class Room(Entity, Versioned, Timestamped, Archivable):
     """A room of a public building and the department that occupies it."""
 
     __tablename__ = "rooms"
+    plural = _l("Rooms")
     __table_args__ = (UniqueConstraint("building_id", "code"),)
 
     building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"), index=True)

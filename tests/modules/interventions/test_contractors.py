@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from app.auth.roles import Role
 from app.db import EventBus, UnitOfWork
-from app.errors import Forbidden
+from app.errors import Conflict, Forbidden
+from app.i18n import use_locale
 from app.mail import Enclosures, NullMailer, OutboxMail, deliver_waiting
+from app.tabular.bulk import refuse_dependents
 from modules.interventions.commands import (
     NOBODY,
     Assignee,
@@ -52,6 +54,7 @@ from modules.interventions.services import (
 from modules.parties.api import Language, PartyKind, contact_of
 from modules.parties.commands import AllowChannel, MergeParties
 from modules.parties.enums import Channel
+from modules.parties.models import Party, PartyEmail, PartyPhone
 from modules.parties.privacy import find_person
 from modules.parties.services import allow_channel, merge_parties, undo_merge
 from modules.tickets.enums import TicketStatus
@@ -272,6 +275,15 @@ def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm)
     undo_merge(DISPATCHER, merge.id, uow, clock)
     uow.session.expire_all()
     assert order.contractor_id == twin.id
+
+
+def test_what_keeps_a_firm_from_going_is_said_in_words(uow, clock, order, firm):
+    give(order, firm, uow, clock)
+    own = [model.__table__ for model in (PartyPhone, PartyEmail)]
+    with pytest.raises(Conflict) as refused:
+        refuse_dependents(uow.session, Party.__table__, [firm.id], but=own)
+    with use_locale("nl"):
+        assert "“Werkbonnen”" in str(refused.value.message)
 
 
 def test_what_is_held_of_a_firm_names_its_orders_and_is_forgotten(uow, clock, order, firm):
