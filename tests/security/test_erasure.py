@@ -50,7 +50,8 @@ RULES_OF_THE_OFFICE = {
 }  # fmt: skip
 KEYS_AND_CODES = {
     "access_codes.code", "api_tokens.permissions", "attachments.media_type", "audit_entries.action",
-    "buildings.heritage_ref", "buildings.heritage_url", "category_key", "device_id", "energy_ingest_batches.file_hash", "energy_meters.serial",
+    "buildings.heritage_ref", "buildings.heritage_url",
+    "category_key", "device_id", "energy_ingest_batches.file_hash", "energy_meters.serial",
     "energy_supply_points.operator", "external_ref", "import_profiles.formats", "importer",
     "import_profiles.mapping", "job_runs.limited_to", "job_runs.name", "key", "profile_name",
     "list_name", "outbox_mails.enclosure", "request_id",
