@@ -87,6 +87,9 @@ class TakeOver:
     closed_at: datetime | None = None
     reason: str = ""
     note: str = ""
+    waiting_reason: WaitingReason | None = None
+    deferred_until: date | None = None
+    duplicate_of_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

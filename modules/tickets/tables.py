@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.auth.actor import Actor
 from app.clock import BRUSSELS, Clock
@@ -41,6 +41,7 @@ from modules.tickets.enums import (
     STATUS_LABELS,
     STATUS_TONES,
     TRADE_LABELS,
+    WAITING_LABELS,
     TicketStatus,
 )
 from modules.tickets.models import Ticket
@@ -55,6 +56,9 @@ TONES: Mapping[TicketStatus, str] = {
     )
     for status, tone in STATUS_TONES.items()
 }
+
+
+ORIGINAL = aliased(Ticket)
 
 
 def select_tickets(actor: Actor) -> Select[Any]:
@@ -74,6 +78,12 @@ def select_tickets(actor: Actor) -> Select[Any]:
         Ticket.due_at,
         Ticket.completed_at,
         Ticket.affected_count,
+        Ticket.waiting_reason,
+        Ticket.deferred_until,
+        select(ORIGINAL.number)
+        .where(ORIGINAL.id == Ticket.duplicate_of_id)
+        .scalar_subquery()
+        .label("duplicate_of"),
         building_label_sql(Ticket.building_id).label("building"),
         building_code_sql(Ticket.building_id).label("building_code"),
         lot_label_sql(Ticket.lot_id).label("lot"),
@@ -197,6 +207,21 @@ def _more_columns(names: Names) -> tuple[Column, ...]:
             is_default=False,
             export=lambda row: names.paths(row.category_key),
         ),
+        Column(
+            "waiting_reason",
+            _l("Waiting for"),
+            sort=Ticket.waiting_reason,
+            labels=WAITING_LABELS,
+            is_default=False,
+        ),
+        Column(
+            "deferred_until",
+            _l("Deferred until"),
+            sort=Ticket.deferred_until,
+            format="date",
+            is_default=False,
+        ),
+        Column("duplicate_of", _l("Duplicate of"), is_default=False),
         Column("trade", _l("Trade"), sort=Ticket.trade, labels=TRADE_LABELS, is_default=False),
         Column(
             "external_ref", _l("Reference elsewhere"), sort=Ticket.external_ref, is_default=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from app.auth.actor import Actor
@@ -27,35 +27,18 @@ from modules.tickets.commands import (
     TakeOver,
 )
 from modules.tickets.enums import (
-    DROPPED_STATUSES,
     OPEN_STATUSES,
     STATUS_LABELS,
-    EventKind,
     TicketSource,
     TicketStatus,
 )
 from modules.tickets.errors import NotTakenOver
-from modules.tickets.lifecycle import next_steps
+from modules.tickets.importers.moving import Move, find_move, refuse_move, refuse_said
 from modules.tickets.models import Ticket
+from modules.tickets.queries.tickets import get_ticket_by_number
 from modules.tickets.services.bulk import hand_over
 from modules.tickets.services.taking_over import TAKEN_OVER, take_over_ticket
 
-Step = Callable[[Actor, UUID, str, UnitOfWork, Clock], Ticket]
-
-# The one step that leads to a state, and whether it asks for a reason.
-_STEPS: Mapping[TicketStatus, tuple[EventKind, Step, bool]] = {
-    TicketStatus.QUALIFIED: (EventKind.QUALIFIED, services.qualify_ticket, False),
-    TicketStatus.IN_PROGRESS: (
-        EventKind.STARTED,
-        lambda actor, key, _reason, uow, clock: services.start_ticket(actor, key, uow, clock),
-        False,
-    ),
-    TicketStatus.COMPLETED: (EventKind.COMPLETED, services.complete_ticket, False),
-    TicketStatus.CLOSED: (EventKind.CLOSED, services.close_ticket, False),
-    TicketStatus.RETURNED: (EventKind.RETURNED, services.return_ticket, True),
-    TicketStatus.CANCELLED: (EventKind.CANCELLED, services.cancel_ticket, True),
-}
-_REOPENED = (EventKind.REOPENED, services.reopen_ticket, True)
 _ENDS: Mapping[str, frozenset[TicketStatus]] = {
     "completed": frozenset({TicketStatus.COMPLETED, TicketStatus.CLOSED}),
     "closed": frozenset({TicketStatus.CLOSED}),
@@ -68,12 +51,13 @@ def check(change: Change) -> Iterator[Problem]:
     if change.outcome is Outcome.NEW:
         yield from _check_new(change)
         return
-    status = TicketStatus((change.before or {})["status"])
-    wanted = change.row.values.get("status", status)
-    step = _step_to(status, wanted)
-    if wanted != status and (step is None or step[0] not in next_steps(status)):
-        yield _refusal(change, "status", _l("A file cannot make it that: do it on the ticket."))
-    elif _needs_reason(change, step) and not change.row.values.get("reason"):
+    was = change.before or {}
+    status = TicketStatus(was["status"])
+    move = find_move(was, change.row.values)
+    refused = list(refuse_move(change, move))
+    for name, why in refused:
+        yield _refusal(change, name, why)
+    if not refused and _needs_reason(change, move) and not change.row.values.get("reason"):
         yield _refusal(change, "reason", _l("Give a reason for this change."))
     for name in _WHILE_OPEN:
         if name in change.differences and status not in OPEN_STATUSES:
@@ -91,6 +75,8 @@ def _check_new(change: Change) -> Iterator[Problem]:
         )
     if status not in TAKEN_OVER:
         yield _refusal(change, "status", _l("A file cannot make it that: do it on the ticket."))
+    for name, why in refuse_said(values, {}, status):
+        yield _refusal(change, name, why)
     yield from _check_moments(change, status)
 
 
@@ -108,16 +94,10 @@ def _check_moments(change: Change, status: TicketStatus) -> Iterator[Problem]:
         before = after
 
 
-def _step_to(status: TicketStatus, wanted: TicketStatus) -> tuple[EventKind, Step, bool] | None:
-    if wanted is TicketStatus.QUALIFIED and status in DROPPED_STATUSES:
-        return _REOPENED
-    return None if wanted == status else _STEPS.get(wanted)
-
-
-def _needs_reason(change: Change, step: tuple[EventKind, Step, bool] | None) -> bool:
+def _needs_reason(change: Change, move: Move | None) -> bool:
     touched = change.differences.keys()
     is_handed_over = "trade" in touched and "category" not in touched
-    return "priority" in touched or is_handed_over or (step is not None and step[2])
+    return "priority" in touched or is_handed_over or (move is not None and move.needs_reason)
 
 
 def _refusal(change: Change, field: str, text: LazyText) -> Problem:
@@ -138,8 +118,16 @@ def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
         closed_at=instant_of(values.get("closed")),
         reason=values.get("reason", ""),
         note=values.get("note", ""),
+        waiting_reason=values.get("waiting_reason"),
+        deferred_until=values.get("deferred_until"),
+        duplicate_of_id=_original_id(actor, values, uow),
     )
     return take_over_ticket(actor, command, uow, clock).id
+
+
+def _original_id(actor: Actor, values: Values, uow: UnitOfWork) -> UUID | None:
+    number = values.get("duplicate_of")
+    return get_ticket_by_number(actor, uow.session, number).id if number else None
 
 
 def _opening(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> OpenTicket:
@@ -181,9 +169,9 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
         services.change_priority(actor, key, ChangePriority(values["priority"], reason), uow, clock)
     if values["trade"] != uow.session.get_one(Ticket, key).trade:
         hand_over(actor, key, values["trade"], reason, uow, clock)
-    step = _step_to(was["status"], values["status"])
-    if step is not None:
-        step[1](actor, key, reason, uow, clock)
+    move = find_move(was, values)
+    if move is not None:
+        move.take(actor, key, {**values, "reason": reason}, uow, clock)
     elif values["status"] != was["status"]:
         raise NotTakenOver(values["status"])
     if values.get("note") and values["note"] != was["note"]:

@@ -7,14 +7,16 @@ from enum import StrEnum
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
-from app.tabular.kinds import Choice, Lookup, Moment, Text
+from app.tabular.kinds import Choice, Day, Lookup, Moment, Text
 from modules.tickets.enums import (
     SOURCE_LABELS,
     STATUS_LABELS,
     TRADE_LABELS,
+    WAITING_LABELS,
     TicketSource,
     TicketStatus,
     Trade,
+    WaitingReason,
 )
 
 
@@ -51,6 +53,14 @@ COLUMNS = (
     Column("description", _l("What the caller says"), Text(max_length=4_000, multiline=True)),
     Column("status", _l("Status"),
            Choice(enum=TicketStatus, labels=STATUS_LABELS, aliases=_ELSEWHERE)),
+    Column("waiting_reason", _l("Waiting for"),
+           Choice(enum=WaitingReason, labels=WAITING_LABELS),
+           help=_l("For whom or what a ticket on hold waits."), example=""),
+    Column("deferred_until", _l("Deferred until"), Day(),
+           help=_l("The day on which a deferred ticket is taken up again."), example=""),
+    Column("duplicate_of", _l("Duplicate of"), Lookup(noun=_l("the number of a ticket")),
+           help=_l("The ticket a duplicate repeats, by our number or the older tool's; it must be "
+                   "here already."), example=""),
     Column("priority", _l("Priority"), Lookup(noun=_l("a priority")), example="normal"),
     Column("category", _l("Problem"), Lookup(noun=_l("a problem")), example="home.water.leak",
            help=_l("By its name, or by place › kind › problem when the name alone means several.")),

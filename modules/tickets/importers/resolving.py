@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.i18n import lazy as _l
 from app.tabular.numbered import identify, named, read_numbers
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
 from modules.energy.api import read_titles
 from modules.portfolio.api import find_row_places
-from modules.tickets.enums import Trade
+from modules.tickets.enums import DROPPED_STATUSES, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.queries.tickets import find_by_any_number
 from modules.tickets.rule_names import RuleNames, load_rule_names
@@ -27,10 +28,14 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     An empty cell says nothing about a ticket.
     """
     yield from read_numbers(rows, OURS)
-    known = find_by_any_number(actor, session, named(rows, "number") | named(rows, "external_ref"))
+    asked = set[str]().union(
+        *(named(rows, name) for name in ("number", "external_ref", "duplicate_of"))
+    )
+    known = find_by_any_number(actor, session, asked)
     yield from identify(rows, {key: ticket.number for key, ticket in known.items()})
     read_titles(rows, known)
     yield from _name_rules(rows, known, load_rule_names(session))
+    yield from _find_originals(rows, known)
     yield from find_row_places(actor, session, rows)
 
 
@@ -50,3 +55,23 @@ def _name_rules(
         category = names.rules.categories.get(row.values.get("category", ""))
         if ticket and category and ticket.category_key != category.key:
             row.values.setdefault("trade", category.trade or Trade.MULTI_SKILLED)
+
+
+def _find_originals(rows: Iterable[Row], known: dict[str, Ticket]) -> Iterator[Problem]:
+    """Turn the number of the ticket a row repeats into ours; nobody works on one put away."""
+    for row in rows:
+        text = row.values.get("duplicate_of")
+        if not text:
+            continue
+        original, ticket = known.get(text), known.get(row.values.get("number", ""))
+        if original is None:
+            yield Problem("not_found", row.number, field="duplicate_of", value=text)
+        elif original.status in DROPPED_STATUSES and not _repeats(ticket, original):
+            why = _l("It is cancelled or a duplicate itself: nobody works on it.")
+            yield Problem("not_possible", row.number, field="duplicate_of", value=text, text=why)
+        else:
+            row.take_to_mean("duplicate_of", original.number)
+
+
+def _repeats(ticket: Ticket | None, original: Ticket) -> bool:
+    return ticket is not None and ticket.duplicate_of_id == original.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.queries.tickets import visible_tickets
 from modules.tickets.rule_names import load_rule_names
 
-_PLAIN = ("number", "external_ref", "status", "trade", "place_note", "source",
-          "caller_phone", "caller_email", "contact_name", "contact_phone",
+_PLAIN = ("number", "external_ref", "status", "waiting_reason", "deferred_until", "trade",
+          "place_note", "source", "caller_phone", "caller_email", "contact_name", "contact_phone",
           "availability")  # fmt: skip
 _AT_ONCE = 500
 
@@ -48,17 +48,19 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
 
 
 def _read(actor: Actor, session: Session, statement: Select[Ticket]) -> Iterator[Stored]:
-    """Read tickets, with their places and latest notes in three more queries a block."""
+    """Read tickets, with their places and latest notes in four more queries a block."""
     visible = visible_tickets(actor, statement).execution_options(yield_per=_AT_ONCE)
     for block in session.scalars(visible).partitions():
         buildings = building_codes(session, _ids(one.building_id for one in block))
         lots = lot_references(session, _ids(one.lot_id for one in block))
         notes = _latest_notes(session, [one.id for one in block])
+        originals = _numbers(session, _ids(one.duplicate_of_id for one in block))
         for ticket in block:
             values = _values(ticket) | {
                 "building": buildings.get(ticket.building_id) if ticket.building_id else None,
                 "lot": lots.get(ticket.lot_id) if ticket.lot_id else None,
                 "note": notes.get(ticket.id),
+                "duplicate_of": originals.get(ticket.duplicate_of_id),
             }
             yield Stored(ticket.id, ticket.version, values)
 
@@ -79,6 +81,13 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         "completed": moment_of(ticket.completed_at),
         "closed": moment_of(ticket.closed_at),
     }
+
+
+def _numbers(session: Session, ids: Collection[UUID]) -> dict[UUID | None, str]:
+    if not ids:
+        return {}
+    rows = session.execute(select(Ticket.id, Ticket.number).where(Ticket.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _latest_notes(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, select
 
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
@@ -30,17 +30,20 @@ from modules.tickets.policies import TicketPermission
 from modules.tickets.services.bulk import hand_over
 from modules.tickets.services.opening import write_down
 from modules.tickets.services.recording import Happening, add_event
-from modules.tickets.services.steps import note_ticket
+from modules.tickets.services.steps import mark_duplicate, note_ticket
 
 TICKETS = cast("Table", Ticket.__table__)
 EVENTS = cast("Table", TicketEvent.__table__)
 
-# How far a ticket may have come elsewhere, and the right that step asks for. A wait, a day to come
-# or an original are said on the ticket itself.
+# How far a ticket may have come elsewhere, and the right that step asks for. One that came back is
+# open again: its story is told on the ticket itself.
 TAKEN_OVER: Mapping[TicketStatus, TicketPermission] = {
     TicketStatus.NEW: TicketPermission.OPEN,
     TicketStatus.QUALIFIED: TicketPermission.HANDLE,
     TicketStatus.IN_PROGRESS: TicketPermission.HANDLE,
+    TicketStatus.WAITING: TicketPermission.HANDLE,
+    TicketStatus.DEFERRED: TicketPermission.HANDLE,
+    TicketStatus.DUPLICATE: TicketPermission.HANDLE,
     TicketStatus.COMPLETED: TicketPermission.HANDLE,
     TicketStatus.CLOSED: TicketPermission.CLOSE,
     TicketStatus.CANCELLED: TicketPermission.CANCEL,
@@ -62,6 +65,8 @@ def take_over_ticket(actor: Actor, command: TakeOver, uow: UnitOfWork, clock: Cl
         hand_over(actor, ticket.id, command.trade, _as_it_stood(), uow, clock)
     for happening in _steps(command):
         add_event(ticket, happening, actor, uow, clock)
+    if command.duplicate_of_id is not None and command.status is TicketStatus.DUPLICATE:
+        mark_duplicate(actor, ticket.id, command.duplicate_of_id, uow, clock)
     if command.note.strip():
         note_ticket(actor, ticket.id, command.note, uow, clock)
     # Until somebody touches it, the import that brought it can be taken back.
@@ -74,10 +79,20 @@ def forget_taken_over(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove tickets an import made; Conflict when touched since or something refers to them."""
     session = uow.session
     refuse_changed(session, TICKETS, dict.fromkeys(ids))
+    _refuse_duplicates(uow, ids)
     refuse_dependents(session, TICKETS, ids, but=(EVENTS,))
     session.execute(delete(TicketEvent).where(TicketEvent.ticket_id.in_(ids)))
     delete_rows(session, TICKETS, ids)
     touch_documents(session, "ticket")
+
+
+def _refuse_duplicates(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Refuse to forget what others count: the original has an event, and one caller more."""
+    repeats = select(Ticket.number).where(Ticket.id.in_(ids), Ticket.duplicate_of_id.is_not(None))
+    number = uow.session.scalars(repeats.order_by(Ticket.number).limit(1)).first()
+    if number is not None:
+        message = _l("Ticket %(number)s is counted on the ticket it repeats.", number=number)
+        raise Conflict("counted_elsewhere", message)
 
 
 def _refuse_ahead(command: TakeOver, clock: Clock) -> None:
@@ -92,6 +107,8 @@ def _steps(command: TakeOver) -> Iterator[Happening]:
     steps = {
         TicketStatus.QUALIFIED: (Happening(EventKind.QUALIFIED, reason),),
         TicketStatus.IN_PROGRESS: (Happening(EventKind.STARTED, reason),),
+        TicketStatus.WAITING: (Happening(EventKind.WAITED, reason, _waits_for(command)),),
+        TicketStatus.DEFERRED: (Happening(EventKind.DEFERRED, reason, _until(command)),),
         TicketStatus.COMPLETED: (Happening(EventKind.COMPLETED, reason, at=ended),),
         TicketStatus.CLOSED: (
             Happening(EventKind.COMPLETED, reason, at=ended),
@@ -100,6 +117,14 @@ def _steps(command: TakeOver) -> Iterator[Happening]:
         TicketStatus.CANCELLED: (Happening(EventKind.CANCELLED, reason or _as_it_stood()),),
     }
     yield from steps.get(command.status, ())
+
+
+def _waits_for(command: TakeOver) -> dict[str, str]:
+    return {"reason": command.waiting_reason.value} if command.waiting_reason else {}
+
+
+def _until(command: TakeOver) -> dict[str, str]:
+    return {"until": command.deferred_until.isoformat()} if command.deferred_until else {}
 
 
 def _as_it_stood() -> str:

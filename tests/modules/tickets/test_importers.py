@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,8 +27,15 @@ from app.tabular.importer import Outcome
 from app.tabular.report import Report
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
-from modules.tickets.commands import Wait
-from modules.tickets.enums import EventKind, TicketSource, TicketStatus, Trade, WaitingReason
+from modules.tickets.commands import Defer, Wait
+from modules.tickets.enums import (
+    STATUS_LABELS,
+    EventKind,
+    TicketSource,
+    TicketStatus,
+    Trade,
+    WaitingReason,
+)
 from modules.tickets.importers import TICKETS
 from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.policies import TicketPermission
@@ -36,6 +43,8 @@ from modules.tickets.services import (
     cancel_ticket,
     close_ticket,
     complete_ticket,
+    defer_ticket,
+    mark_duplicate,
     note_ticket,
     put_on_hold,
 )
@@ -49,7 +58,7 @@ ACTOR = system_actor("import")
 
 @pytest.fixture
 def desk(database: Database, clock: FixedClock) -> dict[str, str]:
-    """Four tickets in as many states, by a word for each; `building` and `lot` name their home."""
+    """Six tickets in as many states, by a word for each; `building` and `lot` name their home."""
     with database.unit_of_work() as uow:
         building = make_building(uow, clock)
         lot = make_lot(uow, clock, building)
@@ -64,7 +73,13 @@ def desk(database: Database, clock: FixedClock) -> dict[str, str]:
         close_ticket(AGENT, closed.id, "", uow, clock)
         dropped = make_ticket(uow, clock, lot)
         cancel_ticket(AGENT, dropped.id, "double", uow, clock)
+        later = make_ticket(uow, clock, lot)
+        defer_ticket(AGENT, later.id, Defer(date(2026, 4, 1)), uow, clock)
+        again = make_ticket(uow, clock, lot)
+        mark_duplicate(AGENT, again.id, opened.id, uow, clock)
         return {
+            "deferred": later.number,
+            "duplicate": again.number,
             "open": opened.number,
             "waiting": waiting.number,
             "closed": closed.number,
@@ -159,7 +174,7 @@ def test_every_ticket_comes_back_unchanged(
         write_file(export_file(TICKETS.columns, TICKETS.records(ACTOR, session), kind, title="t"),
                    path)  # fmt: skip
     report = import_file(ACTOR, files.source(path), database, files.clock)
-    assert ([p.as_json() for p in report.errors], counts(report)) == ([], (0, 0, 7, 0))
+    assert ([p.as_json() for p in report.errors], counts(report)) == ([], (0, 0, 9, 0))
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -168,12 +183,13 @@ def test_the_export_of_the_list_is_a_valid_import(
     form: str,
 ) -> None:  # fmt: skip
     login(client, Role.DISPATCH_LEADER, locale="nl")
+    further = "external_ref affected waiting_reason deferred_until duplicate_of"
     columns = "number title status priority building lot opened due category trade source caller"
-    asked = "&".join(f"cols={key}" for key in f"{columns} external_ref affected".split())
+    asked = "&".join(f"cols={key}" for key in f"{columns} {further}".split())
     path = tmp_path / f"list.{form}"
     path.write_bytes(client.get(f"/tickets?format={form}&{asked}").data)
     report = check_file(ACTOR, files.source(path), files.database, files.clock)
-    assert ([p.as_json() for p in report.errors], counts(report)) == ([], (0, 0, 4, 0))
+    assert ([p.as_json() for p in report.errors], counts(report)) == ([], (0, 0, 6, 0))
     assert "/imports/templates/tickets/xlsx" in client.get("/imports").get_data(as_text=True)
 
 
@@ -272,7 +288,7 @@ def test_what_no_service_does_is_refused_by_row_and_field(
         (5, "status", "Clôturé"),
         (6, "number", "TK-2026-999999"),
         (7, "external_ref", ""),
-        (8, "status", "En attente"),
+        (8, "waiting_reason", ""),
         (9, "building", ""),
         (10, "category", "Autre chose"),
         (11, "building", "BLD-NONE"),
@@ -284,6 +300,55 @@ def test_what_no_service_does_is_refused_by_row_and_field(
     assert all(problem.message for problem in report.errors)
     ahead = files.run(new | {"external_ref": "A9", "opened": "2031-01-01"})
     assert counts(ahead) == (0, 0, 0, 1)
+
+
+def test_a_file_says_for_whom_until_when_and_which_it_repeats(
+    files: Files, desk: dict[str, str]
+) -> None:
+    mails = files.count(OutboxMail)
+    new = {"building": desk["building"], "category": "Waterlek", "caller_email": "a@example.org"}
+    new |= dict.fromkeys(("waiting_reason", "deferred_until", "duplicate_of"), "")
+    with use_locale("nl"):
+        waiting = str(STATUS_LABELS[TicketStatus.WAITING])
+    old = [
+        new | {"external_ref": "B1", "status": waiting, "waiting_reason": "part"},
+        new | {"external_ref": "B2", "status": "deferred", "deferred_until": "2026-05-04"},
+        new | {"external_ref": "B3", "status": "duplicate", "duplicate_of": desk["open"]},
+    ]
+    report = files.run(*old)
+    assert ([one.as_json() for one in report.errors], counts(report)) == ([], (3, 0, 0, 0))
+    waits, later, again = (files.ticket(f"B{number}") for number in (1, 2, 3))
+    assert (waits.status, waits.waiting_reason) == (TicketStatus.WAITING, WaitingReason.PART)
+    assert (later.status, later.deferred_until) == (TicketStatus.DEFERRED, date(2026, 5, 4))
+    assert again.duplicate_of_id == files.ticket(desk["open"]).id
+    assert files.ticket(desk["open"]).affected_count == 3
+    assert files.count(OutboxMail) == mails, "the older office told its callers"
+    assert counts(files.run(*old)) == (0, 0, 3, 0)
+    with pytest.raises(Conflict, match="counted_elsewhere"):
+        files.undo(report)
+    moved = [
+        {"number": desk["waiting"], "waiting_reason": "access"},
+        {"number": desk["open"], "status": "waiting", "waiting_reason": "tenant"},
+        {"number": desk["deferred"], "deferred_until": "2026-06-01"},
+        {"external_ref": "B1", "status": "duplicate", "duplicate_of": "B2"},
+    ]
+    assert (errors(files.run(*moved)), counts(files.run(*moved))) == ([], (0, 0, 4, 0))
+    assert files.ticket(desk["waiting"]).waiting_reason is WaitingReason.ACCESS
+    assert files.kinds(desk["open"])[-2:] == [EventKind.WAITED, EventKind.TOLD]
+    assert files.ticket(desk["deferred"]).deferred_until == date(2026, 6, 1)
+    assert files.ticket("B1").duplicate_of_id == later.id
+    mine = {"number": desk["open"]}
+    for row, field in (
+        (mine | {"status": "deferred"}, "deferred_until"),
+        (mine | {"duplicate_of": desk["closed"]}, "duplicate_of"),
+        (mine | {"status": "duplicate", "duplicate_of": desk["cancelled"]}, "duplicate_of"),
+        (mine | {"status": "duplicate", "duplicate_of": "TK-2026-999999"}, "duplicate_of"),
+        (mine | {"status": "duplicate", "duplicate_of": desk["open"]}, "duplicate_of"),
+        ({"number": desk["duplicate"], "duplicate_of": desk["closed"]}, "duplicate_of"),
+        ({"number": desk["closed"], "status": "waiting", "waiting_reason": "part"}, "status"),
+        (new | {"external_ref": "C1", "status": "returned"}, "status"),
+    ):
+        assert [one[:2] for one in errors(files.check(row))] == [(2, field)], row
 
 
 def test_rights_and_scope_hold(files: Files, desk: dict[str, str], actor_with: ActorMaker) -> None:
