@@ -34,7 +34,7 @@ from modules.portfolio.importers.remove import parts
 from modules.portfolio.importers.source import Source, named, unknown
 from modules.portfolio.models import Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import seen_lots, with_place
+from modules.portfolio.queries.places import with_place
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import give_back_history, write_lot_state
 
@@ -90,7 +90,7 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
 def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
     """Refuse lots that are not there, periods that overlap and states that repeat."""
     wanted = named(rows, "lot")
-    yield from unknown(rows, "lot", seen_lots(actor, session, wanted))
+    yield from unknown(rows, "lot", _lots_in_use(actor, session, wanted))
     known: defaultdict[str, History] = defaultdict(dict)
     of_these = _states(actor).where(Lot.reference.in_(wanted))
     for event, lot in session.execute(of_these):
@@ -103,6 +103,15 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
         name, day = row.values.get("lot"), row.values.get("starts_on")
         if name and day:
             yield from _refusals(row, day, known[name], known[name] | told[name])
+
+
+def _lots_in_use(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
+    """Return lots by reference; the history of one that left the estate is closed."""
+    statement = select(Lot.reference, Lot.id).where(
+        Lot.reference.in_(references), Lot.archived_at.is_(None)
+    )
+    rows = session.execute(in_scope(statement, actor, Lot.building_id))
+    return {row.reference: row.id for row in rows}
 
 
 def _refusals(row: Row, day: date, known: History, history: History) -> Iterator[Problem]:
@@ -134,7 +143,7 @@ def _refusals(row: Row, day: date, known: History, history: History) -> Iterator
 def _write(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
     lot = str(values["lot"])
     command = ChangeLotStatus(
-        lot_id=seen_lots(actor, uow.session, {lot})[lot],
+        lot_id=_lots_in_use(actor, uow.session, {lot})[lot],
         status=values["status"],
         starts_on=values["starts_on"],
         reason=values.get("reason") or "",
@@ -168,12 +177,18 @@ class StatesImporter(ServiceImporter):
         """Take back what a batch wrote, then let each state last until the next again."""
         lots: dict[UUID, Lot] = {}
         for part in parts([entry.subject_id for entry in entries]):
-            touched = select(LotStatusEvent.lot_id).where(LotStatusEvent.id.in_(part))
-            query = select(Lot).where(Lot.id.in_(touched)).options(*with_place())
-            lots.update((lot.id, lot) for lot in uow.session.scalars(query))
+            query = (
+                select(LotStatusEvent.id, Lot)
+                .join(Lot, LotStatusEvent.lot_id == Lot.id)
+                .where(LotStatusEvent.id.in_(part))
+            )
+            rows = uow.session.execute(query.options(*with_place()))
+            lots.update((row[0], row[1]) for row in rows)
+        if left := [event_id for event_id, lot in lots.items() if lot.archived_at is not None]:
+            raise ChangedSince(left)
         ServiceImporter.undo(self, uow, actor, clock, entries)
         uow.session.expire_all()
-        give_back_history(actor, list(lots.values()), uow, clock)
+        give_back_history(actor, {lot.id: lot for lot in lots.values()}.values(), uow, clock)
 
 
 STATES = StatesImporter(

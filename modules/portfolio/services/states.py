@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -94,7 +94,7 @@ def settle_history(session: Session, lot: Lot, clock: Clock) -> None:
     refresh_status(session, lot, clock)
 
 
-def give_back_history(actor: Actor, lots: Sequence[Lot], uow: UnitOfWork, clock: Clock) -> None:
+def give_back_history(actor: Actor, lots: Iterable[Lot], uow: UnitOfWork, clock: Clock) -> None:
     """Settle histories that lost states; a lot without any is vacant since it was added again."""
     require(actor, PortfolioPermission.CHANGE_STATUS)
     for lot in lots:

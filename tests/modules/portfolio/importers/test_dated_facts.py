@@ -23,7 +23,7 @@ from modules.portfolio.importers.states import STATES
 from modules.portfolio.importers.warnings import WARNINGS
 from modules.portfolio.models import Floor, Lot, LotStatusEvent, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.services import change_lot_status, give_warning, lift_warning
+from modules.portfolio.services import archive_lot, change_lot_status, give_warning, lift_warning
 from tests.factories.portfolio import make_building, make_lot
 
 OFFICE = system_actor("Office")
@@ -157,6 +157,19 @@ def test_states_are_corrected_and_taken_back_the_last_file_first(estate, work, u
     assert history(estate) == made
     undo(first)
     assert history(estate)[0] == [("2026-03-02", "", LotStatus.VACANT)]
+
+
+def test_the_history_of_a_lot_that_left_is_closed(estate, work, undo, clock):
+    report = work(STATES, STATE, ("LOT-0", "01/09/2020", "vacant", "", ""))
+    with estate.unit_of_work() as uow:
+        lot = uow.session.scalars(select(Lot).where(Lot.reference == "LOT-0")).one()
+        archive_lot(OFFICE, Change(lot.id, lot.version), uow, clock)
+    closed = history(estate)
+    again = work(STATES, STATE, ("LOT-0", "01/01/2021", "let", "", ""))
+    assert [(p.code, p.field) for p in again.errors] == [("not_found", "lot")]
+    with pytest.raises(Conflict, match="LOT-0"):
+        undo(report)
+    assert history(estate) == closed
 
 
 def test_overlaps_and_repeats_are_said_in_words_before_anything_is_written(estate, work, clock):
