@@ -43,6 +43,7 @@ from modules.portfolio.queries.labels import (
     lot_reference_sql,
 )
 from modules.portfolio.queries.places import (
+    address_of_place,
     building_codes,
     building_labels,
     find_building,
@@ -93,6 +94,7 @@ __all__ = [
     "WarningKind",
     "access_not_noted",
     "access_to_places",
+    "address_of_place",
     "building_code_sql",
     "building_codes",
     "building_label_sql",

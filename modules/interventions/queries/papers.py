@@ -14,6 +14,7 @@ from app.phones import show_phone
 from modules.interventions.models import WorkOrder
 from modules.interventions.queries.board import place_labels
 from modules.parties.api import Contact
+from modules.portfolio.api import address_of_place
 from modules.tickets.api import TRADE_LABELS, load_rules
 
 
@@ -55,11 +56,18 @@ def write_papers(
     return papers
 
 
+def where_is(session: Session, order: WorkOrder) -> str:
+    """Return what the place of an order is called and its address: a name leads no stranger."""
+    label = place_labels(session, [order])[order.id]
+    address = address_of_place(session, order.building_id, order.lot_id)
+    return label if address in label else f"{label}, {address}"
+
+
 def _facts(session: Session, order: WorkOrder, clock: Clock) -> Iterator[tuple[str, str]]:
     rules = load_rules(session, clock.today(BRUSSELS))
     person = (order.contact_name, show_phone(order.contact_phone) if order.contact_phone else "")
     start, end = order.planned_start_at, order.planned_end_at
-    yield _("Place"), place_labels(session, [order])[order.id]
+    yield _("Place"), where_is(session, order)
     yield _("Trade"), str(TRADE_LABELS[order.trade])
     yield _("Priority"), rules.priority_of(order.priority_key)
     yield _("Deadline"), format_datetime(order.due_at) if order.due_at else ""

@@ -11,7 +11,7 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.mail import Message, queue_mail
 from modules.interventions.models import ABOUT, WorkOrder
-from modules.interventions.queries.board import place_labels
+from modules.interventions.queries.papers import where_is
 from modules.parties.api import contact_of
 
 # The key under which the paper of an order is enclosed.
@@ -55,7 +55,7 @@ def write_to_contractor(
 
 def _text(order: WorkOrder, said: list[LazyText], locale: str, uow: UnitOfWork) -> str:
     with use_locale(locale):
-        place = place_labels(uow.session, [order])[order.id]
+        place = where_is(uow.session, order)
         lines = (
             _("Hello,"),
             *(str(sentence) for sentence in said),

@@ -89,6 +89,14 @@ def lot_address(lot: Lot, locale: str | None = None) -> str:
     return (entrance or lot.building.address).label(locale, lot.box)
 
 
+def address_of_place(session: Session, building_id: UUID, lot_id: UUID | None) -> str:
+    """Write the address of a lot, else of its building, for who may know of it."""
+    if lot_id is None:
+        return session.get_one(Building, building_id).address.label()
+    statement = select(Lot).where(Lot.id == lot_id).options(*with_place())
+    return lot_address(session.scalars(statement).one())
+
+
 def list_entrances(session: Session, building_id: UUID) -> Sequence[Entrance]:
     """Return the entrances in use of a building in order."""
     statement = select(Entrance).where(

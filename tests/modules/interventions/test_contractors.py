@@ -218,6 +218,17 @@ def test_the_paper_tells_what_to_do_and_no_secret(uow, clock, firm):
     assert "1234B" not in repr(paper)
 
 
+def test_a_place_with_a_name_has_its_address_too(uow, clock, firm):
+    building = make_building(uow, clock, name="Magnolia")
+    order = make_order(uow, clock, building_id=building.id, title="Roof")
+    give(order, firm, uow, clock)
+    (paper,) = write_papers(uow.session, order, contact_of(uow.session, firm.id), clock)
+    address = building.address.label("fr")
+    assert "Magnolia" in dict(paper.facts)["Lieu"]
+    assert dict(paper.facts)["Lieu"].endswith(address)
+    assert address in mails(uow)[0].text
+
+
 def test_a_firm_without_mail_or_that_refuses_it_is_called(uow, clock, order, firm):
     silent = make_firm(uow, clock, "Toitures Lenoir", emails=())
     give(order, silent, uow, clock)
