@@ -31,7 +31,7 @@ _MOST_OPERATIONS = 100
 
 
 class OrderIn(FormSchema):
-    """An order, from a ticket or on a place."""
+    """An order, from a ticket or on a place, and who does it if that is known already."""
 
     ticket_id = fields.UUID(data_key="ticket", load_default=None)
     building_id = fields.UUID(data_key="building", load_default=None)
@@ -46,12 +46,16 @@ class OrderIn(FormSchema):
     estimated_minutes = fields.Integer(load_default=60, validate=Range(5, 2880))
     needs_signature = Ticked()
     needs_two = Ticked()
+    technician_id = fields.UUID(data_key="technician", load_default=None)
+    contractor_id = fields.UUID(data_key="contractor", load_default=None)
 
     @post_load
-    def _make(self, data: dict[str, Any], **_kw: Any) -> CreateOrder:
+    def _make(self, data: dict[str, Any], **_kw: Any) -> tuple[CreateOrder, Assignee]:
         ticket = data.pop("ticket_id")
         priority = data.pop("priority")
-        return CreateOrder(ticket_ids=(ticket,) if ticket else (), priority_key=priority, **data)
+        given = Assignee(data.pop("technician_id"), data.pop("contractor_id"))
+        tickets = (ticket,) if ticket else ()
+        return CreateOrder(ticket_ids=tickets, priority_key=priority, **data), given
 
 
 class BoardIn(FormSchema):
@@ -64,7 +68,7 @@ class BoardIn(FormSchema):
 
 
 class AssignIn(FormSchema):
-    """Who does it, a technician or a contractor; empty takes it back."""
+    """Which technician does it; empty takes it back."""
 
     command = Assignee
     technician_id = fields.UUID(data_key="technician", load_default=None)

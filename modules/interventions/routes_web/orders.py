@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
+from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.auth.needs import needs
@@ -24,7 +25,7 @@ from app.web.forms import FORM_ERRORS, Form, choices, done
 from app.web.tables import list_page
 from app.web.urls import safe_next
 from modules.interventions import services
-from modules.interventions.commands import BoardFilter
+from modules.interventions.commands import NOBODY, BoardFilter
 from modules.interventions.enums import OPEN_STATUSES, WORK_CLASS_LABELS
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -34,6 +35,7 @@ from modules.interventions.queries.contractors import describe_contractor
 from modules.interventions.routes_web.words import rules_today, words
 from modules.interventions.schemas import AssignIn, BoardIn, OrderIn, ScheduleIn, TextIn
 from modules.interventions.tables import order_table, select_orders
+from modules.parties.api import find_organisation
 from modules.portfolio.api import place_facts
 from modules.tickets.api import TRADE_LABELS, get_ticket_facts, list_ticket_facts
 
@@ -77,7 +79,7 @@ def _board_words(wanted: BoardFilter) -> dict[str, Any]:
         "today": today,
         "board_address": request.full_path.rstrip("?"),
         "days": [(day.isoformat(), format_date(day, "full")) for day in coming],
-        "technicians": [(str(one.id), one.name) for one in queries.list_technicians(reader())],
+        "technicians": _technicians(reader()),
         "trades": [(key.value, str(label)) for key, label in TRADE_LABELS.items()],
     }
 
@@ -100,8 +102,11 @@ def order_create() -> ResponseReturnValue:
     form = Form(OrderIn, request.form)
     try:
         with open_unit_of_work() as uow:
-            order = services.create_order(current_actor(), form.load(), uow, current_clock())
+            command, given = form.load()
+            order = services.create_order(current_actor(), command, uow, current_clock())
             order_id, number = order.id, order.number
+            if given != NOBODY:
+                services.assign_order(current_actor(), order_id, given, uow, current_clock())
     except FORM_ERRORS as error:
         return form.refused(error, "interventions/order_form.html", **_about(form))
     said = _("Order %(number)s created", number=number)
@@ -200,10 +205,26 @@ def _about(form: Form) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "place": place,
+        "technicians": _technicians(session),
+        "firms": _chosen_firm(form),
         "trades": choices(TRADE_LABELS),
         "priorities": rules_today().priority_choices,
         "classes": choices(WORK_CLASS_LABELS),
     }
+
+
+def _chosen_firm(form: Form) -> list[tuple[str, str]]:
+    """Return the organisation a refused form named, to show it again."""
+    try:
+        chosen = UUID(str(form.value("contractor")))
+    except ValueError:
+        return []
+    firm = find_organisation(current_actor(), reader(), chosen)
+    return [(str(firm.id), firm.name)] if firm else []
+
+
+def _technicians(session: Session) -> list[tuple[str, str]]:
+    return [(str(one.id), one.name) for one in queries.list_technicians(session)]
 
 
 def _sheet(order_id: UUID) -> dict[str, Any]:
@@ -226,7 +247,7 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
         "tickets": list_ticket_facts(actor, session, ticket_ids) if may_see_tickets else [],
         "parent": queries.get_order(actor, session, parent) if parent else None,
         "follow_ons": queries.list_follow_ons(actor, session, order_id),
-        "technicians": [(str(t.id), t.name) for t in queries.list_technicians(session)],
+        "technicians": _technicians(session),
         "contractor": describe_contractor(session, order),
         "is_open": order.status in OPEN_STATUSES,
     }

@@ -403,6 +403,25 @@ def test_the_pages_of_an_order_at_a_contractor(dispatcher, database, clock):
     assert "Contact replaced" in dispatcher.get(sheet).text
 
 
+def test_a_new_order_is_given_at_once(dispatcher, client, login, database, clock):
+    with database.unit_of_work() as uow:
+        firm, ilse = make_firm(uow, clock), make_technician(uow, clock)
+        building = make_building(uow, clock)
+    page = dispatcher.get(f"/work-orders/new?building={building.id}").text
+    assert "Or a contractor" in page
+    new = {"building": str(building.id), "title": "Roof", "contractor": str(firm.id)}
+    refused = dispatcher.post("/work-orders", data=new | {"technician": str(ilse.id)})
+    assert refused.status_code == 422
+    assert f'<option value="{firm.id}" selected>Ascenseurs Duval</option>' in refused.text
+    sheet = dispatcher.post("/work-orders", data=new).location
+    assert "Ascenseurs Duval" in dispatcher.get(sheet).text
+    with database.reader() as session:
+        assert len(session.scalars(select(WorkOrder)).all()) == 1, "the refused one was not made"
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    assert "Or a contractor" not in client.get(f"/work-orders/new?building={building.id}").text
+    assert client.post("/work-orders", data=new).status_code == 403
+
+
 def test_who_does_not_assign_sees_who_has_it_and_nothing_to_press(client, login, database, clock):
     with database.unit_of_work() as uow:
         order = give(make_order(uow, clock), make_firm(uow, clock), uow, clock)
