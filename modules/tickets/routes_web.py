@@ -55,6 +55,7 @@ TEXT_STEPS: dict[str, Callable[..., Ticket]] = {
     "reopen": services.reopen_ticket,
     "note": services.note_ticket,
 }
+NEEDS_TEXT = frozenset({"complete", "return", "cancel", "reopen", "note"})
 COMMAND_STEPS: dict[str, tuple[Callable[..., Ticket], type[Any]]] = {
     "wait": (services.put_on_hold, schemas.WaitIn),
     "defer": (services.defer_ticket, schemas.DeferIn),
@@ -163,7 +164,8 @@ def _take_step(ticket_id: UUID, step: str) -> None:
         with open_unit_of_work() as uow:
             services.start_ticket(actor, ticket_id, uow, clock)
     elif step in TEXT_STEPS:
-        text = Form(schemas.NoteIn, request.form).load()["text"]
+        schema = schemas.NeededNoteIn if step in NEEDS_TEXT else schemas.NoteIn
+        text = Form(schema, request.form).load()["text"]
         with open_unit_of_work() as uow:
             TEXT_STEPS[step](actor, ticket_id, text, uow, clock)
     elif step in COMMAND_STEPS:

@@ -87,6 +87,12 @@ class NoteIn(FormSchema):
     text = Paragraphs(load_default="", validate=validate.Length(max=4000))
 
 
+class NeededNoteIn(FormSchema):
+    """A sentence a step asks for."""
+
+    text = Paragraphs(required=True, validate=validate.Length(min=1, max=4000))
+
+
 class WaitIn(FormSchema):
     """For whom it waits."""
 

@@ -196,6 +196,33 @@ def test_another_priority_needs_its_reason(
     assert done.status_code == 303
 
 
+def test_what_a_step_lacks_is_said_by_us_beside_its_field_with_what_was_typed(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.DISPATCHER, locale="nl")
+    address = f"/tickets/{ticket_id_of(call(client, street))}"
+    page = client.get(address).get_data(as_text=True)
+    ours = page[page.index('id="steps"') :]
+    assert ours.count("<form") == ours.count("novalidate")  # the browser leaves the words to us
+    for step, data, field in (
+        ("complete", {"text": " "}, "text"),
+        ("note", {}, "text"),
+        ("wait", {"text": "Belt <nooit> op"}, "reason"),
+        ("defer", {"until": "straks"}, "until"),
+        ("priority", {"priority": "immediate"}, "reason"),
+    ):
+        answer = client.post(f"{address}/steps/{step}", data=data)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422, step
+        assert f'href="#f-{step}-{field}"' in page
+        assert f'id="f-{step}-{field}-error"' in page
+        assert "<details open>" in page or step == "note"
+        assert data.get("text", "").strip().replace("<", "&lt;").replace(">", "&gt;") in page
+    refused = client.post(f"{address}/links", data={"number": "TK-1999-000001"})
+    assert refused.status_code == 404
+    assert "TK-1999-000001" in refused.get_data(as_text=True)
+
+
 def test_the_list_filters_late_tickets(
     client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
 ) -> None:
