@@ -136,8 +136,7 @@ def spread(ordered: Hours) -> float:
     """Return the robust standard deviation: 1.4826 times the median distance from the median."""
     if not len(ordered):
         return 0.0
-    distances = np.abs(ordered - quantile(ordered, 0.5))
-    return 1.4826 * quantile(np.sort(distances), 0.5)
+    return 1.4826 * float(bn.median(np.abs(ordered - quantile(ordered, 0.5))))
 
 
 def quantile(ordered: Hours, share: float) -> float:

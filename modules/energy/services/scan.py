@@ -35,7 +35,7 @@ from modules.energy.services.judging import Judged, judge_meters
 from modules.energy.services.profiles import keep_profiles
 from modules.energy.services.tariffs import plant_default_tariffs
 
-MOST_AT_ONCE = 100  # meters; each holds its year in memory while it is judged
+MOST_AT_ONCE = 25  # meters: their year stays in the memory nearest to the processor
 DORMANT = timedelta(days=45)
 FRESH = timedelta(days=3)  # a spike that ended longer ago is history, not news
 BASE_RULES = (Rule.NIGHT_BASE, Rule.CONTINUOUS_FLOW)
