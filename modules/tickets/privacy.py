@@ -88,7 +88,7 @@ def forget_erased(event: PartyErased, actor: Actor, uow: UnitOfWork, clock: Cloc
 
 
 def forget_old_callers(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
-    """Forget the callers of tickets and failures over before an instant; what was done stays.
+    """Forget callers and their words of what was over before an instant; what was done stays.
 
     A cancelled ticket or a duplicate is never closed: it is over when it last changed.
     """
@@ -96,7 +96,8 @@ def forget_old_callers(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
         Ticket.closed_at < before,
         and_(Ticket.status.in_(DROPPED_STATUSES), Ticket.updated_at < before),
     )
-    query = select(Ticket).where(is_over, _names_somebody(Ticket, _CALLER))
+    has_words = Ticket.id.in_(select(Opinion.ticket_id).where(Opinion.words != ""))
+    query = select(Ticket).where(is_over, or_(_names_somebody(Ticket, _CALLER), has_words))
     tickets = uow.session.scalars(query.order_by(Ticket.opened_at).limit(BATCH)).all()
     _forget_later_callers([ticket.id for ticket in tickets], uow)
     calls = (

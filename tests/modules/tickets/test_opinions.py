@@ -25,7 +25,7 @@ from modules.tickets.enums import EventKind, OpinionChannel
 from modules.tickets.errors import NotYetDone
 from modules.tickets.models import Opinion, Ticket
 from modules.tickets.policies import TicketPermission
-from modules.tickets.privacy import disclose, erase
+from modules.tickets.privacy import disclose, erase, forget_old_callers
 from modules.tickets.queries.opinions import Counts, count_satisfaction, opinion_of
 from modules.tickets.services import (
     close_ticket,
@@ -200,6 +200,17 @@ def test_words_leave_with_the_person_and_the_answer_stays_in_the_figures(
     assert (opinion.score, opinion.words) == (2, "")
     with pytest.raises(NotFound):
         find_question(secret, uow.session, clock)
+
+
+def test_what_an_unnamed_caller_said_goes_in_time(uow: UnitOfWork, clock: FixedClock) -> None:
+    ticket = finished(uow, clock, caller=Caller())
+    record_answer(AGENT, ticket.id, Answer(1, "Demandez Jean"), uow, clock)
+    close_ticket(AGENT, ticket.id, "", uow, clock)
+    assert forget_old_callers(clock.now(), uow, clock) == 0
+    clock.advance(timedelta(days=1))
+    assert [forget_old_callers(clock.now(), uow, clock) for _ in range(2)] == [1, 0]
+    uow.session.expire_all()
+    assert (kept(uow.session, ticket).score, kept(uow.session, ticket).words) == (1, "")
 
 
 def test_the_figures_are_those_of_the_rows_by_month_problem_and_scope(
