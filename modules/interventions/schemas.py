@@ -108,6 +108,12 @@ class TextIn(FormSchema):
     text = Paragraphs(load_default="", validate=Length(max=_LONG))
 
 
+class NeededTextIn(FormSchema):
+    """A text a step asks for."""
+
+    text = Paragraphs(required=True, validate=Length(min=1, max=_LONG))
+
+
 class NoAccessIn(FormSchema):
     """Nobody could get in."""
 

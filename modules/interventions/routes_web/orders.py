@@ -33,7 +33,14 @@ from modules.interventions.queries import orders as queries
 from modules.interventions.queries.board import place_labels, read_board
 from modules.interventions.queries.contractors import describe_contractor
 from modules.interventions.routes_web.words import rules_today, words
-from modules.interventions.schemas import AssignIn, BoardIn, OrderIn, ScheduleIn, TextIn
+from modules.interventions.schemas import (
+    AssignIn,
+    BoardIn,
+    NeededTextIn,
+    OrderIn,
+    ScheduleIn,
+    TextIn,
+)
 from modules.interventions.tables import order_table, select_orders
 from modules.parties.api import find_organisation
 from modules.portfolio.api import place_facts
@@ -138,7 +145,7 @@ def order_schedule(order_id: UUID) -> ResponseReturnValue:
 @needs(OrderPermission.ASSIGN)
 def order_hold(order_id: UUID) -> ResponseReturnValue:
     """Put on hold, with the reason."""
-    return take_step(order_id, TextIn, with_text(services.hold_order))
+    return take_step(order_id, NeededTextIn, with_text(services.hold_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/close")
@@ -152,21 +159,21 @@ def order_close(order_id: UUID) -> ResponseReturnValue:
 @needs(OrderPermission.CANCEL)
 def order_cancel(order_id: UUID) -> ResponseReturnValue:
     """Cancel, with the reason."""
-    return take_step(order_id, TextIn, with_text(services.cancel_order))
+    return take_step(order_id, NeededTextIn, with_text(services.cancel_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/reopen")
 @needs(OrderPermission.ASSIGN)
 def order_reopen(order_id: UUID) -> ResponseReturnValue:
     """Open a finished order again."""
-    return take_step(order_id, TextIn, with_text(services.reopen_order))
+    return take_step(order_id, NeededTextIn, with_text(services.reopen_order))
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/notes")
 @needs(OrderPermission.CREATE)
 def order_note(order_id: UUID) -> ResponseReturnValue:
     """Add a note of the office."""
-    return take_step(order_id, TextIn, with_text(services.note_order))
+    return take_step(order_id, NeededTextIn, with_text(services.note_order))
 
 
 def with_text(step: Callable[..., WorkOrder]) -> Step:

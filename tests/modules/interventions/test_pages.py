@@ -155,7 +155,13 @@ def test_what_is_refused_is_said_on_the_sheet(
         order = make_order(uow, clock)
     backwards = {"start": "2026-03-02T15:00", "end": "2026-03-02T13:00"}
     assert client.post(f"/work-orders/{order.id}/schedule", data=backwards).status_code == 422
-    assert client.post(f"/work-orders/{order.id}/cancel", data={}).status_code == 422
+    for step in ("hold", "cancel"):
+        refused = client.post(f"/work-orders/{order.id}/{step}", data={"text": " "})
+        page = refused.get_data(as_text=True)
+        assert refused.status_code == 422
+        assert f'href="#f-interventions-order_{step}-text"' in page
+        assert f'id="f-interventions-order_{step}-text-error"' in page
+        assert page.count("<details open>") == 1
     assert client.post("/work-orders", data={}).status_code in (404, 422)
 
 
