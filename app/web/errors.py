@@ -83,7 +83,9 @@ def note_refusal(code: str, **details: Any) -> None:
 
 def handle_unexpected(error: Exception) -> ResponseReturnValue:
     """Log what nobody expected and show a page with the reference to quote."""
-    log.error("unexpected_error", path=request.path, method=request.method, exc_info=error)
+    is_proof = "secret" in (request.view_args or {})  # a link that opens without signing in
+    path = str(request.url_rule) if is_proof else request.path
+    log.error("unexpected_error", path=path, method=request.method, exc_info=error)
     sentence = _("Something went wrong on our side. Nothing was saved. Quote this reference.")
     if wants_json():
         return problem_response(500, "internal_error", sentence, {})

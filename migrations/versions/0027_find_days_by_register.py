@@ -9,6 +9,8 @@ Must run while the previous release still serves: add first, remove one release 
 import sqlalchemy as sa
 from alembic import op
 
+from app.db.indexes import drop_index, make_index
+
 revision = "0027"
 down_revision = "0026"
 branch_labels = None
@@ -19,30 +21,17 @@ TABLES = ("energy_reading_days", "energy_index_days")
 
 def upgrade() -> None:
     """Apply."""
+    for table in TABLES:
+        make_index(f"ix_{table}_register_day", table, ["register", "day"])
     op.add_column(
         "energy_meters",
         sa.Column("readings_version", sa.Integer(), server_default="0", nullable=False),
     )
-    with op.get_context().autocommit_block():
-        for table in TABLES:
-            op.create_index(
-                f"ix_{table}_register_day",
-                table,
-                ["register", "day"],
-                postgresql_concurrently=True,
-                if_not_exists=True,
-            )
 
 
 def downgrade() -> None:
     """Undo."""
-    with op.get_context().autocommit_block():
-        for table in TABLES:
-            op.drop_index(
-                f"ix_{table}_register_day",
-                table_name=table,
-                postgresql_concurrently=True,
-                if_exists=True,
-            )
+    for table in TABLES:
+        drop_index(f"ix_{table}_register_day", table)
     with op.batch_alter_table("energy_meters", schema=None) as batch_op:
         batch_op.drop_column("readings_version")

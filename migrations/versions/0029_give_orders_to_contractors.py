@@ -11,7 +11,6 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
-HELD = sa.text("contractor_id IS NOT NULL")
 KEY = "fk_work_orders_contractor_id_parties"
 
 
@@ -27,21 +26,10 @@ def upgrade() -> None:
         op.add_column("work_orders", sa.Column("contractor_id", sa.Uuid(), nullable=True))
         columns = (["contractor_id"], ["id"])
         op.create_foreign_key(KEY, "work_orders", "parties", *columns, postgresql_not_valid=True)
-    with op.get_context().autocommit_block():
-        op.create_index(
-            "ix_work_orders_contractor",
-            "work_orders",
-            ["contractor_id", "status"],
-            sqlite_where=HELD,
-            postgresql_where=HELD,
-            postgresql_concurrently=True,
-            if_not_exists=True,
-        )
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_index("ix_work_orders_contractor", table_name="work_orders")
     with op.batch_alter_table("work_orders", schema=None) as batch_op:
         batch_op.drop_column("contractor_id")
     with op.batch_alter_table("outbox_mails", schema=None) as batch_op:

@@ -181,3 +181,19 @@ def test_an_upgrade_leaves_no_lock_and_no_limit_behind(postgresql: Database) -> 
         held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
         assert connection.scalar(text(held)) == 0
         assert connection.scalar(text("SHOW lock_timeout")) == "0"
+
+
+def test_an_index_half_made_by_an_upgrade_cut_off_is_made_anew(postgresql: Database) -> None:
+    name = "ix_work_orders_contractor"
+    migrate.upgrade(postgresql, "0031")
+    with postgresql.engine.begin() as connection:
+        connection.execute(text(f"CREATE INDEX {name} ON work_orders (contractor_id)"))
+        broken = f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass"
+        connection.execute(text(broken))
+    migrate.upgrade(postgresql)
+    with postgresql.engine.connect() as connection:
+        valid = f"SELECT indisvalid FROM pg_index WHERE indexrelid = '{name}'::regclass"
+        assert connection.scalar(text(valid))
+        columns = inspect(connection).get_indexes("work_orders")
+        assert ["contractor_id", "status"] in [index["column_names"] for index in columns]
+        assert connection.scalar(text("SHOW lock_timeout")) == "0"

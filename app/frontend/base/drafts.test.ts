@@ -68,6 +68,15 @@ describe('a draft', () => {
     expect([ann.count(), store('bob').count()]).toEqual([0, 1])
   })
 
+  it('is kept by no other page of who left', () => {
+    const other = store('ann')
+    const told = (key: string, newValue: string | null) => other.isLeftBy(new StorageEvent('storage', { key, newValue }))
+    expect([told('drafts-left-by', 'ann'), told('drafts-left-by', 'bob'), told('draft:ann:k', 'ann')]).toEqual([true, false, false])
+    other.close()
+    other.write('k', {}, { text: ['late'] })
+    expect(store('ann').count()).toBe(0)
+  })
+
   it('of anybody goes from the device after two weeks, read or not', () => {
     localStorage.setItem('theme', 'dark')
     store('ann').write('ticket:1', {}, { text: ['x'] })

@@ -5,6 +5,7 @@ import { t } from '../shared/i18n'
 import { askBefore } from './dialogs'
 
 const MARK = 'draft:'
+const LEFT = 'drafts-left-by'
 const KEEP_MS = 14 * 24 * 3600 * 1000
 const LEFT_OUT = new Set(['password', 'file', 'hidden', 'submit', 'button', 'reset'])
 
@@ -96,10 +97,22 @@ export class DraftStore {
     return draftsIn(this.storage).filter((name) => name.startsWith(this.name(''))).length
   }
 
-  /** Erase what this person began, for good: nothing is kept after it on this page. */
+  /** Erase what this person began, for good: nothing is kept after it, on no page they have open. */
   clear(): void {
-    this.isCleared = true
+    this.close()
     for (const name of draftsIn(this.storage)) if (name.startsWith(this.name(''))) this.storage.removeItem(name)
+    this.storage.setItem(LEFT, this.user)
+    this.storage.removeItem(LEFT)
+  }
+
+  /** Keep nothing any more. */
+  close(): void {
+    this.isCleared = true
+  }
+
+  /** Tell whether another page of this person erased everything. */
+  isLeftBy(event: StorageEvent): boolean {
+    return event.key === LEFT && event.newValue === this.user
   }
 }
 
@@ -150,6 +163,11 @@ export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => voi
     for (const one of unsent()) one.save()
   }
   window.addEventListener('pagehide', saveAll)
+  window.addEventListener('storage', (event) => {
+    if (!store.isLeftBy(event)) return
+    hasLeft = true
+    store.close()
+  })
   // Nothing of a person stays on the device they sign out of.
   document.addEventListener('submit', (event) => {
     const form = event.target

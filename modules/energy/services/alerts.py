@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.audit import Subject, record
 from app.auth.actor import Actor
@@ -157,7 +157,7 @@ def reopen_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clo
         raise errors.reason_needed("text")
     alert.state, alert.resolved_at = AlertState.OPEN, None
     alert.open_key = open_key(alert.meter_id, alert.rule)
-    uow.session.execute(delete(MeterProfile).where(MeterProfile.meter_id == alert.meter_id))
+    _forget_what_is_normal(alert.meter_id, uow)
     _add_event(alert, AlertEventKind.REOPENED, actor, uow, clock, reason.strip())
     record(
         uow,
@@ -177,6 +177,17 @@ def _claim_meter(alert: Alert, uow: UnitOfWork) -> None:
     query = select(Meter.id).where(Meter.id == alert.meter_id)
     uow.session.execute(query.with_for_update(key_share=True))
     uow.session.refresh(alert)
+
+
+def _forget_what_is_normal(meter_id: UUID, uow: UnitOfWork) -> None:
+    """Let the next scan learn it; one that has judged the meter already drops its judgement."""
+    uow.session.execute(delete(MeterProfile).where(MeterProfile.meter_id == meter_id))
+    uow.session.execute(
+        update(Meter)
+        .where(Meter.id == meter_id)
+        .values(readings_version=Meter.readings_version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _refuse_reopening(alert: Alert, uow: UnitOfWork) -> None:

@@ -149,6 +149,8 @@ def _write(
     clock: Clock,
     result: ScanResult,
 ) -> None:
+    if not judged:
+        return
     keep_profiles(uow.session, [one.learned for one in judged.values() if one.learned])
     known = _known_alerts(uow.session, judged)
     for meter, mine in judged.items():
@@ -165,7 +167,7 @@ def _write(
 def _known_alerts(session: Session, judged: Mapping[Meter, Judged]) -> dict[UUID, list[Alert]]:
     """Return the alerts of each meter that are open or reach into what was judged, by onset."""
     alerts: dict[UUID, list[Alert]] = {meter.id: [] for meter in judged}
-    since = min((one.instant(0) for one in judged.values()), default=None)
+    since = min(one.instant(0) for one in judged.values())
     query = select(Alert).where(
         Alert.meter_id.in_(alerts), or_(Alert.state == AlertState.OPEN, Alert.until_at > since)
     )

@@ -85,7 +85,7 @@ def commune_fields() -> ResponseReturnValue:
     postcode = str(form.value("postcode"))
     choices = commune_choices(postcode)
     found = find_commune(postcode, request.args.get("chosen") or form.value("commune_nis"))
-    if found or choices:
+    if found or (choices and form.value("commune_nis")):  # the code of another postcode's
         nis, french, dutch = found or ("", "", "")
         form.values |= {"commune_nis": nis, "commune_fr": french, "commune_nl": dutch}
     return render_template("portfolio/commune_fields.html", form=form, choices=choices)

@@ -231,6 +231,18 @@ def test_meter_with_readings_newer_than_its_judgement_waits_for_the_next_scan(li
     assert len(alerts(listening)) == 2
 
 
+def test_a_scan_goes_on_when_every_meter_it_judged_got_readings_meanwhile(listening, tmp_path):
+    clock = at(2026, 3, 1, 6)
+    load(listening, tmp_path, clock, water(clock.now(), leak=40)[:-30])
+
+    def more_arrives():
+        load(listening, tmp_path, clock, water(clock.now(), leak=40))
+
+    result = scan(Interrupted(listening, more_arrives), ACTOR, clock)
+    assert (result.meters, result.opened) == (1, 0)
+    assert scan(listening, ACTOR, clock, only_changed=True).opened == 1
+
+
 def test_interrupted_scan_goes_on_and_ends_like_one_that_was_not(templates, tmp_path):
     results = []
     for interrupted in (False, True):
@@ -325,7 +337,12 @@ def test_what_was_closed_by_mistake_is_open_again_and_ends_by_the_meter(
     assert refused.value.details["other"] == "EA-2026-999999"
     with listening.unit_of_work() as uow:
         uow.session.delete(uow.session.get_one(Alert, other.id))
+    with listening.reader() as session:
+        before = session.get_one(Meter, alert.meter_id).readings_version
     reopened = reopen()
+    with listening.reader() as session:
+        # A scan that has judged the meter already does not keep what it learned.
+        assert session.get_one(Meter, alert.meter_id).readings_version == before + 1
     assert (reopened.state, reopened.resolved_at) == (AlertState.OPEN, None)
     assert [one.reason for one in heard.of(AlertReopened)] == ["It was another meter"]
     # Explained hours teach what is normal: taken back, they do not, and the leak stays one.

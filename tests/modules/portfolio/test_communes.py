@@ -52,6 +52,8 @@ def test_the_form_fills_in_or_offers_the_commune_of_the_postcode(client, login):
     assert chosen == (("Ixelles", "Elsene", "21009"), ["21004", "21009"])
     elsewhere = {"commune_fr": "Liège", "commune_nl": "Luik", "commune_nis": "62063"}
     assert fields(client, postcode="1050", **elsewhere)[0] == ("", "", "")
+    by_hand = {"commune_fr": "Ixelles", "commune_nl": "Elsene", "commune_nis": ""}
+    assert fields(client, postcode="1050", **by_hand)[0] == ("Ixelles", "Elsene", "")
     typed = {"commune_fr": "Lille", "commune_nl": "Rijsel", "commune_nis": ""}
     assert fields(client, postcode="59000", **typed) == (("Lille", "Rijsel", ""), [])
     new = client.get("/buildings/new").get_data(as_text=True)

@@ -1,0 +1,46 @@
+"""What nobody expected: a sentence and a reference for people, the details for the log alone."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from structlog.testing import capture_logs
+
+from app.auth.needs import public
+
+
+@pytest.fixture
+def broken(app: Flask) -> Flask:
+    @public("a test")
+    def explode(secret: str = "") -> str:
+        raise RuntimeError("the boiler of Mrs Peeters")
+
+    app.add_url_rule("/broken", "broken", explode)
+    app.add_url_rule("/broken/<string:secret>", "broken_link", explode)
+    app.add_url_rule("/api/v1/broken", "broken_api", explode)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+def test_a_page_gives_the_reference_of_the_log_and_no_detail(broken: Flask) -> None:
+    with capture_logs() as logs:
+        answer = broken.test_client().get("/broken", headers={"X-Request-Id": "reference-1"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert "reference-1" in page
+    assert "Peeters" not in page
+    assert [(line["event"], line["path"]) for line in logs] == [("unexpected_error", "/broken")]
+
+
+def test_a_program_gets_a_problem(broken: Flask) -> None:
+    with capture_logs():
+        answer = broken.test_client().get("/api/v1/broken")
+    assert answer.content_type == "application/problem+json"
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal_error")
+
+
+def test_a_link_that_opens_without_signing_in_is_not_written_down(broken: Flask) -> None:
+    with capture_logs() as logs:
+        broken.test_client().get("/broken/only-the-caller-knows")
+    assert [line["path"] for line in logs] == ["/broken/<string:secret>"]
+    assert "only-the-caller-knows" not in str(logs)
