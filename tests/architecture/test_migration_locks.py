@@ -184,16 +184,17 @@ def test_an_upgrade_leaves_no_lock_and_no_limit_behind(postgresql: Database) -> 
 
 
 def test_an_index_half_made_by_an_upgrade_cut_off_is_made_anew(postgresql: Database) -> None:
-    name = "ix_work_orders_contractor"
+    name = {"name": "ix_work_orders_contractor"}
     migrate.upgrade(postgresql, "0031")
     with postgresql.engine.begin() as connection:
-        connection.execute(text(f"CREATE INDEX {name} ON work_orders (contractor_id)"))
-        broken = f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass"
-        connection.execute(text(broken))
+        half = "CREATE INDEX ix_work_orders_contractor ON work_orders (contractor_id)"
+        connection.execute(text(half))
+        broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(:name)"
+        connection.execute(text(broken), name)
     migrate.upgrade(postgresql)
     with postgresql.engine.connect() as connection:
-        valid = f"SELECT indisvalid FROM pg_index WHERE indexrelid = '{name}'::regclass"
-        assert connection.scalar(text(valid))
+        valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"
+        assert connection.scalar(text(valid), name)
         columns = inspect(connection).get_indexes("work_orders")
         assert ["contractor_id", "status"] in [index["column_names"] for index in columns]
         assert connection.scalar(text("SHOW lock_timeout")) == "0"
