@@ -26,14 +26,14 @@ def follow_parties(*columns: Any) -> Handlers:
         for column in columns:
             model = column.class_
             ids = uow.session.scalars(select(model.id).where(column == event.merged_id)).all()
-            _point(uow, column, ids, event.kept_id)
+            _point(uow, column, ids, event.merged_id, event.kept_id)
             if ids:
                 event.moved[_name(column)] = [str(one) for one in ids]
 
     def go_back(event: PartyMergeUndone, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> None:
         for column in columns:
             ids = [UUID(one) for one in event.moved.get(_name(column), ())]
-            _point(uow, column, ids, event.merged_id)
+            _point(uow, column, ids, event.kept_id, event.merged_id)
 
     return ((PartyMerged, follow), (PartyMergeUndone, go_back))
 
@@ -42,9 +42,11 @@ def _name(column: Any) -> str:
     return f"{column.class_.__tablename__}.{column.key}"
 
 
-def _point(uow: UnitOfWork, column: Any, ids: Any, target: UUID) -> None:
+def _point(uow: UnitOfWork, column: Any, ids: Any, origin: UUID, target: UUID) -> None:
+    """Move rows that still point at `origin`: what was given or forgotten since stays so."""
+    model = column.class_
     if ids:
         uow.session.execute(
-            update(column.class_).where(column.class_.id.in_(ids)).values({column.key: target}),
+            update(model).where(model.id.in_(ids), column == origin).values({column.key: target}),
             execution_options={"synchronize_session": False},
         )

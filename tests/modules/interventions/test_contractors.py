@@ -275,17 +275,23 @@ def test_the_office_writes_down_what_was_done_and_the_ticket_follows(uow, clock,
 def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm):
     from modules.interventions.module import module
 
-    twin = make_firm(uow, clock, "Duval Ascenseurs")
+    twin, ilse = make_firm(uow, clock, "Duval Ascenseurs"), make_technician(uow, clock)
     uow.bus = EventBus(module.handlers)
-    give(order, twin, uow, clock)
+    moved_on, taken_back = (make_order(uow, clock, title="Door") for _ in range(2))
+    for one in (order, moved_on, taken_back):
+        give(one, twin, uow, clock)
     merge = merge_parties(DISPATCHER, MergeParties(firm.id, twin.id), uow, clock)
     uow.session.expire_all()
     assert order.contractor_id == firm.id
     hold_order(DISPATCHER, order.id, "wait", uow, clock)
     assert order.contractor_id == firm.id, "a later event does not bring the merged one back"
+    assign_order(DISPATCHER, moved_on.id, Assignee(ilse.id), uow, clock)
+    assign_order(DISPATCHER, taken_back.id, NOBODY, uow, clock)
     undo_merge(DISPATCHER, merge.id, uow, clock)
     uow.session.expire_all()
     assert order.contractor_id == twin.id
+    assert (moved_on.technician_id, moved_on.contractor_id) == (ilse.id, None)
+    assert (taken_back.status, taken_back.contractor_id) == (OrderStatus.OPEN, None)
 
 
 def test_what_keeps_a_firm_from_going_is_said_in_words(uow, clock, order, firm):
