@@ -156,6 +156,19 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
     _write(actor, values, uow, clock)
 
 
+def _leaned_on(session: Session, made: Sequence[UUID]) -> list[UUID]:
+    """Return the states of a batch in lots for which somebody wrote another one since.
+
+    That one was written knowing these: without them a lot could be in no state today.
+    """
+    own, other = LotStatusEvent, aliased(LotStatusEvent)
+    since = and_(other.lot_id == own.lot_id, other.recorded_at > own.recorded_at)
+    pairs = select(own.id, other.id).join(other, since)
+    batch = set(made)
+    rows = [row for part in parts(made) for row in session.execute(pairs.where(own.id.in_(part)))]
+    return sorted({one for one, later in rows if later not in batch})
+
+
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove states an import wrote; Conflict when a later import corrected them."""
     session = uow.session
@@ -186,6 +199,9 @@ class StatesImporter(ServiceImporter):
             lots.update((row[0], row[1]) for row in rows)
         if left := [event_id for event_id, lot in lots.items() if lot.archived_at is not None]:
             raise ChangedSince(left)
+        made = [entry.subject_id for entry in entries if entry.before is None]
+        if leaned_on := _leaned_on(uow.session, made):
+            raise ChangedSince(leaned_on)
         ServiceImporter.undo(self, uow, actor, clock, entries)
         uow.session.expire_all()
         give_back_history(actor, {lot.id: lot for lot in lots.values()}.values(), uow, clock)

@@ -159,6 +159,29 @@ def test_states_are_corrected_and_taken_back_the_last_file_first(estate, work, u
     assert history(estate)[0] == [("2026-03-02", "", LotStatus.VACANT)]
 
 
+def test_states_that_a_later_one_leans_on_are_not_taken_back(estate, work, undo, clock):
+    """Without them the lot would be in no state until June; what was there before is no matter."""
+    with estate.unit_of_work() as uow:
+        lots = {lot.reference: lot.id for lot in uow.session.scalars(select(Lot))}
+        early = ChangeLotStatus(lots["LOT-1"], LotStatus.NOTICE, date(2026, 6, 1))
+        change_lot_status(OFFICE, early, uow, clock)
+    before = history(estate, "LOT-1")
+    clock.advance(timedelta(minutes=1))
+    leaned_on = work(STATES, STATE, ("LOT-0", "01/09/2020", "let", "", ""))
+    alone = work(STATES, STATE, ("LOT-1", "01/09/2020", "let", "", ""))
+    clock.advance(timedelta(minutes=1))
+    with estate.unit_of_work() as uow:
+        notice = ChangeLotStatus(lots["LOT-0"], LotStatus.NOTICE, date(2026, 6, 1))
+        change_lot_status(OFFICE, notice, uow, clock)
+    planned = history(estate)
+    assert planned[1] is LotStatus.LET
+    with pytest.raises(Conflict, match="LOT-0"):
+        undo(leaned_on)
+    assert history(estate) == planned
+    undo(alone)
+    assert history(estate, "LOT-1") == before
+
+
 def test_the_history_of_a_lot_that_left_is_closed(estate, work, undo, clock):
     report = work(STATES, STATE, ("LOT-0", "01/09/2020", "vacant", "", ""))
     with estate.unit_of_work() as uow:
