@@ -93,7 +93,7 @@ def hold_order(
     """Put an order on hold; asks for the reason."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.HELD, _needed(reason)), actor, uow, clock)
+    add_event(order, Happening(OrderEventKind.HELD, needed_reason(reason)), actor, uow, clock)
     said = _l("Order %(number)s is on hold: %(reason)s", number=order.number, reason=reason.strip())
     tell_assignee(order, said, actor, uow, clock)
     return order
@@ -115,7 +115,7 @@ def cancel_order(
     """Cancel an order; its tickets stay open and need another one."""
     require(actor, OrderPermission.CANCEL)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.CANCELLED, _needed(reason)), actor, uow, clock)
+    add_event(order, Happening(OrderEventKind.CANCELLED, needed_reason(reason)), actor, uow, clock)
     said = _l(
         "Order %(number)s is cancelled: %(reason)s", number=order.number, reason=reason.strip()
     )
@@ -129,7 +129,7 @@ def reopen_order(
     """Open a finished order again; asks for the reason."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.REOPENED, _needed(reason)), actor, uow, clock)
+    add_event(order, Happening(OrderEventKind.REOPENED, needed_reason(reason)), actor, uow, clock)
     said = _l(
         "Order %(number)s is open again: %(reason)s", number=order.number, reason=reason.strip()
     )
@@ -141,7 +141,7 @@ def note_order(actor: Actor, order_id: UUID, text: str, uow: UnitOfWork, clock: 
     """Add a note of the office to an order."""
     require(actor, OrderPermission.CREATE)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.NOTED, _needed(text)), actor, uow, clock)
+    add_event(order, Happening(OrderEventKind.NOTED, needed_reason(text)), actor, uow, clock)
     return order
 
 
@@ -241,7 +241,8 @@ def _visit_sentence(visit: ScheduleOrder, firm: str) -> str:
     return _("A technician comes on %(day)s between %(start)s and %(end)s.", **moment)
 
 
-def _needed(text: str) -> str:
+def needed_reason(text: str) -> str:
+    """Return the reason of a step; Invalid when none is given."""
     if not text.strip():
         raise Invalid("reason_needed", _l("Give the reason in a few words."), field="reason")
     return text

@@ -20,11 +20,7 @@ from modules.interventions.errors import NotTakenOver
 from modules.interventions.models import OrderEvent, OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services.assigning import assign_order, hand_over
-from modules.interventions.services.orders import (
-    cancel_order,
-    create_order,
-    hold_order,
-)
+from modules.interventions.services.orders import create_order, needed_reason
 from modules.interventions.services.recording import Happening, add_event
 
 ORDERS = cast("Table", WorkOrder.__table__)
@@ -45,10 +41,6 @@ def take_over_order(actor: Actor, command: TakeOver, uow: UnitOfWork, clock: Clo
         assign_order(actor, order.id, command.assignee, uow, clock)
     if command.planned_at is not None:
         add_event(order, _visit(actor, command), actor, uow, clock)
-    if command.status is OrderStatus.HOLD:
-        hold_order(actor, order.id, command.reason, uow, clock)
-    elif command.status is OrderStatus.CANCELLED:
-        cancel_order(actor, order.id, command.reason, uow, clock)
     for happening in _ending(actor, command):
         add_event(order, happening, actor, uow, clock)
     if order.status is not command.status:
@@ -78,6 +70,13 @@ def _visit(actor: Actor, command: TakeOver) -> Happening:
 
 
 def _ending(actor: Actor, command: TakeOver) -> Iterator[Happening]:
+    """Yield the events that lead to the state it had there; nobody is told of them."""
+    if command.status is OrderStatus.HOLD:
+        require(actor, OrderPermission.ASSIGN)
+        yield Happening(OrderEventKind.HELD, needed_reason(command.reason))
+    elif command.status is OrderStatus.CANCELLED:
+        require(actor, OrderPermission.CANCEL)
+        yield Happening(OrderEventKind.CANCELLED, needed_reason(command.reason))
     if command.status not in _DONE:
         return
     require(actor, OrderPermission.ASSIGN)

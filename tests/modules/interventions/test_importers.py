@@ -209,8 +209,15 @@ def test_a_file_gives_an_order_to_a_firm_by_name_or_reference_and_takes_it_back(
         )
     mails = files.count(OutboxMail)
     new = old_rows(works)[0] | {"technician": "", "contractor": "Duval"}
-    assert outcome(files.run(new)) == ([], (1, 0, 0, 0))
+    held, cancelled = (
+        {"external_ref": ref, "status": status, "reason": "privé", "contractor": "Duval"}
+        | {"building": works["building"], "title": "Joint"}
+        for ref, status in (("C-1", "On hold"), ("C-2", "Order cancelled"))
+    )
+    assert outcome(files.run(new, held, cancelled)) == ([], (3, 0, 0, 0))
     assert files.order("B-17").contractor_id == firm.id
+    states = [(one.status, one.reason) for one in map(files.order, ("C-1", "C-2"))]
+    assert states == [(OrderStatus.HOLD, "privé"), (OrderStatus.CANCELLED, "privé")]
     assert files.count(OutboxMail) == mails, "the older office told the firm"
     report = files.run({"number": works["open"], "contractor": twin.reference})
     assert outcome(report) == ([], (0, 1, 0, 0))
@@ -221,7 +228,7 @@ def test_a_file_gives_an_order_to_a_firm_by_name_or_reference_and_takes_it_back(
         write_file(export_file(ORDERS.columns, rows, FileFormat.CSV, title="orders"), path)
     assert "Maes" in path.read_text(encoding="utf-8-sig"), "a file is read by people"
     again = import_file(ACTOR, files.source(path), files.database, files.clock)
-    assert outcome(again) == ([], (0, 0, 5, 0)), "the twin that has it is meant"
+    assert outcome(again) == ([], (0, 0, 7, 0)), "the twin that has it is meant"
     refused = files.check(
         {"number": works["open"], "technician": "Omar Baert"},
         {"number": works["held"], "contractor": "Duval"},
