@@ -18,7 +18,8 @@ class CreateOrder:
 
     ticket_ids: tuple[UUID, ...] = ()
     title: str = ""
-    description: str = ""
+    # None is not given: then the ticket's. Empty is emptied on purpose, and stays empty.
+    description: str | None = None
     trade: Trade | None = None
     priority_key: str = ""
     work_class: WorkClass = WorkClass.RESPONSIVE

@@ -38,7 +38,7 @@ class OrderIn(FormSchema):
     lot_id = fields.UUID(data_key="lot", load_default=None)
     parent_id = fields.UUID(data_key="parent", load_default=None)
     title = Line(load_default="", validate=Length(max=160), metadata={"label": _l("Work")})
-    description = Paragraphs(load_default="", validate=Length(max=_LONG))
+    description = Paragraphs(load_default=None, validate=Length(max=_LONG))
     trade = fields.Enum(Trade, by_value=True, load_default=None)
     priority = Line(load_default="")
     work_class = fields.Enum(WorkClass, by_value=True, load_default=WorkClass.RESPONSIVE)

@@ -41,7 +41,7 @@ class OrderApiIn(Schema):
 
     ticket_ids = fields.List(fields.UUID(), load_default=list, validate=Length(max=50))
     title = Line(load_default="", validate=Length(max=160))
-    description = Paragraphs(load_default="", validate=Length(max=_LONG))
+    description = Paragraphs(load_default=None, validate=Length(max=_LONG))
     trade = fields.Enum(Trade, by_value=True, load_default=None)
     priority_key = Line(load_default="", validate=Length(max=40))
     work_class = fields.Enum(WorkClass, by_value=True, load_default=WorkClass.RESPONSIVE)

@@ -133,7 +133,7 @@ def _ordered(actor: Actor, values: Values, uow: UnitOfWork) -> CreateOrder:
     return CreateOrder(
         ticket_ids=tuple(tickets[number][0] for number in numbers),
         title=values.get("title", ""),
-        description=values.get("description", ""),
+        description=values.get("description"),
         trade=values.get("trade"),
         priority_key=values.get("priority", ""),
         work_class=values.get("work_class", WorkClass.RESPONSIVE),

@@ -107,6 +107,8 @@ def order_new() -> ResponseReturnValue:
 def order_create() -> ResponseReturnValue:
     """Create an order."""
     form = Form(OrderIn, request.form)
+    if "description" in request.form:  # emptied, it stays empty
+        form.values.setdefault("description", "")
     try:
         with open_unit_of_work() as uow:
             command, given = form.load()

@@ -182,7 +182,7 @@ def _new_order(
         number=next_number(SERIES, uow, clock),
         external_ref=command.external_ref.strip() or None,
         stored_title=title[:160],
-        description=command.description.strip() or (first.description if first else ""),
+        description=_description(command, first),
         work_class=command.work_class,
         priority_key=command.priority_key or _most_urgent(tickets),
         trade=command.trade or (first.trade if first else Trade.MULTI_SKILLED),
@@ -213,6 +213,13 @@ def _title(command: CreateOrder, first: TicketFacts | None) -> str:
     if not typed:
         raise Invalid("title_needed", _l("Say in a few words what must be done."), field="title")
     return typed
+
+
+def _description(command: CreateOrder, first: TicketFacts | None) -> str:
+    """Return what was given, empty included: what a caller said is not for every contractor."""
+    if command.description is not None:
+        return command.description.strip()
+    return first.description if first else ""
 
 
 def _most_urgent(tickets: Sequence[TicketFacts]) -> str:

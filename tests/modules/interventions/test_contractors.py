@@ -428,6 +428,31 @@ def test_a_new_order_is_given_at_once(dispatcher, client, login, database, clock
     assert client.post("/work-orders", data=new).status_code == 403
 
 
+def test_a_description_emptied_on_purpose_stays_with_us(dispatcher, database, clock):
+    with database.unit_of_work() as uow:
+        firm, ilse = make_firm(uow, clock), make_technician(uow, clock)
+        ticket = make_ticket(uow, clock, title="Leak", description="His wife has left him")
+    page = dispatcher.get(f"/work-orders/new?ticket={ticket.id}").text
+    assert 'rows="4">His wife has left him</textarea>' in page
+    new = {"ticket": str(ticket.id), "title": "Leak", "contractor": str(firm.id)}
+    emptied = new | {"description": " "}
+    refused = dispatcher.post("/work-orders", data=emptied | {"technician": str(ilse.id)})
+    assert refused.status_code == 422
+    assert 'rows="4">His wife' not in refused.text, "nor does it come back beside an error"
+    for given in (emptied, new):
+        assert dispatcher.post("/work-orders", data=given).status_code == 303
+    said = [{"description": ""}, {}]
+    for body in said:
+        path = "/api/v1/work-orders"
+        assert dispatcher.post(path, json=body | {"ticket_ids": [str(ticket.id)]}).status_code == 201
+    with database.reader() as session:
+        orders = session.scalars(select(WorkOrder).order_by(WorkOrder.number)).all()
+        told = [one.description for one in orders]
+        (paper,) = write_papers(session, orders[0], contact_of(session, firm.id), clock)
+    assert told == ["", "His wife has left him"] * 2
+    assert "wife" not in repr(paper)
+
+
 def test_who_does_not_assign_sees_who_has_it_and_nothing_to_press(client, login, database, clock):
     with database.unit_of_work() as uow:
         order = give(make_order(uow, clock), make_firm(uow, clock), uow, clock)
