@@ -28,7 +28,8 @@ class Enclosure:
     """A kind of file a module encloses, named by `Message.enclosure`.
 
     `make` is handed the mail, which says what it is about and to whom it goes, and the head of
-    the office's paper; it returns nothing when there is nothing left to enclose.
+    the office's paper; it returns nothing when there is nothing left to enclose:
+    then the mail does not leave.
     """
 
     key: str

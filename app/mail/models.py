@@ -20,12 +20,15 @@ class MailState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
+    # Delayed until what it encloses was gone: it does not leave any more.
+    OUTDATED = "outdated"
 
 
 MAIL_STATE_LABELS: dict[MailState, LazyText] = {
     MailState.WAITING: _l("To be sent"),
     MailState.SENT: _l("Sent"),
     MailState.FAILED: _l("Could not be sent"),
+    MailState.OUTDATED: _l("Not sent: no longer true"),
 }
 
 
@@ -33,6 +36,7 @@ MAIL_STATE_TONES: dict[MailState, str] = {
     MailState.WAITING: "neutral",
     MailState.SENT: "success",
     MailState.FAILED: "danger",
+    MailState.OUTDATED: "neutral",
 }
 
 

@@ -81,7 +81,8 @@ def deliver_waiting(
     """Send every mail that is due and return how many left; `base_url` is where we are reached.
 
     Each mail is its own small transaction: one that fails waits longer each time (one minute,
-    two, four… at most two hours) and gives up after twelve attempts or a final refusal.
+    two, four… at most two hours) and gives up after twelve attempts or a final refusal. One with
+    nothing left to enclose does not leave: what it says is no longer true.
     """
     sent = 0
     for mail_id in _due(database, clock.now()):
@@ -93,6 +94,9 @@ def deliver_waiting(
             if isinstance(files, Exception):
                 mail.attempts += 1
                 _postpone(mail, files, clock.now())
+                continue
+            if mail.enclosure and not files:
+                mail.state = MailState.OUTDATED
                 continue
             message = _message_of(mail, files, base_url)
             sent += _attempt(mail, message, mailer, sender, clock.now())

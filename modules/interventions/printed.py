@@ -35,10 +35,12 @@ def print_paper(paper: OrderPaper, letterhead: Letterhead) -> EnclosedFile:
 def enclose_order(
     session: Session, mail: OutboxMail, letterhead: Letterhead, clock: Clock
 ) -> Sequence[EnclosedFile]:
-    """Print the order a mail is about, unless whom it is sent to does not have it any more."""
+    """Print the order a mail is about, unless it is over or who it is sent to has it no more."""
     order = session.get(WorkOrder, mail.subject_id)
-    contact = contact_of(session, order.contractor_id) if order and order.contractor_id else None
-    if order is None or contact is None or contact.email != mail.to_address:
+    if order is None or order.contractor_id is None or not order.is_open:
+        return ()
+    contact = contact_of(session, order.contractor_id)
+    if contact is None or contact.email != mail.to_address:
         return ()
     papers = write_papers(session, order, contact, clock)
     return [print_paper(paper, letterhead) for paper in papers]

@@ -23,6 +23,7 @@ from modules.parties.api import (
 )
 
 MOST = 100
+_NOT_LEFT = (MailState.FAILED, MailState.OUTDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class AtContractor:
     @property
     def needs_call(self) -> bool:
         """Say whether no mail reaches them, so that somebody has to call or print."""
-        return not self.contact.email or any(m.state is MailState.FAILED for m in self.mails[:1])
+        return not self.contact.email or any(mail.state in _NOT_LEFT for mail in self.mails[:1])
 
 
 def describe_contractor(session: Session, order: WorkOrder) -> AtContractor | None:

@@ -131,10 +131,12 @@ def test_files_are_made_when_the_mail_leaves(
     def make(_session: Session, mail: OutboxMail, paper: Letterhead, _clock: Clock) -> list[Any]:
         if mail.to_name == "Nobody":
             raise LookupError(mail.to_name)
+        if mail.to_name == "Gone":
+            return []
         return [EnclosedFile("order.pdf", f"{paper.name}: {mail.subject}".encode())]
 
     with database.unit_of_work() as uow:
-        for name in ("Nobody", "Zoë"):
+        for name in ("Nobody", "Gone", "Zoë"):
             message = replace(MESSAGE, to_name=name, enclosure="test.order")
             queue_mail(message, uow, clock)
     mailer = SmtpMailer(MailSettings(host=mail_server.host, port=mail_server.port))
@@ -146,5 +148,7 @@ def test_files_are_made_when_the_mail_leaves(
     assert file.get_content() == b"CPAS: Votre demande TK-2026-000001"
     with database.reader() as session:
         failed = session.scalars(select(OutboxMail).where(OutboxMail.to_name == "Nobody")).one()
+        gone = session.scalars(select(OutboxMail).where(OutboxMail.to_name == "Gone")).one()
     assert (failed.state, failed.error) == (MailState.WAITING, "LookupError: Nobody")
+    assert (gone.state, gone.sent_at) == (MailState.OUTDATED, None), "nothing is left to tell"
     ConsoleMailer().send(replace(MESSAGE, files=(EnclosedFile("a.pdf", b""),)).to_email("a@b.c"))

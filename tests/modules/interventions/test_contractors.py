@@ -11,7 +11,7 @@ from app.auth.roles import Role
 from app.db import EventBus, UnitOfWork
 from app.errors import Conflict, Forbidden
 from app.i18n import use_locale
-from app.mail import Enclosures, NullMailer, OutboxMail, deliver_waiting
+from app.mail import Enclosures, MailState, NullMailer, OutboxMail, deliver_waiting
 from app.tabular.bulk import refuse_dependents
 from modules.interventions.commands import (
     NOBODY,
@@ -45,7 +45,6 @@ from modules.interventions.services import (
     assign_order,
     cancel_order,
     hold_order,
-    note_order,
     refuse_order,
     reopen_order,
     report_work,
@@ -79,6 +78,12 @@ def make_firm(uow, clock, name="Ascenseurs Duval", language=Language.FRENCH, **f
 @pytest.fixture
 def firm(uow, clock):
     return make_firm(uow, clock)
+
+
+@pytest.fixture
+def dispatcher(client, login):
+    login(client, Role.DISPATCHER, locale="en")
+    return client
 
 
 @pytest.fixture
@@ -176,7 +181,7 @@ def test_the_caller_hears_which_firm_comes(uow, clock, firm, order):
     )
 
 
-def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(database, clock):
+def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(dispatcher, database, clock):
     with database.unit_of_work() as uow:
         first = make_firm(uow, clock, language=Language.UNKNOWN)
         order = make_order(uow, clock, title="Lift stuck", planner_note="Code 1234B")
@@ -190,20 +195,28 @@ def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(database, clock):
     assert "Wij vragen u" in sent.get_body(("plain",)).get_content()
 
     with database.unit_of_work() as uow:
-        note_order(DISPATCHER, order.id, "called", uow, clock)
-        again = mails(uow)[0]
-        uow.session.add(
-            OutboxMail(
-                to_address=again.to_address, subject="again", text="again", locale="fr",
-                subject_type=ABOUT, subject_id=order.id, enclosure=again.enclosure,
-                created_at=clock.now(), next_attempt_at=clock.now(),
-            )
-        )  # fmt: skip
         other = make_firm(uow, clock, "Liften Maes", emails=("dienst@maes.example",))
+        for party in (other, first):  # the first one's is written, and delayed until it lost it
+            give(order, party, uow, clock)
         give(order, other, uow, clock)
+        cancelled = make_order(uow, clock, title="Roof")
+        give(cancelled, other, uow, clock)
+        cancel_order(DISPATCHER, cancelled.id, "sold", uow, clock)
+    mailer.sent.clear()
     deliver_waiting(database, mailer, "office@example.org", clock, enclosures=enclosures)
-    late = next(mail for mail in mailer.sent if mail["Subject"] == "again")
-    assert not list(late.iter_attachments()), "a firm that lost the order does not get its paper"
+    texts = {mail: mail.get_body(("plain",)).get_content() for mail in mailer.sent}
+    promised = [mail for mail, text in texts.items() if "en annexe" in text or "joint" in text]
+    assert promised, "the firm that has it gets its paper"
+    assert all(list(mail.iter_attachments()) for mail in promised)
+    with database.unit_of_work() as uow:
+        told = [(one.to_name, one.state) for one in mails(uow)]
+    assert [state for name, state in told if name == "Ascenseurs Duval"] == [
+        MailState.SENT, MailState.SENT, MailState.OUTDATED, MailState.SENT
+    ]  # fmt: skip
+    assert [state for name, state in told if name == "Liften Maes"] == [
+        MailState.SENT, MailState.SENT, MailState.SENT, MailState.OUTDATED, MailState.SENT
+    ]  # fmt: skip
+    assert "Not sent: no longer true" in dispatcher.get(f"/work-orders/{cancelled.id}").text
 
 
 def test_the_paper_tells_what_to_do_and_no_secret(uow, clock, firm):
@@ -348,12 +361,6 @@ def test_events_written_before_contractors_still_add_up(uow, clock):
         event.data = {key: value for key, value in event.data.items() if key != "contractor_id"}
     state = derive_state(list_events(uow.session, order.id))
     assert (state.technician_id, state.contractor_id) == (ilse.id, None)
-
-
-@pytest.fixture
-def dispatcher(client, login):
-    login(client, Role.DISPATCHER, locale="en")
-    return client
 
 
 def test_the_pages_of_an_order_at_a_contractor(dispatcher, database, clock):
