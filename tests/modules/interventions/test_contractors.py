@@ -448,10 +448,9 @@ def test_a_description_emptied_on_purpose_stays_with_us(dispatcher, database, cl
     assert 'rows="4">His wife' not in refused.text, "nor does it come back beside an error"
     for given in (emptied, new):
         assert dispatcher.post("/work-orders", data=given).status_code == 303
-    said = [{"description": ""}, {}]
-    for body in said:
-        path = "/api/v1/work-orders"
-        assert dispatcher.post(path, json=body | {"ticket_ids": [str(ticket.id)]}).status_code == 201
+    for said in ({"description": ""}, {}):
+        body = said | {"ticket_ids": [str(ticket.id)]}
+        assert dispatcher.post("/api/v1/work-orders", json=body).status_code == 201
     with database.reader() as session:
         orders = session.scalars(select(WorkOrder).order_by(WorkOrder.number)).all()
         told = [one.description for one in orders]
