@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.errors import Conflict, Forbidden, Invalid
+from app.i18n import format_datetime
 from app.i18n import lazy as _l
 
 
@@ -57,6 +60,21 @@ class BadPlan(Invalid):
         """Ask for the hours in the right order."""
         super().__init__(
             "bad_plan", _l("The end of the visit must come after its start."), field="end"
+        )
+
+
+class DoneBeforeOrdered(Invalid):
+    """Work is reported that was done before the order was made."""
+
+    def __init__(self, made_at: datetime) -> None:
+        """Say since when the order is there."""
+        super().__init__(
+            "done_before_ordered",
+            _l(
+                "This order was made on %(moment)s: the work cannot have been done before.",
+                moment=format_datetime(made_at),
+            ),
+            field="done_at",
         )
 
 

@@ -75,6 +75,18 @@ def derive_state(events: Iterable[EventLike]) -> OrderState:
     return state
 
 
+def visit_called_off(events: Iterable[EventLike]) -> datetime | None:
+    """Return when a visit was planned that a refusal took away, unless another is planned since."""
+    state, called_off = OrderState(), None
+    for event in events:
+        before, state = state, apply_event(state, event)
+        if state.planned_start_at is not None:
+            called_off = None
+        elif before.planned_start_at is not None:
+            called_off = before.planned_start_at
+    return called_off
+
+
 def may_follow(state: OrderState, kind: OrderEventKind) -> bool:
     """Say whether an event changes an order in this state; notes and changes always may."""
     step = _STEPS.get(kind)
@@ -118,7 +130,8 @@ def _take_plan(state: OrderState, event: EventLike) -> OrderState:
         technician, contractor = (_id(event, name) for name in ("technician_id", "contractor_id"))
         return replace(state, technician_id=technician, contractor_id=contractor)
     if event.kind is _K.REFUSED:
-        return replace(state, contractor_id=None)
+        # What they agreed with the occupant goes with them: nobody else said to come then.
+        return replace(state, contractor_id=None, planned_start_at=None, planned_end_at=None)
     if event.kind is _K.SCHEDULED:
         return replace(
             state,

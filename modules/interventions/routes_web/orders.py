@@ -27,6 +27,7 @@ from app.web.urls import safe_next
 from modules.interventions import services
 from modules.interventions.commands import NOBODY, BoardFilter
 from modules.interventions.enums import OPEN_STATUSES, WORK_CLASS_LABELS
+from modules.interventions.lifecycle import visit_called_off
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
@@ -242,6 +243,7 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
     may_see_tickets = actor.can("tickets.ticket.read")
     ticket_ids = queries.ticket_ids_of(session, order_id)
     parent = order.parent_id
+    events = queries.list_events(session, order_id)
     return {
         "order": order,
         "place": place_labels(session, [order])[order.id],
@@ -249,7 +251,8 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
             "start": LocalInstant().serialize("planned_start_at", order),
             "end": LocalInstant().serialize("planned_end_at", order),
         },
-        "events": list(reversed(queries.list_events(session, order_id))),
+        "events": list(reversed(events)),
+        "called_off": visit_called_off(events) if order.is_open and ticket_ids else None,
         "entries": queries.list_entries(session, order_id),
         "visits": queries.list_visits(session, order_id),
         "earlier": queries.earlier_texts(session, order),

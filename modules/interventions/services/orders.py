@@ -94,8 +94,10 @@ def hold_order(
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.HELD, needed_reason(reason)), actor, uow, clock)
-    said = _l("Order %(number)s is on hold: %(reason)s", number=order.number, reason=reason.strip())
-    tell_assignee(order, said, actor, uow, clock)
+    named = {"number": order.number}
+    said = _l("Order %(number)s is on hold: %(reason)s", reason=reason.strip(), **named)
+    wait = _l("Order %(number)s is on hold. Please wait until you hear from us.", **named)
+    tell_assignee(order, said, actor, uow, clock, to_firm=wait)
     return order
 
 
@@ -116,10 +118,10 @@ def cancel_order(
     require(actor, OrderPermission.CANCEL)
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.CANCELLED, needed_reason(reason)), actor, uow, clock)
-    said = _l(
-        "Order %(number)s is cancelled: %(reason)s", number=order.number, reason=reason.strip()
-    )
-    tell_assignee(order, said, actor, uow, clock)
+    named = {"number": order.number}
+    said = _l("Order %(number)s is cancelled: %(reason)s", reason=reason.strip(), **named)
+    stop = _l("Order %(number)s is cancelled. Please do not carry it out.", **named)
+    tell_assignee(order, said, actor, uow, clock, to_firm=stop)
     return order
 
 
@@ -130,10 +132,10 @@ def reopen_order(
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
     add_event(order, Happening(OrderEventKind.REOPENED, needed_reason(reason)), actor, uow, clock)
-    said = _l(
-        "Order %(number)s is open again: %(reason)s", number=order.number, reason=reason.strip()
-    )
-    tell_assignee(order, said, actor, uow, clock, with_order=True)
+    named = {"number": order.number}
+    said = _l("Order %(number)s is open again: %(reason)s", reason=reason.strip(), **named)
+    again = _l("Order %(number)s is open again. We ask you to carry it out.", **named)
+    tell_assignee(order, said, actor, uow, clock, to_firm=again, with_order=True)
     return order
 
 

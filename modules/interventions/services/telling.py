@@ -38,16 +38,18 @@ def tell_assignee(
     uow: UnitOfWork,
     clock: Clock,
     *,
+    to_firm: LazyText | None = None,
     with_order: bool = False,
 ) -> None:
     """Tell who has an order what changed: a technician (unless they did it), or a contractor.
 
+    `to_firm` is what a contractor reads instead: the reasons of the office are not for outsiders.
     `with_order` sends the contractor the order anew.
     """
     _tell(order.technician_id, Notice(ORDER_CHANGED, message, _url(order)), actor, uow, clock)
     if order.contractor_id is not None:
         firm = order.contractor_id
-        write_to_contractor(order, firm, message, uow, clock, with_order=with_order)
+        write_to_contractor(order, firm, to_firm or message, uow, clock, with_order=with_order)
 
 
 def tell_of_hand_over(

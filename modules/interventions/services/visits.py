@@ -32,12 +32,14 @@ from modules.interventions.enums import (
     OrderStatus,
     Outcome,
 )
+from modules.interventions.errors import DoneBeforeOrdered
 from modules.interventions.events import OrderCompleted
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import (
     contractor_name,
     find_technician,
+    get_order,
     ticket_ids_of,
 )
 from modules.interventions.services.orders import create_order, has_open_orders
@@ -256,8 +258,17 @@ def report_work(
 ) -> WorkOrder:
     """Write down what was done by who does not report it here: a contractor, by phone or note."""
     require(actor, OrderPermission.ASSIGN)
+    _refuse_too_early(get_order(actor, uow.session, order_id), command.done_at)
     done = CompleteOrder(work_done=command.work_done, diagnosis=command.diagnosis)
     return complete_order(actor, order_id, done, uow, clock, at=command.done_at)
+
+
+def _refuse_too_early(order: WorkOrder, done_at: datetime | None) -> None:
+    """Refuse work done before its order; one of an older tool was made before it came here."""
+    # A page tells the minute, not the second.
+    made_at = order.created_at.replace(second=0, microsecond=0)
+    if done_at is not None and done_at < made_at and not order.external_ref:
+        raise DoneBeforeOrdered(order.created_at)
 
 
 def _complete_tickets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -91,7 +92,11 @@ def test_an_order_goes_to_a_contractor_who_answers_and_reports(
     assert take(leader, f"{address}/acceptance", {"text": "ok"})["status"] == "assigned"
     assert leader.post(f"{address}/report", json={}).status_code == 422
     done = {"work_done": "Contact replaced", "done_at": "2026-03-01T22:00:00Z"}
-    assert take(leader, f"{address}/report", done)["completed_at"] == "2026-03-01T22:00:00+00:00"
+    early = leader.post(f"{address}/report", json=done)
+    assert (early.status_code, early.json["code"]) == (422, "done_before_ordered")
+    clock.advance(timedelta(hours=6))
+    done["done_at"] = "2026-03-02T13:00:00Z"
+    assert take(leader, f"{address}/report", done)["completed_at"] == "2026-03-02T13:00:00+00:00"
     assert leader.get(f"{address}/visits").json[0]["actor_name"] == "Duval"
 
 

@@ -22,6 +22,7 @@ from modules.interventions.commands import (
 )
 from modules.interventions.enums import OrderEventKind, OrderStatus
 from modules.interventions.errors import (
+    DoneBeforeOrdered,
     NoContractor,
     NotAtContractor,
     OneAssignee,
@@ -164,6 +165,11 @@ def test_the_contractor_is_told_of_each_change_in_their_language(uow, clock, fir
     assert first.subject == f"Bon de travail {order.number}: Lift stuck"
     assert f"Nous vous demandons d’exécuter le bon {order.number}" in first.text
     assert f"Nous retirons le bon {order.number}" in withdrawn.text
+    said = "".join(one.text + one.subject for one in mails(uow))
+    assert not [reason for reason in ("clé absente", "vendu") if reason in said]
+    assert "est en attente. Merci d’attendre" in mails(uow)[2].text
+    assert "is geannuleerd. Gelieve hem niet uit te voeren" in mails(uow)[5].text
+    assert "Wij vragen u hem uit te voeren" in mails(uow)[6].text
     assert "Code 1234B" not in "".join(one.text for one in mails(uow))
     assert "Wij vragen u" in mails(uow)[3].text
 
@@ -271,8 +277,45 @@ def test_they_accept_or_refuse(uow, clock, order, firm):
         refuse_order(DISPATCHER, order.id, "", uow, clock)
 
 
+def test_a_refusal_takes_the_visit_away_and_says_who_must_hear_it(dispatcher, database, clock):
+    with database.unit_of_work() as uow:
+        firm, other = make_firm(uow, clock), make_firm(uow, clock, "Liften Maes")
+        order = give(make_order(uow, clock), firm, uow, clock)
+    sheet, off = f"/work-orders/{order.id}", "the visit of 03/03/2026 10:00 is off"
+    dropped = "The visit that is planned is off then"
+    assert dropped not in dispatcher.get(sheet).text
+    plan = {"start": "2026-03-03T10:00", "end": "2026-03-03T12:00"}
+    for step, sent in (("schedule", plan), ("refuse", {"text": "full"})):
+        assert off not in dispatcher.get(sheet).text
+        assert dispatcher.post(f"{sheet}/{step}", data=sent).status_code == 303
+        assert (dropped in dispatcher.get(sheet).text) is (step == "schedule")
+    assert off in dispatcher.get(sheet).text
+    with database.unit_of_work() as uow:
+        refused = uow.session.get_one(WorkOrder, order.id)
+        assert refused.status is OrderStatus.OPEN
+        assert (refused.planned_start_at, refused.planned_end_at) == (None, None)
+        give(refused, other, uow, clock)
+        assert refused.status is OrderStatus.ASSIGNED, "and not planned by somebody else's visit"
+        (paper,) = write_papers(uow.session, refused, contact_of(uow.session, other.id), clock)
+        assert "Visite" not in dict(paper.facts)
+        hold_order(DISPATCHER, order.id, "wait", uow, clock)
+        assert refused.planned_start_at is None, "what happens later does not bring it back"
+    assert off in dispatcher.get(sheet).text, "nobody told the caller yet"
+    dispatcher.post(f"{sheet}/schedule", data=plan | {"end": "2026-03-03T11:00"})
+    assert off not in dispatcher.get(sheet).text
+    with database.reader() as session:
+        assert session.get_one(WorkOrder, order.id).status is OrderStatus.SCHEDULED
+    assert "The contractor is told by e-mail, without the reason." in dispatcher.get(sheet).text
+
+
 def test_the_office_writes_down_what_was_done_and_the_ticket_follows(uow, clock, order, firm):
     give(order, firm, uow, clock)
+    clock.advance(timedelta(hours=12))
+    too_early = ReportWork("Door contact replaced", "", order.created_at - timedelta(minutes=1))
+    with pytest.raises(DoneBeforeOrdered) as refused:
+        report_work(DISPATCHER, order.id, too_early, uow, clock)
+    assert "02/03/2026 10:00" in str(refused.value.message)
+    assert order.status is OrderStatus.ASSIGNED
     last_night = clock.now() - timedelta(hours=9)
     report = ReportWork("Door contact replaced", "Contact worn", last_night)
     report_work(DISPATCHER, order.id, report, uow, clock)
@@ -283,6 +326,9 @@ def test_the_office_writes_down_what_was_done_and_the_ticket_follows(uow, clock,
     assert uow.session.scalars(select(Ticket.status)).one() is TicketStatus.COMPLETED
     with pytest.raises(OrderStepNotPossible):
         report_work(DISPATCHER, order.id, report, uow, clock)
+    older = give(make_order(uow, clock, external_ref="B-17"), firm, uow, clock)
+    report_work(DISPATCHER, older.id, report, uow, clock)
+    assert older.completed_at == last_night, "it was made before it was taken over"
 
 
 def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm):
@@ -406,12 +452,14 @@ def test_the_pages_of_an_order_at_a_contractor(dispatcher, database, clock):
     assert "No mail reaches this contractor" in dispatcher.get(sheet).text
     assert dispatcher.post(f"{sheet}/refuse", data={"text": "full"}).status_code == 303
     dispatcher.post(f"{sheet}/contractor", data={"contractor": str(firm.id)})
-    empty = dispatcher.post(
-        f"{sheet}/report", data={"work_done": "", "done_at": "2026-03-02T07:30"}
-    )
-    assert empty.status_code == 422
-    assert 'value="2026-03-02T07:30"' in empty.text
-    done = {"work_done": "Contact replaced", "done_at": "2026-03-02T07:30"}
+    moment = {"done_at": "2026-03-02T10:00"}
+    for wrong in ({"work_done": ""}, {"work_done": "Contact", "done_at": "2026-03-02T09:59"}):
+        refused = dispatcher.post(f"{sheet}/report", data=moment | wrong)
+        assert refused.status_code == 422
+        typed = (moment | wrong)["done_at"]
+        assert f'value="{typed}"' in refused.text
+    assert "This order was made on 02/03/2026 10:00" in refused.text
+    done = moment | {"work_done": "Contact replaced"}
     assert dispatcher.post(f"{sheet}/report", data=done).status_code == 303
     assert "Contact replaced" in dispatcher.get(sheet).text
 
