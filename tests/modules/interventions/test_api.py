@@ -94,9 +94,9 @@ def test_an_order_goes_to_a_contractor_who_answers_and_reports(
     done = {"work_done": "Contact replaced", "done_at": "2026-03-01T22:00:00Z"}
     early = leader.post(f"{address}/report", json=done)
     assert (early.status_code, early.json["code"]) == (422, "done_before_ordered")
-    clock.advance(timedelta(hours=6))
-    done["done_at"] = "2026-03-02T13:00:00Z"
-    assert take(leader, f"{address}/report", done)["completed_at"] == "2026-03-02T13:00:00+00:00"
+    clock.advance(timedelta(minutes=20))
+    done["done_at"] = "2026-03-02T09:15:00Z"
+    assert take(leader, f"{address}/report", done)["completed_at"] == "2026-03-02T09:15:00+00:00"
     assert leader.get(f"{address}/visits").json[0]["actor_name"] == "Duval"
 
 
