@@ -173,6 +173,8 @@ class YesNo(Filter):
 
 
 Range = tuple[Any, Any]
+# The very first and last day of the calendar have no midnight before or after them to compare with.
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +235,10 @@ class DateRange(_Between):
 
     def _compare(self, value: Range) -> Condition:
         low, high = value
-        after: Any = low
-        before: Any = None if high is None else high + timedelta(days=1)
+        after: Any = None if low is None else max(low, _EARLIEST)
+        before: Any = None if high is None else min(high, _LATEST) + timedelta(days=1)
         if isinstance(self.expression.type, UtcDateTime):
-            after, before = _midnight(low), _midnight(before)
+            after, before = _midnight(after), _midnight(before)
         return _within(self.expression, after, before)
 
 
