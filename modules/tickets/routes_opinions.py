@@ -41,6 +41,9 @@ blueprint = Blueprint("opinions", __name__)
 QUESTION = "tickets/opinion_question.html"
 MOST_DAYS = 5 * 366
 PERIOD = _l("Choose a period of five years at most that ends after it begins.")
+# Years of which every day has a midnight before it and after it, in each zone.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+YEARS = _l("Choose days between the years 1900 and 2200.")
 
 
 @blueprint.get("/your-opinion/<string:secret>")
@@ -130,10 +133,13 @@ def _question(secret: str, opinion: Opinion, ticket: Ticket, errors: Any = ()) -
     if "locale" not in session:
         set_locale(ticket.caller_locale)
     rules = load_rules(reader(), current_clock().today(BRUSSELS))
+    typed = request.form.get("score", type=int)
     page = render_template(
         QUESTION,
         secret=secret,
         opinion=opinion,
+        chosen=typed if typed in SCORE_LABELS else opinion.score,
+        words=request.form.get("words", opinion.words),
         number=ticket.number,
         problem=rules.label_of(ticket.category_key, get_locale()),
         scores=SCORE_LABELS,
@@ -160,6 +166,9 @@ def _period(form: Form) -> tuple[date, date]:
     """Return from which day to which; Invalid when it cannot be read, or is no such period."""
     typed, (begin, end) = form.load(), _last_year()
     begin, end = typed["begin"] or begin, typed["end"] or end
+    for name, day in (("from", begin), ("to", end)):
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise Invalid("not_a_period", YEARS, field=name)
     if not 0 <= (end - begin).days <= MOST_DAYS:
         raise Invalid("not_a_period", PERIOD, field="to")
     return begin, end

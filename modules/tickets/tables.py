@@ -104,6 +104,11 @@ def is_open(wanted: Any) -> ColumnElement[bool]:
     return Ticket.status.in_(OPEN_STATUSES) if wanted else Ticket.status.not_in(OPEN_STATUSES)
 
 
+def was_returned(wanted: Any) -> ColumnElement[bool]:
+    """Return the condition that the work was sent back at least once, or its contrary."""
+    return Ticket.returned_count > 0 if wanted else Ticket.returned_count == 0
+
+
 def ticket_table_now(session: Session, clock: Clock) -> TableSpec:
     """Declare the list with the rules of this moment."""
     return ticket_table(load_rules(session, clock.today(BRUSSELS)), clock.now())
@@ -260,6 +265,8 @@ def _filters(names: Names, now: datetime) -> tuple[Filter, ...]:
         ),
         Choice("source", _l("Channel"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
         DateRange("opened", _l("Opened"), Ticket.opened_at, is_prominent=False),
+        DateRange("closed", _l("Closed"), Ticket.closed_at, is_prominent=False),
+        YesNo("returned", _l("Returned"), condition=was_returned, is_prominent=False),
     )
 
 

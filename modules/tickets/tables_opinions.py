@@ -15,7 +15,6 @@ from app.lists import Choice, Column, DateRange, EmptyState, ListSource, TableSp
 from modules.portfolio.api import building_label_sql
 from modules.tickets.enums import (
     CHANNEL_LABELS,
-    DISSATISFIED_TO,
     SATISFIED_FROM,
     SCORE_LABELS,
     SCORE_TONES,
@@ -138,7 +137,7 @@ def _is_answered(wanted: Any) -> ColumnElement[bool]:
 
 
 def _is_satisfied(wanted: Any) -> ColumnElement[bool]:
-    return Opinion.score >= SATISFIED_FROM if wanted else Opinion.score <= DISSATISFIED_TO
+    return Opinion.score >= SATISFIED_FROM if wanted else Opinion.score < SATISFIED_FROM
 
 
 LISTS = (ListSource("tickets.opinions", opinion_table_now, select_opinions),)

@@ -33,7 +33,7 @@ from modules.tickets.models import THE_QUESTION, Opinion, OpinionSetting, Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.opinions import is_asking, opinion_of
 from modules.tickets.queries.tickets import get_ticket
-from modules.tickets.services.recording import Happening, add_event
+from modules.tickets.services.recording import Happening, add_event, events_of
 
 LINK_LIVES = timedelta(days=30)
 # Who answers by the link has no account, and their name would outlive them in the trail.
@@ -59,7 +59,7 @@ def invite(ticket: Ticket, uow: UnitOfWork, clock: Clock) -> str:
     opinion.link_hash = hash_secret(secret)
     opinion.expires_at = clock.now() + LINK_LIVES
     link = f"{OUR_PAGES}your-opinion/{secret}"
-    return _("How satisfied are you? One tap answers: %(link)s", link=link)
+    return _("How satisfied are you? Choose your answer here: %(link)s", link=link)
 
 
 def find_question(secret: str, session: Session, clock: Clock) -> tuple[Opinion, Ticket]:
@@ -78,6 +78,7 @@ def find_question(secret: str, session: Session, clock: Clock) -> tuple[Opinion,
 def answer_question(secret: str, answer: Answer, uow: UnitOfWork, clock: Clock) -> None:
     """Take down what a caller says by the link of a mail; until it expires, it can be changed."""
     opinion, ticket = find_question(secret, uow.session, clock)
+    _hold(uow, ticket, opinion)
     _take_down(opinion, ticket, answer, OpinionChannel.LINK, CALLER, uow, clock)
 
 
@@ -89,6 +90,7 @@ def record_answer(
     ticket = get_ticket(actor, uow.session, ticket_id)
     if ticket.completed_at is None and not ticket.returned_count:
         raise NotYetDone
+    _hold(uow, ticket)
     opinion = _opinion(ticket, uow, clock)
     _take_down(opinion, ticket, answer, OpinionChannel.PHONE, actor, uow, clock)
     return ticket
@@ -117,6 +119,12 @@ def set_asking(actor: Actor, uow: UnitOfWork, clock: Clock, *, is_asking: bool) 
     )
 
 
+def _hold(uow: UnitOfWork, *rows: Ticket | Opinion) -> None:
+    """Take one answer about a ticket at a time: a second tap meets what the first one left."""
+    for row in rows:
+        uow.session.refresh(row, with_for_update={"key_share": True})
+
+
 def _opinion(ticket: Ticket, uow: UnitOfWork, clock: Clock) -> Opinion:
     opinion = opinion_of(uow.session, ticket.id)
     if opinion is None:
@@ -142,11 +150,20 @@ def _take_down(
         return
     opinion.score, opinion.words = answer.score, words
     opinion.answered_at, opinion.channel = clock.now(), channel
+    is_news = answer.score <= DISSATISFIED_TO and not _was_told(ticket, uow)
     if was != answer.score:
         data = {"score": answer.score, "channel": channel.value}
         add_event(ticket, Happening(EventKind.ANSWERED, data=data), actor, uow, clock)
-    if answer.score <= DISSATISFIED_TO and (was is None or was > DISSATISFIED_TO):
+    if is_news:
         _tell_holders(ticket, answer.score, actor, uow, clock)
+
+
+def _was_told(ticket: Ticket, uow: UnitOfWork) -> bool:
+    """Say whether this caller was dissatisfied before: who changes their mind is told of once."""
+    return any(
+        one.kind is EventKind.ANSWERED and one.data["score"] <= DISSATISFIED_TO
+        for one in events_of(uow.session, ticket.id)
+    )
 
 
 def _tell_holders(ticket: Ticket, score: int, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
