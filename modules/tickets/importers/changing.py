@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from uuid import UUID
 
 from app.auth.actor import Actor
@@ -29,6 +30,7 @@ from modules.tickets.commands import (
 from modules.tickets.enums import (
     OPEN_STATUSES,
     STATUS_LABELS,
+    EventKind,
     TicketSource,
     TicketStatus,
 )
@@ -64,6 +66,17 @@ def check(change: Change) -> Iterator[Problem]:
             yield _refusal(
                 change, name, _l("The ticket is not open any more: open it again first.")
             )
+
+
+def check_on(change: Change, today: date) -> Iterator[Problem]:
+    """Refuse to put a ticket that is here aside until a day that has come."""
+    values = change.row.values
+    until = values.get("deferred_until")
+    if change.outcome is Outcome.NEW or until is None or until > today:
+        return
+    move = find_move(change.before or {}, values)
+    if move is not None and move.kind is EventKind.DEFERRED:
+        yield _refusal(change, "deferred_until", _l("Choose a day after today."))
 
 
 def _check_new(change: Change) -> Iterator[Problem]:

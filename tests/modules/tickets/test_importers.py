@@ -340,6 +340,8 @@ def test_a_file_says_for_whom_until_when_and_which_it_repeats(
     mine = {"number": desk["open"]}
     for row, field in (
         (mine | {"status": "deferred"}, "deferred_until"),
+        (mine | {"status": "deferred", "deferred_until": "2026-03-02"}, "deferred_until"),
+        ({"number": desk["deferred"], "deferred_until": "2026-02-01"}, "deferred_until"),
         (mine | {"duplicate_of": desk["closed"]}, "duplicate_of"),
         (mine | {"status": "duplicate", "duplicate_of": desk["cancelled"]}, "duplicate_of"),
         (mine | {"status": "duplicate", "duplicate_of": "TK-2026-999999"}, "duplicate_of"),
