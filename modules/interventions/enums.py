@@ -99,6 +99,8 @@ EVENT_LABELS: dict[OrderEventKind, LazyText] = {
     OrderEventKind.CHANGED: _l("Order changed"),
     OrderEventKind.FOLLOWED_ON: _l("Further work asked for"),
 }
+# An order given to nobody.
+TAKEN_BACK = _l("Order taken back")
 
 
 class WorkClass(StrEnum):

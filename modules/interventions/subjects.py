@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.interventions.checklists import KINDS_OF_WORK
-from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS
+from modules.interventions.enums import EVENT_LABELS, NO_ACCESS_LABELS, TAKEN_BACK
 from modules.interventions.models import ChecklistVersion, Technician, WorkOrder
 from modules.interventions.policies import OrderPermission, can_work_on_order
 from modules.interventions.queries.orders import find_technician, get_order, was_sent_to
@@ -55,7 +55,8 @@ WORK_ORDER = SubjectKind(
     type="work_order",
     label=_l("Work order"),
     find=find_order_subject,
-    actions={f"interventions.order.{kind.value}": label for kind, label in EVENT_LABELS.items()},
+    actions={f"interventions.order.{kind.value}": label for kind, label in EVENT_LABELS.items()}
+    | {"interventions.order.taken_back": TAKEN_BACK},
     fields={
         "call_attempted": _l("Tried to call"),
         "card_left": _l("Card left"),

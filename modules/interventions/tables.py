@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -37,6 +37,8 @@ from modules.parties.api import organisation_name_sql
 from modules.portfolio.api import building_label_sql, lot_label_sql
 from modules.tickets.api import TRADE_LABELS, Rules, load_rules
 
+_CONTRACTOR = organisation_name_sql(WorkOrder.contractor_id)
+
 
 def select_orders(actor: Actor) -> Select[Any]:
     """Return what the list shows of each order the actor may see."""
@@ -55,7 +57,7 @@ def select_orders(actor: Actor) -> Select[Any]:
         WorkOrder.created_at,
         WorkOrder.completed_at,
         Technician.name.label("technician"),
-        organisation_name_sql(WorkOrder.contractor_id).label("contractor"),
+        _CONTRACTOR.label("contractor"),
         building_label_sql(WorkOrder.building_id).label("building"),
         lot_label_sql(WorkOrder.lot_id).label("lot"),
     ).outerjoin(Technician, Technician.id == WorkOrder.technician_id)
@@ -139,7 +141,7 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             "given",
             _l("Given to"),
             lambda row: row.technician or row.contractor,
-            sort=Technician.name,
+            sort=func.coalesce(Technician.name, _CONTRACTOR),
         ),
         Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
         Column("place", _l("Place"), lambda row: row.lot or row.building),
@@ -156,7 +158,7 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
 _FURTHER = (
     # The two apart, as a file asks for them.
     Column("technician", _l("Technician"), sort=Technician.name, is_default=False),
-    Column("contractor", _l("Contractor"), is_default=False),
+    Column("contractor", _l("Contractor"), sort=_CONTRACTOR, is_default=False),
     Column(
         "external_ref", _l("Reference elsewhere"), sort=WorkOrder.external_ref, is_default=False
     ),

@@ -164,11 +164,12 @@ def _take_state(order: WorkOrder, events: list[OrderEvent], now: datetime) -> No
 def _audit(
     order: WorkOrder, event: OrderEvent, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
+    is_taken_back = event.kind is OrderEventKind.ASSIGNED and not event.text
     record(
         uow,
         actor,
         clock,
-        action=f"interventions.order.{event.kind.value}",
+        action=f"interventions.order.{'taken_back' if is_taken_back else event.kind.value}",
         subject=Subject("work_order", order.id, order.number),
         changes={
             name: (None, value) for name, value in event.data.items() if not name.endswith("_id")

@@ -182,9 +182,8 @@ def test_the_caller_hears_which_firm_comes(uow, clock, firm, order):
     )
     uow.flush()
     to_caller = select(OutboxMail.text).where(OutboxMail.subject_type == "ticket")
-    assert any(
-        "Ascenseurs Duval vient pour nous" in text for text in uow.session.scalars(to_caller)
-    )
+    told = uow.session.scalars(to_caller).all()
+    assert any("Ascenseurs Duval passera pour notre compte le" in text for text in told)
 
 
 def test_the_order_leaves_as_a_pdf_for_whoever_has_it_still(dispatcher, database, clock):
@@ -505,6 +504,27 @@ def test_a_description_emptied_on_purpose_stays_with_us(dispatcher, database, cl
         (paper,) = write_papers(session, orders[0], contact_of(session, firm.id), clock)
     assert told == ["", "His wife has left him"] * 2
     assert "wife" not in repr(paper)
+
+
+def test_the_list_is_sorted_by_the_name_it_shows_and_nobody_is_a_taking_back(
+    dispatcher, database, clock
+):
+    with database.unit_of_work() as uow:
+        firms = [make_firm(uow, clock, name) for name in ("Cuisines Petit", "Ascenseurs Duval")]
+        people = [make_technician(uow, clock, name) for name in ("Dirk Claes", "Bea Maes")]
+        orders = [make_order(uow, clock, one) for one in people]
+        orders += [give(make_order(uow, clock), firm, uow, clock) for firm in firms]
+    names = ["Ascenseurs Duval", "Bea Maes", "Cuisines Petit", "Dirk Claes"]
+    for sort, wanted in (("given", names), ("-given", names[::-1])):
+        rows = dispatcher.get(f"/work-orders?sort={sort}&format=csv&cols=number&cols=given").text
+        assert [next(n for n in names if n in row) for row in rows.splitlines()[1:]] == wanted
+    sheet = f"/work-orders/{orders[-1].id}"
+    assert "Order taken back" not in dispatcher.get(sheet).text
+    dispatcher.post(f"{sheet}/assign", data={"technician": ""})
+    history = f"/history/work_order/{orders[-1].id}"
+    for page in (sheet, history):
+        text = dispatcher.get(page).text
+        assert (text.count("Order taken back"), text.count("Order given to")) == (1, 1)
 
 
 def test_who_does_not_assign_sees_who_has_it_and_nothing_to_press(client, login, database, clock):

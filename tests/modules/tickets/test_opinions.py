@@ -125,7 +125,7 @@ def test_an_answer_is_kept_changed_told_to_holders_and_said_in_the_story(
         assert not any("nat" in one.text for one in said)
     login(client, Role.DISPATCH_LEADER, locale="fr", email="second@example.org")
     sheet = client.get(f"/tickets/{ticket.id}").get_data(as_text=True)
-    for said_there in ("Nog altijd nat", "Très insatisfait", "Lien d’un courriel"):
+    for said_there in ("Nog altijd nat", "Très insatisfait", "Lien d’un e-mail"):
         assert said_there in sheet
     history = client.get(f"/history/ticket/{ticket.id}").get_data(as_text=True)
     assert "Très insatisfait" in history
