@@ -38,6 +38,16 @@ def test_htmx_gets_the_table_alone_and_the_short_address(client):
     assert answer.headers["HX-Push-Url"] == "/people?locale=nl&cols=name%2Cemail"
 
 
+@pytest.mark.usefixtures("people")
+def test_further_filters_stay_open_while_they_are_set_and_cover_no_new_page(client):
+    opened = '<details class="data-table-menu" open>'
+    swap = {"HX-Request": "true", "HX-Target": "section#table-tests-people"}
+    assert opened in client.get("/people?letters=yes", headers=swap).get_data(as_text=True)
+    page = client.get("/people?letters=yes").get_data(as_text=True)
+    assert opened not in page
+    assert 'class="chip' in page
+
+
 def test_without_script_the_form_leads_to_the_short_address(client):
     answer = client.get("/people?apply=1&q=&locale=nl&locale=")
     assert answer.location == "/people?locale=nl"
