@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -128,6 +128,14 @@ def delete_rows(session: Session, table: Table, ids: Sequence[UUID]) -> None:
     """Delete rows by id."""
     for part in _parts(ids):
         session.execute(delete(table).where(table.c.id.in_(part)))
+
+
+def remove_untouched(session: Session, model: type[Base], ids: Sequence[UUID]) -> None:
+    """Remove rows nothing hangs on; Conflict when touched since or something refers to them."""
+    table = cast("Table", model.__table__)
+    refuse_changed(session, table, dict.fromkeys(ids))
+    refuse_dependents(session, table, ids)
+    delete_rows(session, table, ids)
 
 
 def refuse_dependents(

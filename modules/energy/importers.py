@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Change, Values
 from app.tabular.kinds import Choice, Day, DecimalNumber, Ean, Integer, Lookup, Text
@@ -224,10 +224,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove meters an import made; Conflict when touched since or when they have readings."""
-    table = cast("Table", Meter.__table__)
-    refuse_changed(uow.session, table, dict.fromkeys(ids))
-    refuse_dependents(uow.session, table, ids)
-    delete_rows(uow.session, table, ids)
+    remove_untouched(uow.session, Meter, ids)
 
 
 METERS = ServiceImporter(

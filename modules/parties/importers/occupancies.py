@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Lookup
@@ -31,7 +31,6 @@ from modules.parties.queries.scope import parties_in_scope
 from modules.parties.services import change_stay, move_in
 from modules.portfolio.api import lot_reference_sql, seen_lots, visible_lot_ids
 
-TABLE = cast("Table", Occupancy.__table__)
 _DAY = Day(low=date(1900, 1, 1))
 KEY = ("party", "lot", "starts_on")
 Stay = tuple[date, date | None]
@@ -169,9 +168,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove stays an import made; Conflict when touched since or pointed at."""
-    refuse_changed(uow.session, TABLE, dict.fromkeys(ids))
-    refuse_dependents(uow.session, TABLE, ids)
-    delete_rows(uow.session, TABLE, ids)
+    remove_untouched(uow.session, Occupancy, ids)
 
 
 OCCUPANCIES = ServiceImporter(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Lookup, YesNo
@@ -28,7 +28,6 @@ from modules.parties.policies import PartyPermission
 from modules.parties.queries.scope import parties_in_scope
 from modules.parties.services import change_relation, relate_person
 
-TABLE = cast("Table", PartyRelation.__table__)
 PERSON = aliased(Party)
 _DAY = Day(low=date(1900, 1, 1))
 _PARTY = Lookup(noun=_l("the reference of a party"), max_length=30)
@@ -150,9 +149,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove relations an import wrote; Conflict when ended or changed since."""
-    refuse_changed(uow.session, TABLE, dict.fromkeys(ids))
-    refuse_dependents(uow.session, TABLE, ids)
-    delete_rows(uow.session, TABLE, ids)
+    remove_untouched(uow.session, PartyRelation, ids)
 
 
 RELATIONS = ServiceImporter(

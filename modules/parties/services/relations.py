@@ -19,7 +19,7 @@ from app.i18n import lazy as _l
 from modules.parties.commands import RelatePerson, RelationFacts
 from modules.parties.enums import PartyKind
 from modules.parties.errors import invalid_party, related_already
-from modules.parties.models import PartyRelation
+from modules.parties.models import Party, PartyRelation
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
 from modules.parties.services.people import note
@@ -62,13 +62,18 @@ def _refuse_related(session: Session, relation: PartyRelation) -> None:
         raise related_already()
 
 
-def end_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyRelation:
-    """End a relation today."""
-    require(actor, PartyPermission.CHANGE)
+def _get_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork) -> tuple[PartyRelation, Party]:
+    """Return a relation with its party; NotFound outside the actor's scope."""
     relation = uow.session.get(PartyRelation, relation_id)
     if relation is None:
         raise NotFound
-    party = get_party(actor, uow.session, relation.party_id)
+    return relation, get_party(actor, uow.session, relation.party_id)
+
+
+def end_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork, clock: Clock) -> PartyRelation:
+    """End a relation today."""
+    require(actor, PartyPermission.CHANGE)
+    relation, party = _get_relation(actor, relation_id, uow)
     relation.ends_on = max(clock.today(), relation.starts_on)
     uow.flush()
     note(uow, actor, clock, "end_relation", party, {"relations"})
@@ -80,10 +85,7 @@ def change_relation(
 ) -> PartyRelation:
     """Correct whether a person may be told of visits, and until when a relation lasts."""
     require(actor, PartyPermission.CHANGE)
-    relation = uow.session.get(PartyRelation, relation_id)
-    if relation is None:
-        raise NotFound
-    party = get_party(actor, uow.session, relation.party_id)
+    relation, party = _get_relation(actor, relation_id, uow)
     _refuse_backwards(relation.starts_on, facts.ends_on)
     if changed_fields(relation, asdict(facts)):
         uow.flush()

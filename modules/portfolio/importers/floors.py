@@ -12,6 +12,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import DecimalNumber, Integer
@@ -20,7 +21,6 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import Change, FloorFacts
 from modules.portfolio.importers.columns import BUILDING, name_columns, names_read, names_stored
-from modules.portfolio.importers.remove import remove_untouched
 from modules.portfolio.importers.source import Source, measured, named, unknown
 from modules.portfolio.models import Building, Floor
 from modules.portfolio.policies import PortfolioPermission
@@ -80,7 +80,7 @@ def _change_floor(
 
 
 def _remove_floors(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    remove_untouched(uow, Floor, ids)
+    remove_untouched(uow.session, Floor, ids)
 
 
 FLOORS = ServiceImporter(

@@ -14,6 +14,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Text
@@ -23,7 +24,6 @@ from app.tabular.typed import Row
 from modules.portfolio.commands import Change, GroupingFacts
 from modules.portfolio.enums import GROUPING_TITLES, Grouping
 from modules.portfolio.importers.columns import AREA, name_columns, names_read, names_stored
-from modules.portfolio.importers.remove import remove_untouched
 from modules.portfolio.importers.source import Source, by_code, named, unknown
 from modules.portfolio.models import Area, Site
 from modules.portfolio.policies import PortfolioPermission
@@ -76,7 +76,7 @@ def _change(  # the kind, then what every importer is handed
 
 
 def _remove(kind: Grouping, uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    remove_untouched(uow, MODELS[kind], ids)
+    remove_untouched(uow.session, MODELS[kind], ids)
 
 
 def _importer(kind: Grouping, name: str) -> ServiceImporter:

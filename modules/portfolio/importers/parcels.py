@@ -16,6 +16,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, DecimalNumber, Integer, Text
@@ -25,7 +26,6 @@ from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import Change, ParcelFacts
 from modules.portfolio.importers.columns import AREA, CAPAKEY
-from modules.portfolio.importers.remove import remove_untouched
 from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
 from modules.portfolio.models import Area, LandParcel
 from modules.portfolio.policies import PortfolioPermission
@@ -114,7 +114,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove parcels an import made; Conflict when touched since."""
-    remove_untouched(uow, LandParcel, ids)
+    remove_untouched(uow.session, LandParcel, ids)
     touch_documents(uow.session, "parcel")
 
 

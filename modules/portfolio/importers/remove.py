@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db import Base, UnitOfWork
+from app.db import UnitOfWork
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.importer import ChangedSince
@@ -21,14 +21,6 @@ BUILDINGS = cast("Table", Building.__table__)
 ADDRESSES = cast("Table", Address.__table__)
 EVENTS = cast("Table", LotStatusEvent.__table__)
 _IDS_A_QUERY = 400
-
-
-def remove_untouched(uow: UnitOfWork, model: type[Base], ids: Sequence[UUID]) -> None:
-    """Remove records nothing hangs on; Conflict when touched since or something refers to them."""
-    table = cast("Table", model.__table__)
-    refuse_changed(uow.session, table, dict.fromkeys(ids))
-    refuse_dependents(uow.session, table, ids)
-    delete_rows(uow.session, table, ids)
 
 
 def remove_lots(uow: UnitOfWork, ids: Sequence[UUID]) -> None:

@@ -12,6 +12,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, DecimalNumber, Integer, Lookup, Text
@@ -21,7 +22,6 @@ from app.tabular.typed import Row
 from modules.portfolio.commands import Change, RoomFacts
 from modules.portfolio.enums import ROOM_USE_LABELS, RoomUse
 from modules.portfolio.importers.columns import BUILDING, name_columns, names_read, names_stored
-from modules.portfolio.importers.remove import remove_untouched
 from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
 from modules.portfolio.models import Building, Department, Floor, Lot, Room
 from modules.portfolio.policies import PortfolioPermission
@@ -113,7 +113,7 @@ def _change_room(
 
 
 def _remove_rooms(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    remove_untouched(uow, Room, ids)
+    remove_untouched(uow.session, Room, ids)
 
 
 ROOMS = ServiceImporter(

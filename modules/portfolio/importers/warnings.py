@@ -16,6 +16,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
+from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Lookup, Text
@@ -26,7 +27,6 @@ from modules.portfolio.commands import Change, GiveWarning
 from modules.portfolio.enums import WARNING_KIND_LABELS, WarningKind
 from modules.portfolio.importers.certificates import prepare as refuse_places
 from modules.portfolio.importers.columns import BUILDING
-from modules.portfolio.importers.remove import remove_untouched
 from modules.portfolio.importers.source import Source
 from modules.portfolio.models import Building, Lot, PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
@@ -125,7 +125,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove warnings an import gave; Conflict when lifted or changed since."""
-    remove_untouched(uow, PlaceWarning, ids)
+    remove_untouched(uow.session, PlaceWarning, ids)
 
 
 WARNINGS = ServiceImporter(
