@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -18,9 +19,7 @@ from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Integer, Lookup, Text
-from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
-from app.tabular.typed import Row
 from modules.portfolio.commands import Change, RecordCertificate
 from modules.portfolio.enums import (
     CERTIFICATE_SCHEME_LABELS,
@@ -29,11 +28,16 @@ from modules.portfolio.enums import (
     Region,
 )
 from modules.portfolio.importers.columns import BUILDING
-from modules.portfolio.importers.source import Source, named, unknown
+from modules.portfolio.importers.in_places import (
+    PLACE_KEY,
+    place_ids,
+    refuse_places,
+    select_in_places,
+)
+from modules.portfolio.importers.source import Source
 from modules.portfolio.models import Building, EnergyCertificate, Lot
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import seen_buildings, seen_lots, with_place
-from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.queries.places import with_place
 from modules.portfolio.services import (
     correct_certificate,
     record_certificate,
@@ -60,29 +64,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _certificates(actor: Actor) -> Select[EnergyCertificate, str, str]:
-    home = func.coalesce(EnergyCertificate.building_id, Lot.building_id)
-    statement = (
-        select(EnergyCertificate, Lot.reference, Building.code)
-        .outerjoin(Lot, EnergyCertificate.lot_id == Lot.id)
-        .outerjoin(Building, EnergyCertificate.building_id == Building.id)
-        .where(EnergyCertificate.archived_at.is_(None))
-    )
-    return in_scope(statement, actor, home)
-
-
 def _stored(certificate: EnergyCertificate, lot: str | None, building: str | None) -> Stored:
     values = {name: getattr(certificate, name) for name in _FACTS}
     return Stored(certificate.id, certificate.version, {"lot": lot, "building": building, **values})
 
 
 SOURCE = Source(
-    _certificates,
+    partial(select_in_places, model=EnergyCertificate),
     _stored,
     EnergyCertificate.id,
     (
-        func.coalesce(Lot.reference, ""),
-        func.coalesce(Building.code, ""),
+        *PLACE_KEY,
         EnergyCertificate.scheme,
         EnergyCertificate.issued_on,
     ),
@@ -90,26 +82,10 @@ SOURCE = Source(
 )
 
 
-def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
-    """Refuse rows that name no place, two, or one that is not there."""
-    yield from unknown(rows, "lot", seen_lots(actor, session, named(rows, "lot")))
-    buildings = seen_buildings(actor, session, named(rows, "building"))
-    yield from unknown(rows, "building", buildings)
-    for row in rows:
-        lot, building = row.values.get("lot"), row.values.get("building")
-        if bool(lot) == bool(building):
-            text = _l("Name exactly one place.")
-            yield Problem("one_place", row.number, field="lot", value=str(lot or ""), text=text)
-
-
 def _command(actor: Actor, values: Values, session: Session) -> RecordCertificate:
-    lot, building = values.get("lot"), values.get("building")
     facts = {name: values[name] for name in _FACTS if values.get(name) not in (None, "")}
-    return RecordCertificate(
-        lot_id=seen_lots(actor, session, {lot})[lot] if lot else None,
-        building_id=seen_buildings(actor, session, {building})[building] if building else None,
-        **facts,
-    )
+    lot_id, building_id = place_ids(actor, session, values)
+    return RecordCertificate(lot_id=lot_id, building_id=building_id, **facts)
 
 
 def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
@@ -156,6 +132,6 @@ CERTIFICATES = ServiceImporter(
     change=change,
     remove=remove,
     find=SOURCE.find,
-    prepare=prepare,
+    prepare=refuse_places,
     records=SOURCE.records,
 )

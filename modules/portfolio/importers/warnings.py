@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -25,13 +25,16 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import Change, GiveWarning
 from modules.portfolio.enums import WARNING_KIND_LABELS, WarningKind
-from modules.portfolio.importers.certificates import prepare as refuse_places
 from modules.portfolio.importers.columns import BUILDING
+from modules.portfolio.importers.in_places import (
+    PLACE_KEY,
+    place_ids,
+    refuse_places,
+    select_in_places,
+)
 from modules.portfolio.importers.source import Source
-from modules.portfolio.models import Building, Lot, PlaceWarning
+from modules.portfolio.models import PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import seen_buildings, seen_lots
-from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import end_warning_on, give_warning
 
 _DAY = Day(low=date(1950, 1, 1))
@@ -53,17 +56,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _warnings(actor: Actor) -> Select[PlaceWarning, str, str]:
-    home = func.coalesce(PlaceWarning.building_id, Lot.building_id)
-    statement = (
-        select(PlaceWarning, Lot.reference, Building.code)
-        .outerjoin(Lot, PlaceWarning.lot_id == Lot.id)
-        .outerjoin(Building, PlaceWarning.building_id == Building.id)
-        .where(PlaceWarning.archived_at.is_(None))
-    )
-    return in_scope(statement, actor, home)
-
-
 def _stored(warning: PlaceWarning, lot: str | None, building: str | None) -> Stored:
     values = {
         "lot": lot,
@@ -78,12 +70,11 @@ def _stored(warning: PlaceWarning, lot: str | None, building: str | None) -> Sto
 
 
 SOURCE = Source(
-    _warnings,
+    partial(select_in_places, model=PlaceWarning),
     _stored,
     PlaceWarning.id,
     (
-        func.coalesce(Lot.reference, ""),
-        func.coalesce(Building.code, ""),
+        *PLACE_KEY,
         PlaceWarning.kind,
         PlaceWarning.starts_on,
         PlaceWarning.reason,
@@ -104,14 +95,14 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
 
 def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
     """Give a warning, in the name of who gave it elsewhere."""
-    lot, building = values.get("lot"), values.get("building")
+    lot_id, building_id = place_ids(actor, uow.session, values)
     command = GiveWarning(
         kind=values["kind"],
         reason=str(values["reason"]),
         starts_on=values["starts_on"],
         ends_on=values.get("ends_on"),
-        lot_id=seen_lots(actor, uow.session, {lot})[lot] if lot else None,
-        building_id=seen_buildings(actor, uow.session, {building})[building] if building else None,
+        lot_id=lot_id,
+        building_id=building_id,
         author_name=values.get("author") or "",
     )
     return give_warning(actor, command, uow, clock).id
