@@ -74,7 +74,8 @@ def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clo
 def note_alert_reopened(event: AlertReopened, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     """Add to the alert's ticket that somebody opened the alert again, and why.
 
-    The ticket itself stays as it is: a closed one is sent back by a person.
+    The ticket itself stays as it is: the page of the alert offers to send a closed one back, or to
+    open another.
     """
     _note(event, EventKind.ALERT_REOPENED, actor, uow, clock)
 

@@ -31,6 +31,15 @@ class NotYetDone(Conflict):
         super().__init__("not_yet_done", _l("Callers are asked once the work is done."))
 
 
+class AlertOver(Conflict):
+    """A new ticket was asked for an alert that needs none."""
+
+    def __init__(self) -> None:
+        """Say why none is opened."""
+        message = _l("The alert of this ticket is over, or has another ticket already.")
+        super().__init__("alert_over", message)
+
+
 class NotTakenOver(Invalid):
     """A state that a file cannot give a ticket."""
 

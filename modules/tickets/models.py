@@ -121,6 +121,11 @@ class Ticket(Entity, Versioned, Timestamped):
         """Say whether somebody still has to do something."""
         return self.status in OPEN_STATUSES
 
+    @property
+    def has_open_alert(self) -> bool:
+        """Say whether the alert told here goes on: each step repeats how it stands."""
+        return self.alert_id is not None and bool(self.alert) and "ended" not in self.alert
+
     def take_state(self, state: TicketState) -> None:
         """Repeat what the events say in the columns lists sort and filter on."""
         self.status = state.status

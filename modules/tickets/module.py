@@ -97,6 +97,9 @@ module = Module(
         Panel("home", _l("Urgent tickets"), "tickets.panel_home", TicketPermission.READ, 10),
         Panel("lot", _l("Tickets"), "tickets.panel_lot", TicketPermission.READ, 30),
         Panel("building", _l("Tickets"), "tickets.panel_building", TicketPermission.READ, 30),
+        Panel(
+            "alert", _l("Ticket of this alert"), "tickets.panel_alert", TicketPermission.READ, 10
+        ),
         Panel("party", _l("Tickets"), "tickets.panel_party", TicketPermission.READ, 30),
     ),
     measures=(

@@ -23,6 +23,7 @@ from modules.tickets.alerts import ENDINGS
 from modules.tickets.commands import LinkTickets
 from modules.tickets.enums import (
     CHANNEL_LABELS,
+    DROPPED_STATUSES,
     EVENT_LABELS,
     LINK_LABELS,
     SCORE_LABELS,
@@ -109,6 +110,18 @@ def ticket_letter(ticket_id: UUID) -> ResponseReturnValue:
     return print_letter(letter)
 
 
+@blueprint.post("/tickets/<uuid:ticket_id>/renewal")
+@needs(TicketPermission.OPEN)
+def ticket_renew(ticket_id: UUID) -> ResponseReturnValue:
+    """Open another ticket for the alert of one that has ended."""
+    try:
+        with open_unit_of_work() as uow:
+            ticket = services.renew_ticket(current_actor(), ticket_id, uow, current_clock())
+    except FORM_ERRORS as error:
+        return _sheet(ticket_id, error)
+    return done(url_for("tickets.ticket_detail", ticket_id=ticket.id), _("Noted."))
+
+
 @blueprint.post("/tickets/<uuid:ticket_id>/links")
 @needs(TicketPermission.NOTE)
 def ticket_link(ticket_id: UUID) -> ResponseReturnValue:
@@ -149,6 +162,25 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
 def panel_party(subject_id: UUID) -> ResponseReturnValue:
     """Show what a person reported on their sheet."""
     return _panel(queries.list_of_caller(current_actor(), reader(), subject_id))
+
+
+@blueprint.get("/tickets/panels/alerts/<uuid:subject_id>")
+@needs(TicketPermission.READ)
+def panel_alert(subject_id: UUID) -> ResponseReturnValue:
+    """Show the ticket of an alert on its sheet, and what to do when it ended before the alert."""
+    found = queries.list_of_alert(current_actor(), reader(), subject_id)
+    mine = found[0] if found else None
+    is_dropped = mine is not None and mine.status in DROPPED_STATUSES
+    return render_template(
+        "tickets/_alert_tickets.html",
+        tickets=found,
+        is_unattended=mine is not None
+        and mine.has_open_alert
+        and not any(one.is_open for one in found),
+        return_step="reopen" if is_dropped else "return",
+        return_right=TicketPermission.HANDLE if is_dropped else TicketPermission.NOTE,
+        **_labels(),
+    )
 
 
 @blueprint.get("/tickets/panels/urgent")

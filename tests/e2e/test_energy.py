@@ -79,8 +79,7 @@ def test_from_the_alert_with_its_curve_to_the_ticket(
     expect(page.locator("main")).to_contain_text("€")
     check_accessibility(page)
     photograph(page, f"energy-{locale}-alert")
-    page.get_by_role("link", name=_("Ticket of this alert")).click()
-    page.locator("main table a[href^='/tickets/']").first.click()
+    page.locator("main table a[href^='/tickets/']").click()
     expect(page.locator("#alert")).to_contain_text(NAME)
 
 

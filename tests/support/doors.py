@@ -49,6 +49,7 @@ MEANT_IN = {
     "/lot": "lots",
     "/people/": "parties",
     "/panels/organisations/": "parties",
+    "/panels/alerts/": "energy_alerts",
     "/panels/tickets/": "tickets",
     "/readings/files/": "energy_ingest_batches",
     "/readings/": "energy_reading_entries",

@@ -134,6 +134,14 @@ def list_linked(actor: Actor, session: Session, ticket_id: UUID) -> Sequence[Tic
     return session.scalars(visible_tickets(actor, statement.order_by(Ticket.number))).all()
 
 
+def list_of_alert(actor: Actor, session: Session, alert_id: UUID) -> Sequence[Ticket]:
+    """Return the ticket of an alert, then the one it repeats when it is a duplicate."""
+    mine = select(Ticket.duplicate_of_id).where(Ticket.alert_id == alert_id).scalar_subquery()
+    statement = select(Ticket).where(or_(Ticket.alert_id == alert_id, Ticket.id == mine))
+    found = session.scalars(visible_tickets(actor, statement)).all()
+    return sorted(found, key=lambda ticket: ticket.alert_id != alert_id)
+
+
 def count_open(actor: Actor, session: Session) -> int:
     """Count the open tickets the actor sees."""
     statement = select(func.count()).select_from(Ticket).where(Ticket.status.in_(OPEN_STATUSES))

@@ -39,6 +39,10 @@ def _duplicate(
     return services.mark_duplicate(actor, ticket_id, data["of_id"], uow, clock)
 
 
+def _renew(actor: Actor, ticket_id: UUID, _data: object, uow: UnitOfWork, clock: Clock) -> Ticket:
+    return services.renew_ticket(actor, ticket_id, uow, clock)
+
+
 P = TicketPermission
 TICKET = "/<uuid:ticket_id>"
 STEPS = (
@@ -100,6 +104,12 @@ STEPS = (
         with_text(services.reopen_ticket),
         "Open a finished ticket again; asks for the reason.",
         TextApiIn,
+    ),
+    Step(
+        f"{TICKET}/renewal",
+        P.OPEN,
+        _renew,
+        "Open another ticket for the alert of one that has ended; the answer is the new one.",
     ),
     Step(
         f"{TICKET}/priority",

@@ -4,6 +4,7 @@ from modules.tickets.services.letters import write_letter
 from modules.tickets.services.opening import open_ticket
 from modules.tickets.services.opinions import answer_question, record_answer, set_asking
 from modules.tickets.services.outages import count_affected, end_outage, open_outage
+from modules.tickets.services.renewing import renew_ticket
 from modules.tickets.services.steps import (
     call_again,
     cancel_ticket,
@@ -42,6 +43,7 @@ __all__ = [
     "put_on_hold",
     "qualify_ticket",
     "record_answer",
+    "renew_ticket",
     "reopen_ticket",
     "resume_ticket",
     "return_ticket",
