@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.search.changes import versions_of
 from app.search.identifiers import identify
-from app.search.live import LiveIndex
-from app.search.normalise import typed_words
+from app.search.live import LiveIndex, Snapshot
+from app.search.normalise import TypedWords, typed_words
 from app.search.providers import Hit, SearchProvider
+from app.search.trigrams import Match, filled
 
 SHORTEST = 2
-# Every word typed stands in an answer, begun; and whole.
-_BEGUN, _WHOLE = 1.0, 2.0
+_WHOLE = 2.0  # the score of an answer in which every word typed stands as it is
+# Beside words found begun, other kinds answer with what may be meant: one letter wrong in five.
+_MAY_BE_MEANT = 0.8
+_LETTERS_SAY_LITTLE = 3  # so few are like almost anything
 _SPARE = 4  # answers outside the actor's scope drop out afterwards
 
 
@@ -81,24 +85,53 @@ class SearchEngine:
         limit: int,
     ) -> list[Group]:
         typed, versions = typed_words(text), versions_of(session)
+        spare = limit if actor.scope.everything else limit * _SPARE
+        others: list[tuple[SearchProvider, Snapshot]] = []
         ranked: list[tuple[float, Group]] = []
         for provider in asked:
-            spare = limit if actor.scope.everything else limit * _SPARE
-            version = versions.get(provider.kind, 0)
-            matches = self._indexes[provider.kind].search(session, typed, spare, version)
-            if not matches:
-                continue
-            found = {hit.id: hit for hit in provider.hits(actor, session, [m.key for m in matches])}
-            seen = [match for match in matches if match.key in found]
-            seen.sort(key=lambda match: (-match.score, found[match.key].gives_way))
-            hits = [found[match.key] for match in seen]
-            if hits:
-                best = seen[0].score
-                ranked.append((best, _group(provider, hits[:limit])))
-        ranked.sort(key=lambda pair: -pair[0])
-        # Beside somebody called just so, a street that sounds like it is in the way.
-        least = _BEGUN if ranked and ranked[0][0] >= _WHOLE else 0
-        return [group for best, group in ranked if best >= least]
+            snapshot = self._indexes[provider.kind].at(session, versions.get(provider.kind, 0))
+            found = snapshot.begun(typed, spare)
+            if found:
+                found = filled(found, snapshot, typed, spare)
+                ranked += _ranked(provider, actor, session, found, limit)
+            else:
+                others.append((provider, snapshot))
+        if not _is_enough(ranked, typed):
+            least = _MAY_BE_MEANT if ranked else 0
+            for provider, snapshot in others:
+                found = [m for m in snapshot.alike(typed, spare) if m.score >= least]
+                ranked += _ranked(provider, actor, session, found, limit)
+        return [group for _best, group in sorted(ranked, key=lambda pair: -pair[0])]
+
+
+def _is_enough(ranked: Sequence[tuple[float, Group]], typed: TypedWords) -> bool:
+    """Tell whether kinds of which nothing is more than alike would be in the way.
+
+    Beside somebody called just so, a street that sounds like it is; so it is while somebody has
+    typed a few letters only.
+    """
+    if not ranked:
+        return False
+    letters = sum(len(word) for word in typed.all)
+    return letters <= _LETTERS_SAY_LITTLE or max(best for best, _group in ranked) >= _WHOLE
+
+
+def _ranked(
+    provider: SearchProvider,
+    actor: Actor,
+    session: Session,
+    matches: Sequence[Match[UUID]],
+    limit: int,
+) -> list[tuple[float, Group]]:
+    """Return what the actor may see of some matches as one group with its best score, or none."""
+    if not matches:
+        return []
+    found = {hit.id: hit for hit in provider.hits(actor, session, [m.key for m in matches])}
+    seen = [match for match in matches if match.key in found]
+    if not seen:
+        return []
+    seen.sort(key=lambda match: (-match.score, found[match.key].gives_way))
+    return [(seen[0].score, _group(provider, [found[m.key] for m in seen[:limit]]))]
 
 
 def _group(provider: SearchProvider, hits: Iterable[Hit], *, is_exact: bool = False) -> Group:

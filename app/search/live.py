@@ -31,7 +31,7 @@ _LOST_AFTER_S = 120
 
 
 @dataclass(frozen=True)
-class _Snapshot:
+class Snapshot:
     """What readers see; replaced whole, so that nobody waits for a refresh."""
 
     version: int
@@ -39,6 +39,25 @@ class _Snapshot:
     recent: TextIndex[UUID]
     replaced: frozenset[UUID]
     recent_texts: dict[UUID, str]
+
+    def begun(self, typed: TypedWords, limit: int) -> list[Match[UUID]]:
+        """Return the best texts in which every word typed begins a word."""
+        known = self.main.begun(typed, limit + self._extra(limit))
+        return self._best(self.recent.begun(typed, limit), known, limit)
+
+    def alike(self, typed: TypedWords, limit: int) -> list[Match[UUID]]:
+        """Return the texts most like what was typed."""
+        known = self.main.alike(typed, limit + self._extra(limit))
+        return self._best(self.recent.alike(typed, limit), known, limit)
+
+    def _extra(self, limit: int) -> int:
+        return min(len(self.replaced), limit)
+
+    def _best(
+        self, fresh: list[Match[UUID]], known: list[Match[UUID]], limit: int
+    ) -> list[Match[UUID]]:
+        kept = [match for match in known if match.key not in self.replaced]
+        return sorted([*fresh, *kept], key=lambda match: -match.score)[:limit]
 
 
 def _on_a_thread(work: Callable[[], None]) -> None:
@@ -68,20 +87,10 @@ class LiveIndex:
         self._rested_at = self._waits_until = seconds()
         self._takes_long = False
         self._lock = Lock()
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
 
-    def search(
-        self, session: Session, typed: TypedWords, limit: int, version: int
-    ) -> list[Match[UUID]]:
-        """Return the best matches among the texts at a version, the present one of the database."""
-        snapshot = self._refreshed(session, version)
-        fresh = snapshot.recent.search(typed, limit)
-        extra = min(len(snapshot.replaced), limit)
-        known = snapshot.main.search(typed, limit + extra)
-        kept = [match for match in known if match.key not in snapshot.replaced]
-        return sorted([*fresh, *kept], key=lambda match: -match.score)[:limit]
-
-    def _refreshed(self, session: Session, version: int) -> _Snapshot:
+    def at(self, session: Session, version: int) -> Snapshot:
+        """Return the texts at a version, the present one of the database."""
         snapshot = self._snapshot
         if snapshot is not None and (
             snapshot.version == version or self._seconds() < self._waits_until
@@ -97,7 +106,7 @@ class LiveIndex:
         finally:
             self._lock.release()
 
-    def _read_changes(self, session: Session, old: _Snapshot | None, version: int) -> _Snapshot:
+    def _read_changes(self, session: Session, old: Snapshot | None, version: int) -> Snapshot:
         if old is None:
             return self._read_all(session, version)
         changes = changes_since(session, self.kind, old.version)
@@ -108,9 +117,9 @@ class LiveIndex:
             return old
         texts = {k: v for k, v in old.recent_texts.items() if k not in changes.document_ids}
         texts |= dict(self._documents(session, sorted(changes.document_ids)))
-        return _Snapshot(changes.version, old.main, TextIndex(texts.items()), replaced, texts)
+        return Snapshot(changes.version, old.main, TextIndex(texts.items()), replaced, texts)
 
-    def _anew(self, session: Session, old: _Snapshot, version: int) -> _Snapshot:
+    def _anew(self, session: Session, old: Snapshot, version: int) -> Snapshot:
         """Read everything again: now if that is short, else after a rest and beside the answers."""
         if not self._takes_long:
             return self._read_all(session, version)
@@ -135,10 +144,10 @@ class LiveIndex:
         finally:
             self._waits_until = self._seconds()
 
-    def _read_all(self, session: Session, version: int) -> _Snapshot:
+    def _read_all(self, session: Session, version: int) -> Snapshot:
         began = self._seconds()
         main = TextIndex(self._documents(session, None))
         took = self._seconds() - began
         self._takes_long = took > _LONG_READING_S
         self._rested_at = self._seconds() + (_RESTS * took if self._takes_long else 0)
-        return _Snapshot(version, main, TextIndex(()), frozenset(), {})
+        return Snapshot(version, main, TextIndex(()), frozenset(), {})

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,29 @@ class Match(Generic[Key]):
     score: float
 
 
+class Findable(Protocol[Key]):
+    """What finds texts that hold the words typed, and texts that are like them."""
+
+    def begun(self, typed: TypedWords, limit: int) -> list[Match[Key]]:
+        """Return the best texts in which every word typed begins a word."""
+        ...
+
+    def alike(self, typed: TypedWords, limit: int) -> list[Match[Key]]:
+        """Return the texts most like what was typed."""
+        ...
+
+
+def filled(
+    begun: Sequence[Match[Key]], index: Findable[Key], typed: TypedWords, limit: int
+) -> list[Match[Key]]:
+    """Return what is begun, and where that is less than `limit`, what is only alike after it."""
+    if len(begun) >= limit:
+        return list(begun[:limit])
+    known = {match.key for match in begun}
+    like = (match for match in index.alike(typed, limit) if match.key not in known)
+    return [*begun, *islice(like, limit - len(begun))]
+
+
 class TextIndex(Generic[Key]):
     """Immutable index of normalised texts (words of a–z and 0–9, one space apart)."""
 
@@ -58,15 +82,18 @@ class TextIndex(Generic[Key]):
         """Return how many texts are indexed."""
         return len(self.keys)
 
-    def search(self, typed: TypedWords, limit: int) -> list[Match[Key]]:
-        """Return the best matches, at most `limit`: every word as a prefix first, then likeness."""
-        if not typed.all or not self.keys:
-            return []
-        found = self._by_prefix(typed)[:limit]
-        if len(found) < limit:
-            known = {number for number, _ in found}
-            like = self._by_likeness(typed, limit)
-            found += [pair for pair in like if pair[0] not in known][: limit - len(found)]
+    def begun(self, typed: TypedWords, limit: int) -> list[Match[Key]]:
+        """Return the best texts in which every word typed begins a word, at most `limit`."""
+        return self._matches(self._by_prefix(typed)[:limit]) if self._can_answer(typed) else []
+
+    def alike(self, typed: TypedWords, limit: int) -> list[Match[Key]]:
+        """Return the texts most like what was typed, at most `limit`."""
+        return self._matches(self._by_likeness(typed, limit)) if self._can_answer(typed) else []
+
+    def _can_answer(self, typed: TypedWords) -> bool:
+        return bool(typed.all and self.keys)
+
+    def _matches(self, found: Iterable[tuple[int, float]]) -> list[Match[Key]]:
         return [Match(self.keys[number], score) for number, score in found]
 
     def _by_prefix(self, typed: TypedWords) -> list[tuple[int, float]]:

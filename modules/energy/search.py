@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -14,13 +15,19 @@ from app.i18n import lazy as _l
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.normalise import index_text
 from app.search.providers import Hit
+from app.search.statements import IDS, kept_for_readers
 from modules.energy.enums import RULE_LABELS, STATE_LABELS, UTILITY_LABELS
 from modules.energy.models import Alert, Meter, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
-from modules.energy.queries.meters import select_meters
+from modules.energy.queries.meters import select_bare_meters, select_meters
 
 MOST = 20
+
+
+@kept_for_readers
+def _meters(actor: Actor) -> Select[Any]:
+    return select_bare_meters(actor).where(Meter.id.in_(IDS))
 
 
 class MeterSearch:
@@ -54,8 +61,7 @@ class MeterSearch:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return the meters the actor may see."""
-        query = select_meters(actor).where(Meter.id.in_(ids))
-        return [_meter(meter) for meter in session.scalars(query)]
+        return [_meter(meter) for meter in session.scalars(_meters(actor), {"ids": ids})]
 
 
 class AlertSearch:

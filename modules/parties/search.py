@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.i18n import LazyText
@@ -14,12 +15,20 @@ from app.i18n import lazy as _l
 from app.phones import show_phone
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.providers import Hit
+from app.search.statements import IDS, kept_for_readers
 from modules.parties.enums import PARTY_KIND_LABELS, PartyKind
 from modules.parties.models import Occupancy, Party, PartyPhone
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import ends_with, has_email, select_parties
+from modules.parties.queries.lists import ends_with, has_email, select_bare_parties, select_parties
 
 MOST = 20
+
+
+@kept_for_readers
+def _parties(actor: Actor) -> Select[Any]:
+    housed = select(Occupancy.id).where(Occupancy.party_id == Party.id, Occupancy.ends_on.is_(None))
+    some = select_bare_parties(actor).where(Party.id.in_(IDS))
+    return some.options(joinedload(Party.phones)).add_columns(housed.exists())
 
 
 class PartyProvider:
@@ -63,13 +72,9 @@ class PartyProvider:
 
         A household that is in no lot itself says less than the people in it, who are.
         """
-        housed = select(Occupancy.id).where(
-            Occupancy.party_id == Party.id, Occupancy.ends_on.is_(None)
-        )
-        query = select_parties(actor).where(Party.id.in_(ids)).add_columns(housed.exists())
         return [
             self._hit(party, gives_way=party.kind is PartyKind.HOUSEHOLD and not is_housed)
-            for party, is_housed in session.execute(query)
+            for party, is_housed in session.execute(_parties(actor), {"ids": ids}).unique()
         ]
 
     @staticmethod

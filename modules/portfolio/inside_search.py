@@ -15,6 +15,7 @@ from app.i18n import lazy as _l
 from app.search.identifiers import Identifier
 from app.search.normalise import index_text
 from app.search.providers import Hit
+from app.search.statements import IDS, kept_for_readers
 from modules.portfolio.enums import INSTALLATION_KIND_LABELS, ROOM_USE_LABELS, Grouping
 from modules.portfolio.models import Building, Installation, Room, Site
 from modules.portfolio.policies import PortfolioPermission
@@ -22,6 +23,21 @@ from modules.portfolio.queries.groupings import select_grouped
 from modules.portfolio.queries.insides import select_rooms
 from modules.portfolio.queries.topology import select_installations
 from modules.portfolio.search import codes_of
+
+
+@kept_for_readers
+def _installations(actor: Actor) -> Select[Any]:
+    return select_installations(actor).where(Installation.id.in_(IDS))
+
+
+@kept_for_readers
+def _rooms(actor: Actor) -> Select[Any]:
+    return select_rooms(actor).where(Room.id.in_(IDS))
+
+
+@kept_for_readers
+def _sites(actor: Actor) -> Select[Any]:
+    return select_grouped(actor, Grouping.SITE).where(Site.id.in_(IDS))
 
 
 class InstallationProvider:
@@ -37,7 +53,7 @@ class InstallationProvider:
     ) -> Iterable[Hit]:
         """Return the installation of a code."""
         has_code = func.upper(Installation.code).in_(codes_of(identifiers))
-        return self._hits(session, select_installations(actor).where(has_code))
+        return self._hits(session.execute(select_installations(actor).where(has_code)))
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
         """Return the words of installations in use."""
@@ -48,10 +64,10 @@ class InstallationProvider:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return lines for installations the actor may see."""
-        return self._hits(session, select_installations(actor).where(Installation.id.in_(ids)))
+        return self._hits(session.execute(_installations(actor), {"ids": ids}))
 
     @staticmethod
-    def _hits(session: Session, query: Select[Any]) -> list[Hit]:
+    def _hits(rows: Iterable[Any]) -> list[Hit]:
         return [
             Hit(
                 id=row.id,
@@ -60,7 +76,7 @@ class InstallationProvider:
                 endpoint="portfolio.building_detail",
                 params={"building_id": str(row.building_id), "_anchor": "part-installations"},
             )
-            for row in session.execute(query)
+            for row in rows
         ]
 
 
@@ -95,7 +111,7 @@ class RoomProvider:
                 endpoint="portfolio.building_detail",
                 params={"building_id": str(row.building_id), "_anchor": "part-rooms"},
             )
-            for row in session.execute(select_rooms(actor).where(Room.id.in_(ids)))
+            for row in session.execute(_rooms(actor), {"ids": ids})
         ]
 
 
@@ -111,7 +127,8 @@ class SiteProvider:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Return the site of a code."""
-        return self._hits(actor, session, func.upper(Site.code).in_(codes_of(identifiers)))
+        has_code = func.upper(Site.code).in_(codes_of(identifiers))
+        return self._hits(session.scalars(select_grouped(actor, Grouping.SITE).where(has_code)))
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
         """Return the words of sites in use."""
@@ -121,10 +138,10 @@ class SiteProvider:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return lines for sites the actor may see."""
-        return self._hits(actor, session, Site.id.in_(ids))
+        return self._hits(session.scalars(_sites(actor), {"ids": ids}))
 
     @staticmethod
-    def _hits(actor: Actor, session: Session, condition: Any) -> list[Hit]:
+    def _hits(sites: Iterable[Any]) -> list[Hit]:
         return [
             Hit(
                 id=site.id,
@@ -133,7 +150,7 @@ class SiteProvider:
                 endpoint="portfolio.grouping_detail",
                 params={"kind": Grouping.SITE.value, "grouping_id": str(site.id)},
             )
-            for site in session.scalars(select_grouped(actor, Grouping.SITE).where(condition))
+            for site in sites
         ]
 
 

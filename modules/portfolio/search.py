@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -13,11 +14,27 @@ from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.providers import Hit
+from app.search.statements import IDS, kept_for_readers
 from modules.portfolio.enums import BUILDING_KIND_LABELS, LAND_USE_LABELS, LOT_STATUS_LABELS
 from modules.portfolio.models import Building, LandParcel, Lot
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.lists import select_buildings, select_lots, select_parcels
 from modules.portfolio.queries.places import lot_address
+
+
+@kept_for_readers
+def _buildings(actor: Actor) -> Select[Any]:
+    return select_buildings(actor).where(Building.id.in_(IDS))
+
+
+@kept_for_readers
+def _lots(actor: Actor) -> Select[Any]:
+    return select_lots(actor).where(Lot.id.in_(IDS))
+
+
+@kept_for_readers
+def _parcels(actor: Actor) -> Select[Any]:
+    return select_parcels(actor).where(LandParcel.id.in_(IDS))
 
 
 def codes_of(identifiers: Sequence[Identifier]) -> list[str]:
@@ -48,8 +65,8 @@ class BuildingProvider:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return lines for buildings the actor may see."""
-        query = select_buildings(actor).where(Building.id.in_(ids))
-        return [self._hit(building) for building in session.scalars(query)]
+        found = session.scalars(_buildings(actor), {"ids": ids})
+        return [self._hit(building) for building in found]
 
     @staticmethod
     def _hit(building: Building) -> Hit:
@@ -84,8 +101,7 @@ class LotProvider:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return lines for lots the actor may see."""
-        query = select_lots(actor).where(Lot.id.in_(ids))
-        return [self._hit(lot) for lot in session.scalars(query)]
+        return [self._hit(lot) for lot in session.scalars(_lots(actor), {"ids": ids})]
 
     @staticmethod
     def _hit(lot: Lot) -> Hit:
@@ -126,8 +142,7 @@ class ParcelProvider:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return lines for parcels the actor may see."""
-        query = select_parcels(actor).where(LandParcel.id.in_(ids))
-        return [self._hit(parcel) for parcel in session.scalars(query)]
+        return [self._hit(parcel) for parcel in session.scalars(_parcels(actor), {"ids": ids})]
 
     @staticmethod
     def _hit(parcel: LandParcel) -> Hit:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -13,10 +14,16 @@ from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.search.identifiers import Identifier, IdentifierKind
 from app.search.providers import Hit
+from app.search.statements import IDS, kept_for_readers
 from modules.tickets.enums import OPEN_STATUSES, STATUS_LABELS
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import find_ticket_by_number, visible_tickets
+
+
+@kept_for_readers
+def _tickets(actor: Actor) -> Select[Any]:
+    return visible_tickets(actor, select(Ticket).where(Ticket.id.in_(IDS)))
 
 
 class TicketSearch:
@@ -47,8 +54,7 @@ class TicketSearch:
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
         """Return the tickets the actor may see."""
-        statement = visible_tickets(actor, select(Ticket).where(Ticket.id.in_(ids)))
-        return [_hit(ticket) for ticket in session.scalars(statement)]
+        return [_hit(ticket) for ticket in session.scalars(_tickets(actor), {"ids": ids})]
 
 
 def _hit(ticket: Ticket) -> Hit:

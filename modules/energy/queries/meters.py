@@ -32,13 +32,17 @@ from modules.portfolio.api import find_lot, installations_serving_lot, visible_b
 
 def select_meters(actor: Actor) -> Select[Meter]:
     """Return the meters of an actor's buildings; who sees everything also sees unattached ones."""
-    require(actor, EnergyPermission.METER_READ)
-    query = (
-        select(Meter)
+    return (
+        select_bare_meters(actor)
         .outerjoin(SupplyPoint, Meter.supply_point_id == SupplyPoint.id)
         .options(selectinload(Meter.registers), selectinload(Meter.supply_point))
-        .where(Meter.archived_at.is_(None))
     )
+
+
+def select_bare_meters(actor: Actor) -> Select[Meter]:
+    """Return the same meters, without their registers and supply points."""
+    require(actor, EnergyPermission.METER_READ)
+    query = select(Meter).where(Meter.archived_at.is_(None))
     visible = visible_building_ids(actor)
     return query if visible is None else query.where(Meter.building_id.in_(visible))
 

@@ -26,12 +26,15 @@ from modules.parties.queries.scope import parties_in_scope
 
 def select_parties(actor: Actor) -> Select[Party]:
     """Return the living parties the actor sees, with phones and e-mails in two more queries."""
-    statement = (
-        select(Party)
-        .options(selectinload(Party.phones), selectinload(Party.emails))
-        .where(Party.archived_at.is_(None), Party.merged_into_id.is_(None))
+    return select_bare_parties(actor).options(
+        selectinload(Party.phones), selectinload(Party.emails)
     )
-    return parties_in_scope(statement, actor)
+
+
+def select_bare_parties(actor: Actor) -> Select[Party]:
+    """Return the living parties the actor sees, without phones and e-mails."""
+    living = select(Party).where(Party.archived_at.is_(None), Party.merged_into_id.is_(None))
+    return parties_in_scope(living, actor)
 
 
 def matches_party(text: str) -> ColumnElement[bool]:

@@ -102,6 +102,31 @@ def test_a_kind_that_only_sounds_alike_is_silent_beside_words_found_whole(
     assert titles(engine, actor, database, "janssens") == ["Luc Janssens", "Janssensstraat 2"]
 
 
+def test_beside_words_begun_another_kind_answers_only_with_what_may_be_meant(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    streets = People()
+    streets.kind = "street"
+    streets.add("Boulevard Anspach 1")
+    people.add("Marc Boulanger")
+    engine = SearchEngine([people, streets])
+    actor = actor_with(READ)
+    assert titles(engine, actor, database, "boulang") == ["Marc Boulanger"]
+    assert titles(engine, actor, database, "boulavard")[0] == "Boulevard Anspach 1"
+
+
+def test_a_few_letters_find_what_begins_so_and_else_what_is_alike(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    streets = People()
+    streets.kind = "street"
+    streets.add("Jette 5")
+    engine = SearchEngine([people, streets])
+    actor = actor_with(READ)
+    assert titles(engine, actor, database, "jet") == ["Jette 5"]
+    assert titles(engine, actor, database, "jat") == ["Jan Peeters"]
+
+
 def test_what_is_outside_the_scope_is_as_absent(
     people: People, database: Database, actor_with: ActorMaker
 ) -> None:

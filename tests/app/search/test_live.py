@@ -51,7 +51,7 @@ def finish(names: Names) -> int:
 def found(index: LiveIndex, database: Database, text: str) -> int:
     with database.reader() as session:
         version = version_of(session, "name")
-        return len(index.search(session, typed_words(text), 8, version))
+        return len(index.at(session, version).begun(typed_words(text), 8))
 
 
 def change(names: Names, database: Database, name: str, *, in_bulk: bool = False) -> None:
