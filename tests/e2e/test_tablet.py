@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
@@ -166,6 +168,47 @@ def test_a_visit_without_network_reaches_the_order_and_the_meter(
     assert cellar.indexes() == [1204300.0, 204000.0]
     assert len(cellar.entries(EntryKind.CHECKLIST)) == 2
     complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_second_tap_notes_nothing_twice(
+    page: Page, context: BrowserContext, cellar: Cellar, complaints: Complaints
+) -> None:
+    page.goto("/field/")
+    open_order(page)
+    go_offline(page, context)
+    twice = "button => { button.click(); button.click() }"
+    page.get_by_role("button", name="Start").evaluate(twice)
+    page.get_by_role("button", name="Hours").click()
+    typed_in_dialog(page, "Minutes", "45")
+    page.get_by_role("dialog").get_by_role("button", name="Save").evaluate(twice)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".f-state")).to_have_text("2 not yet sent")
+    come_back(page, context)
+    assert [entry.minutes for entry in cellar.entries(EntryKind.HOURS)] == [45]
+    complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_photo_that_is_not_taken_is_told_of_and_can_be_sent_again(
+    page: Page, context: BrowserContext, cellar: Cellar, complaints: Complaints, tmp_path: Path
+) -> None:
+    picture = tmp_path / "ceiling.png"
+    Image.new("RGB", (40, 30), "teal").save(picture)
+    refusal = {"status": 413, "json": {"title": "This file is too large."}}
+    context.route("**/photos/*", lambda route: route.fulfill(**refusal))
+    page.goto("/field/")
+    open_order(page)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Photo").click()
+    chooser.value.set_files(picture)
+    expect(page.locator(".f-state")).to_have_text("1 not yet sent")
+    page.locator(".f-state").click()
+    refused = page.locator(".f-warning").filter(has_text="This file is too large.")
+    expect(refused).to_contain_text("Photo")
+    context.unroute("**/photos/*")
+    refused.get_by_role("button", name="Send now").click()
+    expect(page.locator(".f-state")).to_have_text("All sent")
+    expect(page.locator("main")).to_contain_text("Nothing is waiting.")
+    complaints.forgive("413")
 
 
 def test_the_hint_to_install_goes_away_for_good(page: Page, cellar: Cellar) -> None:

@@ -43,9 +43,13 @@ export async function ask(store: FieldStore, form: Form): Promise<void> {
   const dialog = make('dialog', { class: 'f-dialog', 'aria-label': form.title }, body)
   body.addEventListener('input', () => void store.set(draftKey, read(body, form.parts)))
   cancel.addEventListener('click', () => dialog.close())
+  // A second tap while the first is being kept would note the same hours twice.
+  let isKeeping = false
   body.addEventListener('submit', (event) => {
     event.preventDefault()
-    void finish()
+    if (isKeeping) return
+    isKeeping = true
+    void finish().finally(() => { isKeeping = false })
   })
   const finish = async () => {
     const answers = read(body, form.parts)

@@ -6,7 +6,7 @@ import { t } from '../shared/i18n'
 import type { Desk } from './actions'
 import type { Lookups, Operation } from './contract'
 import { offerInstallation } from './install'
-import { countUnsent, FieldStore, total } from './store'
+import { announcedPhotos, countUnsent, FieldStore, total } from './store'
 import { hasUnsent, type Outcome, Sync, watch } from './sync'
 import { dayView, orderView, problemView } from './views'
 
@@ -48,7 +48,8 @@ async function open(root: HTMLElement): Promise<void> {
     const [page, id] = location.hash.slice(1).split('/')
     const order = page === 'order' ? orders.find((candidate) => candidate.id === id) : undefined
     const scroll = window.scrollY
-    view.replaceChildren(order ? orderView(desk, order, queue) : page === 'unsent' ? problemView(desk, orders, queue) : dayView(desk, orders, queue))
+    const unsent = async () => problemView(desk, orders, queue, await announcedPhotos(store))
+    view.replaceChildren(order ? orderView(desk, order, queue) : page === 'unsent' ? await unsent() : dayView(desk, orders, queue))
     window.scrollTo(0, scroll)
     await showState()
   }
@@ -62,7 +63,7 @@ async function open(root: HTMLElement): Promise<void> {
     const link = make('a', { href: '#unsent', class: `f-state${unsent ? ' f-unsent' : ''}` }, text)
     const send = make('button', { type: 'button', class: 'f-button' }, unsent ? t('Send now') : t('Refresh'))
     send.addEventListener('click', () => void flush())
-    const signIn = outcome === 'signed_out' ? [make('a', { class: 'f-button f-main', href: `${signInUrl}?next=${encodeURIComponent(location.pathname)}` }, t('Sign in'))] : []
+    const signIn = outcome === 'signed_out' ? [make('a', { class: 'f-button f-main', href: `${signInUrl}?next=${encodeURIComponent(location.pathname + location.hash)}` }, t('Sign in'))] : []
     state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
     const problems = counts.conflicts + counts.refused
     state?.classList.toggle('f-trouble', problems > 0)

@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Day, Operation, Order, Result } from './contract'
 import { scaledSize } from './photos'
-import { decide, discard, enqueue, nextBatch, sendAsNote, settle, takeDay, type Tools, wipe } from './queue'
-import { countUnsent, FieldStore, type Queued, total } from './store'
+import { decide, discard, discardPhoto, enqueue, nextBatch, sendAsNote, settle, takeDay, type Tools, tryAgain, wipe, writtenIn } from './queue'
+import { countUnsent, FieldStore, type Photo, type Queued, total } from './store'
 import { hasUnsent, Sync } from './sync'
 
 let store: FieldStore
@@ -17,6 +17,7 @@ beforeEach(() => { store = new FieldStore(`test-${Math.random()}`) })
 afterEach(() => store.delete())
 
 const queue = () => store.queue.orderBy('seq').toArray()
+const photo = (id: string): Photo => ({ id, order_id: 'o1', blob: new Blob(['x']), taken_at: '', state: 'waiting' })
 
 describe('the queue', () => {
   it('keeps the order in which things were done', async () => {
@@ -65,6 +66,29 @@ it('a refused report reaches the office as a note of the time at which it was wr
   expect(note?.id).not.toBe(end.id)
 })
 
+describe('a second tap', () => {
+  it('on a step is the same step, also after a note', async () => {
+    const first = await enqueue(store, tools, order(), 'order.start')
+    await enqueue(store, tools, order(), 'order.note')
+    expect((await enqueue(store, tools, order(), 'order.start')).id).toBe(first.id)
+    expect((await queue()).map(({ type }) => type)).toEqual(['order.start', 'order.note'])
+  })
+
+  it('on another step, another order or a note is one of its own', async () => {
+    for (const type of ['order.start', 'order.pause', 'order.resume', 'order.pause', 'order.note', 'order.note'] as const) await enqueue(store, tools, order(), type)
+    await enqueue(store, tools, order('o2'), 'order.pause')
+    expect(await store.queue.count()).toBe(7)
+  })
+})
+
+it('what a refused addition said can still be read', async () => {
+  const said = async (type: Operation['type'], payload: Record<string, unknown>) => writtenIn(await enqueue(store, tools, order(), type, payload))
+  expect(await said('order.hours', { minutes: 45, kind: 'work' })).toBe('45 min')
+  expect(await said('order.material', { quantity: '2.5', unit: 'm', label: 'Joint' })).toBe('2.5 m Joint')
+  expect(await said('order.reading', { value: '1204.3', override_reason: 'New counter' })).toBe('1204.3\nNew counter')
+  expect(await said('order.follow_on', { text: 'A pump', material: 'UPS 25' })).toBe('A pump\nUPS 25')
+})
+
 describe('a conflict', () => {
   async function conflict(type: 'order.change' | 'order.complete', payload: Record<string, unknown>): Promise<Queued> {
     await store.orders.put(order())
@@ -110,6 +134,15 @@ describe('the day', () => {
     await takeDay(store, { ...day(), generated_at: '2026-03-03T06:00:00Z' })
     expect(await store.orders.count()).toBe(0)
     expect(await store.sent.count()).toBe(0)
+  })
+
+  it('shows as finished what is, while its photo still waits', async () => {
+    await takeDay(store, day(order('o1')))
+    const end = await enqueue(store, tools, order('o1'), 'order.complete')
+    await store.photos.add(photo('p1'))
+    await settle(store, await nextBatch(store), [{ id: end.id, status: 'accepted' }])
+    await takeDay(store, { ...day(), generated_at: '2026-03-02T12:00:00Z' })
+    expect((await store.orders.toArray()).map(({ id, status }) => `${id} ${status}`)).toEqual(['o1 complete'])
   })
 
   it('of another person is only taken when nothing waits', async () => {
@@ -193,7 +226,7 @@ describe('sending', () => {
   })
 
   it('photos follow their announcement and stay until confirmed', async () => {
-    await store.photos.add({ id: 'p1', order_id: 'o1', blob: new Blob(['x']), taken_at: '', state: 'waiting' })
+    await store.photos.add(photo('p1'))
     await enqueue(store, tools, order(), 'order.photo', { photo_id: 'p1' })
     const calls: string[] = []
     let photoStatus = 500
@@ -208,6 +241,38 @@ describe('sending', () => {
     expect(await sync.run()).toBe('done')
     expect(await store.photos.count()).toBe(0)
     expect(calls.indexOf('POST /operations')).toBeLessThan(calls.indexOf('PUT /photos/p1'))
+  })
+
+  it('shows what the server took even when the photos do not get through', async () => {
+    await store.photos.add(photo('p1'))
+    await enqueue(store, tools, order(), 'order.start')
+    const sync = syncWith(({ method, body }) => {
+      if (method === 'PUT') throw new TypeError('too weak a network')
+      return body ? accept(body.operations) : json(day({ ...order(), status: 'in_progress' }))
+    })
+    expect(await sync.run()).toBe('offline')
+    expect((await store.orders.get('o1'))?.status).toBe('in_progress')
+  })
+
+  it('a photo counts once, with its announcement', async () => {
+    await store.photos.add(photo('p1'))
+    await enqueue(store, tools, order(), 'order.photo', { photo_id: 'p1' })
+    expect(total(await countUnsent(store))).toBe(1)
+    await syncWith(({ method, body }) => (method === 'PUT' ? json({}, 503) : body ? accept(body.operations) : json(day(order())))).run()
+    expect(total(await countUnsent(store))).toBe(1)
+  })
+
+  it('a photo the server refuses can be sent again or given up', async () => {
+    await store.photos.add(photo('p1'))
+    const sync = syncWith(({ method }) => (method === 'PUT' ? json({ title: 'Too large.' }, 422) : json(day(order()))))
+    const refused = async () => (await store.photos.toArray())[0] as Photo
+    await sync.run()
+    expect(await refused()).toMatchObject({ state: 'refused', message: 'Too large.' })
+    await tryAgain(store, await refused())
+    expect(await hasUnsent(store)).toBe(true)
+    await sync.run()
+    await discardPhoto(store, await refused())
+    expect(total(await countUnsent(store))).toBe(0)
   })
 
   it('a tablet with somebody else’s unsent work sends nothing under a new name', async () => {

@@ -1,18 +1,29 @@
 /** The queue of what was done: putting in, settling answers, deciding conflicts. Nothing leaves without an answer. */
 import type { Day, Fields, Operation, OperationType, Order, Result } from './contract'
-import type { FieldStore, Queued } from './store'
+import type { FieldStore, Photo, Queued } from './store'
 
 export interface Tools { id: () => string, now: () => Date }
 
-/** Keep an operation until the server has answered it. */
+const STEPS: OperationType[] = ['order.travel', 'order.start', 'order.pause', 'order.resume', 'order.no_access', 'order.complete']
+
+/** Keep an operation until the server has answered it; a step that waits already is not taken a second time. */
 export async function enqueue(
   store: FieldStore, tools: Tools, order: Pick<Order, 'id' | 'version'>, type: OperationType, payload: Record<string, unknown> = {},
 ): Promise<Operation> {
   const operation: Operation = {
     id: tools.id(), type, order_id: order.id, base_version: order.version, payload, made_at: tools.now().toISOString(),
   }
-  await store.queue.add({ ...operation, state: 'waiting' } as Queued)
-  return operation
+  return store.transaction('rw', store.queue, async () => {
+    const last = STEPS.includes(type) ? await lastStep(store, order.id) : undefined
+    if (last?.type === type && last.state === 'waiting') return asSent(last)
+    await store.queue.add({ ...operation, state: 'waiting' } as Queued)
+    return operation
+  })
+}
+
+async function lastStep(store: FieldStore, orderId: string): Promise<Queued | undefined> {
+  const all = await store.queue.where({ order_id: orderId }).sortBy('seq')
+  return all.filter(({ type }) => STEPS.includes(type)).at(-1)
 }
 
 /** What is sent next, in the order it was done; an order with an open conflict keeps its later text changes back. */
@@ -99,9 +110,12 @@ export async function hasSeen(store: FieldStore, operation: Operation): Promise<
   await store.sent.put(rest)
 }
 
-/** Everything a person wrote in an operation, to be read when it is refused. */
+/** Everything a person noted in an operation, to be read when it is refused. */
 export function writtenIn(operation: Operation): string {
-  return [operation.payload.text, ...Object.values(textsOf(operation))].filter(Boolean).join('\n')
+  const { text, minutes, quantity, unit, label, value, override_reason, proposed_slot, material } = operation.payload
+  const amounts = operation.type === 'order.hours' ? `${minutes} min` : [quantity, unit, label].filter(Boolean).join(' ')
+  const index = operation.type === 'order.reading' ? value : ''
+  return [text, amounts, index, override_reason, proposed_slot, material, ...Object.values(textsOf(operation))].filter(Boolean).join('\n')
 }
 
 /** Let the office read a refused text all the same: as a note, at the time at which it was written. */
@@ -123,6 +137,16 @@ export async function discard(store: FieldStore, operation: Queued): Promise<voi
   })
 }
 
+/** Send a photo once more that the server refused. */
+export async function tryAgain(store: FieldStore, photo: Photo): Promise<void> {
+  await store.photos.update(photo.id, { state: 'waiting' })
+}
+
+/** Give up a photo the server refused. */
+export async function discardPhoto(store: FieldStore, photo: Photo): Promise<void> {
+  await store.photos.delete(photo.id)
+}
+
 const SHOWN_AFTER_MS = 18 * 3600 * 1000
 
 /**
@@ -137,10 +161,11 @@ export async function takeDay(store: FieldStore, day: Day): Promise<void> {
     await store.photos.each(({ order_id }) => { busy.add(order_id) })
     const present = new Set(day.orders.map(({ id }) => id))
     const finished = await finishedToday(store, Date.parse(day.generated_at))
-    const gone = (await store.orders.toCollection().primaryKeys()).filter((id) => !present.has(id) && !busy.has(id))
-    await store.orders.bulkDelete(gone.filter((id) => !finished.has(id)))
+    const gone = (await store.orders.toCollection().primaryKeys()).filter((id) => !present.has(id))
+    const forgotten = gone.filter((id) => !finished.has(id) && !busy.has(id))
+    await store.orders.bulkDelete(forgotten)
     await store.orders.where('id').anyOf(gone.filter((id) => finished.has(id))).modify({ status: 'complete' })
-    await store.sent.where('order_id').anyOf(gone.filter((id) => !finished.has(id))).delete()
+    await store.sent.where('order_id').anyOf(forgotten).delete()
     await store.orders.bulkPut(day.orders)
     await store.set('technician', day.technician)
     await store.set('lookups', day.lookups ?? {})

@@ -51,15 +51,22 @@ export class FieldStore extends Dexie {
 
 export interface Counts { waiting: number, conflicts: number, refused: number, photos: number }
 
+/** The photos whose announcement the server has; the others wait as one with it. */
+export async function announcedPhotos(store: FieldStore): Promise<Photo[]> {
+  const announcements = await store.queue.filter(({ type }) => type === 'order.photo').toArray()
+  const waiting = new Set(announcements.map(({ payload }) => String(payload.photo_id)))
+  return store.photos.filter(({ id }) => !waiting.has(id)).toArray()
+}
+
 /** How much has not reached the server. */
 export async function countUnsent(store: FieldStore): Promise<Counts> {
   const [waiting, conflicts, refused, photos] = await Promise.all([
     store.queue.where({ state: 'waiting' }).count(),
     store.queue.where({ state: 'conflict' }).count(),
     store.queue.where({ state: 'refused' }).count(),
-    store.photos.count(),
+    announcedPhotos(store),
   ])
-  return { waiting, conflicts, refused, photos }
+  return { waiting, conflicts, refused: refused + photos.filter(({ state }) => state === 'refused').length, photos: photos.filter(({ state }) => state === 'waiting').length }
 }
 
 export function total(counts: Counts): number {

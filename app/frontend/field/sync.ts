@@ -1,7 +1,7 @@
 /** Sends what waits and reads the day, whenever there is a chance; never loses, never sends twice to effect. */
 import type { Day, Result } from './contract'
 import { asSent, belongsTo, nextBatch, settle, takeDay, wipe } from './queue'
-import type { FieldStore, Photo, Queued } from './store'
+import { announcedPhotos, type FieldStore, type Photo, type Queued } from './store'
 
 export interface Addresses { day: string, operations: string, photo: string }
 export type Outcome = 'done' | 'offline' | 'signed_out' | 'other_person' | 'later'
@@ -29,9 +29,9 @@ export class Sync {
       if (!(await hasUnsent(this.store))) return 'done'
       const sent = await this.sendOperations()
       if (sent !== 'done') return sent
-      const photos = await this.sendPhotos()
-      if (photos !== 'done') return photos
-      return await this.readDay(false)
+      // What was taken is shown before the photos leave, which a weak network may hold up for hours.
+      const read = await this.readDay(false)
+      return read === 'done' ? await this.sendPhotos() : read
     } catch (error) {
       // fetch rejects with a TypeError when there is no network; anything else is a fault to see.
       if (error instanceof TypeError) return 'offline'
@@ -96,10 +96,8 @@ export class Sync {
   }
 
   private async sendPhotos(): Promise<Outcome> {
-    const announced = new Set((await this.store.queue.toArray())
-      .filter(({ type }) => type === 'order.photo').map(({ payload }) => String(payload.photo_id)))
-    for (const photo of await this.store.photos.where({ state: 'waiting' }).toArray()) {
-      if (announced.has(photo.id)) continue
+    for (const photo of await announcedPhotos(this.store)) {
+      if (photo.state !== 'waiting') continue
       const outcome = await this.sendPhoto(photo)
       if (outcome !== 'done') return outcome
     }

@@ -6,8 +6,8 @@ import * as actions from './actions'
 import type { Desk } from './actions'
 import type { Order } from './contract'
 import { inOrder, type Seen, withWaiting } from './overlay'
-import { decide, discard, hasSeen, type Pick1, sendAsNote, textsOf, writtenIn } from './queue'
-import type { Queued } from './store'
+import { decide, discard, discardPhoto, hasSeen, type Pick1, sendAsNote, textsOf, tryAgain, writtenIn } from './queue'
+import type { Photo, Queued } from './store'
 import { fieldWord, inLanguage, labelOf, operationWord, PHASE_TONES, phaseWord } from './words'
 
 type Content = Node | string
@@ -190,15 +190,26 @@ function actionBar(desk: Desk, seen: Seen): HTMLElement {
 }
 
 /** What the server did not take: conflicts to decide, refusals to read. */
-export function problemView(desk: Desk, orders: Order[], queue: Queued[]): HTMLElement {
+export function problemView(desk: Desk, orders: Order[], queue: Queued[], photos: Photo[]): HTMLElement {
   const numbers = new Map(orders.map(({ id, number, title }) => [id, `${number} · ${title}`]))
   const problems = queue.filter(({ state }) => state !== 'waiting')
-  const waiting = queue.filter(({ state }) => state === 'waiting')
+  const line = (at: string, what: string, id: string) => make('li', {}, `${formatDateTime(new Date(at))} · ${what} · ${numbers.get(id) ?? ''}`)
+  const waiting = [
+    ...queue.filter(({ state }) => state === 'waiting').map(({ type, order_id, made_at }) => line(made_at, operationWord(type), order_id)),
+    ...photos.filter(({ state }) => state === 'waiting').map(({ order_id, taken_at }) => line(taken_at, t('Photo'), order_id)),
+  ]
   return make('div', {}, make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`), make('h1', {}, t('Not yet sent'))),
     ...problems.map((operation) => (operation.state === 'conflict' ? conflictCard : refusalCard)(desk, operation, numbers.get(operation.order_id) ?? '')),
-    part(t('Waiting'), ...(waiting.length
-      ? [make('ul', {}, ...waiting.map(({ type, order_id, made_at }) => make('li', {}, `${formatDateTime(new Date(made_at))} · ${operationWord(type)} · ${numbers.get(order_id) ?? ''}`)))]
-      : [make('p', {}, t('Nothing is waiting.'))])))
+    ...photos.filter(({ state }) => state === 'refused').map((photo) => refusedPhotoCard(desk, photo, numbers.get(photo.order_id) ?? '')),
+    part(t('Waiting'), ...(waiting.length ? [make('ul', {}, ...waiting)] : [make('p', {}, t('Nothing is waiting.'))])))
+}
+
+function refusedPhotoCard(desk: Desk, photo: Photo, title: string): HTMLElement {
+  return make('section', { class: 'f-part f-warning' }, make('h2', {}, `${t('Photo')} · ${title}`),
+    ...lines(formatDateTime(new Date(photo.taken_at)), photo.message),
+    make('div', { class: 'f-row' },
+      button(t('Send now'), () => void tryAgain(desk.store, photo).then(desk.changed), 'f-main'),
+      button(t('Discard'), () => void discardPhoto(desk.store, photo).then(desk.changed), 'f-danger')))
 }
 
 function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement {
