@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -33,7 +33,7 @@ from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.contractors import list_contractors
 from modules.interventions.queries.orders import list_technicians, visible_orders
-from modules.parties.api import organisation_name_sql
+from modules.parties.api import organisation_name_sql, organisations_called
 from modules.portfolio.api import building_label_sql, lot_label_sql
 from modules.tickets.api import TRADE_LABELS, Rules, load_rules
 
@@ -68,6 +68,17 @@ def select_orders(actor: Actor) -> Select[Any]:
 def _is_open(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 it is the value
     is_open = WorkOrder.status.in_(OPEN_STATUSES)
     return is_open if wanted else ~is_open
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Look in the numbers, the work, and the name of who has it."""
+    columns = (WorkOrder.number, WorkOrder.stored_title, WorkOrder.external_ref)
+    named = select(Technician.id).where(Technician.name.icontains(text, autoescape=True))
+    return or_(
+        *(column.icontains(text, autoescape=True) for column in columns),
+        WorkOrder.technician_id.in_(named),
+        WorkOrder.contractor_id.in_(organisations_called(text)),
+    )
 
 
 def _technicians(_actor: Actor, session: Session) -> Iterable[tuple[str, Any]]:
@@ -186,7 +197,8 @@ def _filters(priorities: Mapping[str, str]) -> tuple[Filter, ...]:
         Text(
             "q",
             _l("Search"),
-            columns=(WorkOrder.number, WorkOrder.stored_title, WorkOrder.external_ref),
+            condition=_matches,
+            placeholder=_l("Number, work, technician or contractor"),
         ),
         YesNo("open", _l("Open"), condition=_is_open),
         Choice("status", _l("Status"), WorkOrder.status, options=STATUS_LABELS),

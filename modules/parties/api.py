@@ -23,6 +23,7 @@ from modules.parties.queries.organisations import (
     named_organisations,
     organisation_facts,
     organisation_name_sql,
+    organisations_called,
 )
 from modules.parties.queries.people import (
     find_party,
@@ -63,6 +64,7 @@ __all__ = [
     "occupants_of_lots",
     "organisation_facts",
     "organisation_name_sql",
+    "organisations_called",
     "parties_of_lot",
     "party_labels",
 ]

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.search.normalise import fold
 from modules.parties.enums import PartyKind
 from modules.parties.models import Party
 from modules.parties.queries.lists import select_parties
@@ -59,3 +60,10 @@ def organisation_facts(session: Session, ids: Iterable[UUID]) -> dict[UUID, Orga
 def organisation_name_sql(party_id: Any) -> ColumnElement[str]:
     """Return the name of an organisation, for a list that holds rows the reader may see."""
     return select(Party.name).where(Party.id == party_id).scalar_subquery()
+
+
+def organisations_called(text: str) -> Select[UUID]:
+    """Return the identifiers of organisations called so, for a list that shows their names."""
+    folded = fold(text)
+    named = Party.sort_name.contains(folded, autoescape=True) if folded else false()
+    return select(Party.id).where(Party.kind == PartyKind.ORGANISATION, named)

@@ -527,6 +527,39 @@ def test_the_list_is_sorted_by_the_name_it_shows_and_nobody_is_a_taking_back(
         assert (text.count("Order taken back"), text.count("Order given to")) == (1, 1)
 
 
+def test_the_list_finds_an_order_by_who_has_it(dispatcher, client, login, database, clock):
+    with database.unit_of_work() as uow:
+        bea, dirk = (make_technician(uow, clock, name) for name in ("Bea Maes", "Dirk 100%"))
+        duval = make_firm(uow, clock, "Électricité Duval-Maes")
+        lenoir = make_firm(uow, clock, "Toitures Lenoir")
+        hers, his = (make_order(uow, clock, one, title="Tap") for one in (bea, dirk))
+        theirs = give(make_order(uow, clock, title="Door"), duval, uow, clock)
+        roof = give(make_order(uow, clock, title="Lenoir"), lenoir, uow, clock)
+        nobody = make_order(uow, clock, title="Sink")
+        make_party(uow, clock, "Sinka", "")
+    by_words = {
+        "maes": {hers, theirs},
+        "electricite": {theirs},
+        "électricité duval": {theirs},
+        "LENOIR": {roof},
+        "dirk": {his},
+        "100%": {his},
+        "0_": set(),
+        "%": {his},
+        "sink": {nobody},
+        "tap": {hers, his},
+        nobody.number: {nobody},
+    }
+    for words, wanted in by_words.items():
+        answer = dispatcher.get(
+            "/work-orders", query_string={"q": words, "format": "csv", "cols": "number"}
+        )
+        assert set(answer.text.split()[1:]) == {one.number for one in wanted}, words
+        page = dispatcher.get("/work-orders", query_string={"q": words}).text
+        assert page.count('href="/work-orders/0') == len(wanted), words
+    assert "technician or contractor" in dispatcher.get("/work-orders").text
+
+
 def test_who_does_not_assign_sees_who_has_it_and_nothing_to_press(client, login, database, clock):
     with database.unit_of_work() as uow:
         order = give(make_order(uow, clock), make_firm(uow, clock), uow, clock)
