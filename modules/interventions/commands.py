@@ -79,6 +79,13 @@ class NoAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportNoAccess(NoAccess):
+    """What a contractor told the office about a closed door; by default they were there now."""
+
+    visited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeterReading:
     """What stands on a counter, in the unit it shows; the identifier is made on the tablet."""
 

@@ -78,6 +78,18 @@ class DoneBeforeOrdered(Invalid):
         )
 
 
+class VisitBeforeOrdered(Invalid):
+    """A visit is reported that came before the order was made."""
+
+    def __init__(self, made_at: datetime) -> None:
+        """Say since when the order is there."""
+        message = _l(
+            "This order was made on %(moment)s: nobody can have come before.",
+            moment=format_datetime(made_at),
+        )
+        super().__init__("visit_before_ordered", message, field="visited_at")
+
+
 class NotActive(Invalid):
     """The technician does not work any more."""
 

@@ -82,7 +82,7 @@ def visit_called_off(events: Iterable[EventLike]) -> datetime | None:
         before, state = state, apply_event(state, event)
         if state.planned_start_at is not None:
             called_off = None
-        elif before.planned_start_at is not None:
+        elif before.planned_start_at is not None and event.kind is _K.REFUSED:
             called_off = before.planned_start_at
     return called_off
 
@@ -132,6 +132,9 @@ def _take_plan(state: OrderState, event: EventLike) -> OrderState:
     if event.kind is _K.REFUSED:
         # What they agreed with the occupant goes with them: nobody else said to come then.
         return replace(state, contractor_id=None, planned_start_at=None, planned_end_at=None)
+    if event.kind is _K.NO_ACCESS and state.contractor_id is not None:
+        # They came and went; a technician's tablet keeps the hour to come back to.
+        return replace(state, planned_start_at=None, planned_end_at=None)
     if event.kind is _K.SCHEDULED:
         return replace(
             state,

@@ -19,6 +19,7 @@ from modules.interventions.commands import (
     CreateOrder,
     FollowOn,
     NoAccess,
+    ReportNoAccess,
     ReportWork,
     SaveTechnician,
     ScheduleOrder,
@@ -123,6 +124,16 @@ class NoAccessIn(FormSchema):
     call_attempted = Ticked()
     proposed_slot = Line(load_default="")
     text = Paragraphs(load_default="")
+
+
+class NoAccessReportIn(FormSchema):
+    """A contractor found a closed door, as told to the office."""
+
+    command = ReportNoAccess
+    reason = fields.Enum(NoAccessReason, by_value=True, required=True)
+    card_left = Ticked()
+    text = Paragraphs(data_key="note", load_default="", validate=Length(max=_LONG))
+    visited_at = LocalInstant(load_default=None, metadata={"label": _l("When they were there")})
 
 
 class CompleteIn(FormSchema):

@@ -10,7 +10,14 @@ from marshmallow.validate import Length, OneOf, Range
 from app.api import Instant, Languages
 from app.i18n import LOCALES
 from app.web.fields import Line, Paragraphs
-from modules.interventions.commands import Assignee, CreateOrder, Point, ReportWork, ScheduleOrder
+from modules.interventions.commands import (
+    Assignee,
+    CreateOrder,
+    Point,
+    ReportNoAccess,
+    ReportWork,
+    ScheduleOrder,
+)
 from modules.interventions.enums import (
     NoAccessReason,
     OrderEventKind,
@@ -86,6 +93,21 @@ class ReportApiIn(Schema):
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> ReportWork:
         return ReportWork(**data)
+
+
+class NoAccessApiIn(Schema):
+    """A closed door a contractor found; without `visited_at` they were there now."""
+
+    reason = fields.Enum(NoAccessReason, by_value=True, required=True)
+    text = Paragraphs(load_default="", validate=Length(max=_LONG))
+    card_left = fields.Boolean(load_default=False)
+    call_attempted = fields.Boolean(load_default=False)
+    proposed_slot = Line(load_default="", validate=Length(max=160))
+    visited_at = Instant(load_default=None, allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ReportNoAccess:
+        return ReportNoAccess(**data)
 
 
 class OrderOut(Schema):

@@ -35,6 +35,7 @@ from modules.interventions.queries.orders import (
 )
 from modules.interventions.schemas_api import (
     AssignApiIn,
+    NoAccessApiIn,
     OrderApiIn,
     OrderEventOut,
     OrderOut,
@@ -159,6 +160,13 @@ STEPS = (
         services.report_work,
         "Write down what a contractor did: the order is done, its tickets follow.",
         ReportApiIn,
+    ),
+    Step(
+        f"{ORDER}/no-access",
+        P.ASSIGN,
+        services.report_no_access,
+        "Write down that a contractor found nobody in: the visit is to be planned again.",
+        NoAccessApiIn,
     ),
     Step(
         f"{ORDER}/schedule",

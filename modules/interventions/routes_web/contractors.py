@@ -1,4 +1,4 @@
-"""An order at a contractor: given, printed, accepted or refused, reported."""
+"""An order at a contractor: given, printed, accepted or refused, reported, not let in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.printed import answer_with_paper
 from modules.interventions.queries.orders import get_order
 from modules.interventions.routes_web.orders import blueprint, take_step, with_text
-from modules.interventions.schemas import ContractorIn, ReportIn, TextIn
+from modules.interventions.schemas import ContractorIn, NoAccessReportIn, ReportIn, TextIn
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/contractor")
@@ -49,3 +49,10 @@ def order_refuse(order_id: UUID) -> ResponseReturnValue:
 def order_report(order_id: UUID) -> ResponseReturnValue:
     """Write down what the contractor did."""
     return take_step(order_id, ReportIn, services.report_work)
+
+
+@blueprint.post("/work-orders/<uuid:order_id>/no-access")
+@needs(OrderPermission.ASSIGN)
+def order_no_access(order_id: UUID) -> ResponseReturnValue:
+    """Write down that the contractor found a closed door."""
+    return take_step(order_id, NoAccessReportIn, services.report_no_access)

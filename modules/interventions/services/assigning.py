@@ -51,7 +51,7 @@ def accept_order(
     actor: Actor, order_id: UUID, note: str, uow: UnitOfWork, clock: Clock
 ) -> WorkOrder:
     """Note that the contractor said to do it; the order stays where it stands."""
-    order = _at_contractor(actor, order_id, uow)
+    order = get_order_at_contractor(actor, order_id, uow)
     add_event(order, Happening(OrderEventKind.ACCEPTED, note), actor, uow, clock)
     return order
 
@@ -60,12 +60,13 @@ def refuse_order(
     actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
 ) -> WorkOrder:
     """Note that the contractor will not do it: the order is to be assigned again."""
-    order = _at_contractor(actor, order_id, uow)
+    order = get_order_at_contractor(actor, order_id, uow)
     add_event(order, Happening(OrderEventKind.REFUSED, reason), actor, uow, clock)
     return order
 
 
-def _at_contractor(actor: Actor, order_id: UUID, uow: UnitOfWork) -> WorkOrder:
+def get_order_at_contractor(actor: Actor, order_id: UUID, uow: UnitOfWork) -> WorkOrder:
+    """Return an open order that a contractor has, to note what they say; Conflict for another."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
     if order.contractor_id is None or not order.is_open:

@@ -23,6 +23,7 @@ from modules.interventions.commands import (
     CreateOrder,
     FollowOn,
     NoAccess,
+    ReportNoAccess,
     ReportWork,
 )
 from modules.interventions.enums import (
@@ -32,7 +33,7 @@ from modules.interventions.enums import (
     OrderStatus,
     Outcome,
 )
-from modules.interventions.errors import DoneBeforeOrdered
+from modules.interventions.errors import DoneBeforeOrdered, VisitBeforeOrdered
 from modules.interventions.events import OrderCompleted
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -42,6 +43,7 @@ from modules.interventions.queries.orders import (
     get_order,
     ticket_ids_of,
 )
+from modules.interventions.services.assigning import get_order_at_contractor
 from modules.interventions.services.orders import create_order, has_open_orders
 from modules.interventions.services.recording import (
     Hand,
@@ -258,17 +260,31 @@ def report_work(
 ) -> WorkOrder:
     """Write down what was done by who does not report it here: a contractor, by phone or note."""
     require(actor, OrderPermission.ASSIGN)
-    _refuse_too_early(get_order(actor, uow.session, order_id), command.done_at)
+    order = get_order(actor, uow.session, order_id)
+    if _is_too_early(order, command.done_at):
+        raise DoneBeforeOrdered(order.created_at)
     done = CompleteOrder(work_done=command.work_done, diagnosis=command.diagnosis)
     return complete_order(actor, order_id, done, uow, clock, at=command.done_at)
 
 
-def _refuse_too_early(order: WorkOrder, done_at: datetime | None) -> None:
-    """Refuse work done before its order; one of an older tool was made before it came here."""
+def report_no_access(
+    actor: Actor, order_id: UUID, command: ReportNoAccess, uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Write down that a contractor stood before a closed door: the visit is to be planned again.
+
+    The tickets wait for access and their callers are told, as after a technician's visit.
+    """
+    order = get_order_at_contractor(actor, order_id, uow)
+    if _is_too_early(order, command.visited_at):
+        raise VisitBeforeOrdered(order.created_at)
+    return record_no_access(actor, order_id, command, uow, clock, at=command.visited_at)
+
+
+def _is_too_early(order: WorkOrder, at: datetime | None) -> bool:
+    """Say whether something came before its order; one of an older tool was made elsewhere."""
     # A page tells the minute, not the second.
     made_at = order.created_at.replace(second=0, microsecond=0)
-    if done_at is not None and done_at < made_at and not order.external_ref:
-        raise DoneBeforeOrdered(order.created_at)
+    return at is not None and at < made_at and not order.external_ref
 
 
 def _complete_tickets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,18 +18,20 @@ from modules.interventions.commands import (
     NOBODY,
     Assignee,
     BoardFilter,
+    ReportNoAccess,
     ReportWork,
     ScheduleOrder,
 )
-from modules.interventions.enums import OrderEventKind, OrderStatus
+from modules.interventions.enums import NoAccessReason, OrderEventKind, OrderStatus, Outcome
 from modules.interventions.errors import (
     DoneBeforeOrdered,
     NoContractor,
     NotAtContractor,
     OneAssignee,
     OrderStepNotPossible,
+    VisitBeforeOrdered,
 )
-from modules.interventions.lifecycle import derive_state
+from modules.interventions.lifecycle import derive_state, visit_called_off
 from modules.interventions.models import ABOUT, Visit, WorkOrder
 from modules.interventions.printed import ENCLOSURE
 from modules.interventions.privacy import disclose, erase
@@ -48,6 +51,7 @@ from modules.interventions.services import (
     hold_order,
     refuse_order,
     reopen_order,
+    report_no_access,
     report_work,
     schedule_order,
 )
@@ -57,7 +61,7 @@ from modules.parties.enums import Channel
 from modules.parties.models import Party, PartyEmail, PartyPhone
 from modules.parties.privacy import find_person
 from modules.parties.services import allow_channel, merge_parties, undo_merge
-from modules.tickets.enums import TicketStatus
+from modules.tickets.enums import TicketStatus, WaitingReason
 from modules.tickets.models import Ticket
 from tests.factories.interventions import (
     DISPATCHER,
@@ -328,6 +332,75 @@ def test_the_office_writes_down_what_was_done_and_the_ticket_follows(uow, clock,
     older = give(make_order(uow, clock, external_ref="B-17"), firm, uow, clock)
     report_work(DISPATCHER, older.id, report, uow, clock)
     assert older.completed_at == last_night, "it was made before it was taken over"
+
+
+def test_a_closed_door_is_written_down_for_the_firm_and_planned_again(uow, clock, order, firm):
+    nobody_in = ReportNoAccess(NoAccessReason.NOBODY, card_left=True, text="sonné deux fois")
+    with pytest.raises(NotAtContractor):
+        report_no_access(DISPATCHER, order.id, nobody_in, uow, clock)
+    give(order, firm, uow, clock)
+    start = clock.now() + timedelta(hours=2)
+    visit = ScheduleOrder(start, start + timedelta(hours=1))
+    schedule_order(DISPATCHER, order.id, visit, uow, clock)
+    clock.advance(timedelta(hours=5))
+    too_early = replace(nobody_in, visited_at=order.created_at - timedelta(minutes=1))
+    with pytest.raises(VisitBeforeOrdered):
+        report_no_access(DISPATCHER, order.id, too_early, uow, clock)
+    came = replace(nobody_in, visited_at=start)
+    report_no_access(DISPATCHER, order.id, came, uow, clock)
+    assert (order.status, order.contractor_id) == (OrderStatus.NO_ACCESS, firm.id)
+    assert (order.planned_start_at, order.planned_end_at) == (None, None), "to be planned again"
+    assert order.reason == "Personne à la maison. sonné deux fois"
+    assert visit_called_off(list_events(uow.session, order.id)) is None, "it took place"
+    there = uow.session.scalars(select(Visit)).one()
+    assert (there.actor_name, there.technician_id) == ("Ascenseurs Duval", None)
+    assert (there.started_at, there.outcome) == (start, Outcome.NO_ACCESS)
+    assert (there.no_access_reason, there.report) == (NoAccessReason.NOBODY, "sonné deux fois")
+    ticket = uow.session.scalars(select(Ticket)).one()
+    assert (ticket.status, ticket.waiting_reason) == (TicketStatus.WAITING, WaitingReason.ACCESS)
+    assert ticket.due_at is None, "the clock stands still"
+    to_caller = select(OutboxMail.text).where(OutboxMail.subject_type == "ticket")
+    assert "l’accès au logement" in uow.session.scalars(to_caller.order_by(OutboxMail.id)).all()[-1]
+    schedule_order(DISPATCHER, order.id, visit, uow, clock)
+    assert order.status is OrderStatus.SCHEDULED
+    report_work(DISPATCHER, order.id, ReportWork("done"), uow, clock)
+    assert ticket.status is TicketStatus.COMPLETED
+    with pytest.raises(NotAtContractor):
+        report_no_access(DISPATCHER, order.id, nobody_in, uow, clock)
+
+
+def test_the_office_notes_a_closed_door_on_the_sheet_and_programs_too(
+    dispatcher, client, login, database, clock
+):
+    with database.unit_of_work() as uow:
+        firm, ilse = make_firm(uow, clock), make_technician(uow, clock)
+        order = give(make_order(uow, clock), firm, uow, clock)
+        own = make_order(uow, clock, ilse)
+    sheet = f"/work-orders/{order.id}"
+    assert "They found nobody in" in dispatcher.get(sheet).text
+    assert "They found nobody in" not in dispatcher.get(f"/work-orders/{own.id}").text
+    refused = dispatcher.post(
+        f"{sheet}/no-access",
+        data={"reason": "nobody", "visited_at": "2026-03-02T09:59", "note": "rang twice"},
+    )
+    assert refused.status_code == 422
+    assert "nobody can have come before" in refused.text
+    for typed in ('value="2026-03-02T09:59"', "rang twice</textarea>", 'value="nobody" selected'):
+        assert typed in refused.text
+    assert dispatcher.post(f"{sheet}/no-access", data={"reason": ""}).status_code == 422
+    noted = {"reason": "nobody", "visited_at": "", "note": "rang twice", "card_left": "on"}
+    assert dispatcher.post(f"{sheet}/no-access", data=noted).status_code == 303
+    page = dispatcher.get(sheet).text
+    assert "Nobody home. rang twice" in page
+    assert "No access to the place: Nobody home" in page
+    sent = dispatcher.post(
+        f"/api/v1/work-orders/{order.id}/no-access", json={"reason": "wrong_code"}
+    ).get_json()
+    assert (sent["status"], sent["reason"]) == ("no_access", "Key or code did not work.")
+    gone = dispatcher.post(f"/api/v1/work-orders/{own.id}/no-access", json={"reason": "other"})
+    assert gone.status_code == 409
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    assert client.post(f"{sheet}/no-access", data=noted).status_code == 403
 
 
 def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm):
