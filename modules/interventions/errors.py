@@ -90,14 +90,24 @@ class VisitBeforeOrdered(Invalid):
         super().__init__("visit_before_ordered", message, field="visited_at")
 
 
+NOT_ACTIVE = _l("Choose a technician who is active.")
+
+
 class NotActive(Invalid):
     """The technician does not work any more."""
 
     def __init__(self) -> None:
         """Ask for another technician."""
-        super().__init__(
-            "technician_not_active", _l("Choose a technician who is active."), field="technician"
-        )
+        super().__init__("technician_not_active", NOT_ACTIVE, field="technician")
+
+
+class NoTechnician(Invalid):
+    """A file names a technician who is not there, or a name that two bear."""
+
+    def __init__(self) -> None:
+        """Ask for another name."""
+        message = _l("No technician bears this name alone. Give the order on its page.")
+        super().__init__("no_technician", message, field="technician")
 
 
 class OneAssignee(Invalid):

@@ -18,8 +18,8 @@ from app.tabular.problems import Problem
 from app.tabular.service_importer import Stored
 from modules.interventions.commands import Assignee, CreateOrder, ScheduleOrder, TakeOver
 from modules.interventions.enums import FINISHED, STATUS_LABELS, OrderStatus, WorkClass
-from modules.interventions.errors import NoContractor, NotTakenOver
-from modules.interventions.importers.resolving import PLANNED, split, technician_ids
+from modules.interventions.errors import NoContractor, NoTechnician, NotTakenOver
+from modules.interventions.importers.resolving import PLANNED, split, technicians_called
 from modules.interventions.models import WorkOrder
 from modules.interventions.services.assigning import assign_order
 from modules.interventions.services.orders import (
@@ -58,11 +58,9 @@ def check(change: Change) -> Iterator[Problem]:
         yield from _check_new(change)
         return
     before = change.before or {}
-    # To undo it, the file would have to know of both.
-    for name, other in zip(WHO, reversed(WHO), strict=True):
-        if name in change.differences and before[other]:
-            yield _refusal(change, name, _NOT_THAT)
     was = S(before["status"])
+    if was not in FINISHED:
+        _take_from_the_other(change, before)
     wanted = values.get("status", was)
     if wanted != was and not _leads(was, wanted):
         yield _refusal(change, "status", _NOT_THAT)
@@ -73,6 +71,16 @@ def check(change: Change) -> Iterator[Problem]:
     for name in (*WHO, "planned"):
         if name in change.differences and was in FINISHED:
             yield _refusal(change, name, _l("The work is over: open the order again first."))
+
+
+def _take_from_the_other(change: Change, before: Values) -> None:
+    """Say that who had an order loses it to who gets it, also when the file names only one column.
+
+    So the rehearsal shows both, and undo gives it back.
+    """
+    for name, other in zip(WHO, reversed(WHO), strict=True):
+        if change.row.values.get(name) and name in change.differences and before[other]:
+            change.differences.setdefault(other, (before[other], None))
 
 
 def _leads(was: OrderStatus, wanted: OrderStatus) -> bool:
@@ -148,13 +156,16 @@ def _ordered(actor: Actor, values: Values, uow: UnitOfWork) -> CreateOrder:
 
 def _assignee(actor: Actor, values: Values, uow: UnitOfWork) -> Assignee:
     name, reference = values.get("technician"), values.get("contractor")
-    technician = technician_ids(uow.session, {name}).get(name) if name else None
+    technician = technicians_called(uow.session, {name}).get(name) if name else None
+    if name and technician is None:
+        raise NoTechnician
+    technician_id = technician.id if technician else None
     if not reference:
-        return Assignee(technician)
+        return Assignee(technician_id)
     firms = named_organisations(actor, uow.session, [reference])
     if reference not in firms:
         raise NoContractor
-    return Assignee(technician, firms[reference][0].id)
+    return Assignee(technician_id, firms[reference][0].id)
 
 
 def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock: Clock) -> None:

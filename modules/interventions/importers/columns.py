@@ -35,7 +35,8 @@ COLUMNS = (
            help=_l("Numbers with a comma between them, ours or the older tool's.")),
     Column("technician", _l("Technician"), Lookup(noun=_l("the name of a technician"))),
     Column("contractor", _l("Contractor"), Lookup(noun=_l("an organisation")),
-           help=_l("The name or the reference of an organisation; instead of a technician.")),
+           help=_l("The name or the reference of an organisation; instead of a technician, who "
+                   "loses the order to it, and the reverse.")),
     Column("planned", _l("Visit"), Moment()),
     Column("due", _l("Deadline"), Moment()),
     Column("estimated_minutes", _l("Minutes of work"), Integer(low=5, high=6_000)),

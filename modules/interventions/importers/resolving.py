@@ -15,6 +15,7 @@ from app.tabular.problems import Problem
 from app.tabular.typed import Row
 from modules.energy.api import read_titles
 from modules.interventions.enums import OrderStatus
+from modules.interventions.errors import NOT_ACTIVE
 from modules.interventions.importers.columns import BETWEEN
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.queries.orders import visible_orders
@@ -37,7 +38,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     read_titles(rows, known)
     _forget_planned(rows, known)
     yield from _name_priorities(session, rows)
-    yield from _find_technicians(session, rows)
+    yield from _find_technicians(session, rows, known)
     yield from _find_contractors(actor, session, rows, known)
     yield from _find_tickets(actor, session, rows)
     yield from find_row_places(actor, session, rows)
@@ -48,12 +49,22 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in text.split(BETWEEN.strip()) if part.strip()]
 
 
-def technician_ids(session: Session, names: set[str]) -> dict[str, UUID]:
-    """Return technicians by name; a name that two bear is left out."""
-    rows = session.execute(select(Technician.name, Technician.id).where(Technician.name.in_(names)))
-    found = [(row[0], row[1]) for row in rows]
-    twice = [name for name, _ in found]
-    return {name: key for name, key in found if twice.count(name) == 1}
+def technicians_called(session: Session, names: set[str]) -> dict[str, Technician]:
+    """Return the technician of each name: who is active before who is not, none when two could be.
+
+    Whoever an order can be given to is meant before who left.
+    """
+    found: dict[str, list[Technician]] = {}
+    for one in session.scalars(select(Technician).where(Technician.name.in_(names))):
+        found.setdefault(one.name, []).append(one)
+    meant = {name: [one for one in ones if one.is_active] or ones for name, ones in found.items()}
+    return {name: ones[0] for name, ones in meant.items() if len(ones) == 1}
+
+
+def technician_names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
+    """Return the names of technicians, those who left too."""
+    rows = session.execute(select(Technician.id, Technician.name).where(Technician.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _forget_planned(rows: Sequence[Row], known: Mapping[str, WorkOrder]) -> None:
@@ -84,12 +95,26 @@ def _name_priorities(session: Session, rows: Sequence[Row]) -> Iterator[Problem]
             row.take_to_mean("priority", key)
 
 
-def _find_technicians(session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
-    known = technician_ids(session, named(rows, "technician"))
+def _find_technicians(
+    session: Session, rows: Sequence[Row], known: Mapping[str, WorkOrder]
+) -> Iterator[Problem]:
+    """Refuse who is unknown, and who left; whoever has the order already keeps it."""
+    called = technicians_called(session, named(rows, "technician"))
+    ids = {one.technician_id for one in known.values() if one.technician_id}
+    held = technician_names(session, ids)
     for row in rows:
         name = row.values.get("technician")
-        if name and name not in known:
+        order = known.get(row.values.get("number", ""))
+        own = held.get(order.technician_id) if order and order.technician_id else None
+        if not name or name == own:
+            continue
+        found = called.get(name)
+        if found is None:
             yield Problem("not_found", row.number, field="technician", value=name)
+        elif not found.is_active:
+            yield Problem(
+                "not_possible", row.number, field="technician", value=name, text=NOT_ACTIVE
+            )
 
 
 def _find_contractors(

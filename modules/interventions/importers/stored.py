@@ -14,7 +14,8 @@ from app.auth.actor import Actor
 from app.tabular.kinds import moment_of
 from app.tabular.service_importer import Stored
 from modules.interventions.importers.columns import BETWEEN
-from modules.interventions.models import OrderTicket, Technician, WorkOrder
+from modules.interventions.importers.resolving import technician_names
+from modules.interventions.models import OrderTicket, WorkOrder
 from modules.interventions.queries.contractors import contractor_facts
 from modules.interventions.queries.orders import visible_orders
 from modules.parties.api import organisation_facts
@@ -57,7 +58,7 @@ def _read(actor: Actor, session: Session, statement: Select[WorkOrder]) -> Itera
         buildings = building_codes(session, (one.building_id for one in block))
         lots = lot_references(session, _ids(one.lot_id for one in block))
         firms = organisation_facts(session, _ids(one.contractor_id for one in block))
-        names = _technicians(session, _ids(one.technician_id for one in block))
+        names = technician_names(session, _ids(one.technician_id for one in block))
         tickets = _tickets(actor, session, [one.id for one in block])
         for order in block:
             values = _values(order) | {
@@ -84,11 +85,6 @@ def _values(order: WorkOrder) -> dict[str, Any]:
         "due": moment_of(order.due_at),
         "completed": moment_of(order.completed_at),
     }  # fmt: skip
-
-
-def _technicians(session: Session, ids: set[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Technician.id, Technician.name).where(Technician.id.in_(ids)))
-    return {row[0]: row[1] for row in rows}
 
 
 def _tickets(actor: Actor, session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[str]]:

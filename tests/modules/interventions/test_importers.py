@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, or_, select
 
+from app.audit.models import AuditEntry
 from app.auth.actor import Scope, system_actor
 from app.auth.roles import Role
 from app.clock import FixedClock
@@ -29,7 +30,7 @@ from app.tabular.writers import csv_chunks
 from modules.interventions.commands import CompleteOrder
 from modules.interventions.enums import OrderStatus
 from modules.interventions.importers import ORDERS
-from modules.interventions.models import WorkOrder
+from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services import cancel_order, complete_order, hold_order
 from modules.parties.api import PartyKind
@@ -230,8 +231,8 @@ def test_a_file_gives_an_order_to_a_firm_by_name_or_reference_and_takes_it_back(
     again = import_file(ACTOR, files.source(path), files.database, files.clock)
     assert outcome(again) == ([], (0, 0, 7, 0)), "the twin that has it is meant"
     refused = files.check(
-        {"number": works["open"], "technician": "Omar Baert"},
-        {"number": works["held"], "contractor": "Duval"},
+        {"number": works["open"], "technician": "Omar Baert", "contractor": twin.reference},
+        {"number": works["held"], "contractor": "Nobody Ltd"},
         {"number": works["done"], "contractor": "Duval"},
         {"number": "B-17", "contractor": "Maes"},
         {"number": "B-18", "title": "Joint", "building": works["building"]}
@@ -240,12 +241,88 @@ def test_a_file_gives_an_order_to_a_firm_by_name_or_reference_and_takes_it_back(
     problems, counts = outcome(refused)
     assert counts == (0, 0, 0, 5)
     assert {(p["row"], p["field"]) for p in problems} >= {
-        (2, "technician"),
-        *((row, "contractor") for row in (3, 4, 5, 6)),
+        *((row, "contractor") for row in (2, 3, 4, 5, 6)),
     }
     files.undo(report)
     assert files.order(works["open"]).contractor_id is None
     assert other_twin.id != twin.id
+
+
+def test_a_file_moves_an_order_between_a_technician_and_a_firm_and_back(
+    files: Files, works: dict[str, str]
+) -> None:
+    with files.database.unit_of_work() as uow:
+        firm = make_party(uow, files.clock, "Duval", "", kind=PartyKind.ORGANISATION)
+    files.run({"number": works["open"], "technician": "Ilse Claes"})
+    rows = (
+        {"number": works["open"], "contractor": "Duval"},
+        {"number": works["held"], "technician": "", "contractor": "Duval"},
+    )
+    rehearsed = files.check(*rows)
+    assert outcome(rehearsed) == ([], (0, 2, 0, 0))
+    assert rehearsed.tally.differences[0]["fields"] == {
+        "contractor": [None, firm.reference],
+        "technician": ["Ilse Claes", None],
+    }
+    moved = files.run(*rows)
+    assert outcome(files.run(*rows)) == ([], (0, 0, 2, 0))
+    for name, status in (("open", OrderStatus.ASSIGNED), ("held", OrderStatus.HOLD)):
+        order = files.order(works[name])
+        assert (order.technician_id, order.contractor_id) == (None, firm.id)
+        assert (order.status, order.reason) == (status, "pas de budget" if name == "held" else "")
+    back = files.run({"number": works["open"], "technician": "Omar Baert"})
+    order = files.order(works["open"])
+    assert (order.contractor_id, order.technician_id is None) == (None, False)
+    with pytest.raises(AppError):
+        files.undo(moved)
+    files.undo(back)
+    assert files.order(works["open"]).contractor_id == firm.id
+    assert files.order(works["open"]).technician_id is None
+    with files.database.reader() as session:
+        key = select(WorkOrder.id).where(WorkOrder.number == works["open"]).scalar_subquery()
+        given_to = select(AuditEntry.changes).where(
+            AuditEntry.subject_id == key, AuditEntry.action == "interventions.order.assigned"
+        )
+        names = [one["name"][1] for one in session.scalars(given_to.order_by(AuditEntry.id))]
+    assert names == ["Ilse Claes", "Duval", "Omar Baert", "Duval"]
+    files.undo(moved)
+    for name, status in (("open", OrderStatus.ASSIGNED), ("held", OrderStatus.HOLD)):
+        order = files.order(works[name])
+        assert (order.technician_id is None, order.contractor_id) == (False, None)
+        assert order.status is status
+
+
+def test_who_left_gets_no_order_and_keeps_what_they_have(
+    files: Files, works: dict[str, str], tmp_path: Path
+) -> None:
+    with files.database.unit_of_work() as uow:
+        for name in ("Omar Baert", "Ilse Claes"):
+            one = uow.session.scalars(select(Technician).where(Technician.name == name)).one()
+            one.is_active = False
+        for name in ("Ilse Claes", "Ann Twee", "Ann Twee"):
+            make_technician(uow, files.clock, name)
+    report = files.check(
+        {"number": works["open"], "technician": "Omar Baert"},
+        {"number": works["held"], "technician": "Ann Twee"},
+        {"number": works["done"], "technician": "Ilse Claes"},
+        old_rows(works)[0],
+    )
+    problems, counts = outcome(report)
+    assert counts == (0, 0, 1, 3)
+    assert {(p["row"], p["field"], p["code"]) for p in problems} == {
+        (2, "technician", "not_possible"),
+        (3, "technician", "not_found"),
+        (5, "technician", "not_possible"),
+    }
+    assert "Choisissez un technicien actif." in str(problems[0]["message"])
+    path = tmp_path / "all.csv"
+    with use_locale("fr"), files.database.reader() as session:
+        rows = ORDERS.records(ACTOR, session)
+        write_file(export_file(ORDERS.columns, rows, FileFormat.CSV, title="orders"), path)
+    again = import_file(ACTOR, files.source(path), files.database, files.clock)
+    assert outcome(again) == ([], (0, 0, 4, 0))
+    report = files.run({"number": works["open"], "technician": "Ilse Claes"})
+    assert outcome(report) == ([], (0, 1, 0, 0)), "who is active is meant"
 
 
 def test_what_no_service_does_is_refused_by_row_and_field(
