@@ -40,6 +40,10 @@ class OidcSettings:
     scope: str = "openid email profile"
     # Entra ID: `oid` is the person across applications; elsewhere `sub`.
     subject_claim: str = "sub"
+    # Ways to sign in the provider must vouch for (`acr`), such as one with two factors; empty: any.
+    acr_values: tuple[str, ...] = ()
+    # How old a sign-in at the provider may be; 0: as old as the provider allows.
+    max_age_minutes: int = 0
     # When set, the claim `tid` must be this tenant.
     tenant: str = ""
     groups_claim: str = "groups"
@@ -200,6 +204,8 @@ def _oidc(env: Env) -> OidcSettings:
         label=env.str("OIDC_LABEL", "Single sign-on"),
         scope=env.str("OIDC_SCOPE", "openid email profile"),
         subject_claim=env.str("OIDC_SUBJECT_CLAIM", "sub"),
+        acr_values=tuple(env.str("OIDC_ACR_VALUES", "").split()),
+        max_age_minutes=env.int("OIDC_MAX_AGE_MINUTES", 0, validate=Range(min=0)),
         tenant=env.str("OIDC_TENANT", ""),
         groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
         role_map=env.dict("OIDC_ROLE_MAP", {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +24,9 @@ from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.settings import OidcSettings
 
+# The provider's clock and ours may be so far apart.
+CLOCKS_DIFFER_S = 60
+
 _ACTOR = system_actor(SINGLE_SIGN_ON)
 
 
@@ -38,11 +42,13 @@ class Identity:
     groups: frozenset[str]
 
 
-def identity_of(claims: Mapping[str, Any], settings: OidcSettings) -> Identity:
+def identity_of(claims: Mapping[str, Any], settings: OidcSettings, now: datetime) -> Identity:
     """Read the claims of a validated token.
 
-    Raises Forbidden when they come from another tenant or name nobody.
+    Raises Forbidden when they come from another tenant, name nobody, or tell of a sign-in that is
+    too weak or too old (OpenID Connect Core 1.0, 2: `acr` and `auth_time`).
     """
+    _check_strength(claims, settings, now)
     if settings.tenant and claims.get("tid") != settings.tenant:
         raise Forbidden("oidc_tenant", _l("This account belongs to another organisation."))
     subject = str(claims.get(settings.subject_claim) or "")
@@ -61,6 +67,23 @@ def identity_of(claims: Mapping[str, Any], settings: OidcSettings) -> Identity:
         locale=_locale(str(claims.get("locale") or "")),
         groups=frozenset(map(str, [groups] if isinstance(groups, str) else groups)),
     )
+
+
+def _check_strength(claims: Mapping[str, Any], settings: OidcSettings, now: datetime) -> None:
+    if settings.acr_values and claims.get("acr") not in settings.acr_values:
+        raise Forbidden(
+            "oidc_too_weak",
+            _l("Your organisation asks for a stronger way to sign in. Choose it there."),
+        )
+    signed_in_at = claims.get("auth_time")
+    if not settings.max_age_minutes:
+        return
+    oldest = now.timestamp() - settings.max_age_minutes * 60 - CLOCKS_DIFFER_S
+    if not isinstance(signed_in_at, int | float) or signed_in_at < oldest:
+        raise Forbidden(
+            "oidc_too_old",
+            _l("You signed in too long ago. Sign out at the sign-in service, then try again."),
+        )
 
 
 def sign_in_identity(

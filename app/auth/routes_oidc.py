@@ -59,7 +59,9 @@ def oidc_start() -> ResponseReturnValue:
     session["oidc_next"] = safe_next(request.args.get("next"), url_for("house.home"))
     try:
         _checked_metadata()
-        answer: ResponseReturnValue = _client().authorize_redirect(_callback_address())
+        answer: ResponseReturnValue = _client().authorize_redirect(
+            _callback_address(), **_wanted_strength(house().settings.oidc)
+        )
     except RequestException as error:
         raise _unreachable() from error
     return answer
@@ -75,7 +77,7 @@ def oidc_callback() -> ResponseReturnValue:
     settings = house().settings.oidc
     target = safe_next(session.get("oidc_next"), url_for("house.home"))
     try:
-        identity = identity_of(_claims(settings), settings)
+        identity = identity_of(_claims(settings), settings, current_clock().now())
         with open_unit_of_work() as uow:
             token = sign_in_identity(identity, settings, device_of(request), uow, current_clock())
     except Forbidden as error:
@@ -87,6 +89,16 @@ def oidc_callback() -> ResponseReturnValue:
         return refused_page(target, _("The sign-in did not succeed. Try again."), 403)
     begin_session(token)
     return redirect(target, code=303)
+
+
+def _wanted_strength(settings: OidcSettings) -> dict[str, Any]:
+    """Return what the provider is asked of the way to sign in; the token is checked for it too."""
+    wanted: dict[str, Any] = {}
+    if settings.acr_values:
+        wanted["acr_values"] = " ".join(settings.acr_values)
+    if settings.max_age_minutes:
+        wanted["max_age"] = settings.max_age_minutes * 60
+    return wanted
 
 
 def _claims(settings: OidcSettings) -> dict[str, Any]:

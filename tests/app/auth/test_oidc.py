@@ -91,6 +91,22 @@ def go(client: FlaskClient, target: str = "/account"):
     return client.get(f"{parts.path}?{parts.query}")
 
 
+def start(client: FlaskClient) -> str:
+    return client.get("/sign-in/oidc").headers["Location"]
+
+
+def refusal(client: FlaskClient) -> str:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    answer = go(client)
+    assert answer.status_code == 403
+    return answer.get_data(as_text=True)
+
+
+def sessions_of(database) -> list[UserSession]:
+    with database.reader() as session:
+        return list(session.scalars(select(UserSession)))
+
+
 def user_named(database, email: str = "nele@example.org") -> User:
     with database.reader() as session:
         return session.scalars(select(User).where(User.email == email)).one()
@@ -180,6 +196,36 @@ def test_other_tenant_stays_out(client_of, oidc, issuer, tenant):
     assert go(client).status_code == 403
     persona(issuer, {**NELE, "tid": "our-tenant", "oid": "object-1"})
     assert go(client).status_code == 303
+
+
+def test_a_stronger_sign_in_is_asked_for_and_nothing_weaker_comes_in(
+    client_of, oidc, issuer, database
+):
+    client = client_of(replace(oidc, acr_values=("urn:two-factors", "urn:card")))
+    assert "acr_values=urn%3Atwo-factors+urn%3Acard" in start(client)
+    for weaker in ({}, {"acr": "urn:password"}, {"acr": ["urn:card"]}):
+        persona(issuer, {**NELE, **weaker})
+        assert "stronger way" in refusal(client)
+    assert sessions_of(database) == []
+    persona(issuer, {**NELE, "acr": "urn:card"})
+    assert go(client).status_code == 303
+
+
+def test_an_old_sign_in_at_the_provider_does_not_count(client_of, oidc, issuer, database, clock):
+    client = client_of(replace(oidc, max_age_minutes=60))
+    assert "max_age=3600" in start(client)
+    now = int(clock.now().timestamp())
+    for unfit in ({}, {"auth_time": now - 3700}, {"auth_time": None}):
+        persona(issuer, {**NELE, **unfit})
+        assert "too long ago" in refusal(client)
+    assert sessions_of(database) == []
+    persona(issuer, {**NELE, "auth_time": now - 3630})  # within what clocks may differ
+    assert go(client).status_code == 303
+
+
+def test_without_such_a_setting_the_provider_decides(client, issuer):
+    assert "acr_values" not in start(client)
+    assert "max_age" not in start(client)
 
 
 def test_token_that_names_nobody_is_refused(client, issuer):
