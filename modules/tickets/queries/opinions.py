@@ -73,6 +73,14 @@ def opinion_of(session: Session, ticket_id: UUID) -> Opinion | None:
     return session.scalars(select(Opinion).where(Opinion.ticket_id == ticket_id)).one_or_none()
 
 
+def may_be_judged(session: Session, ticket: Ticket) -> bool:
+    """Say whether work was done that its caller can judge, there or on the ticket it repeats."""
+    found = [ticket]
+    if ticket.duplicate_of_id is not None:
+        found.append(session.get_one(Ticket, ticket.duplicate_of_id))
+    return any(one.completed_at is not None or one.returned_count > 0 for one in found)
+
+
 def visible_opinions(actor: Actor, statement: Select[*Columns]) -> Select[*Columns]:
     """Keep the opinions on tickets of buildings the actor sees; checks the right to read them."""
     require(actor, TicketPermission.SATISFACTION)

@@ -17,7 +17,7 @@ from modules.parties.api import PartyPermission, party_labels
 from modules.portfolio.api import building_labels, installation_labels, lot_labels
 from modules.tickets.models import ABOUT, Opinion, Outage, Ticket, TicketEvent
 from modules.tickets.queries.deadlines import deadline_of
-from modules.tickets.queries.opinions import opinion_of
+from modules.tickets.queries.opinions import may_be_judged, opinion_of
 from modules.tickets.queries.similar import Asked, count_repeats
 from modules.tickets.queries.tickets import get_ticket, list_events, list_linked
 
@@ -38,16 +38,12 @@ class TicketSheet:
     outage: Outage | None
     mails: Sequence[OutboxMail]
     opinion: Opinion | None
+    may_be_judged: bool
 
     @property
     def has_lost_mail(self) -> bool:
         """Say whether somebody was not reached: calling or a letter is left."""
         return any(mail.state is MailState.FAILED for mail in self.mails)
-
-    @property
-    def may_be_judged(self) -> bool:
-        """Say whether work was done that the caller can have an opinion on."""
-        return self.ticket.completed_at is not None or self.ticket.returned_count > 0
 
     @property
     def alert_since(self) -> datetime | None:
@@ -73,6 +69,7 @@ def describe_ticket(actor: Actor, session: Session, ticket_id: UUID, clock: Cloc
         outage=session.get(Outage, ticket.outage_id) if ticket.outage_id else None,
         mails=mails_about(session, ABOUT, ticket.id),
         opinion=opinion_of(session, ticket.id),
+        may_be_judged=may_be_judged(session, ticket),
     )
 
 

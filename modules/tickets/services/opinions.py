@@ -31,7 +31,7 @@ from modules.tickets.enums import (
 from modules.tickets.errors import NotYetDone
 from modules.tickets.models import THE_QUESTION, Opinion, OpinionSetting, Ticket
 from modules.tickets.policies import TicketPermission
-from modules.tickets.queries.opinions import is_asking, opinion_of
+from modules.tickets.queries.opinions import is_asking, may_be_judged, opinion_of
 from modules.tickets.queries.tickets import get_ticket
 from modules.tickets.services.recording import Happening, add_event, events_of
 
@@ -88,7 +88,7 @@ def record_answer(
     """Take down what a caller says by phone; NotYetDone while nothing was done about the ticket."""
     require(actor, TicketPermission.SATISFACTION_RECORD)
     ticket = get_ticket(actor, uow.session, ticket_id)
-    if ticket.completed_at is None and not ticket.returned_count:
+    if not may_be_judged(uow.session, ticket):
         raise NotYetDone
     _hold(uow, ticket)
     opinion = _opinion(ticket, uow, clock)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from app.auth.actor import Actor
@@ -137,10 +139,11 @@ def tell_outage_over(call: OutageCall, outage: Outage, uow: UnitOfWork, clock: C
 
 def _tell_the_others(ticket: Ticket, kind: EventKind, uow: UnitOfWork, clock: Clock) -> None:
     """Tell every other household that reported the same thing, each once."""
-    known = {ticket.caller_email}
-    duplicates = select(Ticket.number).where(Ticket.duplicate_of_id == ticket.id)
+    known, asked = {ticket.caller_email}, {ticket.caller_id}
+    duplicates = select(Ticket).where(Ticket.duplicate_of_id == ticket.id)
+    repeats = {one.number: one for one in uow.session.scalars(duplicates)}
     # Whose ticket turned out to be no duplicate is told of that ticket.
-    own = {None, *uow.session.scalars(duplicates)}
+    own = {None, *repeats}
     for event in events_of(uow.session, ticket.id):
         email = event.data.get("email", "")
         if event.kind is not EventKind.CALLED_AGAIN or not email or email in known:
@@ -150,7 +153,21 @@ def _tell_the_others(ticket: Ticket, kind: EventKind, uow: UnitOfWork, clock: Cl
         known.add(email)
         caller = Caller(name=event.data["name"], email=email, locale=event.data["locale"])
         with use_locale(caller.locale):
-            queue_mail(_message(ticket, sentence_of(ticket, kind), caller), uow, clock)
+            repeat = repeats.get(event.data.get("ticket") or "")
+            question = _question(repeat, asked, uow, clock)
+            said = _joined(sentence_of(ticket, kind), question)
+            queue_mail(_message(ticket, said, caller), uow, clock)
+
+
+def _question(repeat: Ticket | None, asked: set[UUID | None], uow: UnitOfWork, clock: Clock) -> str:
+    """Ask whoever reported it in a ticket of their own, each person once.
+
+    Of somebody who only called again no more than an event is kept, and nothing to answer about.
+    """
+    if repeat is None or (repeat.caller_id is not None and repeat.caller_id in asked):
+        return ""
+    asked.add(repeat.caller_id)
+    return invite(repeat, uow, clock)
 
 
 def _joined(*parts: str) -> str:

@@ -22,7 +22,7 @@ from app.errors import Forbidden, Invalid, NotFound
 from app.mail import NullMailer, OutboxMail, deliver_waiting
 from app.notifications.models import Notification
 from app.privacy import PersonRef
-from modules.tickets.commands import Answer, Caller
+from modules.tickets.commands import Answer, CallAgain, Caller
 from modules.tickets.enums import EventKind, OpinionChannel
 from modules.tickets.errors import NotYetDone
 from modules.tickets.models import Opinion, Ticket
@@ -30,9 +30,12 @@ from modules.tickets.policies import TicketPermission
 from modules.tickets.privacy import disclose, erase, forget_old_callers
 from modules.tickets.queries.opinions import Counts, count_satisfaction, opinion_of
 from modules.tickets.services import (
+    call_again,
     close_ticket,
     complete_ticket,
+    mark_duplicate,
     record_answer,
+    reopen_ticket,
     return_ticket,
     set_asking,
 )
@@ -136,6 +139,49 @@ def test_an_answer_is_kept_changed_told_to_holders_and_said_in_the_story(
         told = select(Notification).where(Notification.kind == "tickets.dissatisfied")
         mine = session.scalars(told.where(Notification.user_id == leader.id)).all()
     assert len(mine) == 1  # once, however often the caller changes their mind
+
+
+def test_who_reported_the_same_in_another_ticket_is_asked_about_theirs_once_a_person(
+    database: Database, clock: FixedClock, client: FlaskClient, login: Login
+) -> None:
+    with database.unit_of_work() as uow:
+        ann = make_party(uow, clock, "Ann")
+        original = make_ticket(uow, clock, caller=LEA)
+        anns = Caller(party_id=ann.id, name="Ann", email="ann@example.org", locale="nl")
+        work = replace(anns, email="ann@work.example.org")
+        hers, again, same, piets, silent = (
+            make_ticket(uow, clock, caller=caller)
+            for caller in (anns, work, LEA, PIET, Caller(name="Sans adresse"))
+        )
+        everybody = (hers, again, same, piets, silent)
+        for one in everybody:
+            mark_duplicate(AGENT, one.id, original.id, uow, clock)
+        reopen_ticket(AGENT, piets.id, "une autre fuite", uow, clock)
+        with pytest.raises(NotYetDone):
+            record_answer(AGENT, silent.id, Answer(3), uow, clock)
+        with_link = CallAgain(caller=Caller(name="Bo", email="bo@example.org"))
+        call_again(AGENT, original.id, with_link, uow, clock)
+        complete_ticket(AGENT, original.id, "fait", uow, clock)
+        uow.flush()
+        asked = uow.session.scalars(select(Opinion.ticket_id)).all()
+        assert set(asked) == {original.id, hers.id}
+        query = select(OutboxMail).where(OutboxMail.text.contains("your-opinion"))
+        mails = {one.to_address: one.text for one in uow.session.scalars(query)}
+        assert set(mails) == {LEA.email, "ann@example.org"}
+        assert "Hoe tevreden bent u?" in mails["ann@example.org"]
+        secret = mails["ann@example.org"].rpartition("your-opinion/")[2].split()[0]
+        record_answer(AGENT, silent.id, Answer(4), uow, clock)
+        hers_id, number = hers.id, hers.number
+    assert number in client.get(f"/your-opinion/{secret}").get_data(as_text=True)
+    assert client.post(f"/your-opinion/{secret}", data={"score": "5"}).status_code == 303
+    with database.reader() as session:
+        assert kept(session, session.get_one(Ticket, hers_id)).score == 5
+        assert kept(session, session.get_one(Ticket, original.id)).score is None
+        counts = count_satisfaction(LEADER, session, clock.today(), clock.today()).total
+        assert (counts.asked, counts.answers, counts.satisfied) == (3, 2, 2)
+    login(client, Role.DISPATCH_LEADER, locale="en")
+    sheet = client.get(f"/tickets/{again.id}").get_data(as_text=True)
+    assert "Told by phone…" in sheet
 
 
 def test_taps_at_the_same_time_are_one_answer(database: Database, clock: FixedClock) -> None:
