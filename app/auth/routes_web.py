@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from app.auth import password_changes
 from app.auth import sign_in as door
 from app.auth.devices import device_of, remember_device
-from app.auth.needs import public
+from app.auth.needs import SIGNED_IN, needs, public
 from app.demo import DEMO_PASSWORD, demo_accounts
 from app.errors import AppError, FieldError, Invalid
 from app.i18n import gettext as _
@@ -46,7 +46,7 @@ def sign_in_submit() -> ResponseReturnValue:
     email = request.form.get("email", "")
     device = device_of(request)
     try:
-        signed_in = door.sign_in(
+        opened = door.sign_in(
             email, request.form.get("password", ""), device, open_unit_of_work, current_clock()
         )
     except AppError as error:
@@ -54,10 +54,17 @@ def sign_in_submit() -> ResponseReturnValue:
         if wait := error.details.get("retry_after_s"):
             response.headers["Retry-After"] = str(wait)
         return response
-    begin_session(signed_in.token)
+    begin_session(opened.token)
     response = _see_other(target)
-    remember_device(response, device, signed_in.email)
+    remember_device(response, device, opened.email)
     return response
+
+
+@blueprint.get("/signed-in")
+@needs(SIGNED_IN)
+def signed_in() -> ResponseReturnValue:
+    """Say that it worked to somebody who signed in beside a page that waits."""
+    return render_template("auth/signed_in.html")
 
 
 @blueprint.post("/sign-out")

@@ -1,6 +1,7 @@
 """A person signs in with a password, in each language, with the keyboard."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
+from app.settings import OidcSettings
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +21,13 @@ PASSWORD = "four plain words here"
 def account(database, clock):
     with database.unit_of_work("test") as uow:
         command = CreateUser("agent@example.org", "Agent", (Role.CALL_CENTRE_AGENT,), PASSWORD)
+        create_user(system_actor("test"), command, uow, clock)
+
+
+@pytest.fixture
+def chief(database, clock):
+    with database.unit_of_work("test") as uow:
+        command = CreateUser("chief@example.org", "Chief", (Role.ADMINISTRATOR,), PASSWORD)
         create_user(system_actor("test"), command, uow, clock)
 
 
@@ -48,16 +57,17 @@ def test_the_first_page_is_readable_by_everybody(page: Page, sign_in, check_acce
     check_accessibility(page)
 
 
-def test_a_session_that_ended_costs_nothing(database, page: Page, clock, complaints):
-    """What was asked when the session ended happens after signing in on the spot."""
-    with database.unit_of_work("test") as uow:
-        command = CreateUser("chief@example.org", "Chief", (Role.ADMINISTRATOR,), PASSWORD)
-        create_user(system_actor("test"), command, uow, clock)
+def enter(page: Page, email: str) -> None:
     page.goto("/sign-in")
-    page.locator("input[name=email]").fill("chief@example.org")
+    page.locator("input[name=email]").fill(email)
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/", timeout=20_000)
+
+
+def test_a_session_that_ended_costs_nothing(chief, page: Page, clock, complaints):
+    """What was asked when the session ended happens after signing in on the spot."""
+    enter(page, "chief@example.org")
     # The bell asks once by itself: let it, or it would open the dialog before we click.
     page.goto("/admin/users", wait_until="networkidle")
     clock.advance(timedelta(minutes=31))
@@ -71,3 +81,32 @@ def test_a_session_that_ended_costs_nothing(database, page: Page, clock, complai
     expect(page.locator("th[aria-sort]")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/admin/users"))
     complaints.forgive("401")
+
+
+class TestSingleSignOn:
+    """People without a password here sign in again beside the page that waits."""
+
+    @pytest.fixture
+    def settings(self, settings):
+        return replace(settings, oidc=OidcSettings(issuer="https://id.example.org", label="Stad"))
+
+    def test_the_page_goes_on_once_its_person_signed_in_beside_it(
+        self, chief, page: Page, clock, complaints
+    ):
+        enter(page, "chief@example.org")
+        page.goto("/admin/users", wait_until="networkidle")
+        clock.advance(timedelta(minutes=31))
+        page.locator("th a").first.click()
+        dialog = page.locator("dialog[data-sign-in-again]")
+        way = dialog.get_by_role("link", name="Stad")
+        expect(way).to_have_attribute("target", "_blank", timeout=20_000)
+        expect(way).to_have_attribute("href", "/sign-in/oidc?next=/signed-in")
+        beside = page.context.new_page()
+        enter(beside, "chief@example.org")
+        beside.goto("/signed-in")
+        expect(beside.locator("h1")).to_be_visible()
+        beside.close()
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        expect(dialog).to_be_hidden(timeout=20_000)
+        expect(page.locator("th[aria-sort]")).to_be_visible()
+        complaints.forgive("401")

@@ -18,8 +18,16 @@ export function signInAgain(then: () => void): void {
   if (!dialog) return location.reload()
   if (dialog.open) return
   openDialog(dialog)
+  const closed = new AbortController()
   dialog.addEventListener('cancel', () => { waiting = [] }, { once: true })
+  dialog.addEventListener('close', () => { closed.abort() }, { once: true })
+  window.addEventListener('focus', () => { void lookAgain(dialog) }, { signal: closed.signal })
   void loadForm(dialog, signInAddress())
+}
+
+/** Somebody who signed in on another page comes back to this one. */
+async function lookAgain(dialog: HTMLDialogElement): Promise<void> {
+  if (await check()) await loadForm(dialog, signInAddress())
 }
 
 function signInAddress(): string {
@@ -34,7 +42,7 @@ async function loadForm(dialog: HTMLDialogElement, address: string, request?: Re
   const form = page.querySelector<HTMLFormElement>('form[data-sign-in]')
   if (!form) return resume(dialog, page)
   const message = page.querySelector('.notice-danger')
-  place?.replaceChildren(...[message, form].filter((part) => part !== null))
+  place?.replaceChildren(...[message, form, wayElsewhere(page)].filter((part) => part !== null))
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const action = form.getAttribute('action') ?? address
@@ -42,6 +50,13 @@ async function loadForm(dialog: HTMLDialogElement, address: string, request?: Re
   })
   const empty = [...form.querySelectorAll<HTMLInputElement>('input:not([type="hidden"])')].find((input) => !input.value)
   empty?.focus()
+}
+
+/** The way through the organisation's sign-in service, which opens beside this page and leaves it as it is. */
+function wayElsewhere(page: Document): HTMLAnchorElement | null {
+  const way = page.querySelector<HTMLAnchorElement>('a[data-elsewhere]')
+  if (way) Object.assign(way, { href: way.dataset.elsewhere, target: '_blank' })
+  return way
 }
 
 function entries(form: HTMLFormElement): [string, string][] {
