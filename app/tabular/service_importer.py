@@ -47,7 +47,7 @@ class ServiceImporter:
     by building and number); keys are then tuples. `load` returns what the actor may see, by key.
     `create` and `change` are handed all values of the record, those of the file over those
     stored; a column no record stores, such as the reason of a change, comes with them. `remove`
-    takes back records a batch made.
+    takes back records a batch made, after `release` let go of what else their making touched.
 
     `fixed` columns are taken from a new record only: a row that changes one is refused, an empty
     cell of theirs says nothing. `check` refuses what the services would not do, so that a
@@ -68,6 +68,9 @@ class ServiceImporter:
     create: Callable[[Actor, Values, UnitOfWork, Clock], UUID]
     change: Callable[[Actor, Stored, Values, UnitOfWork, Clock], None]
     remove: Callable[[UnitOfWork, Sequence[UUID]], None]
+    release: Callable[[Actor, Sequence[UUID], UnitOfWork, Clock], None] = (
+        lambda _actor, _ids, _uow, _clock: None
+    )
     find: Callable[[Actor, Session, Sequence[UUID]], Mapping[UUID, Stored]]
     prepare: Callable[[Actor, Session, Sequence[Row]], Iterable[Problem]]
     records: Callable[[Actor, Session], Iterator[Mapping[str, Any]]]
@@ -95,7 +98,9 @@ class ServiceImporter:
             record = stored[entry.subject_id]
             before = self._typed(entry.before)
             self.change(actor, record, {**record.values, **before}, uow, clock)
-        self.remove(uow, [entry.subject_id for entry in entries if entry.before is None])
+        made = [entry.subject_id for entry in entries if entry.before is None]
+        self.release(actor, made, uow, clock)
+        self.remove(uow, made)
 
     def _has_moved(self, entry: Entry, stored: Mapping[UUID, Stored]) -> bool:
         """Say whether a record is no longer as the batch left it."""

@@ -50,6 +50,19 @@ class NotTakenOver(Invalid):
         super().__init__("not_taken_over", message, field="status")
 
 
+class OriginalChanged(Conflict):
+    """An import is not undone when what its duplicates repeat was touched since."""
+
+    def __init__(self, number: str) -> None:
+        """Name the original."""
+        message = _l(
+            "Nothing was undone. Ticket %(number)s was changed since a ticket of this import was "
+            "marked as its duplicate.",
+            number=number,
+        )
+        super().__init__("original_changed", message)
+
+
 class UnknownCategory(Invalid):
     """The category does not exist or is only a heading."""
 

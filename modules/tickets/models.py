@@ -138,7 +138,7 @@ class Ticket(Entity, Versioned, Timestamped):
 
 
 class TicketEvent(Entity):
-    """One thing that happened to a ticket; never changed, never removed."""
+    """One thing that happened to a ticket; never changed, and removed only with its import."""
 
     __tablename__ = "ticket_events"
     plural = _l("Tickets")

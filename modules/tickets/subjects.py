@@ -66,8 +66,10 @@ TICKET = SubjectKind(
     type="ticket",
     label=_l("Ticket"),
     find=find_ticket_subject,
-    actions={f"tickets.ticket.{kind.value}": label for kind, label in EVENT_LABELS.items()},
+    actions={f"tickets.ticket.{kind.value}": label for kind, label in EVENT_LABELS.items()}
+    | {"tickets.ticket.uncounted": _l("A duplicate left with its import")},
     fields={
+        "affected_count": _l("Households affected"),
         "category": _l("Category"),
         "channel": _l("Channel"),
         "score": _l("Satisfaction"),

@@ -7,7 +7,7 @@ from modules.tickets.importers.columns import COLUMNS, FIXED
 from modules.tickets.importers.resolving import prepare
 from modules.tickets.importers.stored import find, load, records
 from modules.tickets.policies import TicketPermission
-from modules.tickets.services.taking_over import forget_taken_over
+from modules.tickets.services.taking_over import forget_taken_over, release_originals
 
 TICKETS = ServiceImporter(
     name="tickets",
@@ -22,6 +22,7 @@ TICKETS = ServiceImporter(
     load=load,
     create=create,
     change=change,
+    release=release_originals,
     remove=forget_taken_over,
     find=find,
     prepare=prepare,

@@ -7,29 +7,31 @@ deadline is counted from the day it was reported.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Table, delete, select
 
+from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Conflict, Invalid
+from app.errors import Invalid
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from modules.tickets.commands import TakeOver
 from modules.tickets.enums import EventKind, TicketStatus
-from modules.tickets.errors import NotTakenOver
+from modules.tickets.errors import NotTakenOver, OriginalChanged
 from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.policies import TicketPermission
 from modules.tickets.services.bulk import hand_over
 from modules.tickets.services.opening import write_down
-from modules.tickets.services.recording import Happening, add_event
+from modules.tickets.services.recording import Happening, add_event, events_of
 from modules.tickets.services.steps import mark_duplicate, note_ticket
 
 TICKETS = cast("Table", Ticket.__table__)
@@ -79,20 +81,49 @@ def forget_taken_over(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove tickets an import made; Conflict when touched since or something refers to them."""
     session = uow.session
     refuse_changed(session, TICKETS, dict.fromkeys(ids))
-    _refuse_duplicates(uow, ids)
     refuse_dependents(session, TICKETS, ids, but=(EVENTS,))
     session.execute(delete(TicketEvent).where(TicketEvent.ticket_id.in_(ids)))
     delete_rows(session, TICKETS, ids)
     touch_documents(session, "ticket")
 
 
-def _refuse_duplicates(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    """Refuse to forget what others count: the original has an event, and one caller more."""
-    repeats = select(Ticket.number).where(Ticket.id.in_(ids), Ticket.duplicate_of_id.is_not(None))
-    number = uow.session.scalars(repeats.order_by(Ticket.number).limit(1)).first()
-    if number is not None:
-        message = _l("Ticket %(number)s is counted on the ticket it repeats.", number=number)
-        raise Conflict("counted_elsewhere", message)
+def release_originals(actor: Actor, ids: Sequence[UUID], uow: UnitOfWork, clock: Clock) -> None:
+    """Let the tickets that imported ones repeat count those callers no more.
+
+    Conflict when an original was touched since it counted them: its later events may rest on that.
+    """
+    repeats = select(Ticket).where(Ticket.id.in_(ids), Ticket.duplicate_of_id.is_not(None))
+    counted: dict[UUID, set[str]] = defaultdict(set)
+    for repeat in uow.session.scalars(repeats.order_by(Ticket.number)):
+        counted[cast("UUID", repeat.duplicate_of_id)].add(repeat.number)
+        repeat.duplicate_of_id = None
+    for original_id, numbers in counted.items():
+        _uncount(uow.session.get_one(Ticket, original_id), numbers, actor, uow, clock)
+
+
+def _uncount(
+    original: Ticket, numbers: set[str], actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Give an original back as it was before some duplicates: their callers leave with them."""
+    events = events_of(uow.session, original.id)
+    earlier, calls = events[: -len(numbers)], events[-len(numbers) :]
+    if {event.data.get("ticket") for event in calls} != numbers:
+        raise OriginalChanged(original.number)
+    for event in calls:
+        uow.session.delete(event)
+    was = original.affected_count
+    original.affected_count -= len(calls)
+    original.updated_at = earlier[-1].recorded_at
+    uow.flush()
+    record(
+        uow,
+        actor,
+        clock,
+        action="tickets.ticket.uncounted",
+        subject=Subject("ticket", original.id, original.number),
+        changes={"affected_count": (was, original.affected_count)},
+        building_id=original.building_id,
+    )
 
 
 def _refuse_ahead(command: TakeOver, clock: Clock) -> None:

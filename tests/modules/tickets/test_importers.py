@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.audit.models import AuditEntry
 from app.auth.actor import Scope, system_actor
 from app.auth.roles import Role
 from app.clock import FixedClock
@@ -23,7 +24,7 @@ from app.i18n import use_locale
 from app.mail.models import OutboxMail
 from app.policies import HousePermission
 from app.tabular.exports import FileFormat, export_file, write_file
-from app.tabular.importer import Outcome
+from app.tabular.importer import ChangedSince, Outcome
 from app.tabular.report import Report
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
@@ -47,6 +48,7 @@ from modules.tickets.services import (
     mark_duplicate,
     note_ticket,
     put_on_hold,
+    reopen_ticket,
 )
 from tests.factories.portfolio import make_building, make_lot
 from tests.factories.tickets import AGENT, make_ticket
@@ -223,6 +225,69 @@ def test_what_was_taken_over_and_touched_since_stays(files: Files, desk: dict[st
         files.undo(report)
 
 
+def test_duplicates_leave_with_their_import_and_what_they_repeat_is_as_before(
+    files: Files, desk: dict[str, str]
+) -> None:
+    new = {
+        "building": desk["building"],
+        "category": "Waterlek",
+        "caller_email": "older.tool@example.org",
+    }
+    first = files.run(*old_rows(desk))
+    files.clock.advance(timedelta(minutes=5))
+    repeats = [
+        new | {"external_ref": f"B{number}", "status": "duplicate", "duplicate_of": original}
+        for number, original in enumerate(("2019/0007", "2019/0007", desk["open"]))
+    ]
+    second = files.run(*repeats)
+    assert (second.errors, counts(second)) == ([], (3, 0, 0, 0))
+    originals = ("2019/0007", desk["open"])
+    assert [files.ticket(one).affected_count for one in originals] == [3, 3]
+    was = files.ticket(desk["open"])
+    files.clock.advance(timedelta(minutes=5))
+    with pytest.raises(Conflict):
+        files.undo(first)
+    files.undo(second)
+    assert [files.ticket(one).affected_count for one in originals] == [1, 2]
+    now = files.ticket(desk["open"])
+    assert (now.status, now.due_at) == (was.status, was.due_at)
+    assert files.kinds(desk["open"])[-1] is EventKind.CALLED_AGAIN, "the one there was before"
+    with files.database.reader() as session:
+        left = select(TicketEvent.data).where(TicketEvent.kind == EventKind.CALLED_AGAIN)
+        said = [dict(data) for data in session.scalars(left)]
+        assert "older.tool@example.org" not in str(said), "who called leaves too"
+        trail = select(AuditEntry.changes).where(
+            AuditEntry.action == "tickets.ticket.uncounted", AuditEntry.subject_id == now.id
+        )
+        assert session.scalars(trail).all() == [{"affected_count": [3, 2]}]
+        note = select(func.max(TicketEvent.position)).where(TicketEvent.ticket_id == now.id)
+        assert session.scalar(note) == len(files.kinds(desk["open"]))
+    before = files.count(Ticket)
+    files.undo(first)
+    assert files.count(Ticket) == before - 3
+
+
+def test_duplicates_stay_when_what_they_repeat_or_they_were_touched_since(
+    files: Files, desk: dict[str, str]
+) -> None:
+    new = {"building": desk["building"], "category": "Waterlek", "status": "duplicate"}
+    first, second = (
+        files.run(new | {"external_ref": ref, "duplicate_of": original})
+        for ref, original in (("B1", desk["open"]), ("B2", desk["waiting"]))
+    )
+    files.clock.advance(timedelta(minutes=5))
+    with files.database.unit_of_work() as uow:
+        note_ticket(AGENT, files.ticket(desk["open"]).id, "vu", uow, files.clock)
+        reopen_ticket(AGENT, files.ticket("B2").id, "autre chose", uow, files.clock)
+    with pytest.raises(Conflict, match="original_changed") as refused:
+        files.undo(first)
+    with use_locale("en"):
+        assert desk["open"] in str(refused.value.message)
+    with pytest.raises(ChangedSince):
+        files.undo(second)
+    assert [files.ticket(desk[one]).affected_count for one in ("open", "waiting")] == [3, 1]
+
+
 def test_a_manager_corrects_what_the_screen_lets_correct(
     files: Files, desk: dict[str, str]
 ) -> None:
@@ -324,8 +389,6 @@ def test_a_file_says_for_whom_until_when_and_which_it_repeats(
     assert files.ticket(desk["open"]).affected_count == 3
     assert files.count(OutboxMail) == mails, "the older office told its callers"
     assert counts(files.run(*old)) == (0, 0, 3, 0)
-    with pytest.raises(Conflict, match="counted_elsewhere"):
-        files.undo(report)
     moved = [
         {"number": desk["waiting"], "waiting_reason": "access"},
         {"number": desk["open"], "status": "waiting", "waiting_reason": "tenant"},
@@ -337,6 +400,8 @@ def test_a_file_says_for_whom_until_when_and_which_it_repeats(
     assert files.kinds(desk["open"])[-2:] == [EventKind.WAITED, EventKind.TOLD]
     assert files.ticket(desk["deferred"]).deferred_until == date(2026, 6, 1)
     assert files.ticket("B1").duplicate_of_id == later.id
+    with pytest.raises(Conflict, match="original_changed"):
+        files.undo(report)
     mine = {"number": desk["open"]}
     for row, field in (
         (mine | {"status": "deferred"}, "deferred_until"),
