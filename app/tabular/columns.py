@@ -9,7 +9,7 @@ from typing import Any
 
 from app.i18n import LOCALES, LazyText, use_locale
 from app.i18n import lazy as _l
-from app.tabular.kinds import Kind, Text, plain_text
+from app.tabular.kinds import Kind, Lookup, Text, plain_text
 from app.tabular.normalise import normalise
 from app.tabular.problems import Problem, Severity, shown
 
@@ -93,12 +93,16 @@ class Header:
         return frozenset(h.column.name for h in self.headings if h.column)
 
     def placed(self, problem: Problem) -> Problem:
-        """Name the cell of a problem that an importer found in a field."""
+        """Name the cell of a problem that an importer found in a field, and what it may hold."""
         if problem.column is not None or not problem.field:
             return problem
         for heading in self.matched:
             if heading.column is not None and heading.column.name == problem.field:
-                return replace(problem, column=heading.index, header=heading.text)
+                is_link = isinstance(heading.column.kind, Lookup)
+                expected = problem.expected or (heading.column.kind.expected if is_link else "")
+                return replace(
+                    problem, column=heading.index, header=heading.text, expected=expected
+                )
         return problem
 
     @property

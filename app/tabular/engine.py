@@ -31,6 +31,7 @@ from app.tabular.importer import (
     find_differences,
 )
 from app.tabular.problems import Problem, Severity, shown
+from app.tabular.said import say_key
 from app.tabular.tally import Tally
 from app.tabular.typed import Row, TypedTable
 
@@ -133,7 +134,7 @@ class Pass:
             self.tally.back_to(mark)
             self.work.rolled_back()
             if len(pending) == 1:
-                refusal = _written_refusal(*pending[0], error)
+                refusal = self._written_refusal(*pending[0], error)
                 self.tally.refuse(refusal)
                 journal.refuse(refusal)
                 return
@@ -178,7 +179,8 @@ class Pass:
 
     def _refuse_double(self, row: Row, key: Hashable) -> None:
         params = {"first": self._seen[key]}
-        self.tally.refuse(Problem("duplicate_row", row.number, value=_key_text(key), params=params))
+        value = shown(say_key(key, self.importer.columns))
+        self.tally.refuse(Problem("duplicate_row", row.number, value=value, params=params))
 
     def _compare(
         self, session: Session, rows: Sequence[Row], keys: Sequence[Hashable]
@@ -200,21 +202,16 @@ class Pass:
         return [c for c in changes if c.row.number not in bad] if bad else changes, refusals
 
     def _tell(self, changes: Sequence[Change], refusals: Sequence[Problem]) -> None:
-        self.tally.add_changes(changes)
+        self.tally.add_changes(changes, self.importer.columns)
         self.tally.counts[Outcome.REFUSED] += len({problem.row for problem in refusals})
         self.tally.add_problems(refusals)
 
+    def _written_refusal(self, row: Row, key: Hashable, error: Exception) -> Problem:
+        """Say why one row could not be written; the database's own words never leave."""
+        plain = _l("it contradicts another record")
+        reason = error.message if isinstance(error, AppError) else plain
+        value = shown(say_key(key, self.importer.columns))
+        return Problem("changed_meanwhile", row.number, value=value, params={"reason": reason})
+
     def _report(self) -> None:
         self.progress(self.tally.rows, self.table.row_estimate)
-
-
-def _key_text(key: Hashable) -> str:
-    parts = key if isinstance(key, tuple) else (key,)
-    return shown(" / ".join(str(part) for part in parts if part not in (None, "")))
-
-
-def _written_refusal(row: Row, key: Hashable, error: Exception) -> Problem:
-    """Say why one row could not be written; the database's own words never leave."""
-    plain = _l("it contradicts another record")
-    reason = error.message if isinstance(error, AppError) else plain
-    return Problem("changed_meanwhile", row.number, value=_key_text(key), params={"reason": reason})

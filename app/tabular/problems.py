@@ -37,8 +37,14 @@ MESSAGES: dict[str, LazyText] = {
     "ignored_column": _l("The column “%(value)s” is not known and is not read."),
     "missing_heading": _l("Column %(letter)s has no heading and is not read."),
     # the row
-    "broken_quotes": _l("A quotation mark opens a cell and is not closed on this row."),
-    "bad_encoding": _l("This row holds bytes that are not text in the encoding %(encoding)s."),
+    "broken_quotes": _l(
+        "A quotation mark opens a cell and is not closed on this row. Close it; those within a text"
+        " are doubled."
+    ),
+    "bad_encoding": _l(
+        "This row holds bytes that are not text in the encoding %(encoding)s. Save the file again"
+        " as xlsx, or as csv in UTF-8."
+    ),
     "nul_byte": _l("This row holds a NUL byte; the file is damaged here."),
     "too_many_cells_in_row": _l("This row has %(found)s cells, the heading has %(wanted)s."),
     "too_few_cells_in_row": _l("This row has only %(found)s cells, the heading has %(wanted)s."),

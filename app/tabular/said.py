@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 from app.i18n import format_iso, format_number
 from app.i18n import gettext as _
+from app.tabular.columns import Column
 from app.tabular.kinds import Cell, Choice, Day, DecimalNumber, Kind, Moment, plain_text
 from app.tabular.problems import shown
 
@@ -26,6 +30,19 @@ def say(value: Any, kind: Kind | None = None) -> str:
     if isinstance(kind, DecimalNumber):
         return _number(str(value))
     return format_iso(str(value)) if isinstance(kind, Day | Moment) else str(value)
+
+
+def say_key(key: Any, columns: Sequence[Column]) -> str:
+    """Name a record by the values of its key, `BLD-0042 / 1.01`: codes and days in plain words."""
+    kinds = {column.kind.enum: column.kind for column in columns if isinstance(column.kind, Choice)}
+    parts = key if isinstance(key, tuple) else (key,)
+    return " / ".join(_say_part(part, kinds) for part in parts if part not in (None, ""))
+
+
+def _say_part(part: Any, kinds: dict[type[StrEnum], Choice]) -> str:
+    if isinstance(part, StrEnum):
+        return say(part, kinds.get(type(part)))
+    return format_iso(str(part)) if isinstance(part, date) else str(part)
 
 
 def say_cell(cell: Cell) -> str:

@@ -25,6 +25,7 @@ from app.tabular.formats import DecimalSign, Formats
 from app.tabular.importer import Change, ChangedSince, Entry, Outcome, Values, find_differences
 from app.tabular.kinds import Doubtful
 from app.tabular.problems import Problem, shown
+from app.tabular.said import say_key
 from app.tabular.typed import Row
 
 _PLAIN = Formats(decimal=DecimalSign.POINT)
@@ -189,7 +190,7 @@ class ServiceWork:
                     "needed_for_new",
                     change.row.number,
                     field=name,
-                    value=_label(change.key),
+                    value=say_key(change.key, self.importer.columns),
                     expected=column.kind.expected,
                     params={"column": column.title},
                 )
@@ -201,7 +202,8 @@ class ServiceWork:
         return [self._apply(uow, actor, clock, change) for change in changes]
 
     def _apply(self, uow: UnitOfWork, actor: Actor, clock: Clock, change: Change) -> Entry:
-        importer, row, label = self.importer, change.row, _label(change.key)
+        importer, row = self.importer, change.row
+        label = say_key(change.key, importer.columns)
         if change.outcome is Outcome.NEW:
             made = importer.create(actor, row.values, uow, clock)
             return Entry(row.number, Outcome.NEW, importer.subject_type, made, label)
@@ -227,9 +229,3 @@ def composed_key(values: Values, names: Sequence[str]) -> tuple[Any, ...] | None
     """
     parts = tuple("" if values.get(name) is None else values[name] for name in names)
     return parts if any(part != "" for part in parts) else None
-
-
-def _label(key: Any) -> str:
-    """Write a key for people: `BLD-0042 / 1.01`."""
-    parts = key if isinstance(key, tuple) else (key,)
-    return " / ".join(str(part) for part in parts if part != "")

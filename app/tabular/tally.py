@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.tabular.columns import Column
 from app.tabular.importer import Change, Outcome
 from app.tabular.problems import Problem, Severity
+from app.tabular.said import say_key
 from app.tabular.typed import TypedBlock
 
 _KEPT_DIFFERENCES = 500
@@ -74,7 +76,7 @@ class Tally:
         self.counts[Outcome.REFUSED] += 1
         self.add_problems((problem,))
 
-    def add_changes(self, changes: Iterable[Change]) -> None:
+    def add_changes(self, changes: Iterable[Change], columns: Sequence[Column]) -> None:
         """Count what becomes of rows; the first differences are kept in words."""
         for change in changes:
             self.counts[change.outcome] += 1
@@ -82,12 +84,12 @@ class Tally:
                 continue
             self.changed_fields.update(change.differences.keys())
             if len(self.differences) < _KEPT_DIFFERENCES:
-                self.differences.append(_in_words(change))
+                self.differences.append(_in_words(change, columns))
 
 
-def _in_words(change: Change) -> dict[str, Any]:
+def _in_words(change: Change, columns: Sequence[Column]) -> dict[str, Any]:
     fields = {name: [plain(old), plain(new)] for name, (old, new) in change.differences.items()}
-    return {"row": change.row.number, "key": plain(change.key), "fields": fields}
+    return {"row": change.row.number, "key": say_key(change.key, columns), "fields": fields}
 
 
 def plain(value: Any) -> Any:

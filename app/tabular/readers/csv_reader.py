@@ -65,7 +65,9 @@ class CsvReader:
         separator = self.dialect.separator
         text = line.text
         if not line.is_decoded:
-            self._refuse(block, line, "bad_encoding", encoding=self.dialect.encoding)
+            self._refuse(
+                block, line, "bad_encoding", encoding=self.dialect.encoding.removesuffix("-sig")
+            )
         elif "\0" in text:
             self._refuse(block, line, "nul_byte")
         elif not text.strip(separator + ' \t"\u00a0'):

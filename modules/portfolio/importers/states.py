@@ -119,8 +119,9 @@ def _refusals(row: Row, day: date, known: History, history: History) -> Iterator
     status, until = row.values.get("status"), row.values.get("ends_on")
     earlier = max((one for one in history if one < day), default=None)
     if status and status != known.get(day) and earlier and history[earlier] is status:
-        text = _l("This lot is already “%(status)s”.", status=LOT_STATUS_LABELS[status])
-        yield Problem("not_possible", row.number, field="status", value=str(status), text=text)
+        label = LOT_STATUS_LABELS[status]
+        text = _l("This lot is already “%(status)s”.", status=label)
+        yield Problem("not_possible", row.number, field="status", value=str(label), text=text)
     if until is None:
         return
     following = min((one for one in history if one > day), default=None)

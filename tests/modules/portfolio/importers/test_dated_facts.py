@@ -278,3 +278,34 @@ def test_what_lies_outside_the_scope_neither_comes_in_nor_goes_out(estate, work,
         assert [p.code for p in report.errors] == ["not_found"], importer.name
         with estate.reader() as session:
             assert list(importer.records(nobody, session)) == [], importer.name
+
+
+@pytest.mark.usefixtures("app")
+def test_what_is_wrong_is_said_in_words_of_the_reader(work):
+    with use_locale("fr"):
+        work(STATES, STATE, ("LOT-0", "01/03/2024", "let", "", ""))
+        rows = (
+            ("LOT-0", "01/04/2024", "let", "", ""),
+            ("LOT-9", "01/04/2024", "let", "", ""),
+            ("LOT-1", "01/04/2024", "", "", ""),
+        )
+        repeated, unknown, incomplete = sorted(
+            work(STATES, STATE, *rows, take=check_file).errors, key=lambda found: found.row
+        )
+        assert (repeated.value, repeated.expected) == ("Loué", "")
+        assert (unknown.value, str(unknown.expected)) == (
+            "LOT-9",
+            "la référence d’un lot qui existe",
+        )
+        assert incomplete.value == "LOT-1 / 01/04/2024"
+
+
+@pytest.mark.usefixtures("app")
+def test_a_record_is_named_in_words_where_it_repeats_and_where_it_changes(work):
+    line = ("LOT-0", "", "safety", "01/02/2026", "Loose stair", "", "")
+    with use_locale("nl"):
+        (again,) = work(WARNINGS, WARNING, line, line, take=check_file).errors
+        assert again.value == "LOT-0 / Gevaar / 01/02/2026 / Loose stair"
+        work(WARNINGS, WARNING, line)
+        changed = work(WARNINGS, WARNING, (*line[:5], "01/02/2027", ""), take=check_file)
+        assert changed.tally.differences[0]["key"] == again.value
