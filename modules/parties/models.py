@@ -190,3 +190,8 @@ class PartyMerge(Entity):
     merged_at: Mapped[datetime] = mapped_column(UtcDateTime())
     merged_by_id: Mapped[UUID]
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @property
+    def left(self) -> dict[str, int]:
+        """Say how many links of each table stayed when it was undone: changed or gone since."""
+        return dict(self.moved.get("left", {}))

@@ -189,8 +189,9 @@ class MergeApiIn(Schema):
 
 
 class MergeOut(MergeApiIn):
-    """A merge, and when it was undone."""
+    """A merge, when it was undone, and how many links of each table were changed or gone since."""
 
     id = fields.UUID(required=True)
     merged_at = fields.AwareDateTime(required=True)
     undone_at = fields.AwareDateTime(allow_none=True)
+    left = fields.Dict(keys=fields.String(), values=fields.Integer())

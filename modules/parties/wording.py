@@ -1,8 +1,12 @@
-"""Words for why two parties look alike."""
+"""Words for why two parties look alike, and for what an undone merge left."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from app.db import Base, say_plural
 from app.i18n import LazyText
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 
 REASON_LABELS: dict[str, LazyText] = {
@@ -18,3 +22,16 @@ REASON_LABELS: dict[str, LazyText] = {
 def reason_label(reason: str) -> str:
     """Return the words for a reason of likeness."""
     return str(REASON_LABELS.get(reason, reason))
+
+
+def undone_words(left: Mapping[str, int]) -> str:
+    """Say that a merge was undone, and what stayed because somebody changed or removed it since."""
+    if not left:
+        return _("The merge was undone.")
+    tables = Base.metadata.tables
+    counts = (f"{say_plural(tables[name])} ({count})" for name, count in sorted(left.items()))
+    return _(
+        "The merge was undone, except for what was changed or removed since: %(what)s. Look at "
+        "both sheets.",
+        what=", ".join(counts),
+    )

@@ -18,6 +18,7 @@ from modules.parties.queries.people import lots_of_parties
 from modules.parties.routes_web.blueprint import blueprint
 from modules.parties.schemas import MergeIn
 from modules.parties.services import dismiss_duplicate, merge_parties, undo_merge
+from modules.parties.wording import undone_words
 from modules.portfolio.api import lot_labels
 
 # Who decides one pair after the other needs no pages: the next ones come up by themselves.
@@ -66,7 +67,7 @@ def merge_undo(merge_id: UUID) -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         merge = undo_merge(current_actor(), merge_id, uow, current_clock())
     target = url_for("parties.party_detail", party_id=merge.kept_id)
-    return done(target, _("The merge was undone."))
+    return done(target, undone_words(merge.left))
 
 
 @blueprint.post("/parties/duplicates/<uuid:duplicate_id>/dismiss")

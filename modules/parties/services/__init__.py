@@ -1,12 +1,8 @@
 """Writing: everything that changes a party goes through here."""
 
-from modules.parties.services.duplicates import (
-    dismiss_duplicate,
-    find_duplicates,
-    merge_parties,
-    undo_merge,
-)
+from modules.parties.services.duplicates import dismiss_duplicate, find_duplicates
 from modules.parties.services.housing import change_stay, move_in, move_out
+from modules.parties.services.merging import merge_parties, undo_merge
 from modules.parties.services.people import (
     allow_channel,
     change_party,

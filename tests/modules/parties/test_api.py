@@ -148,7 +148,8 @@ def test_duplicates_are_dismissed_or_merged_and_a_merge_undone(client, login, da
     every = f"/api/v1/party-merges?kept_id={kept}"
     assert client.get(every).json == [made.json]
     undo = f"/api/v1/party-merges/{made.json['id']}/undo"
-    assert client.post(undo).json["undone_at"]
+    undone = client.post(undo).json
+    assert (bool(undone["undone_at"]), undone["left"]) == (True, {})
     assert (client.post(undo).status_code, client.get(every).json) == (409, [])
 
 

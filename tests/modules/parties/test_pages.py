@@ -12,7 +12,14 @@ from app.auth.roles import Role
 from app.jobs import JobRun
 from modules.parties.enums import Relation
 from modules.parties.jobs import look_for_duplicates
-from modules.parties.models import Occupancy, Party, PartyDuplicate, PartyMerge, PartyRelation
+from modules.parties.models import (
+    Occupancy,
+    Party,
+    PartyDuplicate,
+    PartyEmail,
+    PartyMerge,
+    PartyRelation,
+)
 from tests.factories.parties import house, make_party
 from tests.factories.portfolio import make_building, make_lot
 
@@ -127,6 +134,21 @@ def test_a_pair_is_merged_and_the_merge_undone(client, login, people, database):
     assert client.post(f"/parties/merges/{merge.id}/undo").status_code == 303
     with database.reader() as session:
         assert session.get(Party, people["twin"]).merged_into_id is None
+
+
+def test_undoing_a_merge_says_what_somebody_changed_since(client, login, people, database):
+    login(client, Role.LETTING_AGENT, locale="en")
+    data = {"kept_id": str(people["twin"]), "merged_id": str(people["tenant"])}
+    client.post("/parties/merges", data=data)
+    with database.unit_of_work() as uow:
+        uow.session.scalars(select(Occupancy)).one().ends_on = date(2026, 3, 31)
+        merge_id = uow.session.scalars(select(PartyMerge.id)).one()
+    client.post(f"/parties/merges/{merge_id}/undo")
+    page = client.get(f"/parties/{people['twin']}").get_data(as_text=True)
+    assert "except for what was changed or removed since: Who lives where (1)" in page
+    with database.reader() as session:
+        assert session.scalars(select(Occupancy.party_id)).one() == people["twin"]
+        assert session.scalars(select(PartyEmail.party_id)).one() == people["tenant"]
 
 
 def test_two_people_are_kept_apart(client, login, people):

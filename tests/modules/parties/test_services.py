@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.auth.actor import Scope
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
+from app.i18n import use_locale
 from app.search.engine import SearchEngine
 from app.search.identifiers import identify
 from modules.parties.api import contact_of, occupants_of_lots, parties_of_lot, party_labels
@@ -23,7 +24,13 @@ from modules.parties.commands import (
 )
 from modules.parties.enums import Channel, DuplicateState, Language, PartyKind, Relation
 from modules.parties.events import PartyErased, PartyMerged
-from modules.parties.models import Occupancy, PartyDuplicate, PartyRelation
+from modules.parties.models import (
+    ContactPermission,
+    Occupancy,
+    PartyDuplicate,
+    PartyPhone,
+    PartyRelation,
+)
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party, get_party, list_relations
 from modules.parties.search import PartyProvider
@@ -40,6 +47,7 @@ from modules.parties.services import (
     relate_person,
     undo_merge,
 )
+from modules.parties.wording import undone_words
 from tests.factories.parties import BUILDER, house, make_party
 from tests.factories.portfolio import make_area, make_building, make_lot
 
@@ -315,6 +323,70 @@ class TestDuplicates:
         one.note = "Préfère le soir"
         undo_merge(BUILDER, merge.id, uow, clock)
         assert (one.note, other.note) == ("Préfère le soir", "Préfère le matin")
+
+    def test_undo_leaves_links_changed_or_removed_since_and_says_which(
+        self, uow, clock, lot, twins
+    ):
+        one, other = twins
+        child, guardian = (make_party(uow, clock, name) for name in ("Peeters", "Claes"))
+        day = clock.today()
+        for person in (child, guardian):
+            contact = RelatePerson(other.id, person.id, Relation.CONTACT, starts_on=day)
+            relate_person(BUILDER, contact, uow, clock)
+        allow_channel(BUILDER, AllowChannel(other.id, Channel.EMAIL, is_allowed=False), uow, clock)
+        allow_channel(BUILDER, AllowChannel(other.id, Channel.SMS, is_allowed=False), uow, clock)
+        merge = merge_parties(BUILDER, MergeParties(one.id, other.id), uow, clock)
+        third = make_party(uow, clock, "Maes")
+        relations = {row.person_id: row for row in uow.session.scalars(select(PartyRelation))}
+        uow.session.expire_all()
+        relations[guardian.id].ends_on = day
+        allow_channel(BUILDER, AllowChannel(one.id, Channel.EMAIL, is_allowed=True), uow, clock)
+        stay = uow.session.scalars(select(Occupancy)).one()
+        stay.party_id = third.id
+        phone = uow.session.scalars(
+            select(PartyPhone).where(
+                PartyPhone.party_id == one.id, PartyPhone.e164 == "+3225551234"
+            )
+        ).one()
+        uow.session.delete(phone)
+        uow.flush()
+        undo_merge(BUILDER, merge.id, uow, clock)
+        uow.session.expire_all()
+        assert merge.left == {
+            "contact_permissions": 1,
+            "occupancies": 1,
+            "party_phones": 1,
+            "party_relations": 1,
+        }
+        assert stay.party_id == third.id
+        assert {relations[child.id].party_id, relations[guardian.id].party_id} == {
+            other.id,
+            one.id,
+        }
+        assert relations[guardian.id].party_id == one.id
+        permissions = uow.session.execute(
+            select(ContactPermission.channel, ContactPermission.party_id)
+        ).all()
+        assert set(permissions) == {(Channel.EMAIL, one.id), (Channel.SMS, other.id)}
+        assert [e.email for e in get_party(BUILDER, uow.session, other.id).emails] == [
+            "f@example.be"
+        ]
+        with use_locale("en"):
+            said = undone_words(merge.left)
+        assert "changed or removed since" in said
+        assert "Who lives where (1)" in said
+
+    def test_undo_of_a_merge_of_an_earlier_release_moves_all_that_is_there(
+        self, uow, clock, lot, twins
+    ):
+        one, other = twins
+        merge = merge_parties(BUILDER, MergeParties(one.id, other.id), uow, clock)
+        merge.moved = {key: value for key, value in merge.moved.items() if key != "states"}
+        uow.session.scalars(select(Occupancy)).one().ends_on = clock.today()
+        uow.flush()
+        undo_merge(BUILDER, merge.id, uow, clock)
+        assert uow.session.scalars(select(Occupancy.party_id)).one() == other.id
+        assert merge.left == {}
 
     def test_of_two_merges_in_a_row_the_later_is_undone_first(self, uow, clock, twins):
         one, other = twins
