@@ -167,6 +167,14 @@ class TestMap:
         ready = page.locator("[data-map]")
         expect(ready).to_have_attribute("data-ready", "true", timeout=MAP_READY_MS)
 
+    def click_the_middle(self, page: Page) -> None:
+        """Click the one place of the map: the middle of what the open panel leaves free."""
+        size = page.locator("[data-map]").bounding_box()
+        assert size is not None
+        left = 260 if size["width"] > 640 else 40
+        middle = {"x": (left + size["width"] - 50) / 2, "y": size["height"] / 2}
+        page.locator(".maplibregl-canvas").click(position=middle, force=True)
+
     def row(self, page: Page, code: str):
         return page.locator("tbody tr").filter(has_text=code)
 
@@ -180,14 +188,21 @@ class TestMap:
 
     def test_a_click_on_the_map_marks_the_row(self, the_map: Page, estate: Estate) -> None:
         self.open(the_map, f"/buildings/map?q={estate.east_code}")
-        element = the_map.locator("[data-map]")
-        size = element.bounding_box()
-        assert size is not None
-        # The one building is shown in the middle of what the open panel leaves free.
-        left = 260 if size["width"] > 640 else 40
-        middle = {"x": (left + size["width"] - 50) / 2, "y": size["height"] / 2}
-        the_map.locator(".maplibregl-canvas").click(position=middle, force=True)
+        self.click_the_middle(the_map)
         expect(self.row(the_map, estate.east_code)).to_have_class("is-selected")
+
+    def test_a_building_with_only_a_point_is_seen_and_chosen_from_near(
+        self, the_map: Page, database: Database, clock: Clock
+    ) -> None:
+        with database.unit_of_work("test") as uow:
+            placed = make_building(uow, clock)
+            shape = ShapeGiven(WEST.centroid, Crs.LAMBERT_72)
+            place_building(BUILDER, Change(placed.id, placed.version), shape, uow, clock)
+            code = placed.code
+        self.open(the_map, f"/buildings/map?q={code}")
+        self.click_the_middle(the_map)
+        expect(self.row(the_map, code)).to_have_class("is-selected")
+        expect(the_map.locator(".maplibregl-popup")).to_contain_text(code)
 
     def test_layers_are_switched_with_their_legends(self, the_map: Page) -> None:
         self.unfold(the_map)

@@ -43,6 +43,18 @@ describe('style layers', () => {
     for (const one of all) for (const { id } of paint(one, '#000', '#111')) expect(id.startsWith('b/')).toBe(true)
   })
 
+  it('show what has only a point at every zoom, coloured and chosen like an outline', () => {
+    const painted = paint(layer({ selectable: true, color_by: KINDS, min_zoom: 3 }), '#000', '#111')
+    const points = painted.find(({ id }) => id === 'b/point')
+    expect(points).toMatchObject({ type: 'circle', minzoom: 3, filter: ['==', ['geometry-type'], 'Point'] })
+    expect(points).not.toHaveProperty('maxzoom')
+    expect(points?.paint).toMatchObject({
+      'circle-color': colourExpression(layer({ color_by: KINDS })),
+      'circle-stroke-color': ['case', ['boolean', ['feature-state', 'selected'], false], '#111', '#000'],
+    })
+    expect(painted.find(({ id }) => id === 'b/dot')).toMatchObject({ filter: ['!=', ['geometry-type'], 'Point'] })
+  })
+
   it('of clusters count', () => {
     expect(paint(layer({ kind: 'point', cluster: true }), '#000', '#111').map(({ id }) => id)).toEqual(['b/ring', 'b/point', 'b/cluster', 'b/count'])
   })

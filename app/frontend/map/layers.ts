@@ -140,13 +140,25 @@ function paintPolygons(layer: MapLayer, base: Base, colour: string | ExpressionS
     paint: { 'line-color': ['case', SELECTED, accent, ink], 'line-width': ['case', SELECTED, 4, 0.8] },
   })
   if (layer.selectable && layer.color_by) layers.push(dots(layer, base, colour))
+  layers.push(places(layer, base, colour, ink, accent))
   return layers
+}
+
+/** What is placed by a point and has no outline yet, at every zoom: fills and lines draw nothing for it. */
+function places(layer: MapLayer, base: Base, colour: string | ExpressionSpecification, ink: string, accent: string): LayerSpecification {
+  return {
+    ...base, id: `${layer.key}/point`, type: 'circle', filter: ['==', ['geometry-type'], 'Point'],
+    paint: {
+      'circle-color': colour, 'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 4, 18, 10],
+      'circle-stroke-color': ['case', SELECTED, accent, ink], 'circle-stroke-width': ['case', SELECTED, 4, 1.2],
+    },
+  }
 }
 
 /** From afar a building is smaller than a pixel: a dot stands for it until its outline can be seen. */
 function dots(layer: MapLayer, base: Base, colour: string | ExpressionSpecification): LayerSpecification {
   return {
-    ...base, id: `${layer.key}/dot`, type: 'symbol', maxzoom: 15,
+    ...base, id: `${layer.key}/dot`, type: 'symbol', maxzoom: 15, filter: ['!=', ['geometry-type'], 'Point'],
     layout: { 'icon-image': DOT, 'icon-size': 0.7, 'icon-allow-overlap': true },
     paint: { 'icon-color': colour, 'icon-halo-color': '#ffffff', 'icon-halo-width': 1 },
   }
