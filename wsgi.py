@@ -1,12 +1,17 @@
 """The application as a web server loads it."""
 
+import os
+
 from app import create_app
 from app.jobs.inline import start_inline
+from app.safety import refuse_unsafe
 from app.settings import load_settings
 from app.web.collector import settle
 from app.web.static_files import serve_static_files
 
 settings = load_settings()
+if not os.environ.get("FLASK_RUN_FROM_CLI"):
+    refuse_unsafe(settings)
 app = create_app(settings)
 serve_static_files(app)
 if settings.jobs_inline:

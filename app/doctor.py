@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,67 +12,24 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db import migrate
 from app.house import House
 from app.jobs.lease import scheduler_last_seen
-from app.settings import DEVELOPMENT_SECRET
+from app.safety import CHECKS, Finding, Level
 
 SILENT_AFTER = timedelta(minutes=5)
 DIST = Path(__file__).parent / "static" / "dist"
 
 
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    level: Level
-    subject: str
-    words: str
-
-
 def examine(house: House) -> list[Finding]:
     """Look at everything that can be wrong with an installation."""
     checks: tuple[Callable[[House], Iterator[Finding]], ...] = (
-        check_secret,
-        check_address,
         check_database,
         check_files,
         check_frontend,
         check_scheduler,
-        check_demo,
         check_mail,
         check_map,
     )
-    return [finding for check in checks for finding in check(house)]
-
-
-def check_secret(house: House) -> Iterator[Finding]:
-    """Look for a secret that everybody knows or that is short."""
-    settings = house.settings
-    bad = Level.FAILURE if settings.is_production else Level.WARNING
-    if settings.secret_key == DEVELOPMENT_SECRET:
-        yield Finding(
-            bad, "secret", "The secret key is the published default: set INTENDANT_SECRET_KEY."
-        )
-    elif len(settings.secret_key) < 32:
-        yield Finding(bad, "secret", "The secret key is shorter than 32 characters.")
-    else:
-        yield Finding(Level.OK, "secret", "The secret key is set.")
-
-
-def check_address(house: House) -> Iterator[Finding]:
-    """Look whether people reach a production site over https."""
-    if house.settings.is_production and not house.settings.base_url.startswith("https://"):
-        yield Finding(
-            Level.FAILURE, "address", "Production without https: set INTENDANT_BASE_URL=https://…"
-        )
-    else:
-        yield Finding(Level.OK, "address", f"People use {house.settings.base_url}.")
+    found = [finding for check in CHECKS for finding in check(house.settings)]
+    return found + [finding for check in checks for finding in check(house)]
 
 
 def check_database(house: House) -> Iterator[Finding]:
@@ -140,14 +95,6 @@ def check_scheduler(house: House) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "scheduler", f"The scheduler is alive ({lease.owner}).")
-
-
-def check_demo(house: House) -> Iterator[Finding]:
-    """Look for demo accounts in production."""
-    if house.settings.is_production and house.settings.demo_accounts:
-        yield Finding(
-            Level.FAILURE, "demo", "Demo accounts are shown in production: unset them at once."
-        )
 
 
 def check_mail(house: House) -> Iterator[Finding]:

@@ -87,7 +87,6 @@ class Settings:
     secret_key: str
     instance_dir: Path
     database_url: str
-    readings_database_url: str
     base_url: str
     default_locale: str
     organisation: str
@@ -149,7 +148,6 @@ def _parse(env: Env) -> Settings:
         secret_key=env.str("SECRET_KEY", DEVELOPMENT_SECRET),
         instance_dir=instance,
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{instance / 'intendant.sqlite3'}",
-        readings_database_url=env.str("READINGS_DATABASE_URL", ""),
         base_url=env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         default_locale=env.str("LOCALE", "fr", validate=OneOf(LOCALES)) or "fr",
         organisation=env.str("ORGANISATION", "CPAS · OCMW"),

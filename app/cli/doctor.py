@@ -3,7 +3,8 @@
 import click
 from flask.cli import with_appcontext
 
-from app.doctor import Level, examine
+from app.doctor import examine
+from app.safety import Level
 from app.web.context import house
 
 MARKS = {Level.OK: "ok     ", Level.WARNING: "warning", Level.FAILURE: "FAILURE"}

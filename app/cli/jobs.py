@@ -12,6 +12,7 @@ from app.jobs import step_behind
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
 from app.jobs.scheduler import Scheduler, run_until_signalled
+from app.safety import refuse_unsafe
 from app.web.context import house
 
 group = click.Group("jobs", help="Run the scheduler, or one job.")
@@ -21,6 +22,7 @@ group = click.Group("jobs", help="Run the scheduler, or one job.")
 @with_appcontext
 def run() -> None:
     """Run the scheduler until stopped; a second one waits until the first is gone."""
+    refuse_unsafe(house().settings)
     gc.freeze()
     run_until_signalled(Scheduler(house()))
 

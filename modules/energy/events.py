@@ -59,6 +59,11 @@ class AlertOpened(AlertEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AlertPlaced(AlertEvent):
+    """The meter of an open alert was put in a building: there the ticket is due from detection."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertStill(AlertEvent):
     """The consumption is still abnormal; amounts grew. Published at most once a day an alert."""
 

@@ -12,7 +12,7 @@ from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from modules.energy.api import EVENT_LABELS, AlertEventKind, alert_title
-from modules.energy.events import AlertEvent, AlertOpened, AlertReopened, AlertResolved, AlertStill
+from modules.energy.events import AlertEvent, AlertReopened, AlertResolved, AlertStill
 from modules.tickets.commands import OpenTicket, Place
 from modules.tickets.enums import EventKind, TicketSource
 from modules.tickets.models import Ticket
@@ -30,7 +30,7 @@ ENDINGS = {
 HOUSE = system_actor("Intendant")
 
 
-def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+def open_alert_ticket(event: AlertEvent, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     """Open the ticket of an alert on the building or plant its meter feeds, due from detection.
 
     A second call for the same alert changes nothing; a meter without a building opens none.
@@ -58,8 +58,14 @@ def open_alert_ticket(event: AlertOpened, actor: Actor, uow: UnitOfWork, clock: 
 
 
 def note_alert_still(event: AlertStill, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Add to the alert's ticket that the consumption is still abnormal, with the new amounts."""
-    _note(event, EventKind.ALERT_STILL, actor, uow, clock)
+    """Add to the alert's ticket that the consumption is still abnormal, with the new amounts.
+
+    Without a ticket one is opened: its meter may have got a building since.
+    """
+    if find_alert_ticket(uow, event.alert_id) is None:
+        open_alert_ticket(event, actor, uow, clock)
+    else:
+        _note(event, EventKind.ALERT_STILL, actor, uow, clock)
 
 
 def note_alert_resolved(event: AlertResolved, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:

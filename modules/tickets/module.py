@@ -2,7 +2,13 @@
 
 from app.i18n import lazy as _l
 from app.registry import Measure, Module, NavigationItem, Panel
-from modules.energy.events import AlertOpened, AlertReopened, AlertResolved, AlertStill
+from modules.energy.events import (
+    AlertOpened,
+    AlertPlaced,
+    AlertReopened,
+    AlertResolved,
+    AlertStill,
+)
 from modules.parties.api import follow_parties
 from modules.parties.events import PartyErased
 from modules.tickets.alerts import (
@@ -121,6 +127,7 @@ module = Module(
     privacy=PRIVACY,
     handlers=(
         (AlertOpened, open_alert_ticket),
+        (AlertPlaced, open_alert_ticket),
         (PartyErased, forget_erased),
         *follow_parties(Ticket.caller_id, OutageCall.party_id),
         (AlertStill, note_alert_still),

@@ -7,9 +7,10 @@ import pytest
 
 from app.clock import FixedClock
 from app.db import Database
-from app.doctor import Level, examine
+from app.doctor import examine
 from app.house import House, build_house
 from app.jobs.lease import hold_lease
+from app.safety import Level
 from app.settings import (
     DEVELOPMENT_SECRET,
     Environment,

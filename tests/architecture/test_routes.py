@@ -15,7 +15,7 @@ from app.auth.roles import Role
 from app.registry import find_modules, grants_of, permissions_of
 from app.web.context import house
 from app.web.lifecycle import declared_permission, declared_public
-from tests.architecture.code import Source, all_text, python_files
+from tests.architecture.code import ROOT, Source, all_text, python_files
 
 pytestmark = pytest.mark.one_database
 
@@ -52,6 +52,7 @@ DELIBERATE: dict[str, str] = {
 }
 
 STATIC_PART = re.compile(r"^[a-z0-9][a-z0-9.-]*$")
+ASKED_FOR = re.compile(r"""url_(?:for|or_none)\(\s*["']([a-z_-]*\.?[a-z_]+)["']""")
 TYPED = re.compile(r"<(?:[a-z_]+(?:\([^)]*\))?):[a-z_]+>")
 
 
@@ -166,6 +167,18 @@ def test_every_page_can_be_reached(app: Flask) -> None:
         if not known and rule.endpoint not in PUBLIC | DELIBERATE.keys():
             lost.append(f"{rule.rule} ({blueprint}.{name})")
     assert not lost, "Link to these pages, or list them in DELIBERATE:\n" + "\n".join(lost)
+
+
+def test_every_address_asked_for_is_that_of_a_page(app: Flask) -> None:
+    """A name nobody answers to raises in `url_for` and hides a button in `url_or_none`."""
+    known = {rule.endpoint for rule in app.url_map.iter_rules()}
+    known |= {f".{endpoint.rpartition('.')[2]}" for endpoint in known}
+    dead = []
+    for pattern in ("app/**/*.html", "modules/**/*.html", "app/**/*.py", "modules/**/*.py"):
+        for path in ROOT.glob(pattern):
+            named = ASKED_FOR.findall(path.read_text("utf-8"))
+            dead += [f"{path.relative_to(ROOT)}: {name}" for name in named if name not in known]
+    assert not dead, "There is no such endpoint:\n" + "\n".join(dead)
 
 
 @pytest.mark.parametrize("word", ["current_user", "flask_login"])

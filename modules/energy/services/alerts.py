@@ -24,6 +24,7 @@ from modules.energy.enums import RULE_LABELS, AlertEventKind, AlertState, Rule, 
 from modules.energy.events import (
     AlertEvent,
     AlertOpened,
+    AlertPlaced,
     AlertReopened,
     AlertResolved,
     AlertStill,
@@ -102,6 +103,13 @@ def _tell_who_handles_alerts(
     notice = Notice(ALERT_OPENED, message, f"/energy/alerts/{alert.id}", ("alert", alert.id))
     places = scope_places(uow.session, meter.building_id)
     uow.publish(News(notice, EnergyPermission.ALERT_HANDLE, places), actor, clock)
+
+
+def tell_of_place(actor: Actor, meter: Meter, uow: UnitOfWork, clock: Clock) -> None:
+    """Tell the others where the meter of open alerts stands now; the caller checked the right."""
+    query = select(Alert).where(Alert.meter_id == meter.id, Alert.state == AlertState.OPEN)
+    for alert in uow.session.scalars(query.order_by(Alert.detected_at)):
+        uow.publish(_event(AlertPlaced, alert, meter), actor, clock)
 
 
 def keep_alert(

@@ -24,6 +24,7 @@ from modules.energy.models import READ_UNIT, Meter, MeterChangeRecord, Register,
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.meters import get_meter
 from modules.energy.services import registers
+from modules.energy.services.alerts import tell_of_place
 from modules.portfolio.api import get_installation, installation_codes, place_facts
 
 # What a person writes about a meter and is kept as it stands.
@@ -111,6 +112,8 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
             building_id=meter.building_id,
         )
     uow.flush()
+    if changes.get("building_id", (None, None))[1] is not None:
+        tell_of_place(actor, meter, uow, clock)
     if "digits" in changes:
         for register in meter.registers:
             if register.kind is RegisterKind.INDEX:

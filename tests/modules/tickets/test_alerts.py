@@ -1,8 +1,9 @@
 """Abnormal consumption is one ticket with the urgency of a breakdown, and follows its alert."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,8 +15,12 @@ from app.clock import FixedClock
 from app.db import Database, UnitOfWork
 from app.i18n import LazyText, use_locale
 from app.ids import new_id
+from modules.energy.commands import ChangeMeter
 from modules.energy.enums import AlertEventKind, Rule, Utility
 from modules.energy.events import AlertOpened, AlertResolved, AlertStill
+from modules.energy.models import Meter
+from modules.energy.services.alerts import Finding, open_alert, resolve_alert
+from modules.energy.services.meters import change_meter
 from modules.tickets.alerts import (
     ENDINGS,
     note_alert_resolved,
@@ -25,6 +30,7 @@ from modules.tickets.alerts import (
 from modules.tickets.enums import EVENT_LABELS, EventKind, TicketSource, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import events_of
+from tests.factories.energy import create_meter
 from tests.factories.portfolio import make_building
 from tests.support.web import Login
 
@@ -126,5 +132,45 @@ def test_the_ticket_says_how_a_person_ended_the_alert(
 
 def test_what_no_ticket_knows_changes_nothing(uow: UnitOfWork, clock: FixedClock) -> None:
     facts = asdict(opened(clock, make_building(uow, clock).id))
-    note_alert_still(AlertStill(**facts), SCAN, uow, clock)
+    note_alert_resolved(AlertResolved(**facts), SCAN, uow, clock)
     assert tickets(uow) == []
+
+
+def test_an_alert_still_there_without_a_ticket_gets_one(uow: UnitOfWork, clock: FixedClock) -> None:
+    event = opened(clock, None)
+    open_alert_ticket(event, SCAN, uow, clock)
+    facts = asdict(event) | {"building_id": make_building(uow, clock).id}
+    clock.advance(timedelta(days=1))
+    for _ in range(2):
+        note_alert_still(AlertStill(**facts), SCAN, uow, clock)
+    (ticket,) = tickets(uow)
+    assert ticket.due_at == event.detected_at + timedelta(hours=4)
+
+
+def placed(meter: Meter, building_id: UUID) -> ChangeMeter:
+    kept = {one.name: getattr(meter, one.name, "") for one in fields(ChangeMeter)}
+    return ChangeMeter(**kept | {"meter_id": meter.id, "building_id": building_id})
+
+
+def test_a_meter_put_in_a_building_takes_its_open_alert_there(
+    database: Database, clock: FixedClock
+) -> None:
+    day = clock.now()
+    leak = Finding(Rule.CONTINUOUS_FLOW, day - timedelta(days=1), day, 40, 0, 5, 24, 960, 960)
+    with database.unit_of_work() as uow:
+        meter = create_meter(uow, clock)
+        open_alert(SCAN, meter, leak, uow, clock)
+        resolved = open_alert(SCAN, meter, replace(leak, rule=Rule.STUCK), uow, clock)
+        resolve_alert(SCAN, resolved, uow, clock)
+        first, second = make_building(uow, clock), make_building(uow, clock)
+        assert tickets(uow) == []
+        meter_id = meter.id
+    clock.advance(timedelta(hours=2))
+    for building in (first, second):
+        with database.unit_of_work() as uow:
+            meter = uow.session.get_one(Meter, meter_id)
+            change_meter(SCAN, placed(meter, building.id), uow, clock)
+    with database.unit_of_work() as uow:
+        (ticket,) = tickets(uow)
+    assert (ticket.building_id, ticket.source) == (first.id, TicketSource.ALERT)
+    assert ticket.due_at == day + timedelta(hours=4)

@@ -46,6 +46,25 @@ def street(database: Database, clock: FixedClock) -> Street:
     return Street(building, lower, upper, tenant)
 
 
+@pytest.mark.parametrize("sheet", ["lot", "building", "party"])
+def test_a_new_ticket_begins_on_the_sheet_it_is_about(
+    client: FlaskClient, login: Login, street: Street, sheet: str
+) -> None:
+    address, chosen = {
+        "lot": (f"/lots/{street.lower.id}", street.lower.id),
+        "building": (f"/buildings/{street.building.id}", street.building.id),
+        "party": (f"/parties/{street.tenant.id}", street.tenant.id),
+    }[sheet]
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    begin = f"/calls/new?{sheet}={chosen}"
+    assert begin in client.get(address).text
+    form = client.get(begin)
+    assert form.status_code == 200
+    assert str(chosen) in form.text
+    login(client, Role.COUNCIL, locale="en")
+    assert begin not in client.get(address).text
+
+
 def ticket_id_of(location: str) -> UUID:
     found = re.search(r"[0-9a-f-]{36}", location)
     assert found, location
