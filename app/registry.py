@@ -6,7 +6,7 @@ The house never names a module: it looks for `modules/<name>/module.py` and regi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.auth.actor import Actor
+    from app.clock import Clock
     from app.demo import Seed
     from app.first_steps import FirstStep
     from app.jobs.job import Job
@@ -96,6 +97,20 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A line a module knows about another module's things, shown beside each of them in a list.
+
+    `tell` takes an actor, a session, identifiers and a clock and returns the line of each thing
+    there is something to say of, in the reader's language, in a fixed number of queries. `place`
+    is ticket.
+    """
+
+    place: str
+    permission: str
+    tell: Callable[[Actor, Session, Collection[UUID], Clock], Mapping[UUID, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """The declaration of a module: data, no logic."""
 
@@ -112,6 +127,7 @@ class Module:
     panels: tuple[Panel, ...] = ()
     first_steps: tuple[FirstStep, ...] = ()
     measures: tuple[Measure, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     jobs: tuple[Job, ...] = ()
     importers: tuple[Any, ...] = ()
     # Files that are no tables, brought in by pages of the module and undone with the others.
@@ -169,6 +185,12 @@ def panels_for(modules: Iterable[Module], place: str, actor: Actor) -> list[Pane
     panels = (panel for module in modules for panel in module.panels)
     shown = (p for p in panels if p.place == place and actor.can(p.permission))
     return sorted(shown, key=lambda panel: panel.order)
+
+
+def remarks_for(modules: Iterable[Module], place: str, actor: Actor) -> list[Remark]:
+    """List the remarks on a place that an actor may read."""
+    remarks = (remark for module in modules for remark in module.remarks)
+    return [one for one in remarks if one.place == place and actor.can(one.permission)]
 
 
 def permissions_of(modules: Iterable[Module]) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """What the interventions module declares to the house."""
 
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel
+from app.registry import Module, NavigationItem, Panel, Remark
 from modules.interventions.demo import SEED
 from modules.interventions.importers import IMPORTERS
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.printed import ENCLOSURE
 from modules.interventions.privacy import PRIVACY
+from modules.interventions.queries.booked import booked_visits
 from modules.interventions.routes_api import BLUEPRINTS
 from modules.interventions.routes_web import (
     checklists_blueprint,
@@ -97,6 +98,7 @@ module = Module(
             20,
         ),
     ),
+    remarks=(Remark("ticket", OrderPermission.READ, booked_visits),),
     search_providers=(OrderSearch(),),
     enclosures=(ENCLOSURE,),
     seeds=(SEED,),

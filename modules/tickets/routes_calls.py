@@ -31,6 +31,7 @@ from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas import CallerIn, CallIn
 from modules.tickets.services.telling import spoken_sentence
+from modules.tickets.standing import describe_standing
 
 blueprint = Blueprint("calls", __name__)
 
@@ -91,7 +92,9 @@ def call_categories() -> ResponseReturnValue:
 def call_similar() -> ResponseReturnValue:
     """Show, beside the form, the tickets that may be the same thing, and the first questions."""
     rules = rules_today()
-    return render_template("tickets/_similar.html", **_beside(rules), rules=rules)
+    beside = _beside(rules)
+    standing = describe_standing(one.ticket for one in beside["similar"])
+    return render_template("tickets/_similar.html", **beside, **standing, rules=rules)
 
 
 @blueprint.post("/calls")
@@ -202,6 +205,8 @@ def _intake(form: Form, refused: str = "") -> str:
         context["place"] = describe_place(
             actor, session, building_id=building_id, lot_id=lot_id, clock=clock
         )
+    place = context["place"]
+    shown = (place.on_lot, place.in_building) if place else ()
     if request.method == "GET" and context["who"] is not None:
         form.values = _from_caller(asdict(context["who"])) | form.values
     elif request.method == "GET" and known.phone:
@@ -219,6 +224,7 @@ def _intake(form: Form, refused: str = "") -> str:
         party_id=party_id,
         title=_("New call"),
         **context,
+        **describe_standing(*shown, context["calls"]),
         found=find_choices(args.get("q", ""), known),
     )
 
