@@ -7,6 +7,7 @@ from app.jobs.inline import start_inline
 from app.safety import refuse_unsafe
 from app.settings import load_settings
 from app.web.collector import settle
+from app.web.context import house
 from app.web.static_files import serve_static_files
 
 settings = load_settings()
@@ -15,5 +16,5 @@ if not os.environ.get("FLASK_RUN_FROM_CLI"):
 app = create_app(settings)
 serve_static_files(app)
 if settings.jobs_inline:
-    start_inline(app)
+    start_inline(house(app))
 settle(app)

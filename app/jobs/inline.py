@@ -2,14 +2,12 @@
 
 import threading
 
-from flask import Flask
-
+from app.house import House
 from app.jobs.scheduler import Scheduler
-from app.web.context import house
 
 
-def start_inline(app: Flask) -> Scheduler:
+def start_inline(house: House) -> Scheduler:
     """Start the scheduler on a thread; its jobs run on that thread, one after the other."""
-    scheduler = Scheduler(house(app), in_process=True)
+    scheduler = Scheduler(house, in_process=True)
     threading.Thread(target=scheduler.run, name="scheduler", daemon=True).start()
     return scheduler

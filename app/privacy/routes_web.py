@@ -32,6 +32,7 @@ from app.web.context import (
     open_unit_of_work,
     reader,
 )
+from app.web.downloads import download
 from app.web.fields import Line, Ticked
 from app.web.forms import FORM_ERRORS, Form, FormSchema, done
 from app.web.letterhead import letterhead_desk
@@ -125,9 +126,7 @@ def send_disclosure(person_type: str, person_id: UUID) -> Response:
             )
         ).all()
     content = pack_disclosure(found, letterhead_desk().kept(), list(attachments), file_store())
-    response = Response(content, mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="person-{person_id}.zip"'
-    return response
+    return download(content, f"person-{person_id}.zip", "application/zip")
 
 
 @blueprint.post("/privacy/<string:person_type>/<uuid:person_id>/erasure")

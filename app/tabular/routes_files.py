@@ -24,6 +24,7 @@ from app.tabular.readers import open_reader
 from app.tabular.routes_web import importers, source_of
 from app.tabular.typed import TypedTable
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.downloads import download
 
 blueprint = Blueprint("import_files", __name__, url_prefix="/imports")
 
@@ -115,7 +116,5 @@ def _format(kind: str) -> FileFormat:
 
 
 def _download(chunks: Any, wanted: FileFormat, stem: str) -> Response:
-    response = Response(chunks, mimetype=wanted.media_type.partition(";")[0])
     name = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{wanted.value}")
-    return response
+    return download(chunks, f"{name}.{wanted.value}", wanted.media_type)

@@ -38,6 +38,7 @@ from app.web.context import (
     open_unit_of_work,
     reader,
 )
+from app.web.downloads import download
 from app.web.letterhead import letterhead_desk
 from app.web.table_view import current_state, is_long, lists, table_of
 
@@ -79,10 +80,8 @@ def _at_once(
     )
     with open_unit_of_work() as uow:
         note_export(current_actor(), spec, state, count, uow, current_clock())
-    response = Response(body, mimetype=FILES[kind])
     name = f"{spec.name.replace('.', '-')}-{current_clock().today().isoformat()}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(body, name, FILES[kind])
 
 
 def _written(spec: TableSpec, query: Select[Any], state: TableState, kind: str) -> Iterator[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
@@ -12,8 +11,6 @@ from app.i18n import use_locale
 from app.mail import EnclosedFile, Enclosure, OutboxMail
 from app.office.letterhead import Letterhead
 from app.reports import render_pdf
-from app.web.context import current_clock, reader
-from app.web.letterhead import letterhead_desk
 from modules.interventions.models import WorkOrder
 from modules.interventions.queries.papers import OrderPaper, write_papers
 from modules.interventions.services.contractors import ORDER_PAPER
@@ -46,14 +43,12 @@ def enclose_order(
     return [print_paper(paper, letterhead) for paper in papers]
 
 
-def answer_with_paper(order: WorkOrder) -> Response:
-    """Answer with an order as its contractor gets it, in the first language they read."""
-    session = reader()
+def paper_of(
+    session: Session, order: WorkOrder, letterhead: Letterhead, clock: Clock
+) -> EnclosedFile:
+    """Print an order as its contractor gets it, in the first language they read."""
     contact = contact_of(session, order.contractor_id) if order.contractor_id else None
-    paper = write_papers(session, order, contact, current_clock())[0]
-    printed = print_paper(paper, letterhead_desk().kept())
-    name = {"Content-Disposition": f'attachment; filename="{printed.name}"'}
-    return Response(printed.content, mimetype=printed.media_type, headers=name)
+    return print_paper(write_papers(session, order, contact, clock)[0], letterhead)
 
 
 ENCLOSURE = Enclosure(ORDER_PAPER, enclose_order)

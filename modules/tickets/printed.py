@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response
-
 from app.i18n import use_locale
+from app.office.letterhead import Letterhead
 from app.reports import render_pdf
-from app.web.letterhead import letterhead_desk
 from modules.tickets.services.letters import CallerLetter
 
 
-def print_letter(letter: CallerLetter) -> Response:
-    """Answer with a letter in the language of its reader, named like the ticket."""
-    letterhead = letterhead_desk().kept()
+def print_letter(letter: CallerLetter, letterhead: Letterhead) -> bytes:
+    """Set a letter on the paper of the office, in the language of its reader."""
     with use_locale(letter.locale):
-        printed = render_pdf(
+        return render_pdf(
             "reports/letter.html",
             **letterhead.for_report(),
             recipient=letter.recipient,
@@ -24,5 +21,3 @@ def print_letter(letter: CallerLetter) -> Response:
             paragraphs=letter.paragraphs,
             signature=str(letterhead.name),
         )
-    name = {"Content-Disposition": f'attachment; filename="{letter.number}.pdf"'}
-    return Response(printed, mimetype="application/pdf", headers=name)

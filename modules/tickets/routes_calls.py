@@ -21,12 +21,12 @@ from modules.parties.api import get_party
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
-from modules.tickets.found import FOUND, Known, find_choices
 from modules.tickets.policies import TicketPermission, sources_of
 from modules.tickets.queries.callers import homes_of_callers
 from modules.tickets.queries.intake import describe_caller, describe_place
 from modules.tickets.queries.similar import Asked, count_repeats, find_similar
 from modules.tickets.queries.tickets import get_ticket, list_of_caller
+from modules.tickets.routes_found import FOUND, Known, find_choices
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas import CallerIn, CallIn

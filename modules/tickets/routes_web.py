@@ -16,7 +16,9 @@ from app.i18n import gettext as _
 from app.mail import MAIL_STATE_LABELS, MAIL_STATE_TONES
 from app.registry import panels_for
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.downloads import download
 from app.web.forms import FORM_ERRORS, Form, done
+from app.web.letterhead import letterhead_desk
 from app.web.tables import list_page
 from modules.tickets import schemas, services
 from modules.tickets.alerts import ENDINGS
@@ -107,7 +109,8 @@ def ticket_letter(ticket_id: UUID) -> ResponseReturnValue:
             letter = services.write_letter(current_actor(), ticket_id, uow, current_clock())
     except FORM_ERRORS as error:
         return _sheet(ticket_id, error)
-    return print_letter(letter)
+    printed = print_letter(letter, letterhead_desk().kept())
+    return download(printed, f"{letter.number}.pdf", "application/pdf")
 
 
 @blueprint.post("/tickets/<uuid:ticket_id>/renewal")

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Length
 
 from app.web.fields import Line
-from modules.tickets.services.bulk import MOST_AT_ONCE
+from modules.tickets.commands import MOST_AT_ONCE
 
 
 class ManyUndoApiIn(Schema):

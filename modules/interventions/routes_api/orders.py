@@ -22,11 +22,13 @@ from app.api import (
 )
 from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.downloads import download
+from app.web.letterhead import letterhead_desk
 from modules.interventions import services
 from modules.interventions.commands import CreateOrder
 from modules.interventions.models import OrderEvent, OrderTicket, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
-from modules.interventions.printed import answer_with_paper
+from modules.interventions.printed import paper_of
 from modules.interventions.queries.orders import (
     get_order,
     list_events,
@@ -127,7 +129,9 @@ class OrderPaper(MethodView):
     @blueprint.response(200, content_type="application/pdf")
     def get(self, order_id: UUID) -> Response:
         """Print an order as its contractor gets it: a PDF in their language, without codes."""
-        return answer_with_paper(get_order(current_actor(), reader(), order_id))
+        order = get_order(current_actor(), reader(), order_id)
+        paper = paper_of(reader(), order, letterhead_desk().kept(), current_clock())
+        return download(paper.content, paper.name, paper.media_type)
 
 
 P = OrderPermission

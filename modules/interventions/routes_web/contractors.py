@@ -7,10 +7,12 @@ from uuid import UUID
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
-from app.web.context import current_actor, reader
+from app.web.context import current_actor, current_clock, reader
+from app.web.downloads import download
+from app.web.letterhead import letterhead_desk
 from modules.interventions import services
 from modules.interventions.policies import OrderPermission
-from modules.interventions.printed import answer_with_paper
+from modules.interventions.printed import paper_of
 from modules.interventions.queries.orders import get_order
 from modules.interventions.routes_web.orders import blueprint, take_step, with_text
 from modules.interventions.schemas import ContractorIn, NoAccessReportIn, ReportIn, TextIn
@@ -27,7 +29,9 @@ def order_contract(order_id: UUID) -> ResponseReturnValue:
 @needs(OrderPermission.ASSIGN)
 def order_paper(order_id: UUID) -> ResponseReturnValue:
     """Print an order for the contractor who has it."""
-    return answer_with_paper(get_order(current_actor(), reader(), order_id))
+    order = get_order(current_actor(), reader(), order_id)
+    paper = paper_of(reader(), order, letterhead_desk().kept(), current_clock())
+    return download(paper.content, paper.name, paper.media_type)
 
 
 @blueprint.post("/work-orders/<uuid:order_id>/accept")

@@ -16,6 +16,7 @@ from app.geo import Crs
 from app.i18n import lazy as _l
 from app.typed_text import clean_text
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.downloads import download
 from app.web.forms import choices
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.routes_web.blueprint import blueprint
@@ -58,9 +59,7 @@ def shape_geojson(kind: str) -> ResponseReturnValue:
     if kind not in set(ShapeKind):
         raise NotFound
     text = geojson_of(current_actor(), ShapeKind(kind), reader())
-    response = Response(text, mimetype="application/geo+json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{kind}.geojson"'
-    return response
+    return download(text, f"{kind}.geojson", "application/geo+json")
 
 
 @blueprint.get("/shapes/estate.gpkg")
@@ -79,9 +78,7 @@ def send_geopackage(crs: Crs) -> Response:
         path = Path(folder) / "estate.gpkg"
         write_geopackage(current_actor(), reader(), path, crs)
         content = path.read_bytes() if path.exists() else b""
-    response = Response(content, mimetype="application/geopackage+sqlite3")
-    response.headers["Content-Disposition"] = 'attachment; filename="estate.gpkg"'
-    return response
+    return download(content, "estate.gpkg", "application/geopackage+sqlite3")
 
 
 @blueprint.post("/shapes")

@@ -15,6 +15,7 @@ from app.errors import FieldError, Invalid, NotFound
 from app.i18n import gettext as _
 from app.tabular.exports import FileFormat, table_file
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
+from app.web.downloads import download
 from modules.portfolio.enums import LOT_KIND_LABELS, LOT_STATUS_LABELS
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import EstateState, estate_on
@@ -76,7 +77,4 @@ def _file(found: EstateState, wanted: str) -> Response:
             action="lists.list.exported", subject=subject, changes=taken,
         )  # fmt: skip
     body = b"".join(table_file(_headings(found), rows, kind, title=title))
-    response = Response(body, mimetype=kind.media_type.partition(";")[0])
-    name = f"lots-state-{found.day.isoformat()}.{kind.value}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return download(body, f"lots-state-{found.day.isoformat()}.{kind.value}", kind.media_type)

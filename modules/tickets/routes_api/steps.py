@@ -13,6 +13,8 @@ from app.auth.needs import needs
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.web.context import current_actor, current_clock, open_unit_of_work
+from app.web.downloads import download
+from app.web.letterhead import letterhead_desk
 from modules.tickets import services
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
@@ -154,4 +156,5 @@ class TicketLetter(MethodView):
         """Write to the caller where the report stands: a PDF, noted as told by letter."""
         with open_unit_of_work() as uow:
             letter = services.write_letter(current_actor(), ticket_id, uow, current_clock())
-        return print_letter(letter)
+        printed = print_letter(letter, letterhead_desk().kept())
+        return download(printed, f"{letter.number}.pdf", "application/pdf")

@@ -15,7 +15,7 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import gettext as _
-from modules.tickets.commands import ChangeMany, ChangePriority
+from modules.tickets.commands import MOST_AT_ONCE, ChangeMany, ChangePriority
 from modules.tickets.enums import BulkVerb, EventKind, Trade
 from modules.tickets.errors import NothingChosen, ReasonNeeded, TooManyChosen, UnknownTeam
 from modules.tickets.models import Ticket, TicketEvent
@@ -25,8 +25,6 @@ from modules.tickets.services.recording import Happening, add_event
 from modules.tickets.services.steps import change_priority, mark_duplicate, reopen_ticket
 
 UNDO_WITHIN = timedelta(days=1)
-# The longest page of the list. Each takes two milliseconds, and whoever writes beside waits.
-MOST_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True)

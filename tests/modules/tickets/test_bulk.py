@@ -13,10 +13,10 @@ from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
 from app.ids import new_id
+from modules.tickets.commands import MOST_AT_ONCE
 from modules.tickets.enums import TicketStatus, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.services import cancel_ticket
-from modules.tickets.services.bulk import MOST_AT_ONCE
 from tests.factories.portfolio import make_building
 from tests.factories.tickets import AGENT, make_ticket
 from tests.support.web import Login
