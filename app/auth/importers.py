@@ -224,6 +224,7 @@ USERS = ServiceImporter(
     key="email",
     needed=("name",),
     subject_type="user",
+    model=User,
     load=load,
     create=create,
     change=change,

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
-from app.db import UnitOfWork
+from app.db import Base, UnitOfWork
 from app.i18n import LazyText
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
@@ -27,6 +28,7 @@ from app.tabular.kinds import Doubtful
 from app.tabular.problems import Problem, shown
 from app.tabular.said import say_key
 from app.tabular.typed import Row
+from app.tabular.versions import VERSION, as_left, count_as_new, pass_on, with_versions
 
 _PLAIN = Formats(decimal=DecimalSign.POINT)
 
@@ -50,6 +52,8 @@ class ServiceImporter:
     stored; a column no record stores, such as the reason of a change, comes with them. `remove`
     takes back records a batch made, after `release` let go of what else their making touched.
 
+    `model` is the class whose rows carry the versions of the records.
+
     `fixed` columns are taken from a new record only: a row that changes one is refused, an empty
     cell of theirs says nothing. `check` refuses what the services would not do, so that a
     rehearsal tells it too; `check_on` does so for what depends on the day, given today.
@@ -65,6 +69,7 @@ class ServiceImporter:
     # What an empty cell stands for in columns that are never empty in the database.
     empty: Mapping[str, Any] = field(default_factory=dict)
     subject_type: str
+    model: type[Base]
     load: Callable[[Actor, Session, Sequence[Any]], Mapping[Any, Stored]]
     create: Callable[[Actor, Values, UnitOfWork, Clock], UUID]
     change: Callable[[Actor, Stored, Values, UnitOfWork, Clock], None]
@@ -84,6 +89,11 @@ class ServiceImporter:
         """Begin a pass over a file."""
         return ServiceWork(self, actor, clock.today())
 
+    @property
+    def table(self) -> Table:
+        """Return the table whose rows carry the versions of the records."""
+        return cast("Table", self.model.__table__)
+
     def column(self, name: str) -> Column:
         """Return a column by name."""
         return next(column for column in self.columns if column.name == name)
@@ -95,11 +105,15 @@ class ServiceImporter:
         moved = [entry.subject_id for entry in changed if self._has_moved(entry, stored)]
         if moved:
             raise ChangedSince(moved)
+        untouched = as_left(uow.session, self.table, entries)
         for entry in changed:
             record = stored[entry.subject_id]
             before = self._typed(entry.before)
             self.change(actor, record, {**record.values, **before}, uow, clock)
+        undone = [entry for entry in changed if entry.subject_id in untouched]
+        pass_on(uow.session, self.table, undone)
         made = [entry.subject_id for entry in entries if entry.before is None]
+        count_as_new(uow.session, self.table, untouched.intersection(made))
         self.release(actor, made, uow, clock)
         self.remove(uow, made)
 
@@ -113,6 +127,8 @@ class ServiceImporter:
         """Read journal values as the columns read cells."""
         values = {}
         for name, value in (data or {}).items():
+            if name == VERSION:
+                continue
             read = None if value in (None, "") else self.column(name).kind.read(value, _PLAIN)
             values[name] = read.value if isinstance(read, Doubtful) else read
         return values
@@ -199,7 +215,8 @@ class ServiceWork:
         self, uow: UnitOfWork, actor: Actor, clock: Clock, changes: Sequence[Change]
     ) -> Sequence[Entry]:
         """Create and change records by the services of the module."""
-        return [self._apply(uow, actor, clock, change) for change in changes]
+        entries = [self._apply(uow, actor, clock, change) for change in changes]
+        return with_versions(uow.session, self.importer.table, entries)
 
     def _apply(self, uow: UnitOfWork, actor: Actor, clock: Clock, change: Change) -> Entry:
         importer, row = self.importer, change.row
@@ -212,6 +229,7 @@ class ServiceWork:
         told = {name: v for name, v in row.values.items() if name not in stored.values}
         importer.change(actor, stored, {**stored.values, **told, **after}, uow, clock)
         before = {name: to_json(old) for name, (old, _) in change.differences.items()}
+        before[VERSION] = stored.version
         written = {name: to_json(value) for name, value in after.items()}
         return Entry(
             row.number, Outcome.CHANGED, importer.subject_type, stored.id, label, before, written

@@ -237,6 +237,7 @@ METERS = ServiceImporter(
     needed=(),
     empty={"multiplier": Decimal(1), "delivery_delay_hours": USUAL_DELIVERY_DELAY_HOURS},
     subject_type="meter",
+    model=Meter,
     load=load,
     create=create,
     change=change,

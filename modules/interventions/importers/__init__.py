@@ -6,6 +6,7 @@ from modules.interventions.importers.changing import change, check, create
 from modules.interventions.importers.columns import COLUMNS, FIXED
 from modules.interventions.importers.resolving import prepare
 from modules.interventions.importers.stored import find, load, records
+from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services.taking_over import forget_taken_over
 
@@ -19,6 +20,7 @@ ORDERS = ServiceImporter(
     needed=("title",),
     fixed=FIXED,
     subject_type="work_order",
+    model=WorkOrder,
     load=load,
     create=create,
     change=change,

@@ -181,6 +181,7 @@ OCCUPANCIES = ServiceImporter(
     needed=(),
     empty={"role": OccupancyRole.TENANT},
     subject_type="occupancy",
+    model=Occupancy,
     load=load,
     create=create,
     change=change,

@@ -139,6 +139,7 @@ PEOPLE = ServiceImporter(
     needed=("kind", "name"),
     empty={"language": Language.UNKNOWN},
     subject_type="party",
+    model=Party,
     load=load,
     create=create,
     change=change,

@@ -162,6 +162,7 @@ RELATIONS = ServiceImporter(
     needed=(),
     empty={"may_be_contacted": False},
     subject_type="party_relation",
+    model=PartyRelation,
     load=load,
     create=create,
     change=change,

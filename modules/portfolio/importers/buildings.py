@@ -131,6 +131,7 @@ BUILDINGS = ServiceImporter(
     needed=("kind", "postcode"),
     empty={name: EMPTY[name] for name in ("heating", "heat_source", "heritage")},
     subject_type="building",
+    model=Building,
     load=SOURCE.load,
     create=_create_building,
     change=_change_building,

@@ -127,6 +127,7 @@ CERTIFICATES = ServiceImporter(
     key=("lot", "building", "scheme", "issued_on"),
     needed=("region",),
     subject_type="certificate",
+    model=EnergyCertificate,
     load=SOURCE.load,
     create=create,
     change=change,

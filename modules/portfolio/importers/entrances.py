@@ -110,6 +110,7 @@ ENTRANCES = ServiceImporter(
     needed=(),
     empty={"position": 0},
     subject_type="entrance",
+    model=Entrance,
     load=SOURCE.load,
     create=_create_entrance,
     change=_change_entrance,

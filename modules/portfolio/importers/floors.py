@@ -92,6 +92,7 @@ FLOORS = ServiceImporter(
     key=("building", "level"),
     needed=(),
     subject_type="floor",
+    model=Floor,
     load=SOURCE.load,
     create=_create_floor,
     change=_change_floor,

@@ -91,6 +91,7 @@ def _importer(kind: Grouping, name: str) -> ServiceImporter:
         key="code",
         needed=(),
         subject_type=kind.value,
+        model=model,
         load=source.load,
         create=partial(_create, kind),
         change=partial(_change, kind),

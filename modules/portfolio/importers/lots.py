@@ -138,6 +138,7 @@ LOTS = ServiceImporter(
     needed=("building", "kind", "category", "regime"),
     empty={name: EMPTY[name] for name in ("funding", "accessibility", "heating", "heat_source")},
     subject_type="lot",
+    model=Lot,
     load=SOURCE.load,
     create=_create_lot,
     change=_change_lot,

@@ -127,6 +127,7 @@ PARCELS = ServiceImporter(
     key="reference",
     needed=("region", "use"),
     subject_type="parcel",
+    model=LandParcel,
     load=SOURCE.load,
     create=create,
     change=change,

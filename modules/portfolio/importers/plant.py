@@ -195,6 +195,7 @@ INSTALLATIONS = ServiceImporter(
     needed=("building", "kind"),
     empty={"is_in_service": True},
     subject_type="installation",
+    model=Installation,
     load=load,
     create=create,
     change=change,

@@ -125,6 +125,7 @@ ROOMS = ServiceImporter(
     key=("building", "code"),
     needed=("use",),
     subject_type="room",
+    model=Room,
     load=SOURCE.load,
     create=_create_room,
     change=_change_room,

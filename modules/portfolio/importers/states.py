@@ -217,6 +217,7 @@ STATES = StatesImporter(
     key=KEY,
     needed=("status",),
     subject_type="lot_state",
+    model=LotStatusEvent,
     load=SOURCE.load,
     create=_write,
     change=change,

@@ -129,6 +129,7 @@ WARNINGS = ServiceImporter(
     needed=(),
     fixed=("author",),
     subject_type="warning",
+    model=PlaceWarning,
     load=SOURCE.load,
     create=create,
     change=change,

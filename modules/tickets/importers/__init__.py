@@ -6,6 +6,7 @@ from modules.tickets.importers.changing import change, check, check_on, create
 from modules.tickets.importers.columns import COLUMNS, FIXED
 from modules.tickets.importers.resolving import prepare
 from modules.tickets.importers.stored import find, load, records
+from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.services.taking_over import forget_taken_over, release_originals
 
@@ -19,6 +20,7 @@ TICKETS = ServiceImporter(
     needed=("category",),
     fixed=FIXED,
     subject_type="ticket",
+    model=Ticket,
     load=load,
     create=create,
     change=change,
