@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DraftStore, fill, forgetOld, noteSent, same, settleSent, valuesOf } from './drafts'
+import { DraftStore, fill, forgetOld, noteSent, same, settleSent, startDrafts, valuesOf } from './drafts'
 
 const FORM = `<form data-draft="ticket-new">
   <input type="hidden" name="csrf_token" value="t"><input name="phone" value="1"><input type="password" name="secret" value="x">
@@ -103,6 +103,35 @@ describe('a draft', () => {
     document.body.innerHTML = '<main>Saved</main>'
     settleSent(sessionStorage, store('ann'), document)
     expect(store('ann').read('ticket-new')).toBeUndefined()
+  })
+
+  it.each([
+    ['accepted', '', ''], ['refused', '<div data-error-summary></div>', 'Hello'],
+  ])('of a form that stays in its page is settled when it was %s', (_name, said, left) => {
+    const form = (inside = '', text = '') => `<form data-draft="comment">${inside}<textarea name="text">${text}</textarea></form>`
+    let enhance: (root: ParentNode) => void = () => undefined
+    document.body.innerHTML = form()
+    startDrafts((take) => { enhance = take })
+    enhance(document)
+    const area = () => document.querySelector('textarea') as HTMLTextAreaElement
+    area().value = 'Hello'
+    area().form?.dispatchEvent(new Event('submit'))
+    document.body.innerHTML = form(said, left)
+    enhance(document)
+    expect(area().value).toBe(left)
+    expect(Boolean(store('nobody').read('comment'))).toBe(left !== '')
+  })
+
+  it('stays when sending failed, also on the next page', () => {
+    document.body.innerHTML = '<form data-draft="comment"><textarea name="text"></textarea></form>'
+    startDrafts((enhance) => enhance(document))
+    const form = document.querySelector('form') as HTMLFormElement
+    form.querySelector('textarea')!.value = 'Hello'
+    form.dispatchEvent(new Event('submit'))
+    form.dispatchEvent(new Event('draft:kept'))
+    document.body.innerHTML = '<main>Elsewhere</main>'
+    settleSent(sessionStorage, store('nobody'), document)
+    expect(store('nobody').read('comment')).toBeDefined()
   })
 
   it.each([

@@ -153,7 +153,11 @@ export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => voi
   let hasLeft = false
   const unsent = () => hasLeft ? [] : [...watched].filter(([form, watch]) => form.isConnected && watch.isDirty()).map(([, watch]) => watch)
   onPage((root) => {
-    for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) watched.set(form, watch(form, store))
+    for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) {
+      // The same form again, in the page it was sent from, is the answer.
+      if (form.dataset.draft === sessionStorage.getItem(SENT)) settleSent(sessionStorage, store, form.parentElement ?? document)
+      watched.set(form, watch(form, store))
+    }
   })
   window.addEventListener('beforeunload', (event) => {
     if (unsent().length) event.preventDefault()
@@ -209,7 +213,10 @@ function watch(form: HTMLFormElement, store: DraftStore): Watch {
     leaving = true
     noteSent(sessionStorage, key)
   })
-  form.addEventListener('draft:kept', () => { leaving = false })
+  form.addEventListener('draft:kept', () => {
+    leaving = false
+    sessionStorage.removeItem(SENT)
+  })
   form.querySelector('[data-leave]')?.addEventListener('click', () => {
     leaving = true
     store.remove(key)

@@ -38,7 +38,10 @@ export function startRequests(): void {
   })
   document.addEventListener('htmx:after:swap', () => enhanceAll(document))
   document.addEventListener('htmx:error', (event) => {
-    if (contextOf(event)) toast(t('The server cannot be reached. What you typed is still here; try again.'), 'danger')
+    const context = contextOf(event)
+    if (!context) return
+    context.sourceElement.dispatchEvent(new CustomEvent('draft:kept', { bubbles: true }))
+    toast(t('The server cannot be reached. What you typed is still here; try again.'), 'danger')
   })
 }
 
