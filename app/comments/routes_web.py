@@ -64,9 +64,16 @@ def comment_change(comment_id: UUID) -> ResponseReturnValue:
     """Change one's own comment."""
     version = request.form.get("version", 0, type=int)
     edit = services.EditComment(comment_id, request.form.get("text", ""), version)
-    with open_unit_of_work() as uow:
-        comment = services.change_comment(current_actor(), edit, readers(uow), uow, current_clock())
-    return _after(find_subject(comment.subject_type, comment.subject_id))
+    try:
+        with open_unit_of_work() as uow:
+            comment = services.change_comment(
+                current_actor(), edit, readers(uow), uow, current_clock()
+            )
+            subject_type, subject_id = comment.subject_type, comment.subject_id
+    except FORM_ERRORS as error:
+        _kept, subject = queries.get_comment(current_actor(), comment_id, subjects(), reader())
+        return _refused(subject, error, changing=comment_id)
+    return _after(find_subject(subject_type, subject_id))
 
 
 @blueprint.post("/comments/<uuid:comment_id>/remove")
@@ -99,7 +106,12 @@ def readers(uow: UnitOfWork) -> services.Readers:
     return services.Readers(subjects(), as_actor)
 
 
-def _panel(subject: Subject, errors: tuple[FieldError, ...] = (), text: str = "") -> str:
+def _panel(
+    subject: Subject,
+    errors: tuple[FieldError, ...] = (),
+    text: str = "",
+    changing: UUID | None = None,
+) -> str:
     is_fragment = "HX-Request" in request.headers
     return render_template(
         "comments/_panel.html" if is_fragment else "comments/panel.html",
@@ -108,11 +120,16 @@ def _panel(subject: Subject, errors: tuple[FieldError, ...] = (), text: str = ""
         with_mentions=with_mentions,
         errors=errors,
         text=text,
+        changing=changing,
     )
 
 
-def _refused(subject: Subject, error: AppError) -> ResponseReturnValue:
-    return _panel(subject, error.errors, request.form.get("text", "")), error.status
+def _refused(
+    subject: Subject, error: AppError, changing: UUID | None = None
+) -> ResponseReturnValue:
+    """Show what is wrong above the comment it is about, with what was typed."""
+    found = error.errors or (FieldError("", error.message),)
+    return _panel(subject, found, request.form.get("text", ""), changing), error.status
 
 
 def _after(subject: Subject) -> ResponseReturnValue:

@@ -89,6 +89,7 @@ def _retention_page(errors: tuple[FieldError, ...] = ()) -> str:
         "privacy/retention_list.html",
         lines=[(rule, made, services.may_run(rule, made)) for rule, made in retention_lines()],
         errors=errors,
+        typed=request.form,
     )
 
 

@@ -31,6 +31,7 @@ def test_a_good_page_has_no_faults():
         ("<p id=a>x</p>", "stands twice"),
         ("<img src=x>", "no alt"),
         ("<form method=post action=/b><select aria-label=b></select></form>", "0 form_key"),
+        ("<form method=post action=/b><input aria-label=b required></form>", "novalidate"),
         ("</section>", "end-tag"),
     ],
 )

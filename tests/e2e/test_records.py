@@ -52,7 +52,7 @@ def test_a_list_is_filtered_typed_in_and_kept(page, sign_in, tickets, check_acce
 def test_a_colleague_is_mentioned_by_keyboard(page, sign_in, tickets, check_accessibility):
     sign_in("administrator", sees_everything=True)
     page.goto(f"/comments/ticket/{tickets[0].id}")
-    box = page.locator("textarea[name=text]")
+    box = page.locator(".comment-form textarea")
     box.focus()
     page.keyboard.type("Regardez @mar")
     page.locator("[role=option]").wait_for()
@@ -60,7 +60,27 @@ def test_a_colleague_is_mentioned_by_keyboard(page, sign_in, tickets, check_acce
     assert box.input_value() == "Regardez @marie.dupont "
     page.get_by_role("button", name="Commenter", exact=True).click()
     page.locator(".comment .mention").wait_for()
+    assert box.input_value() == ""
     check_accessibility(page)
+
+
+def test_an_empty_comment_is_refused_in_words_of_the_house(page, sign_in, tickets, complaints):
+    sign_in("administrator", sees_everything=True)
+    page.goto(f"/comments/ticket/{tickets[0].id}")
+    page.locator("textarea[name=text]").fill("Vu sur place.")
+    send = page.get_by_role("button", name="Commenter", exact=True)
+    send.click()
+    page.locator(".comment").wait_for()
+    send.click()
+    refused = page.locator(".comment-form [data-error-summary]")
+    refused.wait_for()
+    assert page.locator(".comment").count() == 1
+    page.locator(".comment-tools summary").click()
+    page.locator(".comment textarea").fill("")
+    page.locator(".comment").get_by_role("button", name="Enregistrer").click()
+    page.locator(".comment [data-error-summary] a").click()
+    assert page.evaluate("document.activeElement.name") == "text"
+    complaints.forgive("422")
 
 
 def test_photos_are_added_shown_removed_and_brought_back(

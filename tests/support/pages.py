@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 FIELDS = {"input", "select", "textarea"}
+JUDGED_TYPES = {"date", "datetime-local", "email", "month", "number", "time", "url"}
 UNLABELLED_TYPES = {"hidden", "submit", "button", "image", "reset"}
 HANDLER = re.compile(r"^on[a-z]+$")
 # An inert data block is no script: `<script type="application/json">`.
@@ -91,4 +92,27 @@ def sent_once(document: Element) -> Iterator[str]:
             yield f"<form action={form.get('action')!r}> carries {len(keys)} form_key, not one"
 
 
-RULES = (language, title, headings, labels, inline_code, identifiers, images, sent_once)
+def judged_here(document: Element) -> Iterator[str]:
+    """What is wrong in a form is said by the house, in the page's language, not by the browser."""
+    for form in document.iter("form"):
+        is_judged = any(
+            field.get("required") is not None or field.get("type") in JUDGED_TYPES
+            for field in form.iter()
+            if field.tag in FIELDS
+        )
+        is_post = form.get("method", "get").lower() == "post"
+        if is_post and is_judged and form.get("novalidate") is None:
+            yield f"<form action={form.get('action')!r}> lets the browser judge: say novalidate"
+
+
+RULES = (
+    language,
+    title,
+    headings,
+    labels,
+    inline_code,
+    identifiers,
+    images,
+    sent_once,
+    judged_here,
+)

@@ -33,6 +33,7 @@ from modules.interventions.schemas import (
     FollowOnIn,
     HoursIn,
     MaterialIn,
+    NeededTextIn,
     NoAccessIn,
     TextIn,
 )
@@ -114,7 +115,7 @@ def order_note(order_id: UUID) -> ResponseReturnValue:
         entry = Entry(new_id(), EntryKind.NOTE, clock.now(), data["text"])
         return services.add_entry(actor, one, entry, uow, clock)
 
-    return _step(order_id, TextIn, note)
+    return _step(order_id, NeededTextIn, note)
 
 
 @blueprint.post("/field/orders/<uuid:order_id>/hours")
@@ -158,7 +159,7 @@ def order_awaits_material(order_id: UUID) -> ResponseReturnValue:
     def wait(actor: Actor, one: UUID, data: Any, uow: UnitOfWork, clock: Clock) -> WorkOrder:
         return services.await_material(actor, one, data["text"], uow, clock)
 
-    return _step(order_id, TextIn, wait)
+    return _step(order_id, NeededTextIn, wait)
 
 
 @blueprint.post("/field/orders/<uuid:order_id>/follow-on")

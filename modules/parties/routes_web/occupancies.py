@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
+from app.web.urls import safe_next
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import list_occupancies, occupants_of_lots, party_labels
 from modules.parties.routes_web.blueprint import blueprint, options
@@ -75,9 +76,14 @@ def occupancy_create(lot_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/occupancies/<uuid:occupancy_id>/end")
 @needs(PartyPermission.OCCUPY)
 def occupancy_end(occupancy_id: UUID) -> ResponseReturnValue:
-    """Write the last day of a party in a lot."""
+    """Write the last day of a party in a lot; what is refused is said on the sheet of the lot."""
     form = Form(MoveOutIn, request.form)
-    with open_unit_of_work() as uow:
-        day = form.load()["ends_on"]
-        stay = move_out(current_actor(), occupancy_id, day, uow, current_clock())
+    try:
+        with open_unit_of_work() as uow:
+            day = form.load()["ends_on"]
+            stay = move_out(current_actor(), occupancy_id, day, uow, current_clock())
+    except FORM_ERRORS as error:
+        for found in error.errors or (error,):
+            flash(str(found.message), "danger")
+        return redirect(safe_next(request.form.get("next"), url_for("parties.party_list")), 303)
     return done(url_for("portfolio.lot_detail", lot_id=stay.lot_id), _("Saved"))

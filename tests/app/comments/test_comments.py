@@ -160,6 +160,21 @@ def test_author_changes_and_removes_on_the_page(signed_in, boiler, database):
     assert "No comment yet" in client.get(f"/comments/boiler/{boiler.id}").get_data(as_text=True)
 
 
+def test_a_change_that_is_refused_is_said_where_it_was_typed(signed_in, boiler, database):
+    client = signed_in()
+    client.post(f"/comments/boiler/{boiler.id}", data={"text": "Hello"})
+    with database.reader() as session:
+        id_ = queries.list_comments(session, boiler.as_seen())[0].id
+    script = {"HX-Request": "true"}
+    empty = client.post(f"/comments/{id_}/change", data={"text": " ", "version": 1}, headers=script)
+    assert empty.status_code == 422
+    assert f'href="#f-{id_}-text"' in empty.text
+    assert "Hello" in empty.text
+    late = client.post(f"/comments/{id_}/change", data={"text": "Mine", "version": 9})
+    assert late.status_code == 412
+    assert ">Mine</textarea>" in late.text
+
+
 def test_outside_the_scope_comments_are_absent(signed_in, boiler):
     stranger = signed_in("caretaker", sees_everything=False)
     assert stranger.get(f"/comments/boiler/{boiler.id}").status_code == 404

@@ -346,3 +346,23 @@ def test_orders_for_programs(
     assert client.get(one).json["title"] == "Purge"
     freed = client.post(f"{one}/assignment", json={"technician_id": None})
     assert freed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "field"),
+    [
+        ("notes", {"text": " "}, "order_note-text"),
+        ("awaits-material", {"text": ""}, "order_awaits_material-text"),
+        ("hours", {"minutes": "2000"}, "order_hours-minutes"),
+        ("material", {"label": "", "quantity": "7"}, "order_material-label"),
+        ("follow-on", {"text": "", "urgent": "on"}, "order_follow_on-text"),
+    ],
+)
+def test_what_a_technician_typed_wrongly_is_said_at_its_field(
+    client: FlaskClient, spot: WorkOrder, step: str, typed: dict[str, str], field: str
+) -> None:
+    refused = client.post(f"/field/orders/{spot.id}/{step}", data=typed)
+    assert refused.status_code == 422
+    assert f'href="#f-field-{field}"' in refused.text
+    assert f'id="f-field-{field}"' in refused.text
+    assert all(text in refused.text for text in typed.values())

@@ -165,7 +165,13 @@ def test_moving_in_and_out(client, login, people, database):
     assert client.post(url, data=data).status_code == 409
     with database.reader() as session:
         stay = session.scalars(select(Occupancy).where(Occupancy.party_id == people["twin"])).one()
-    ended = client.post(f"/occupancies/{stay.id}/end", data={"ends_on": "2026-03-31"})
+    end, sheet = f"/occupancies/{stay.id}/end", f"/lots/{people['lot']}"
+    assert f'value="{sheet}"' in client.get(f"{sheet}/parts/occupants").text
+    for day, said in (("1990-01-01", "La fin précède le début."), ("", "Remplissez ce champ.")):
+        refused = client.post(end, data={"ends_on": day, "next": sheet}, follow_redirects=True)
+        assert refused.request.path == sheet
+        assert said in refused.text
+    ended = client.post(end, data={"ends_on": "2026-03-31"})
     assert ended.status_code == 303
     assert b"31/03/2026" in client.get(f"/lots/{people['lot']}/parts/occupants").data
 
