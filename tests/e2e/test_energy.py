@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app.auth.roles import Role
 from app.clock import FixedClock
@@ -20,8 +21,13 @@ from app.jobs.execute import execute
 from app.jobs.models import JobState
 from app.jobs.queue import claim_next
 from app.web.context import house as house_of
-from modules.energy.enums import FeedsKind, Utility
+from modules.energy.commands import HandleAlert
+from modules.energy.enums import AlertEventKind, FeedsKind, Utility
+from modules.energy.models import Alert
+from modules.energy.services.alerts import handle_alert
 from modules.energy.services.scan import scan
+from modules.tickets.models import Ticket
+from modules.tickets.services import close_ticket, complete_ticket
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, sample, write_long
 from tests.factories.portfolio import make_building
 from tests.support.browser import AxeCheck, Complaints, Photographer, SignIn
@@ -81,6 +87,40 @@ def test_from_the_alert_with_its_curve_to_the_ticket(
     photograph(page, f"energy-{locale}-alert")
     page.locator("main table a[href^='/tickets/']").click()
     expect(page.locator("#alert")).to_contain_text(NAME)
+
+
+def test_a_closed_ticket_of_a_reopened_alert_is_opened_again_from_the_page(
+    locale: str,
+    leak: None,
+    database: Database,
+    clock: FixedClock,
+    page: Page,
+    sign_in: SignIn,
+    check_accessibility: AxeCheck,
+) -> None:
+    with database.unit_of_work() as uow:
+        alert = uow.session.scalars(select(Alert)).one()
+        ticket = uow.session.scalars(select(Ticket)).one()
+        handled = HandleAlert(alert.id, AlertEventKind.FALSE_ALARM, "Test")
+        handle_alert(ACTOR, handled, uow, clock)
+        complete_ticket(ACTOR, ticket.id, "Test", uow, clock)
+        close_ticket(ACTOR, ticket.id, "", uow, clock)
+    sign_in(Role.ENERGY_COORDINATOR, locale=locale)
+    page.goto(f"/energy/alerts/{alert.id}")
+    expect(page.get_by_role("link", name=ticket.number)).to_be_visible()
+    nobody = page.get_by_role("alert").filter(has_text="«" if locale == "fr" else "“")
+    expect(nobody).to_have_count(0)
+    page.locator("form[action$='/reopen'] textarea").fill("Toch een lek")
+    page.get_by_role("button", name=_("Open the alert again")).click()
+    expect(nobody).to_be_visible()
+    check_accessibility(page)
+    page.get_by_text(_("Open the ticket again…")).click()
+    page.locator("form[action$='/steps/return'] textarea").fill("Toch een lek")
+    page.get_by_role("button", name=_("Open the ticket again"), exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
+    page.goto(f"/energy/alerts/{alert.id}")
+    expect(page.get_by_role("link", name=ticket.number)).to_be_visible()
+    expect(nobody).to_have_count(0)
 
 
 def test_the_curve_is_used_and_read_without_a_mouse(
