@@ -23,6 +23,20 @@ def read_phone(text: str, country: str = HERE) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def find_phone(text: str, country: str = HERE) -> str | None:
+    """Return the first telephone number in a few words as E.164, or None when there is none.
+
+    >>> find_phone("02/512.34.56 (evening)"), find_phone("ask the caretaker, flat 12")
+    ('+3225123456', None)
+    """
+    if (whole := read_phone(text, country)) is not None:
+        return whole
+    found = phonenumbers.PhoneNumberMatcher(text, country, phonenumbers.Leniency.POSSIBLE)
+    numbers = (match.number for match in found)
+    form = phonenumbers.PhoneNumberFormat.E164
+    return next((phonenumbers.format_number(number, form) for number in numbers), None)
+
+
 def show_phone(text: str) -> str:
     """Write a number for people: Belgian ones as dialled here, others with their country.
 

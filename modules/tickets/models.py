@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import (
@@ -53,6 +53,15 @@ class Ticket(Entity, Versioned, Timestamped):
         Index("ix_tickets_lot_opened", "lot_id", "opened_at"),
         Index("ix_tickets_status_due", "status", "due_at"),
         Index("ix_tickets_status_opened", "status", "opened_at"),
+        *(
+            Index(
+                f"ix_tickets_{column}",
+                column,
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("caller_e164", "contact_e164")
+        ),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -77,12 +86,15 @@ class Ticket(Entity, Versioned, Timestamped):
     # Who called is kept in words too: a party may be forgotten, the call is not.
     caller_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"), index=True)
     caller_name: Mapped[str] = mapped_column(String(160), default="")
+    # As it was typed; beside it in the one form in which it is found again.
     caller_phone: Mapped[str] = mapped_column(String(30), default="")
+    caller_e164: Mapped[str | None] = mapped_column(String(20))
     caller_email: Mapped[str] = mapped_column(String(254), default="")
     caller_locale: Mapped[str] = mapped_column(String(2), default="fr")
     # Whom to ask for on site, when it is somebody else.
     contact_name: Mapped[str] = mapped_column(String(160), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    contact_e164: Mapped[str | None] = mapped_column(String(20))
     availability: Mapped[str] = mapped_column(String(300), default="")
 
     outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket_outages.id"), index=True)

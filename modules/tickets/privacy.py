@@ -14,7 +14,7 @@ from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from app.i18n import lazy as _l
 from app.privacy import PersonalData, PersonalTexts, PersonRef, RetentionRule
-from app.privacy.texts import forget_words, telling_words
+from app.privacy.texts import GONE, forget_words, telling_words
 from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
 from modules.tickets.enums import DROPPED_STATUSES, EventKind
@@ -28,8 +28,10 @@ _TEXTS = (
     Ticket.availability,
     Ticket.contact_name,
     Ticket.contact_phone,
+    Ticket.contact_e164,
     Ticket.caller_name,
     Ticket.caller_phone,
+    Ticket.caller_e164,
     Ticket.caller_email,
     Ticket.search_text,
 )
@@ -76,6 +78,7 @@ def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> i
     session = uow.session
     words = telling_words(person)
     named = forget_words(session, Ticket, _TEXTS, words)
+    _forget_numbers(named)
     touch_documents(session, "ticket", [ticket.id for ticket in named])
     calls = session.scalars(select(OutageCall).where(OutageCall.party_id == person.id)).all()
     asked = session.scalars(select(Ticket).where(Ticket.caller_id == person.id)).all()
@@ -137,11 +140,21 @@ def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:
         ticket.caller_id = None
         ticket.caller_name = ticket.caller_phone = ticket.caller_email = ""
         ticket.contact_name = ticket.contact_phone = ticket.availability = ""
+        ticket.caller_e164 = ticket.contact_e164 = None
         known = (ticket.number, ticket.external_ref or "", ticket.stored_title)
         ticket.search_text = " ".join(known).lower()[:500]
     _forget_opinions([ticket.id for ticket in forgotten], uow)
     touch_documents(uow.session, "ticket", [ticket.id for ticket in forgotten])
     return len(forgotten)
+
+
+def _forget_numbers(named: Iterable[Ticket]) -> None:
+    """Take out numbers that were typed in another form than the one by which they were found."""
+    for ticket in named:
+        if GONE in (ticket.caller_e164 or ""):
+            ticket.caller_phone, ticket.caller_e164 = "", None
+        if GONE in (ticket.contact_e164 or ""):
+            ticket.contact_phone, ticket.contact_e164 = "", None
 
 
 def _forget_opinions(ticket_ids: Sequence[UUID], uow: UnitOfWork) -> None:

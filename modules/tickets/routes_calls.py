@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +20,17 @@ from modules.parties.api import get_party
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
+from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission, sources_of
-from modules.tickets.queries.callers import homes_of_callers
-from modules.tickets.queries.intake import describe_caller, describe_place
+from modules.tickets.queries.callers import homes_of_callers, places_of_tickets
+from modules.tickets.queries.intake import (
+    IntakeCaller,
+    IntakePlace,
+    describe_caller,
+    describe_place,
+)
 from modules.tickets.queries.similar import Asked, count_repeats, find_similar
-from modules.tickets.queries.tickets import get_ticket, list_of_caller
+from modules.tickets.queries.tickets import get_ticket, list_of_caller, list_of_phones
 from modules.tickets.routes_found import FOUND, Known, find_choices
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
@@ -57,7 +62,7 @@ def call_new() -> ResponseReturnValue:
 def call_found() -> ResponseReturnValue:
     """Answer the box while the agent types: people, homes, buildings and tickets."""
     found = find_choices(request.args.get("q", ""), _known(request.args))
-    return render_template("tickets/_found.html", found=found)
+    return render_template("tickets/_found.html", found=found, **_described(found.earlier))
 
 
 @blueprint.get("/calls/callers/<uuid:party_id>")
@@ -195,6 +200,7 @@ def _intake(form: Form, refused: str = "") -> str:
     known = _known(args)
     party_id = known.party_id
     rules = rules_today()
+    found = find_choices(args.get("q", ""), known)
     context: dict[str, Any] = {"place": None, "who": None, "calls": [], "homes": {}}
     if party_id is not None:
         context["who"] = describe_caller(actor, session, party_id)
@@ -205,10 +211,9 @@ def _intake(form: Form, refused: str = "") -> str:
         context["place"] = describe_place(
             actor, session, building_id=building_id, lot_id=lot_id, clock=clock
         )
-    place = context["place"]
-    shown = (place.on_lot, place.in_building) if place else ()
+    earlier = _earlier(known, context)
     if request.method == "GET" and context["who"] is not None:
-        form.values = _from_caller(asdict(context["who"])) | form.values
+        form.values = _from_caller(context["who"]) | form.values
     elif request.method == "GET" and known.phone:
         form.values = {"caller_phone": show_phone(known.phone)} | form.values
     return render_template(
@@ -224,9 +229,29 @@ def _intake(form: Form, refused: str = "") -> str:
         party_id=party_id,
         title=_("New call"),
         **context,
-        **describe_standing(*shown, context["calls"]),
-        found=find_choices(args.get("q", ""), known),
+        **_described(earlier, found.earlier, context["calls"], *_open_on(context["place"])),
+        earlier=earlier,
+        found=found,
     )
+
+
+def _earlier(known: Known, context: dict[str, Any]) -> Sequence[Ticket]:
+    """Return what was reported from the numbers of the caller, but for what is shown as theirs."""
+    numbers = context["who"].phones if context["who"] else [known.phone] if known.phone else []
+    shown = {one.id for one in context["calls"]}
+    found = list_of_phones(current_actor(), reader(), numbers, 10)
+    return [one for one in found if one.id not in shown][:5]
+
+
+def _open_on(place: IntakePlace | None) -> Sequence[Sequence[Ticket]]:
+    return (place.on_lot, place.in_building) if place else ()
+
+
+def _described(*groups: Sequence[Ticket]) -> dict[str, Any]:
+    """Return how tickets stand, and where they are."""
+    tickets = [one for group in groups for one in group]
+    places = places_of_tickets(current_actor(), reader(), tickets)
+    return {"places": places, **describe_standing(tickets)}
 
 
 def _id_of(text: str | None) -> UUID | None:
@@ -236,10 +261,10 @@ def _id_of(text: str | None) -> UUID | None:
         return None
 
 
-def _from_caller(caller: dict[str, Any]) -> dict[str, Any]:
+def _from_caller(caller: IntakeCaller) -> dict[str, Any]:
     return {
-        "caller_name": caller["name"],
-        "caller_phone": show_phone(caller["phone"]),
-        "caller_email": caller["email"],
-        "caller_locale": caller["locale"],
+        "caller_name": caller.name,
+        "caller_phone": show_phone(caller.phone),
+        "caller_email": caller.email,
+        "caller_locale": caller.locale,
     }

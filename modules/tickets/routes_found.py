@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,12 @@ from app.search.providers import Hit
 from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, reader
 from app.web.frontend import url_or_none
+from modules.tickets.models import Ticket
 from modules.tickets.queries.callers import homes_of_callers
+from modules.tickets.queries.tickets import list_of_phones
 
 FOUND = 8
-KINDS = ("party", "lot", "building", "ticket")
+PLACES = ("party", "lot", "building")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to what was typed; `phone` is a number that nobody is known by."""
+    """The answer to what was typed; `phone` is a number that nobody is known by.
+
+    `earlier` are the tickets of that number: they are no place, so they never lead on alone.
+    """
 
     text: str
     groups: list[tuple[Group, list[Line]]]
     known: Known
     phone: str = ""
+    earlier: Sequence[Ticket] = ()
 
     @property
     def only(self) -> Line | None:
@@ -63,7 +70,10 @@ class Found:
 def find_choices(text: str, known: Known) -> Found:
     """Search people, homes, buildings and tickets, and say where each leads."""
     actor, session = current_actor(), reader()
-    groups = search_engine().search(actor, session, text, limit=FOUND, kinds=KINDS)
+    phone = read_phone(text) or ""
+    earlier = list_of_phones(actor, session, [phone], FOUND) if phone else ()
+    kinds = PLACES if earlier else (*PLACES, "ticket")
+    groups = search_engine().search(actor, session, text, limit=FOUND, kinds=kinds)
     people = [hit.id for group in groups if group.kind == "party" for hit in group.hits]
     homes = homes_of_callers(actor, session, people, current_clock().today(BRUSSELS))
     lines = [
@@ -76,7 +86,7 @@ def find_choices(text: str, known: Known) -> Found:
         )
         for group in groups
     ]
-    return Found(text.strip(), lines, known, "" if groups else read_phone(text) or "")
+    return Found(text.strip(), lines, known, "" if groups else phone, earlier)
 
 
 def _leads_to(group: Group, hit: Hit, known: Known) -> str | None:

@@ -1,4 +1,4 @@
-"""How tickets are found in the search box: by number, by words of what was said."""
+"""How tickets are found in the search box: by number, by telephone, by words of what was said."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from app.search.statements import IDS, kept_for_readers
 from modules.tickets.enums import OPEN_STATUSES, STATUS_LABELS
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
-from modules.tickets.queries.tickets import find_ticket_by_number, visible_tickets
+from modules.tickets.queries.tickets import (
+    find_ticket_by_number,
+    list_of_phones,
+    visible_tickets,
+)
+
+MOST = 20
 
 
 @kept_for_readers
@@ -37,10 +43,12 @@ class TicketSearch:
     def exact(
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
-        """Find by the number of the ticket."""
+        """Find by the number of the ticket, or by the telephone of who reported it."""
         numbers = (one.value for one in identifiers if one.kind is IdentifierKind.NUMBER)
         found = (find_ticket_by_number(actor, session, number) for number in numbers)
-        return [_hit(ticket) for ticket in found if ticket is not None]
+        phones = [f"+{one.value}" for one in identifiers if one.kind is IdentifierKind.PHONE]
+        called = list_of_phones(actor, session, phones, MOST)
+        return [_hit(ticket) for ticket in (*found, *called) if ticket is not None]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
         """Return the words of the open tickets; years of closed ones are searched in the list.

@@ -12,13 +12,13 @@ from modules.tickets.enums import STATUS_LABELS, STATUS_TONES, WAITING_LABELS
 from modules.tickets.models import Ticket
 
 
-def describe_standing(*groups: Iterable[Ticket]) -> dict[str, Any]:
+def describe_standing(tickets: Iterable[Ticket]) -> dict[str, Any]:
     """Return what `_lines.html` says of tickets beside their number, in a fixed number of queries.
 
     `visits` is None for whoever may not see the work on tickets.
     """
     return {
-        "visits": _visits({one.id for group in groups for one in group if one.is_open}),
+        "visits": _visits({one.id for one in tickets if one.is_open}),
         "status_labels": STATUS_LABELS,
         "tones": STATUS_TONES,
         "waiting_labels": WAITING_LABELS,

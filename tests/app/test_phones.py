@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.phones import dial, read_phone, show_phone
+from app.phones import dial, find_phone, read_phone, show_phone
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,15 @@ def test_what_is_no_number_stays_as_it_was_typed(typed: str) -> None:
 def test_what_is_shown_is_read_back_as_the_same_number(digits: int) -> None:
     kept = f"+322{digits}"
     assert read_phone(show_phone(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    "words", ["0470 12 34 56 (soir)", "poste 4, 0470/12.34.56", "+32470123456"]
+)
+def test_a_number_is_found_among_a_few_words(words: str) -> None:
+    assert find_phone(words) == "+32470123456"
+
+
+@pytest.mark.parametrize("words", ["", "ring twice", "flat 12, second bell"])
+def test_words_without_a_number_hold_none(words: str) -> None:
+    assert find_phone(words) is None

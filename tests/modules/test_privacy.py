@@ -18,7 +18,7 @@ from modules.interventions.services import cancel_order, create_order
 from modules.parties.commands import MergeParties
 from modules.parties.policies import PartyPermission
 from modules.parties.services import merge_parties
-from modules.tickets.commands import CallAgain, Caller, CountAffected
+from modules.tickets.commands import CallAgain, Caller, CountAffected, OnSite
 from modules.tickets.models import Ticket
 from modules.tickets.privacy import forget_old_callers
 from modules.tickets.services import call_again, cancel_ticket, count_affected, end_outage
@@ -129,6 +129,19 @@ def test_a_person_is_forgotten_under_every_name_they_had(database, clock, privac
     left = everything_in(database)
     for word in ("Canaryssen", "+32488112233", "0488 11 22 33"):
         assert word not in left
+
+
+def test_a_number_written_another_way_is_forgotten_too(database, clock, privacy, officer, caller):
+    with database.unit_of_work("test") as uow:
+        elsewhere = Caller(name="X", phone="0470/99.98.88")
+        on_site = OnSite(phone="0470 99 98 88 (soir)")
+        ticket = make_ticket(uow, clock, caller=elsewhere, on_site=on_site)
+    with database.unit_of_work("test") as uow:
+        services.erase_person(officer, "party", caller[0].id, privacy, uow, clock)
+    with database.reader() as session:
+        left = session.get_one(Ticket, ticket.id)
+        assert (left.caller_phone, left.contact_phone) == ("", "")
+        assert (left.caller_e164, left.contact_e164) == (None, None)
 
 
 def test_calls_without_a_name_or_never_closed_are_forgotten_too(database, clock):

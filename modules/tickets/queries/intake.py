@@ -51,10 +51,15 @@ class IntakeCaller:
 
     id: UUID
     name: str
-    phone: str
+    phones: tuple[str, ...]
     email: str
     locale: str
     language: str
+
+    @property
+    def phone(self) -> str:
+        """Return the number to try first; empty when there is none."""
+        return self.phones[0] if self.phones else ""
 
 
 def describe_place(
@@ -92,7 +97,7 @@ def describe_caller(actor: Actor, session: Session, party_id: UUID) -> IntakeCal
     return IntakeCaller(
         id=party.id,
         name=party.full_name,
-        phone=contact.phones[0] if contact and contact.phones else "",
+        phones=contact.phones if contact else (),
         email=(contact.email or "") if contact else "",
         locale=contact.locales[0] if contact else "fr",
         language=party.language.value,

@@ -124,6 +124,20 @@ def list_of_caller(
     return session.scalars(visible_tickets(actor, statement)).all()
 
 
+def list_of_phones(
+    actor: Actor, session: Session, numbers: Collection[str], limit: int = 20
+) -> Sequence[Ticket]:
+    """Return the tickets reported from some E.164 numbers, or naming them on site, latest first."""
+    known = list(numbers)
+    statement = (
+        select(Ticket)
+        .where(or_(Ticket.caller_e164.in_(known), Ticket.contact_e164.in_(known)))
+        .order_by(Ticket.opened_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(visible_tickets(actor, statement)).all() if known else []
+
+
 def list_linked(actor: Actor, session: Session, ticket_id: UUID) -> Sequence[Ticket]:
     """Return the tickets linked to one, and its duplicates."""
     pairs = select(TicketLink.ticket_id, TicketLink.other_id).where(

@@ -12,6 +12,7 @@ from app.db import JsonDict, UnitOfWork
 from app.errors import NotFound
 from app.ids import new_id
 from app.numbers import next_number
+from app.phones import find_phone
 from app.search.changes import touch_documents
 from modules.portfolio.api import place_facts
 from modules.tickets.commands import OpenTicket
@@ -121,10 +122,12 @@ def _new_ticket(
         caller_id=caller.party_id,
         caller_name=caller.name.strip(),
         caller_phone=caller.phone.strip(),
+        caller_e164=find_phone(caller.phone),
         caller_email=caller.email.strip().lower(),
         caller_locale=caller.locale,
         contact_name=on_site.name.strip(),
         contact_phone=on_site.phone.strip(),
+        contact_e164=find_phone(on_site.phone),
         availability=on_site.availability.strip(),
         outage_id=_outage_id(command.outage_id, uow),
         alert_id=command.alert_id,
