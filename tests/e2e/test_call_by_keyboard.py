@@ -62,3 +62,27 @@ def test_a_call_takes_six_keys_besides_what_is_typed(
     keys.press("Control+Enter")
     expect(page.locator(".say")).to_be_visible()
     assert keys.pressed <= MOST_KEYS
+
+
+def test_what_is_answered_about_danger_stays_while_the_page_looks_for_more(
+    page: Page, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock))
+    sign_in(Role.CALL_CENTRE_AGENT, locale="nl")
+    page.goto(f"/calls/new?lot={lot.id}", wait_until="networkidle")
+    page.keyboard.type("waterlek")
+    danger = page.locator("input[name=danger]")
+    danger.focus()
+    look_again(page)
+    expect(danger).to_be_focused()
+    page.keyboard.press("Space")
+    look_again(page)
+    expect(danger).to_be_checked()
+
+
+def look_again(page: Page) -> None:
+    """Ask for what stands beside the call once more, as each letter typed does."""
+    with page.expect_response(lambda answer: "/similar" in answer.url):
+        page.locator("#f-category").dispatch_event("change")
+    page.wait_for_load_state("networkidle")

@@ -371,7 +371,7 @@ def test_what_may_hurt_is_asked_inside_the_form_and_the_answer_is_kept(
     beside = client.get("/calls/similar", query_string=asked).get_data(as_text=True)
     box = re.search(r'<input type="checkbox" name="danger" value="(\w+)"([^>]*)>', beside)
     assert box, beside
-    assert beside.index('id="call-safety" hx-swap-oob="true"') < box.start()
+    assert beside.index('id="call-safety" hx-swap-oob="outerMorph"') < box.start()
     assert "checked" not in box[2]
     again = client.get("/calls/similar", query_string=asked | {"danger": box[1]})
     assert re.search(r'name="danger"[^>]* checked>', again.get_data(as_text=True))
