@@ -1,4 +1,4 @@
-"""What the estate does by itself: states planned for today come true, certificates expire."""
+"""What the estate does by itself: planned states come true, certificates expire, sectors fill."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from app.jobs import Cron, Job, JobRun
 from app.search.changes import touch_documents
 from modules.portfolio.models import Building, EnergyCertificate, Lot, LotStatusEvent
 from modules.portfolio.queries.places import with_place
-from modules.portfolio.services import refresh_energy_class, refresh_status
+from modules.portfolio.services import refresh_energy_class, refresh_status, settle_buildings
 
 
 def refresh_places(run: JobRun) -> None:
     """Bring the states and energy letters shown in lists in line with today's date.
 
-    Only places whose history says something else than the list are touched.
+    Only places whose history says something else than the list are touched, and buildings on the
+    map of which nobody wrote the sector or the commune.
     """
     today = run.clock.today()
     with run.database.unit_of_work() as uow:
@@ -31,7 +32,8 @@ def refresh_places(run: JobRun) -> None:
             refresh_energy_class(uow.session, place, today)
         if lots:
             touch_documents(uow.session, "lot", [lot.id for lot in lots])
-    count = len(lots) + len(expired)
+        settled = settle_buildings(run.actor, uow, run.clock, only_unknown=True)
+    count = len(lots) + len(expired) + settled
     run.progress(count, count, "")
 
 

@@ -3,6 +3,7 @@
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, ScopeKind
+from modules.portfolio import cli
 from modules.portfolio.demo.seed import SEEDS
 from modules.portfolio.grouping_tables import LISTS as GROUPING_LISTS
 from modules.portfolio.importers import IMPORTERS
@@ -22,7 +23,7 @@ from modules.portfolio.routes_api import BLUEPRINTS
 from modules.portfolio.routes_web import blueprint
 from modules.portfolio.search import BuildingProvider, LotProvider, ParcelProvider
 from modules.portfolio.shape_batches import BATCH_KINDS
-from modules.portfolio.subjects import ACCESS_CODE, SUBJECTS
+from modules.portfolio.subjects import ACCESS_CODE, BOUNDARY, SUBJECTS
 from modules.portfolio.tables import LISTS
 
 module = Module(
@@ -82,7 +83,8 @@ module = Module(
         ),
     ),
     jobs=JOBS,
-    subjects=(*SUBJECTS, ACCESS_CODE),
+    cli=(cli.group,),
+    subjects=(*SUBJECTS, ACCESS_CODE, BOUNDARY),
     privacy=PRIVACY,
     search_providers=(
         BuildingProvider(),

@@ -68,14 +68,14 @@ class ShapeFile:
     sha256: str = ""
 
 
-def read_shapes(path: Path, kind: ShapeKind, crs: Crs | None = None) -> ShapeFile:
-    """Read a file: GeoJSON by its name, else the layer named like the kind.
+def read_shapes(path: Path, layer: str = "", crs: Crs | None = None) -> ShapeFile:
+    """Read a file: GeoJSON by its name, else the layer named, or the first where there is none.
 
     The system is the one the file says, else `crs`, else the one its coordinates fit. Raises
     Invalid when the file cannot be read or its system is not known.
     """
     is_geojson = path.suffix.lower() in {".geojson", ".json"}
-    table = read_geojson(path.read_bytes()) if is_geojson else _read_layer(path, kind)
+    table = read_geojson(path.read_bytes()) if is_geojson else _read_layer(path, layer)
     known = table.crs or crs
     if known is not None:
         return ShapeFile(table.rows, known, sha256=file_sha256(path))
@@ -87,9 +87,9 @@ def read_shapes(path: Path, kind: ShapeKind, crs: Crs | None = None) -> ShapeFil
     return ShapeFile(table.rows, found, found is not usual, sha256=file_sha256(path))
 
 
-def _read_layer(path: Path, kind: ShapeKind) -> ShapeTable:
+def _read_layer(path: Path, layer: str) -> ShapeTable:
     names = layers(path)
-    return read_layer(path, kind.value if kind.value in names else None)
+    return read_layer(path, layer if layer in names else next(iter(names), None))
 
 
 def export_shapes(

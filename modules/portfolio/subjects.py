@@ -27,6 +27,7 @@ ACTION_LABELS: dict[str, LazyText] = {
     "portfolio.building.create": _l("Building added"),
     "portfolio.building.change": _l("Building changed"),
     "portfolio.building.place": _l("Outline drawn"),
+    "portfolio.building.settle": _l("Placed by the boundaries of the map"),
     "portfolio.building.archive": _l("Building archived"),
     "portfolio.building.restore": _l("Building brought back"),
     "portfolio.entrance.add": _l("Entrance added"),
@@ -254,6 +255,14 @@ ACCESS_CODE = SubjectKind(
     actions=ACCESS_ACTIONS,
     fields=FIELD_LABELS,
     values={"kind": enums.ACCESS_KIND_LABELS},
+)
+
+
+BOUNDARY = SubjectKind(
+    type="boundary",
+    label=_l("Boundaries of the map"),
+    actions={"portfolio.boundary.load": _l("Boundaries of the map taken in")},
+    fields={"boundaries": _l("Boundaries")},
 )
 
 

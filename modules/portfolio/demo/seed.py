@@ -17,13 +17,16 @@ from app.demo import Planting, Seed, invented_id
 from app.geo import Crs, area_m2, place, read_features
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
+from modules.portfolio.boundary_import import load_boundaries
+from modules.portfolio.boundary_rows import BoundaryFile
 from modules.portfolio.demo.ground import Moment
 from modules.portfolio.demo.plan import DATA, plan_buildings
 from modules.portfolio.demo.rows import Planter
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
 from modules.portfolio.models import Boundary, Building, LandParcel
 from modules.portfolio.services.common import EVERY_YEAR
-from modules.portfolio.services.land import parcel_search_text, replace_boundaries
+from modules.portfolio.services.land import parcel_search_text
+from modules.portfolio.shapes import ShapeFile
 
 AREAS = (("C", "Centre", "Centrum"), ("N", "Nord", "Noord"))
 DEPARTMENTS = (
@@ -198,7 +201,8 @@ def plant_boundaries(planting: Planting) -> None:
     with planting.database.unit_of_work("demo") as uow:
         for kind, name in ((BoundaryKind.COMMUNE, "communes"), (BoundaryKind.SECTOR, "sectors")):
             text = (DATA / f"{name}.geojson").read_bytes()
-            replace_boundaries(uow, kind, read_features(text))
+            shapes = ShapeFile(tuple(read_features(text)))
+            load_boundaries(planting.actor, kind, BoundaryFile(shapes), uow, planting.clock)
 
 
 def are_boundaries_planted(session: Session) -> bool:

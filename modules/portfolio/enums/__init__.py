@@ -28,7 +28,12 @@ from modules.portfolio.enums.facts import (
     InstallationKind,
     WarningKind,
 )
-from modules.portfolio.enums.land import LAND_USE_LABELS, BoundaryKind, LandUse
+from modules.portfolio.enums.land import (
+    BOUNDARY_KIND_LABELS,
+    LAND_USE_LABELS,
+    BoundaryKind,
+    LandUse,
+)
 from modules.portfolio.enums.lots import (
     ACCESSIBILITY_LABELS,
     EMPTY_STATUSES,
@@ -48,6 +53,7 @@ from modules.portfolio.enums.lots import (
 __all__ = [
     "ACCESSIBILITY_LABELS",
     "ACCESS_KIND_LABELS",
+    "BOUNDARY_KIND_LABELS",
     "BUILDING_KIND_LABELS",
     "CERTIFICATE_SCHEME_LABELS",
     "EMPTY_STATUSES",

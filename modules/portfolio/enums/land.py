@@ -41,3 +41,9 @@ class BoundaryKind(StrEnum):
     COMMUNE = "commune"
     SECTOR = "sector"
     DISTRICT = "district"
+
+
+BOUNDARY_KIND_LABELS: dict[BoundaryKind, LazyText] = {
+    BoundaryKind.COMMUNE: _l("Communes"),
+    BoundaryKind.SECTOR: _l("Statistical sectors"),
+}

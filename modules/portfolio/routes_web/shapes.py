@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +15,15 @@ from werkzeug.datastructures import FileStorage
 from app.auth.needs import needs
 from app.errors import AppError, FieldError, Invalid, NotFound
 from app.geo import Crs
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.typed_text import clean_text
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.downloads import download
 from app.web.forms import choices
+from modules.portfolio.boundary_import import BoundaryReport, load_boundaries
+from modules.portfolio.boundary_rows import BoundaryFile
+from modules.portfolio.enums import BOUNDARY_KIND_LABELS, BoundaryKind
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.shape_import import ShapeReport, import_shapes
@@ -45,11 +51,16 @@ def _page(status: int = 200, **context: object) -> ResponseReturnValue:
     is_part = "HX-Request" in request.headers
     page = render_template(
         "portfolio/_shape_report.html" if is_part else "portfolio/shape_page.html",
-        kinds=choices(SHAPE_KIND_LABELS),
+        kinds=[*choices(SHAPE_KIND_LABELS), *choices(_boundary_kinds())],
         systems=[(str(int(crs)), f"EPSG:{int(crs)}") for crs in SYSTEMS],
-        **{"errors": (), "report": None, "is_rehearsal": False, **context},
+        **{"errors": (), "report": None, "drawn": None, "is_rehearsal": False, **context},
     )
     return page, status
+
+
+def _boundary_kinds() -> dict[BoundaryKind, LazyText]:
+    """Return what lies under the map for all: offered to whoever sees the whole estate."""
+    return BOUNDARY_KIND_LABELS if current_actor().scope.everything else {}
 
 
 @blueprint.get("/shapes/<string:kind>.geojson")
@@ -87,16 +98,33 @@ def shape_import() -> ResponseReturnValue:
     """Take outlines in from a file, or rehearse that, and say what becomes of each."""
     sent = request.files.get("file")
     kind = request.form.get("kind", "")
-    if sent is None or kind not in set(ShapeKind):
+    boundaries = _boundary_kinds()
+    if sent is None or kind not in {*ShapeKind, *boundaries}:
         return _page(Invalid.status, errors=(FieldError("file", NO_SHAPES),))
     asked = request.form.get("crs", "")
     crs = Crs(int(asked)) if asked in {str(int(one)) for one in SYSTEMS} else None
     is_rehearsal = "rehearse" in request.form
     try:
+        if kind in boundaries:
+            drawn = draw_boundaries(sent, BoundaryKind(kind), crs, is_rehearsal=is_rehearsal)
+            return _page(drawn=drawn, is_rehearsal=is_rehearsal)
         report = draw_shapes(sent, ShapeKind(kind), crs, is_rehearsal=is_rehearsal)
     except AppError as error:
         return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
     return _page(report=report, is_rehearsal=is_rehearsal)
+
+
+def draw_boundaries(
+    sent: FileStorage, kind: BoundaryKind, crs: Crs | None, *, is_rehearsal: bool
+) -> BoundaryReport:
+    """Take the communes or sectors under the map from an official file somebody sent."""
+    with _saved(sent) as path:
+        file = BoundaryFile(read_shapes(path, kind, crs))
+        with open_unit_of_work() as uow:
+            report = load_boundaries(current_actor(), kind, file, uow, current_clock())
+            if is_rehearsal:
+                uow.discard()
+            return report
 
 
 def draw_shapes(
@@ -106,12 +134,7 @@ def draw_shapes(
 
     A rehearsal does the same and writes nothing.
     """
-    suffix = Path(sent.filename or "").suffix.lower()
-    if suffix not in SUFFIXES:
-        raise Invalid("no_shapes", NO_SHAPES, field="file")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"shapes{suffix}"
-        sent.save(path)
+    with _saved(sent) as path:
         file = replace(read_shapes(path, kind, crs), name=clean_text(sent.filename or ""))
         with open_unit_of_work() as uow:
             report = import_shapes(current_actor(), kind, file, uow, current_clock())
@@ -119,3 +142,15 @@ def draw_shapes(
                 report.batch_id = None
                 uow.discard()
             return report
+
+
+@contextmanager
+def _saved(sent: FileStorage) -> Iterator[Path]:
+    """Keep a file somebody sent while it is read; Invalid when its name promises no shapes."""
+    suffix = Path(sent.filename or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Invalid("no_shapes", NO_SHAPES, field="file")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"shapes{suffix}"
+        sent.save(path)
+        yield path

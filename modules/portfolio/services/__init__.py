@@ -51,7 +51,6 @@ from modules.portfolio.services.land import (
     change_parcel,
     create_parcel,
     place_parcel,
-    replace_boundaries,
     restore_parcel,
 )
 from modules.portfolio.services.lots import (
@@ -63,6 +62,7 @@ from modules.portfolio.services.lots import (
     restore_lot,
 )
 from modules.portfolio.services.rooms import add_room, archive_room, change_room, restore_room
+from modules.portfolio.services.settling import settle_buildings
 from modules.portfolio.services.states import give_back_history, write_lot_state
 from modules.portfolio.services.topology import stack_lots
 
@@ -106,7 +106,6 @@ __all__ = [
     "record_certificate",
     "refresh_energy_class",
     "refresh_status",
-    "replace_boundaries",
     "restore_access_code",
     "restore_building",
     "restore_certificate",
@@ -117,6 +116,7 @@ __all__ = [
     "restore_parcel",
     "restore_room",
     "reveal_access_code",
+    "settle_buildings",
     "stack_lots",
     "withdraw_certificate",
     "write_lot_state",

@@ -1,13 +1,10 @@
-"""Land parcels and the boundaries under the map."""
+"""Land parcels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.audit import Subject, changed_fields
@@ -16,14 +13,12 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
-from app.geo import area_m2, geometry_text, place
-from app.ids import new_id
+from app.geo import area_m2, place
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
 from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import Change, ParcelFacts, ShapeGiven
-from modules.portfolio.enums import BoundaryKind
-from modules.portfolio.models import Area, Boundary, LandParcel
+from modules.portfolio.models import Area, LandParcel
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_parcel
 from modules.portfolio.services.common import (
@@ -156,27 +151,3 @@ def parcel_search_text(parcel: LandParcel) -> str:
 
 def _subject(parcel: LandParcel) -> Subject:
     return Subject("parcel", parcel.id, parcel.reference)
-
-
-def replace_boundaries(
-    uow: UnitOfWork,
-    kind: BoundaryKind,
-    shapes: Iterable[tuple[BaseGeometry, dict[str, Any]]],
-) -> int:
-    """Replace the boundaries of a kind; properties code, name_fr, name_nl, commune (parent)."""
-    rows = [
-        {
-            "id": new_id(),
-            "kind": kind,
-            "code": str(facts["code"]),
-            "name_fr": str(facts.get("name_fr") or ""),
-            "name_nl": str(facts.get("name_nl") or ""),
-            "parent_code": facts.get("commune"),
-            "geojson": geometry_text(geometry, 5),
-        }
-        for geometry, facts in shapes
-    ]
-    uow.session.execute(delete(Boundary).where(Boundary.kind == kind))
-    if rows:
-        uow.session.execute(insert(Boundary), rows)
-    return len(rows)
