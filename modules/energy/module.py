@@ -55,6 +55,13 @@ module = Module(
             "building", _l("Consumption"), "energy.building_panel", EnergyPermission.METER_READ, 60
         ),
         Panel("lot", _l("Consumption"), "energy.lot_panel", EnergyPermission.METER_READ, 60),
+        Panel(
+            "installation",
+            _l("Consumption"),
+            "energy.installation_panel",
+            EnergyPermission.METER_READ,
+            60,
+        ),
     ),
     first_steps=(
         FirstStep(

@@ -91,6 +91,13 @@ module = Module(
             "building", _l("Work orders"), "interventions.panel_building", OrderPermission.READ, 40
         ),
         Panel(
+            "installation",
+            _l("Work orders"),
+            "interventions.panel_installation",
+            OrderPermission.READ,
+            40,
+        ),
+        Panel(
             "organisation",
             _l("Work orders"),
             "interventions.panel_organisation",

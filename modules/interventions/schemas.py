@@ -37,6 +37,7 @@ class OrderIn(FormSchema):
     ticket_id = fields.UUID(data_key="ticket", load_default=None)
     building_id = fields.UUID(data_key="building", load_default=None)
     lot_id = fields.UUID(data_key="lot", load_default=None)
+    installation_id = fields.UUID(data_key="installation", load_default=None)
     parent_id = fields.UUID(data_key="parent", load_default=None)
     title = Line(load_default="", validate=Length(max=160), metadata={"label": _l("Work")})
     description = Paragraphs(load_default=None, validate=Length(max=_LONG))

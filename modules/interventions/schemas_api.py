@@ -54,6 +54,7 @@ class OrderApiIn(Schema):
     work_class = fields.Enum(WorkClass, by_value=True, load_default=WorkClass.RESPONSIVE)
     building_id = fields.UUID(load_default=None)
     lot_id = fields.UUID(load_default=None)
+    installation_id = fields.UUID(load_default=None)
     planner_note = Paragraphs(load_default="", validate=Length(max=_LONG))
     estimated_minutes = fields.Integer(load_default=60, validate=Range(5, 2880))
     needs_signature = fields.Boolean(load_default=False)

@@ -110,6 +110,7 @@ __all__ = [
     "get_installation",
     "get_lot",
     "in_scope",
+    "installation_choices",
     "installation_codes",
     "installation_labels",
     "installations_serving_lot",
@@ -199,6 +200,18 @@ def lots_served_by_installation(
 ) -> Sequence[UUID]:
     """Return the lots an installation serves: everybody an outage concerns."""
     return topology.lots_served_by(session, get_installation(actor, session, installation_id))
+
+
+def installation_choices(
+    actor: Actor, session: Session, building_id: UUID, lot_id: UUID | None = None
+) -> dict[UUID, str]:
+    """Return the installations something may be about: those serving a lot, else a building's."""
+    found = (
+        installations_serving_lot(actor, session, lot_id)
+        if lot_id
+        else topology.list_installations(session, get_building(actor, session, building_id).id)
+    )
+    return {item.id: _installation_label(item) for item in found}
 
 
 def installation_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

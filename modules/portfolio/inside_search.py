@@ -73,8 +73,8 @@ class InstallationProvider:
                 id=row.id,
                 title=f"{row.code} · {row.name or INSTALLATION_KIND_LABELS[row.kind]}",
                 detail=f"{row.address} · {row.building}",
-                endpoint="portfolio.building_detail",
-                params={"building_id": str(row.building_id), "_anchor": "part-installations"},
+                endpoint="portfolio.installation_detail",
+                params={"installation_id": str(row.id)},
             )
             for row in rows
         ]

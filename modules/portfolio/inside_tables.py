@@ -83,8 +83,7 @@ INSTALLATIONS = TableSpec(
     export_permission=PortfolioPermission.EXPORT,
     columns=(
         Column(
-            "code", _l("Code"), sort=Installation.code,
-            link=lambda row: f"/buildings/{row.building_id}#part-installations",
+            "code", _l("Code"), sort=Installation.code, link=lambda row: f"/installations/{row.id}"
         ),
         Column("kind", _l("Kind"), sort=Installation.kind, labels=INSTALLATION_KIND_LABELS),
         Column("name", _l("Name"), sort=Installation.name),

@@ -271,8 +271,26 @@ PARTS: dict[str, tuple[LazyText, GetPart]] = {
     "entrance": (_l("Entrance"), get_entrance),
     "floor": (_l("Floor"), get_floor),
     "room": (_l("Room"), get_room),
-    "installation": (_l("Installation"), get_installation),
 }
+
+
+def find_installation_subject(actor: Actor, session: Session, identifier: UUID) -> Subject | None:
+    """Return an installation as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ):
+        return None
+    try:
+        found = get_installation(actor, session, identifier)
+    except NotFound:
+        return None
+    return Subject(
+        type="installation",
+        id=found.id,
+        label=f"{enums.INSTALLATION_KIND_LABELS[found.kind]} {found.code}",
+        url=f"/installations/{found.id}",
+        building_id=found.building_id,
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
 
 
 def _part_finder(type_: str, get: GetPart) -> FindSubject:
@@ -328,12 +346,13 @@ SUBJECTS = tuple(
         actions=ACTION_LABELS,
         fields=FIELD_LABELS,
         values=VALUE_LABELS,
-        parts=tuple(PARTS) if type_ == "building" else (),
+        parts=(*PARTS, "installation") if type_ == "building" else (),
     )
     for type_, label, find in (
         ("building", _l("Building"), find_building_subject),
         ("lot", _l("Lot"), find_lot_subject),
         ("parcel", _l("Parcel"), find_parcel_subject),
+        ("installation", _l("Installation"), find_installation_subject),
         ("site", _l("Site"), _finder(enums.Grouping.SITE, "sites")),
         ("area", _l("Work area"), _finder(enums.Grouping.AREA, "areas")),
         ("department", _l("Department"), _finder(enums.Grouping.DEPARTMENT, "departments")),

@@ -104,6 +104,9 @@ module = Module(
         Panel("lot", _l("Tickets"), "tickets.panel_lot", TicketPermission.READ, 30),
         Panel("building", _l("Tickets"), "tickets.panel_building", TicketPermission.READ, 30),
         Panel(
+            "installation", _l("Tickets"), "tickets.panel_installation", TicketPermission.READ, 30
+        ),
+        Panel(
             "alert", _l("Ticket of this alert"), "tickets.panel_alert", TicketPermission.READ, 10
         ),
         Panel("party", _l("Tickets"), "tickets.panel_party", TicketPermission.READ, 30),

@@ -177,6 +177,7 @@ def _beside(rules: Rules) -> dict[str, Any]:
     asked = Asked(
         building_id=context.place.building_id,
         lot_id=lot_id,
+        installation_id=_id_of(request.args.get("installation")),
         caller_id=_id_of(request.args.get("party")),
         family=category.family if category else "",
     )
@@ -212,6 +213,8 @@ def _intake(form: Form, refused: str = "") -> str:
             actor, session, building_id=building_id, lot_id=lot_id, clock=clock
         )
     earlier = _earlier(known, context)
+    if request.method == "GET" and "installation" in args:
+        form.values = {"installation": args["installation"]} | form.values
     if request.method == "GET" and context["who"] is not None:
         form.values = _from_caller(context["who"]) | form.values
     elif request.method == "GET" and known.phone:
@@ -224,6 +227,7 @@ def _intake(form: Form, refused: str = "") -> str:
         rules=rules,
         sources=[(key, SOURCE_LABELS[key]) for key in sources_of(actor)],
         priorities=rules.priority_choices,
+        plants=_plants_of(context["place"]),
         lot_id=lot_id,
         building_id=building_id,
         party_id=party_id,
@@ -241,6 +245,10 @@ def _earlier(known: Known, context: dict[str, Any]) -> Sequence[Ticket]:
     shown = {one.id for one in context["calls"]}
     found = list_of_phones(current_actor(), reader(), numbers, 10)
     return [one for one in found if one.id not in shown][:5]
+
+
+def _plants_of(place: IntakePlace | None) -> list[tuple[str, str]]:
+    return [(str(key), name) for key, name in place.plants.items()] if place else []
 
 
 def _open_on(place: IntakePlace | None) -> Sequence[Sequence[Ticket]]:

@@ -160,6 +160,13 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
     return _panel(found, subject_id)
 
 
+@blueprint.get("/tickets/panels/installations/<uuid:subject_id>")
+@needs(TicketPermission.READ)
+def panel_installation(subject_id: UUID) -> ResponseReturnValue:
+    """Show the tickets about an installation on its sheet."""
+    return _panel(queries.list_on_place(current_actor(), reader(), installation_id=subject_id))
+
+
 @blueprint.get("/tickets/panels/people/<uuid:subject_id>")
 @needs(TicketPermission.READ)
 def panel_party(subject_id: UUID) -> ResponseReturnValue:

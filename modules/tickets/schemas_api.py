@@ -58,12 +58,13 @@ class CallerApi(Schema):
 
 
 class TicketApiIn(Schema):
-    """A ticket to open, on a lot or a building."""
+    """A ticket to open, on a lot, a building or an installation."""
 
     lot_id = fields.UUID(load_default=None, allow_none=True)
     building_id = fields.UUID(
         load_default=None, allow_none=True, metadata={"refused_as": ("place",)}
     )
+    installation_id = fields.UUID(load_default=None, allow_none=True)
     place_note = Line(load_default="", validate=Length(max=200))
     category_key = Line(required=True, validate=Length(max=60))
     title = Line(load_default="", validate=Length(max=160))
@@ -75,7 +76,12 @@ class TicketApiIn(Schema):
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> OpenTicket:
-        place = Place(data.pop("lot_id"), data.pop("building_id"), note=data.pop("place_note"))
+        place = Place(
+            data.pop("lot_id"),
+            data.pop("building_id"),
+            data.pop("installation_id"),
+            note=data.pop("place_note"),
+        )
         return OpenTicket(place=place, **data)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -40,22 +40,16 @@ def list_alerts(
     actor: Actor,
     session: Session,
     *,
-    building_id: UUID | None = None,
-    lot_id: UUID | None = None,
-    meter_id: UUID | None = None,
+    meter_ids: Collection[UUID] | None = None,
     state: AlertState | None = None,
     limit: int = 100,
 ) -> Sequence[Alert]:
-    """Return alerts, the dearest per day first, then the latest."""
+    """Return alerts of all or some meters, the dearest per day first, then the latest."""
     query = select_alerts(actor)
-    for column, value in (
-        (Meter.building_id, building_id),
-        (Meter.lot_id, lot_id),
-        (Alert.meter_id, meter_id),
-        (Alert.state, state),
-    ):
-        if value is not None:
-            query = query.where(column == value)
+    if meter_ids is not None:
+        query = query.where(Alert.meter_id.in_(meter_ids))
+    if state is not None:
+        query = query.where(Alert.state == state)
     order = (Alert.cost_cents_per_day.desc().nulls_last(), Alert.detected_at.desc(), Alert.id)
     return session.scalars(query.order_by(*order).limit(limit)).all()
 

@@ -61,13 +61,16 @@ def list_meters(
     *,
     building_id: UUID | None = None,
     lot_id: UUID | None = None,
+    installation_id: UUID | None = None,
 ) -> Sequence[Meter]:
-    """Return the meters of a building or of a lot, by utility and name."""
+    """Return the meters of a building, of a lot or of an installation, by utility and name."""
     query = select_meters(actor)
     if building_id is not None:
         query = query.where(Meter.building_id == building_id)
     if lot_id is not None:
         query = query.where(Meter.lot_id == lot_id)
+    if installation_id is not None:
+        query = query.where(Meter.installation_id == installation_id)
     return session.scalars(query.order_by(Meter.utility, Meter.label, Meter.serial)).all()
 
 

@@ -90,7 +90,7 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
     meter = meter_queries.get_meter(actor, session, meter_id)
     begin, end = _period(meter, default_days=7)
     alerts = (
-        alert_queries.list_alerts(actor, session, meter_id=meter.id)
+        alert_queries.list_alerts(actor, session, meter_ids=[meter.id])
         if actor.can(EnergyPermission.ALERT_READ)
         else ()
     )

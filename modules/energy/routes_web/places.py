@@ -34,17 +34,26 @@ def lot_panel(subject_id: UUID) -> ResponseReturnValue:
     return _place_panel(lot_id=subject_id)
 
 
+@blueprint.get("/panels/installation/<uuid:subject_id>")
+@needs(EnergyPermission.METER_READ)
+def installation_panel(subject_id: UUID) -> ResponseReturnValue:
+    """Show the meters that feed an installation, their consumption and alerts."""
+    return _place_panel(installation_id=subject_id)
+
+
 def _place_panel(
-    *, building_id: UUID | None = None, lot_id: UUID | None = None
+    *,
+    building_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    installation_id: UUID | None = None,
 ) -> ResponseReturnValue:
     actor, session = current_actor(), reader()
-    place = {"building_id": building_id, "lot_id": lot_id}
+    place = {"building_id": building_id, "lot_id": lot_id, "installation_id": installation_id}
     meters = meter_queries.list_meters(actor, session, **place)
     alerts: Sequence[Alert] = ()
     if actor.can(EnergyPermission.ALERT_READ) and meters:
-        alerts = alert_queries.list_alerts(
-            actor, session, building_id=building_id, lot_id=lot_id, state=AlertState.OPEN
-        )
+        ids = [meter.id for meter in meters]
+        alerts = alert_queries.list_alerts(actor, session, meter_ids=ids, state=AlertState.OPEN)
     shared = meter_queries.shared_meters(actor, session, lot_id) if lot_id else ()
     totals = meter_queries.totals_of(session, meters, current_clock().now(), 30)
     return render_template(

@@ -159,10 +159,13 @@ def list_orders_on_place(
     *,
     building_id: UUID | None = None,
     lot_id: UUID | None = None,
+    installation_id: UUID | None = None,
     open_only: bool = False,
 ) -> Sequence[WorkOrder]:
-    """Return the last fifty orders of a lot or a building, the latest first."""
+    """Return the last fifty orders of an installation, a lot or a building, the latest first."""
     place = WorkOrder.lot_id == lot_id if lot_id else WorkOrder.building_id == building_id
+    if installation_id is not None:
+        place = WorkOrder.installation_id == installation_id
     statement = select(WorkOrder).where(place).options(joinedload(WorkOrder.technician))
     if open_only:
         statement = statement.where(WorkOrder.status.in_(OPEN_STATUSES))

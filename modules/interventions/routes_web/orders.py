@@ -44,9 +44,10 @@ from modules.interventions.schemas import (
 )
 from modules.interventions.tables import order_table, select_orders
 from modules.parties.api import find_organisation
-from modules.portfolio.api import place_facts
+from modules.portfolio.api import installation_labels, place_facts
 from modules.tickets.api import TRADE_LABELS, get_ticket_facts, list_ticket_facts
 
+ABOUT = ("ticket", "building", "lot", "installation")
 blueprint = Blueprint("interventions", __name__)
 blueprint.context_processor(words)
 
@@ -97,9 +98,7 @@ def _board_words(wanted: BoardFilter) -> dict[str, Any]:
 def order_new() -> ResponseReturnValue:
     """Show the form, filled from the ticket."""
     form = Form(OrderIn)
-    form.values = {
-        key: value for key, value in request.args.items() if key in ("ticket", "building", "lot")
-    }
+    form.values = {key: value for key, value in request.args.items() if key in ABOUT}
     return render_template("interventions/order_form.html", form=form, errors=(), **_about(form))
 
 
@@ -212,6 +211,9 @@ def _about(form: Form) -> dict[str, Any]:
             building_id=UUID(str(building_id)) if building_id else None,
             lot_id=UUID(str(lot_id)) if lot_id else None,
         ).label
+    if plant := form.value("installation"):
+        labels = installation_labels(session, [UUID(str(plant))])
+        place = " · ".join([place, *labels.values()]).strip(" ·")
     return {
         "ticket": ticket,
         "place": place,
@@ -247,6 +249,7 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
     return {
         "order": order,
         "place": place_labels(session, [order])[order.id],
+        "plants": installation_labels(session, filter(None, [order.installation_id])),
         "planned": {
             "start": LocalInstant().serialize("planned_start_at", order),
             "end": LocalInstant().serialize("planned_end_at", order),

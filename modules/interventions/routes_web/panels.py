@@ -41,6 +41,14 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
     return _panel(queries.list_orders_on_place(current_actor(), reader(), building_id=subject_id))
 
 
+@blueprint.get("/work-orders/panels/installations/<uuid:subject_id>")
+@needs(OrderPermission.READ)
+def panel_installation(subject_id: UUID) -> ResponseReturnValue:
+    """Show the orders about an installation on its sheet."""
+    orders = queries.list_orders_on_place(current_actor(), reader(), installation_id=subject_id)
+    return _panel(orders)
+
+
 @blueprint.get("/work-orders/panels/organisations/<uuid:subject_id>")
 @needs(OrderPermission.READ)
 def panel_organisation(subject_id: UUID) -> ResponseReturnValue:

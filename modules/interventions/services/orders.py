@@ -27,7 +27,7 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
 from modules.interventions.services.recording import Happening, add_event
 from modules.interventions.services.telling import tell_assignee
-from modules.portfolio.api import get_building, place_facts
+from modules.portfolio.api import get_building, get_installation, place_facts
 from modules.tickets.api import (
     EventKind,
     Progress,
@@ -170,15 +170,15 @@ def _new_order(
     clock: Clock,
 ) -> WorkOrder:
     first = tickets[0] if tickets else None
-    facts = place_facts(
-        actor,
-        uow.session,
-        building_id=command.building_id or (first.building_id if first else None),
-        lot_id=command.lot_id or (first.lot_id if first else None),
-    )
+    installation_id = command.installation_id or (first.installation_id if first else None)
+    building_id = command.building_id or (first.building_id if first else None)
+    lot_id = command.lot_id or (first.lot_id if first else None)
+    if command.installation_id is not None:
+        plant = get_installation(actor, uow.session, command.installation_id)
+        building_id = building_id or plant.building_id
+    facts = place_facts(actor, uow.session, building_id=building_id, lot_id=lot_id)
     title = _title(command, first)
     now = clock.now()
-    installation_id = command.installation_id or (first.installation_id if first else None)
     return WorkOrder(
         id=new_id(),
         number=next_number(SERIES, uow, clock),

@@ -13,13 +13,19 @@ from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, reader
 from app.web.forms import Form
+from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.portfolio.api import list_lots_of_building
 from modules.portfolio.inside_tables import INSTALLATIONS
 from modules.portfolio.models import Installation
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building
-from modules.portfolio.queries.topology import get_installation, links_of, select_installations
+from modules.portfolio.queries.topology import (
+    get_installation,
+    links_of,
+    lots_served_by,
+    select_installations,
+)
 from modules.portfolio.routes_web.blueprint import (
     answer,
     asked_change,
@@ -44,6 +50,22 @@ def installation_list() -> ResponseReturnValue:
     """List the boiler houses, lifts, risers… of the estate."""
     query = select_installations(current_actor())
     return list_page(INSTALLATIONS, query, template="portfolio/installation_list.html")
+
+
+@blueprint.get("/installations/<uuid:installation_id>")
+@needs(PortfolioPermission.READ)
+def installation_detail(installation_id: UUID) -> ResponseReturnValue:
+    """Show an installation: facts at once, each other part when it is opened."""
+    actor, session = current_actor(), reader()
+    found = get_installation(actor, session, installation_id)
+    building = get_building(actor, session, found.building_id)
+    return render_template(
+        "portfolio/installation_detail.html",
+        installation=found,
+        building=building,
+        served=len(lots_served_by(session, found)),
+        panels=panel_tabs("installation", found.id),
+    )
 
 
 @blueprint.get("/buildings/<uuid:building_id>/installations/new")
@@ -119,7 +141,7 @@ def installation_change(installation_id: UUID) -> ResponseReturnValue:
     def change(uow: UnitOfWork) -> str:
         asked = asked_change(installation_id)
         change_installation(current_actor(), asked, form.load(), uow, current_clock())
-        return building_part(found.building_id, "installations")
+        return url_for("portfolio.installation_detail", installation_id=installation_id)
 
     return answer(form, change, _("Saved"), PAGE, lambda: _again(installation_id))
 

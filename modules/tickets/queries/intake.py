@@ -21,7 +21,7 @@ from modules.parties.api import (
 from modules.portfolio.api import (
     PlaceFacts,
     PlaceWarning,
-    installations_serving_lot,
+    installation_choices,
     list_warnings,
     lot_labels,
     place_facts,
@@ -43,6 +43,7 @@ class IntakePlace:
     on_lot: Sequence[Ticket]
     in_building: Sequence[Ticket]
     lot_names: dict[UUID, str]
+    plants: dict[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def describe_place(
     require(actor, TicketPermission.OPEN)
     day = clock.today(BRUSSELS)
     place = place_facts(actor, session, building_id=building_id, lot_id=lot_id)
-    plants = [i.id for i in installations_serving_lot(actor, session, lot_id)] if lot_id else []
+    plants = installation_choices(actor, session, place.building_id, lot_id)
     in_building = list_open_on_place(actor, session, building_id=place.building_id)
     may_see_people = lot_id is not None and actor.can(PartyPermission.READ)
     return IntakePlace(
@@ -82,11 +83,12 @@ def describe_place(
         occupants=parties_of_lot(actor, session, lot_id, day) if lot_id and may_see_people else [],
         warnings=list_warnings(session, day, building_id=place.building_id, lot_id=lot_id),
         outages=outages_of_place(
-            actor, session, building_id=place.building_id, installation_ids=plants
+            actor, session, building_id=place.building_id, installation_ids=list(plants)
         ),
         on_lot=[t for t in in_building if lot_id is not None and t.lot_id == lot_id],
         in_building=[t for t in in_building if lot_id is None or t.lot_id != lot_id],
         lot_names=lot_labels(session, [t.lot_id for t in in_building if t.lot_id]),
+        plants=plants,
     )
 
 

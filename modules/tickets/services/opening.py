@@ -14,7 +14,7 @@ from app.ids import new_id
 from app.numbers import next_number
 from app.phones import find_phone
 from app.search.changes import touch_documents
-from modules.portfolio.api import place_facts
+from modules.portfolio.api import get_installation, place_facts
 from modules.tickets.commands import OpenTicket
 from modules.tickets.enums import IMMEDIATE, EventKind, TicketSource, Trade
 from modules.tickets.errors import PlaceNeeded, ReasonNeeded, UnknownCategory, UnknownPriority
@@ -155,9 +155,13 @@ def _title(command: OpenTicket, category: Category) -> str:
 
 def _put_on_place(ticket: Ticket, actor: Actor, command: OpenTicket, uow: UnitOfWork) -> None:
     place = command.place
-    if place.lot_id is None and place.building_id is None:
+    building_id = place.building_id
+    if place.installation_id is not None:
+        plant = get_installation(actor, uow.session, place.installation_id)
+        building_id = building_id or plant.building_id
+    if place.lot_id is None and building_id is None:
         raise PlaceNeeded
-    facts = place_facts(actor, uow.session, building_id=place.building_id, lot_id=place.lot_id)
+    facts = place_facts(actor, uow.session, building_id=building_id, lot_id=place.lot_id)
     ticket.building_id, ticket.lot_id = facts.building_id, facts.lot_id
     ticket.entrance_id = facts.entrance_id
     ticket.installation_id = place.installation_id

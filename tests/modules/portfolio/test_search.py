@@ -35,7 +35,7 @@ def found(client: FlaskClient, text: str, kind: str) -> list[str]:
 
 def test_plant_is_found_by_code_kind_spot_and_building(client, login: Login, lift) -> None:
     login(client, Role.CALL_CENTRE_AGENT, sees_everything=True, locale="nl")
-    address = f"/buildings/{lift.building_id}#part-installations"
+    address = f"/installations/{lift.id}"
     for text in (lift.code.lower(), "ascenseur hoogstraat", "lift haute", "otis", "hal b"):
         assert found(client, text, "installation") == [address], text
 
