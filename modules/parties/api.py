@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.phones import show_phone
 from modules.parties.commands import PartyFacts, PhoneFacts
-from modules.parties.enums import Channel, Language, OccupancyRole, PartyKind
+from modules.parties.enums import (
+    CHANNEL_LABELS,
+    RELATION_LABELS,
+    Channel,
+    Language,
+    OccupancyRole,
+    PartyKind,
+)
 from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
 from modules.parties.followers import follow_parties
 from modules.parties.models import Party
@@ -33,11 +40,15 @@ from modules.parties.queries.people import (
     parties_in_lots,
     party_labels,
     refused_channels,
+    refused_channels_of,
 )
+from modules.parties.queries.related import Through, lots_through_others
 from modules.parties.services.housing import move_in, move_out
 from modules.parties.services.people import create_party
 
 __all__ = [
+    "CHANNEL_LABELS",
+    "RELATION_LABELS",
     "Channel",
     "Contact",
     "FoundParty",
@@ -51,6 +62,7 @@ __all__ = [
     "PartyMerged",
     "PartyPermission",
     "PhoneFacts",
+    "Through",
     "contact_of",
     "create_party",
     "find_organisation",
@@ -58,6 +70,7 @@ __all__ = [
     "follow_parties",
     "get_party",
     "lots_of_parties",
+    "lots_through_others",
     "move_in",
     "move_out",
     "named_organisations",
@@ -103,6 +116,8 @@ class FoundParty:
     language: Language
     phones: tuple[str, ...]
     lot_ids: tuple[UUID, ...]
+    # The channels they do not want to be reached by, with the reason of each.
+    refused: Mapping[Channel, str]
 
 
 def parties_of_lot(actor: Actor, session: Session, lot_id: UUID, day: date) -> list[FoundParty]:
@@ -112,7 +127,9 @@ def parties_of_lot(actor: Actor, session: Session, lot_id: UUID, day: date) -> l
 
 def describe(session: Session, parties: Sequence[Party], day: date) -> list[FoundParty]:
     """Turn parties read with their phones into what a caller's screen shows."""
-    lots = lots_of_parties(session, [party.id for party in parties], day)
+    ids = [party.id for party in parties]
+    lots = lots_of_parties(session, ids, day)
+    refused = refused_channels_of(session, ids)
     return [
         FoundParty(
             id=party.id,
@@ -121,6 +138,7 @@ def describe(session: Session, parties: Sequence[Party], day: date) -> list[Foun
             language=party.language,
             phones=tuple(show_phone(phone.e164) for phone in party.phones),
             lot_ids=tuple(lots.get(party.id, ())),
+            refused=refused.get(party.id, {}),
         )
         for party in parties
     ]

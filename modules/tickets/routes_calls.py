@@ -16,7 +16,7 @@ from app.i18n import gettext as _
 from app.phones import read_phone, show_phone
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
-from modules.parties.api import get_party
+from modules.parties.api import CHANNEL_LABELS, get_party
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
@@ -222,6 +222,7 @@ def _intake(form: Form, refused: str = "") -> str:
     return render_template(
         "tickets/call_new.html",
         form=form,
+        channel_labels=CHANNEL_LABELS,
         errors=form.errors,
         refused=refused,
         rules=rules,

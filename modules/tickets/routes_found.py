@@ -80,7 +80,11 @@ def find_choices(text: str, known: Known) -> Found:
         (
             group,
             [
-                Line(hit, "; ".join(homes.get(hit.id, {}).values()), _leads_to(group, hit, known))
+                Line(
+                    hit,
+                    "; ".join(map(str, homes.get(hit.id, {}).values())),
+                    _leads_to(group, hit, known),
+                )
                 for hit in group.hits
             ],
         )

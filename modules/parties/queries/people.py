@@ -130,6 +130,19 @@ def refused_channels(session: Session, party_id: UUID) -> dict[Channel, str]:
     return {row.channel: row.reason for row in session.scalars(statement)}
 
 
+def refused_channels_of(
+    session: Session, party_ids: Iterable[UUID]
+) -> dict[UUID, dict[Channel, str]]:
+    """Return the channels each party refused, with the reason of each, in one query."""
+    statement = select(ContactPermission).where(
+        ContactPermission.party_id.in_(list(party_ids)), ContactPermission.is_allowed.is_(False)
+    )
+    found: dict[UUID, dict[Channel, str]] = {}
+    for row in session.scalars(statement.order_by(ContactPermission.channel)):
+        found.setdefault(row.party_id, {})[row.channel] = row.reason
+    return found
+
+
 def contact_permissions(session: Session, party_id: UUID) -> Sequence[ContactPermission]:
     """Return what was said about the channels of a party."""
     statement = select(ContactPermission).where(ContactPermission.party_id == party_id)

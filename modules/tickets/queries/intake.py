@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import BRUSSELS, Clock
 from modules.parties.api import (
+    Channel,
     FoundParty,
     PartyPermission,
     contact_of,
@@ -56,6 +57,8 @@ class IntakeCaller:
     email: str
     locale: str
     language: str
+    # The channels they do not want to be reached by, with the reason of each.
+    refused: Mapping[Channel, str]
 
     @property
     def phone(self) -> str:
@@ -103,4 +106,5 @@ def describe_caller(actor: Actor, session: Session, party_id: UUID) -> IntakeCal
         email=(contact.email or "") if contact else "",
         locale=contact.locales[0] if contact else "fr",
         language=party.language.value,
+        refused=contact.refused if contact else {},
     )

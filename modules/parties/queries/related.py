@@ -1,0 +1,121 @@
+"""Where people are through others: their household, or somebody they speak for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from modules.parties.enums import Relation
+from modules.parties.models import PartyRelation
+from modules.parties.queries.people import lots_of_parties, party_labels
+
+MEMBERS = frozenset(
+    {Relation.HEAD, Relation.PARTNER, Relation.CHILD, Relation.PARENT, Relation.OTHER_MEMBER}
+)
+# From somebody's guardian to them, to their household, to who of it has the lease.
+_STEPS_AT_HOME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Through whom somebody is in a lot, what they are to them, and whether they may be told."""
+
+    name: str
+    relation: Relation
+    may_be_contacted: bool
+
+    @property
+    def is_household(self) -> bool:
+        """Say whether they belong to one household, instead of speaking for somebody."""
+        return self.relation in MEMBERS
+
+
+@dataclass
+class _Reached:
+    """Who is reached from one person by one relation: the other side, then their household."""
+
+    person_id: UUID
+    first_id: UUID
+    relation: Relation
+    may_be_contacted: bool
+    ids: set[UUID] = field(default_factory=set)
+
+
+def lots_through_others(
+    session: Session, party_ids: Iterable[UUID], day: date
+) -> Mapping[UUID, Mapping[UUID, Through]]:
+    """Return, for each person, the lots they are in only through others, in six queries at most."""
+    wanted = list(set(party_ids))
+    reached = _first_step(session, wanted, day)
+    if not reached:
+        return {}
+    for _step in range(_STEPS_AT_HOME):
+        ties = _household_ties(session, {one for each in reached for one in each.ids}, day)
+        for each in reached:
+            each.ids |= {other for one in each.ids for other in ties.get(one, ())}
+    everybody = {one for each in reached for one in each.ids}
+    lots = lots_of_parties(session, everybody | set(wanted), day)
+    names = party_labels(session, {each.first_id for each in reached})
+    found: dict[UUID, dict[UUID, Through]] = {}
+    for each in reached:
+        through = Through(names[each.first_id], each.relation, each.may_be_contacted)
+        own = set(lots.get(each.person_id, ()))
+        for lot_id in (lot for one in each.ids for lot in lots.get(one, ()) if lot not in own):
+            found.setdefault(each.person_id, {}).setdefault(lot_id, through)
+    return found
+
+
+def _first_step(session: Session, ids: Collection[UUID], day: date) -> list[_Reached]:
+    """Follow people to their households and those they speak for, households to their members."""
+    if not ids:
+        return []
+    is_member = PartyRelation.relation.in_(MEMBERS)
+    tied = or_(PartyRelation.person_id.in_(ids), and_(PartyRelation.party_id.in_(ids), is_member))
+    reached = []
+    for one in _relations(session, tied, day):
+        if one.person_id in ids:
+            reached.append(_step(one, one.person_id, one.party_id))
+        if one.party_id in ids and one.relation in MEMBERS:
+            reached.append(_step(one, one.party_id, one.person_id))
+    return sorted(reached, key=lambda one: one.relation not in MEMBERS)
+
+
+def _step(relation: Any, mine: UUID, other: UUID) -> _Reached:
+    return _Reached(mine, other, relation.relation, relation.may_be_contacted, {other})
+
+
+def _household_ties(session: Session, ids: Collection[UUID], day: date) -> dict[UUID, set[UUID]]:
+    """Return who is tied to each by a household: its members, or the households they are in."""
+    tied = and_(
+        PartyRelation.relation.in_(MEMBERS),
+        or_(PartyRelation.person_id.in_(ids), PartyRelation.party_id.in_(ids)),
+    )
+    ties: dict[UUID, set[UUID]] = {}
+    for one in _relations(session, tied, day):
+        ties.setdefault(one.person_id, set()).add(one.party_id)
+        ties.setdefault(one.party_id, set()).add(one.person_id)
+    return ties
+
+
+def _relations(session: Session, tied: ColumnElement[bool], day: date) -> list[Any]:
+    statement = (
+        select(
+            PartyRelation.party_id,
+            PartyRelation.person_id,
+            PartyRelation.relation,
+            PartyRelation.may_be_contacted,
+        )
+        .where(
+            tied,
+            PartyRelation.starts_on <= day,
+            or_(PartyRelation.ends_on.is_(None), PartyRelation.ends_on > day),
+        )
+        .order_by(PartyRelation.starts_on, PartyRelation.id)
+    )
+    return list(session.execute(statement))
