@@ -2,6 +2,7 @@
 
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel, Remark
+from modules.interventions.contractors import keep_contractors
 from modules.interventions.demo import SEED
 from modules.interventions.importers import IMPORTERS
 from modules.interventions.models import WorkOrder
@@ -25,7 +26,7 @@ from modules.interventions.services.telling import (
 )
 from modules.interventions.subjects import CHECKLIST, TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
-from modules.parties.api import follow_parties
+from modules.parties.api import PartyArchived, follow_parties
 from modules.tickets.events import DangerReported
 
 module = Module(
@@ -111,6 +112,10 @@ module = Module(
     seeds=(SEED,),
     subjects=(WORK_ORDER, TECHNICIAN, CHECKLIST),
     privacy=PRIVACY,
-    handlers=((DangerReported, tell_of_danger), *follow_parties(WorkOrder.contractor_id)),
+    handlers=(
+        (DangerReported, tell_of_danger),
+        (PartyArchived, keep_contractors),
+        *follow_parties(WorkOrder.contractor_id),
+    ),
     notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER),
 )

@@ -20,7 +20,8 @@ from modules.parties.enums import (
     OccupancyRole,
     PartyKind,
 )
-from modules.parties.events import PartyErased, PartyMerged, PartyMergeUndone
+from modules.parties.errors import has_open_work
+from modules.parties.events import PartyArchived, PartyErased, PartyMerged, PartyMergeUndone
 from modules.parties.followers import follow_parties
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
@@ -55,6 +56,7 @@ __all__ = [
     "Language",
     "OccupancyRole",
     "OrganisationFacts",
+    "PartyArchived",
     "PartyErased",
     "PartyFacts",
     "PartyKind",
@@ -69,6 +71,7 @@ __all__ = [
     "find_party",
     "follow_parties",
     "get_party",
+    "has_open_work",
     "lots_of_parties",
     "lots_through_others",
     "move_in",

@@ -78,6 +78,28 @@ def merged_since() -> Conflict:
     )
 
 
+def lives_here() -> Conflict:
+    """Say that a party with a lot stays in the lists."""
+    return Conflict(
+        "lives_here",
+        _l("This party still occupies a lot, or will. Write its last day there first."),
+    )
+
+
+def has_open_work(number: str) -> Conflict:
+    """Say that a party stays in the lists while somebody works for it, or it for the office."""
+    return Conflict(
+        "has_open_work", _l("“%(number)s” is still open for this party.", number=number)
+    )
+
+
+def erased_for_good() -> Conflict:
+    """Say that a person whose data was erased cannot come back."""
+    return Conflict(
+        "erased", _l("The data of this person was erased; there is nothing to bring back.")
+    )
+
+
 def still_housed() -> Conflict:
     """Say that a person who lives in the estate cannot be erased."""
     return Conflict(

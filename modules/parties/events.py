@@ -30,6 +30,13 @@ class PartyMergeUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyArchived:
+    """A party leaves the lists; a handler that still needs it refuses with a Conflict."""
+
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PartyErased:
     """A person's data was erased: forget what was copied of it."""
 

@@ -15,6 +15,7 @@ class PartyPermission(StrEnum):
     READ = "parties.party.read"
     CHANGE = "parties.party.change"
     MERGE = "parties.party.merge"
+    ARCHIVE = "parties.party.archive"
     IMPORT = "parties.party.import"
     EXPORT = "parties.party.export"
     ERASE = "parties.party.erase"
@@ -30,15 +31,21 @@ GRANTS: dict[Role, frozenset[PartyPermission]] = {
     Role.PROPERTY_DIRECTOR: _CLERK
     | {
         PartyPermission.MERGE,
+        PartyPermission.ARCHIVE,
         PartyPermission.OCCUPY,
         PartyPermission.EXPORT,
         PartyPermission.IMPORT,
     },
     Role.LETTING_AGENT: _CLERK
-    | {PartyPermission.MERGE, PartyPermission.OCCUPY, PartyPermission.EXPORT},
+    | {
+        PartyPermission.MERGE,
+        PartyPermission.ARCHIVE,
+        PartyPermission.OCCUPY,
+        PartyPermission.EXPORT,
+    },
     Role.CALL_CENTRE_AGENT: _CLERK,
     Role.DISPATCHER: _CLERK,
-    Role.DISPATCH_LEADER: _CLERK | {PartyPermission.MERGE},
+    Role.DISPATCH_LEADER: _CLERK | {PartyPermission.MERGE, PartyPermission.ARCHIVE},
     Role.CARETAKER: _READ,
     Role.TECHNICIAN: _READ,
     Role.SITE_COORDINATOR: _READ,
@@ -55,6 +62,7 @@ LABELS: dict[PartyPermission, LazyText] = {
     PartyPermission.READ: _l("See people and households"),
     PartyPermission.CHANGE: _l("Change people and households"),
     PartyPermission.MERGE: _l("Merge people entered twice"),
+    PartyPermission.ARCHIVE: _l("Archive people and households"),
     PartyPermission.IMPORT: _l("Import people"),
     PartyPermission.EXPORT: _l("Export people"),
     PartyPermission.ERASE: _l("Erase a person’s data"),

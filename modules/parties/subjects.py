@@ -24,6 +24,8 @@ ACTION_LABELS: dict[str, LazyText] = {
     "parties.party.merge": _l("Merged"),
     "parties.party.undo_merge": _l("Merge undone"),
     "parties.party.dismiss_duplicate": _l("Found to be somebody else"),
+    "parties.party.archive": _l("Archived"),
+    "parties.party.restore": _l("Brought back"),
     "parties.party.erase": _l("Data erased"),
     "parties.occupancy.start": _l("Moved in"),
     "parties.occupancy.change": _l("Stay corrected"),

@@ -9,7 +9,7 @@ from modules.energy.events import (
     AlertResolved,
     AlertStill,
 )
-from modules.parties.api import follow_parties
+from modules.parties.api import PartyArchived, follow_parties
 from modules.parties.events import PartyErased
 from modules.tickets.alerts import (
     note_alert_reopened,
@@ -17,6 +17,7 @@ from modules.tickets.alerts import (
     note_alert_still,
     open_alert_ticket,
 )
+from modules.tickets.callers import keep_open_callers
 from modules.tickets.demo import SEED
 from modules.tickets.importers import IMPORTERS
 from modules.tickets.jobs import JOBS
@@ -132,6 +133,7 @@ module = Module(
         (AlertOpened, open_alert_ticket),
         (AlertPlaced, open_alert_ticket),
         (PartyErased, forget_erased),
+        (PartyArchived, keep_open_callers),
         *follow_parties(Ticket.caller_id, OutageCall.party_id),
         (AlertStill, note_alert_still),
         (AlertResolved, note_alert_resolved),

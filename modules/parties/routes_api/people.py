@@ -20,7 +20,7 @@ from modules.parties.commands import Change, Occupy, PartyFacts
 from modules.parties.models import Occupancy, Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import matches_party, select_parties
-from modules.parties.queries.people import list_occupancies
+from modules.parties.queries.people import get_party, list_occupancies
 from modules.parties.schemas_api import (
     OccupancyEndIn,
     OccupancyIn,
@@ -91,6 +91,32 @@ class PartyById(MethodView):
         change = Change(party_id, expected_version)
         with open_unit_of_work() as uow:
             return services.change_party(current_actor(), change, facts, uow, current_clock())
+
+    @needs(PartyPermission.ARCHIVE)
+    @parties.response(204)
+    @parties.versioned
+    def delete(self, party_id: UUID, expected_version: int) -> None:
+        """Archive a party that is in no lot and that no open work is for."""
+        change = Change(party_id, expected_version)
+        with open_unit_of_work() as uow:
+            services.archive_party(current_actor(), change, uow, current_clock())
+
+
+def _restore(actor: Actor, party_id: UUID, _data: object, uow: UnitOfWork, clock: Clock) -> Party:
+    party = get_party(actor, uow.session, party_id)
+    return services.restore_party(actor, Change(party.id, party.version), uow, clock)
+
+
+offer_step(
+    parties,
+    Step(
+        "/<uuid:party_id>/restoration",
+        PartyPermission.ARCHIVE,
+        _restore,
+        "Bring back an archived party.",
+    ),
+    PartyOut,
+)
 
 
 @parties.route("/<uuid:party_id>/occupancies")

@@ -36,11 +36,13 @@ from modules.parties.routes_web.blueprint import blueprint, options
 from modules.parties.schemas import ChannelIn, PartyIn, RelationIn, VersionIn
 from modules.parties.services import (
     allow_channel,
+    archive_party,
     change_party,
     consult_party,
     create_party,
     end_relation,
     relate_person,
+    restore_party,
 )
 from modules.parties.tables import PARTIES
 from modules.portfolio.api import lot_labels
@@ -152,13 +154,35 @@ def party_change(party_id: UUID) -> ResponseReturnValue:
     """Save a party; two people at once are shown both versions."""
     form = Form(PartyIn, request.form)
     try:
-        change = Change(party_id, Form(VersionIn, request.form).load()["version"])
+        change = _asked(party_id)
         with open_unit_of_work() as uow:
             change_party(current_actor(), change, form.load(), uow, current_clock())
     except FORM_ERRORS as error:
         party = get_party(current_actor(), reader(), party_id)
         return _refused(form, error, fresh=party, party=party)
     return done(url_for("parties.party_detail", party_id=party_id), _("Saved"))
+
+
+@blueprint.post("/parties/<uuid:party_id>/archive")
+@needs(PartyPermission.ARCHIVE)
+def party_archive(party_id: UUID) -> ResponseReturnValue:
+    """Take a party out of the lists."""
+    with open_unit_of_work() as uow:
+        archive_party(current_actor(), _asked(party_id), uow, current_clock())
+    return done(url_for("parties.party_detail", party_id=party_id), _("Archived"))
+
+
+@blueprint.post("/parties/<uuid:party_id>/restore")
+@needs(PartyPermission.ARCHIVE)
+def party_restore(party_id: UUID) -> ResponseReturnValue:
+    """Bring an archived party back."""
+    with open_unit_of_work() as uow:
+        restore_party(current_actor(), _asked(party_id), uow, current_clock())
+    return done(url_for("parties.party_detail", party_id=party_id), _("Brought back"))
+
+
+def _asked(party_id: UUID) -> Change:
+    return Change(party_id, Form(VersionIn, request.form).load()["version"])
 
 
 @blueprint.post("/parties/<uuid:party_id>/channels")

@@ -1,5 +1,6 @@
 """Writing: everything that changes a party goes through here."""
 
+from modules.parties.services.archiving import archive_party, restore_party
 from modules.parties.services.duplicates import dismiss_duplicate, find_duplicates
 from modules.parties.services.housing import change_stay, move_in, move_out
 from modules.parties.services.merging import merge_parties, undo_merge
@@ -13,6 +14,7 @@ from modules.parties.services.relations import change_relation, end_relation, re
 
 __all__ = [
     "allow_channel",
+    "archive_party",
     "change_party",
     "change_relation",
     "change_stay",
@@ -27,5 +29,6 @@ __all__ = [
     "move_in",
     "move_out",
     "relate_person",
+    "restore_party",
     "undo_merge",
 ]

@@ -1,0 +1,157 @@
+"""People and organisations leave the lists without leaving the history, and come back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.auth.roles import Role
+from app.errors import Conflict, Forbidden, StaleVersion
+from modules.interventions.commands import Assignee
+from modules.interventions.services import assign_order
+from modules.parties.commands import Change, MergeParties
+from modules.parties.enums import PartyKind
+from modules.parties.models import Party
+from modules.parties.policies import PartyPermission
+from modules.parties.queries.lists import select_parties
+from modules.parties.search import PartyProvider
+from modules.parties.services import (
+    archive_party,
+    erase_party,
+    merge_parties,
+    move_out,
+    restore_party,
+)
+from modules.tickets.commands import Caller
+from tests.factories.interventions import DISPATCHER, make_order
+from tests.factories.parties import BUILDER, house, make_party
+from tests.factories.portfolio import make_building, make_lot
+from tests.factories.tickets import make_ticket
+
+
+def archive(uow, clock, party, actor=BUILDER):
+    return archive_party(actor, Change(party.id, party.version), uow, clock)
+
+
+def restore(uow, clock, party):
+    return restore_party(BUILDER, Change(party.id, party.version), uow, clock)
+
+
+def listed(uow):
+    return [party.name for party in uow.session.scalars(select_parties(BUILDER))]
+
+
+class TestService:
+    def test_it_leaves_lists_and_search_and_comes_back(self, uow, clock):
+        party = make_party(uow, clock)
+        archive(uow, clock, party)
+        provider = PartyProvider()
+        assert (listed(uow), list(provider.documents(uow.session, [party.id]))) == ([], [])
+        assert party.archived_at == clock.now()
+        restore(uow, clock, party)
+        assert listed(uow) == ["Peeters"]
+        assert len(list(provider.documents(uow.session, [party.id]))) == 1
+        entries = uow.session.scalars(select(AuditEntry.action).order_by(AuditEntry.occurred_at))
+        assert {"parties.party.archive", "parties.party.restore"} <= set(entries)
+
+    def test_twice_is_once(self, uow, clock):
+        party = make_party(uow, clock)
+        archive(uow, clock, party)
+        archive(uow, clock, party)
+        restore(uow, clock, party)
+        restore(uow, clock, party)
+        written = uow.session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "parties.party.archive")
+        ).all()
+        assert len(written) == 1
+
+    def test_only_with_the_right_and_the_version_seen(self, uow, clock, actor_with):
+        party = make_party(uow, clock)
+        with pytest.raises(Forbidden):
+            archive(uow, clock, party, actor_with(PartyPermission.CHANGE))
+        with pytest.raises(StaleVersion):
+            archive_party(BUILDER, Change(party.id, party.version + 1), uow, clock)
+
+    @pytest.mark.parametrize("days", [-1, 30])
+    def test_who_lives_in_the_estate_or_soon_will_stays(self, uow, clock, days):
+        party = make_party(uow, clock)
+        lot = make_lot(uow, clock, make_building(uow, clock))
+        stay = house(uow, clock, party, lot.id, clock.today() + timedelta(days=days))
+        with pytest.raises(Conflict, match="lives_here"):
+            archive(uow, clock, party)
+        if days < 0:
+            move_out(BUILDER, stay.id, clock.today() - timedelta(days=1), uow, clock)
+            assert archive(uow, clock, party).archived_at is not None
+
+    def test_a_merged_or_an_erased_party_does_not_come_back_this_way(self, uow, clock):
+        kept, merged, erased = (make_party(uow, clock, name) for name in ("A", "B", "C"))
+        merge_parties(BUILDER, MergeParties(kept.id, merged.id), uow, clock)
+        erase_party(BUILDER, erased.id, uow, clock)
+        for party, code in ((merged, "merged_already"), (erased, "erased")):
+            with pytest.raises(Conflict, match=code):
+                restore(uow, clock, party)
+
+
+class TestWork:
+    def test_a_caller_with_an_open_ticket_stays(self, uow, clock):
+        party = make_party(uow, clock)
+        ticket = make_ticket(uow, clock, caller=Caller(name="An", party_id=party.id))
+        with pytest.raises(Conflict, match="has_open_work") as refused:
+            archive(uow, clock, party)
+        assert ticket.number in str(refused.value.message)
+
+    def test_a_contractor_with_an_open_order_stays(self, uow, clock):
+        firm = make_party(uow, clock, "Chauffage SA", "", kind=PartyKind.ORGANISATION)
+        order = make_order(uow, clock)
+        assign_order(DISPATCHER, order.id, Assignee(contractor_id=firm.id), uow, clock)
+        with pytest.raises(Conflict, match="has_open_work") as refused:
+            archive(uow, clock, firm)
+        assert order.number in str(refused.value.message)
+
+
+@pytest.fixture
+def an(database, clock):
+    with database.unit_of_work() as uow:
+        return make_party(uow, clock, phones=("0470123456",)).id
+
+
+class TestPages:
+    def test_the_sheet_offers_it_says_it_and_takes_it_back(self, client, login, an):
+        login(client, Role.LETTING_AGENT, locale="en")
+        page = client.get(f"/parties/{an}").get_data(as_text=True)
+        assert f'action="/parties/{an}/archive"' in page
+        client.post(f"/parties/{an}/archive", data={"version": 1})
+        page = client.get(f"/parties/{an}").get_data(as_text=True)
+        assert "Archived on" in page
+        assert "New ticket" not in page
+        assert f'action="/parties/{an}/archive"' not in page
+        assert "Peeters" not in client.get("/parties").get_data(as_text=True)
+        client.post(f"/parties/{an}/restore", data={"version": 2})
+        assert "Peeters" in client.get("/parties").get_data(as_text=True)
+
+    def test_a_refusal_is_said_in_words(self, client, login, an, database, clock):
+        with database.unit_of_work() as uow:
+            lot = make_lot(uow, clock, make_building(uow, clock))
+            house(uow, clock, uow.session.get(Party, an), lot.id, date(2026, 1, 1))
+        login(client, Role.LETTING_AGENT, locale="en")
+        answer = client.post(f"/parties/{an}/archive", data={"version": 1})
+        assert answer.status_code == 409
+        assert "Write its last day there first." in answer.get_data(as_text=True)
+
+    def test_without_the_right_it_is_not_offered(self, client, login, an):
+        login(client, Role.CALL_CENTRE_AGENT, locale="en")
+        assert "/archive" not in client.get(f"/parties/{an}").get_data(as_text=True)
+        assert client.post(f"/parties/{an}/archive", data={"version": 1}).status_code == 403
+
+
+def test_programs_archive_and_bring_back(client, login, an):
+    login(client, Role.LETTING_AGENT)
+    url = f"/api/v1/parties/{an}"
+    assert client.delete(url, headers={"If-Match": '"1"'}).status_code == 204
+    assert client.get("/api/v1/parties").json["total"] == 0
+    assert client.get(url).status_code == 200
+    assert client.post(f"{url}/restoration", json={}).status_code == 200
+    assert client.get("/api/v1/parties").json["total"] == 1
