@@ -125,7 +125,9 @@ OUTAGE = SubjectKind(
     actions={
         "tickets.outage.open": _l("Outage announced"),
         "tickets.outage.end": _l("Outage over"),
+        "tickets.outage.count": _l("One more household counted"),
     },
+    fields={"affected_count": _l("Households")},
 )
 
 

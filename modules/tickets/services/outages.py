@@ -77,7 +77,10 @@ def count_affected(
             actor_id=actor.user_id,
         )
     )
-    outage.affected_count += 1
+    counted = outage.affected_count + 1
+    # Who called stands in the row alone, where they are forgotten in time; the trail says how many.
+    _audit(outage, "count", actor, uow, clock, {"affected_count": (outage.affected_count, counted)})
+    outage.affected_count = counted
     outage.updated_at = clock.now()
     uow.flush()
     return outage
@@ -118,12 +121,20 @@ def _texts(given: Mapping[str, str], field: str) -> TranslatedText:
     return texts
 
 
-def _audit(outage: Outage, verb: str, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+def _audit(
+    outage: Outage,
+    verb: str,
+    actor: Actor,
+    uow: UnitOfWork,
+    clock: Clock,
+    changes: Mapping[str, tuple[int, int]] | None = None,
+) -> None:
     record(
         uow,
         actor,
         clock,
         action=f"tickets.outage.{verb}",
         subject=Subject("outage", outage.id, outage.title.text("en")),
+        changes=changes,
         building_id=outage.building_id,
     )

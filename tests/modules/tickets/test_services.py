@@ -313,6 +313,22 @@ def test_an_outage_counts_each_lot_once_and_tells_everybody_at_its_end(
         count_affected(AGENT, outage.id, CountAffected(LEA), uow, clock)
 
 
+def test_each_household_counted_stands_in_the_trail_without_its_name(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    building = make_building(uow, clock)
+    lot, outage = make_lot(uow, clock, building), make_outage(uow, clock, building)
+    for _time in range(2):
+        count_affected(AGENT, outage.id, CountAffected(LEA, lot.id), uow, clock)
+    count_affected(AGENT, outage.id, CountAffected(PIET), uow, clock)
+    trail = [one for one in history_of(uow.session, "outage", outage.id) if one.changes]
+    assert [(one.action, one.changes) for one in reversed(trail)] == [
+        ("tickets.outage.count", {"affected_count": [0, 1]}),
+        ("tickets.outage.count", {"affected_count": [1, 2]}),
+    ]
+    assert {one.actor_id for one in trail} == {AGENT.user_id}
+
+
 def test_an_outage_speaks_both_languages(uow: UnitOfWork, clock: FixedClock) -> None:
     building = make_building(uow, clock)
     with pytest.raises(Invalid) as refused:
