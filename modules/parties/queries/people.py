@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -19,6 +20,7 @@ from modules.parties.models import (
     PartyRelation,
 )
 from modules.parties.queries.scope import parties_in_scope
+from modules.portfolio.api import get_lot
 
 
 def find_party(actor: Actor, session: Session, party_id: UUID) -> Party | None:
@@ -97,6 +99,14 @@ def list_occupancies(
     column = Occupancy.lot_id == lot_id if lot_id else Occupancy.party_id == party_id
     statement = select(Occupancy).where(column).order_by(Occupancy.starts_on.desc())
     return session.scalars(statement).all()
+
+
+def get_stay(actor: Actor, session: Session, occupancy_id: UUID) -> tuple[Occupancy, Any, Party]:
+    """Return a stay with its lot and party; NotFound when absent, or one of them out of scope."""
+    stay = session.get(Occupancy, occupancy_id)
+    if stay is None:
+        raise NotFound
+    return stay, get_lot(actor, session, stay.lot_id), get_party(actor, session, stay.party_id)
 
 
 def list_relations(

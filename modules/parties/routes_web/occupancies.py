@@ -14,7 +14,12 @@ from app.web.context import current_actor, current_clock, open_unit_of_work, rea
 from app.web.forms import FORM_ERRORS, Form, done
 from app.web.urls import safe_next
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.people import list_occupancies, occupants_of_lots, party_labels
+from modules.parties.queries.people import (
+    get_stay,
+    list_occupancies,
+    occupants_of_lots,
+    party_labels,
+)
 from modules.parties.routes_web.blueprint import blueprint, options
 from modules.parties.schemas import MoveOutIn, OccupyIn
 from modules.parties.services import move_in, move_out
@@ -83,6 +88,8 @@ def occupancy_end(occupancy_id: UUID) -> ResponseReturnValue:
             day = form.load()["ends_on"]
             stay = move_out(current_actor(), occupancy_id, day, uow, current_clock())
     except FORM_ERRORS as error:
+        # What is wrong with the form is for who may see the stay.
+        get_stay(current_actor(), reader(), occupancy_id)
         for found in error.errors or (error,):
             flash(str(found.message), "danger")
         return redirect(safe_next(request.form.get("next"), url_for("parties.party_list")), 303)

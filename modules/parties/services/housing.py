@@ -20,7 +20,7 @@ from modules.parties.errors import overlapping_occupancy
 from modules.parties.events import PartyMovedIn, PartyMovedOut
 from modules.parties.models import Occupancy, Party
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.people import get_party
+from modules.parties.queries.people import get_stay
 from modules.parties.services.people import party_subject
 from modules.portfolio.api import get_lot
 
@@ -61,11 +61,7 @@ def move_out(
 ) -> Occupancy:
     """Write the last day of a party in a lot."""
     require(actor, PartyPermission.OCCUPY)
-    occupancy = uow.session.get(Occupancy, occupancy_id)
-    if occupancy is None:
-        raise NotFound
-    lot = get_lot(actor, uow.session, occupancy.lot_id)
-    party = get_party(actor, uow.session, occupancy.party_id)
+    occupancy, lot, party = get_stay(actor, uow.session, occupancy_id)
     _check_days(occupancy.starts_on, ends_on)
     occupancy.ends_on = ends_on
     uow.flush()
@@ -89,11 +85,7 @@ def change_stay(
 ) -> Occupancy:
     """Correct by what title a party is in a lot and until when; an end may be taken back."""
     require(actor, PartyPermission.OCCUPY)
-    occupancy = uow.session.get(Occupancy, occupancy_id)
-    if occupancy is None:
-        raise NotFound
-    lot = get_lot(actor, uow.session, occupancy.lot_id)
-    party = get_party(actor, uow.session, occupancy.party_id)
+    occupancy, lot, party = get_stay(actor, uow.session, occupancy_id)
     _check_days(occupancy.starts_on, ends_on)
     _refuse_overlap(occupancy, ends_on, uow)
     before = occupancy.ends_on

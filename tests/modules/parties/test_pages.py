@@ -171,6 +171,7 @@ def test_moving_in_and_out(client, login, people, database):
         refused = client.post(end, data={"ends_on": day, "next": sheet}, follow_redirects=True)
         assert refused.request.path == sheet
         assert said in refused.text
+    assert client.post(f"/occupancies/{people['lot']}/end", data={}).status_code == 404
     ended = client.post(end, data={"ends_on": "2026-03-31"})
     assert ended.status_code == 303
     assert b"31/03/2026" in client.get(f"/lots/{people['lot']}/parts/occupants").data
