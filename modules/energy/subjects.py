@@ -57,6 +57,7 @@ METER = SubjectKind(
     actions={
         "energy.meter.add": _l("Meter recorded"),
         "energy.meter.change": _l("Meter changed"),
+        "energy.meter.readings_exported": _l("Readings taken out as a file"),
         "energy.meter.replace_counter": _l("Counter replaced"),
         "energy.reading.enter": _l("Reading entered"),
         "energy.reading.undo": _l("Reading put back"),

@@ -2,6 +2,23 @@
 
 from modules.energy.routes_web.blueprint import blueprint
 
-from modules.energy.routes_web import alerts, imports, meters, places, readings, settings  # isort: skip
+from modules.energy.routes_web import (  # isort: skip
+    alerts,
+    imports,
+    meters,
+    places,
+    reading_files,
+    readings,
+    settings,
+)
 
-__all__ = ["alerts", "blueprint", "imports", "meters", "places", "readings", "settings"]
+__all__ = [
+    "alerts",
+    "blueprint",
+    "imports",
+    "meters",
+    "places",
+    "reading_files",
+    "readings",
+    "settings",
+]

@@ -11,16 +11,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.auth.needs import needs
-from app.errors import NotFound
 from app.i18n import format_date
 from app.i18n import gettext as _
 from app.registry import panels_for
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
-from app.web.fields import parse_day
 from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.energy import consumption, curves, tables
-from modules.energy.consumption import midnight
 from modules.energy.enums import (
     USUAL_DELIVERY_DELAY_HOURS,
     RegisterKind,
@@ -33,6 +30,7 @@ from modules.energy.queries import meters as meter_queries
 from modules.energy.queries.entries import list_entries
 from modules.energy.readings.quality import Quality
 from modules.energy.routes_web.blueprint import blueprint, shared_words
+from modules.energy.routes_web.periods import SECOND, asked_period
 from modules.energy.schemas import AddMeterIn, ChangeMeterIn, ReplaceCounterIn
 from modules.energy.services.meters import (
     add_meter,
@@ -46,9 +44,7 @@ from modules.portfolio.api import installation_labels
 
 FORM = "energy/meter_form.html"
 USUAL = {"multiplier": "1", "delivery_delay_hours": str(USUAL_DELIVERY_DELAY_HOURS)}
-LONGEST_DAYS = 400
 DAYS_SHOWN = 14
-SECOND = timedelta(seconds=1)
 
 
 @blueprint.get("/meters")
@@ -88,7 +84,7 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
     """Show a meter: curve, days, alerts, health of its data."""
     actor, session = current_actor(), reader()
     meter = meter_queries.get_meter(actor, session, meter_id)
-    begin, end = _period(meter, default_days=7)
+    begin, end = asked_period(meter, default_days=7)
     alerts = (
         alert_queries.list_alerts(actor, session, meter_ids=[meter.id])
         if actor.can(EnergyPermission.ALERT_READ)
@@ -132,7 +128,7 @@ def meter_curve(meter_id: UUID) -> ResponseReturnValue:
     """Give the curve of a meter over a period."""
     actor, session = current_actor(), reader()
     meter = meter_queries.get_meter(actor, session, meter_id)
-    begin, end = _period(meter, default_days=7)
+    begin, end = asked_period(meter, default_days=7)
     alerts = (
         alert_queries.alerts_between(actor, session, meter.id, begin, end)
         if actor.can(EnergyPermission.ALERT_READ)
@@ -215,28 +211,6 @@ def _counter_context(meter: Meter) -> dict[str, Any]:
         "drops": meter_queries.drops_of(reader(), meter),
         "index_unit": "m³" if indexes and indexes[0].unit is Unit.LITRE else "kWh",
     }
-
-
-def _period(meter: Meter, default_days: int) -> tuple[datetime, datetime]:
-    """Return the period asked for by `from` and `to`, else the last days with readings."""
-    first, last = _day("from"), _day("to")
-    if last is None:
-        reached = meter.last_reading_at or current_clock().now()
-        last = curves.brussels_day(reached - SECOND)
-    if first is None:
-        first = last - timedelta(days=default_days - 1)
-    first = max(min(first, last), last - timedelta(days=LONGEST_DAYS))
-    return midnight(first), midnight(last + timedelta(days=1))
-
-
-def _day(name: str) -> date | None:
-    text = request.args.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return parse_day(text)
-    except ValueError:
-        raise NotFound from None
 
 
 def _spans(meter: Meter, begin: datetime, end: datetime) -> list[dict[str, Any]]:
