@@ -15,7 +15,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from app.db import JsonDict
-from app.tabular.importer import Entry
+from app.tabular.importer import Entry, Outcome
 from app.tabular.models import ImportBatchRow
 
 # The name of a version among the values of a journal; no column is called so.
@@ -55,6 +55,16 @@ def pass_on(session: Session, table: Table, undone: Sequence[Entry]) -> None:
             left = _version(line.after)
             if left is not None and left == was[line.subject_id]:
                 line.after = JsonDict({**(line.after or {}), VERSION: now[line.subject_id]})
+
+
+def count_as_left(session: Session, table: Table, subject_id: UUID) -> None:
+    """Tell the journal of the batch that made a record that it stands as it was left there."""
+    now = _versions(session, table, [subject_id])[subject_id]
+    lines = select(ImportBatchRow).where(
+        ImportBatchRow.subject_id == subject_id, ImportBatchRow.outcome == Outcome.NEW
+    )
+    for line in session.scalars(lines):
+        line.after = JsonDict({VERSION: now})
 
 
 def count_as_new(session: Session, table: Table, ids: Iterable[UUID]) -> None:

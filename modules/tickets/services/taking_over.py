@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
+from app.tabular.versions import count_as_left
 from modules.tickets.commands import TakeOver
 from modules.tickets.enums import EventKind, TicketStatus
 from modules.tickets.errors import NotTakenOver, OriginalChanged
@@ -98,13 +100,21 @@ def release_originals(actor: Actor, ids: Sequence[UUID], uow: UnitOfWork, clock:
         counted[cast("UUID", repeat.duplicate_of_id)].add(repeat.number)
         repeat.duplicate_of_id = None
     for original_id, numbers in counted.items():
-        _uncount(uow.session.get_one(Ticket, original_id), numbers, actor, uow, clock)
+        original = uow.session.get_one(Ticket, original_id)
+        last = _uncount(original, numbers, actor, uow, clock)
+        # One that goes too looks as when it came; of one that stays, programs hear that it changed.
+        original.updated_at = last if original_id in ids else clock.now()
+        if last == original.created_at:
+            count_as_left(uow.session, TICKETS, original_id)
 
 
 def _uncount(
     original: Ticket, numbers: set[str], actor: Actor, uow: UnitOfWork, clock: Clock
-) -> None:
-    """Give an original back as it was before some duplicates: their callers leave with them."""
+) -> datetime:
+    """Give an original back as it was before some duplicates: their callers leave with them.
+
+    Return when it changed last without them.
+    """
     events = events_of(uow.session, original.id)
     earlier, calls = events[: -len(numbers)], events[-len(numbers) :]
     if {event.data.get("ticket") for event in calls} != numbers:
@@ -113,8 +123,6 @@ def _uncount(
         uow.session.delete(event)
     was = original.affected_count
     original.affected_count -= len(calls)
-    original.updated_at = earlier[-1].recorded_at
-    uow.flush()
     record(
         uow,
         actor,
@@ -124,6 +132,7 @@ def _uncount(
         changes={"affected_count": (was, original.affected_count)},
         building_id=original.building_id,
     )
+    return earlier[-1].recorded_at
 
 
 def _refuse_ahead(command: TakeOver, clock: Clock) -> None:

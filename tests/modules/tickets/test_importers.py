@@ -251,6 +251,7 @@ def test_duplicates_leave_with_their_import_and_what_they_repeat_is_as_before(
     assert [files.ticket(one).affected_count for one in originals] == [1, 2]
     now = files.ticket(desk["open"])
     assert (now.status, now.due_at) == (was.status, was.due_at)
+    assert now.updated_at == files.clock.now(), "a program that asks what changed hears of it"
     assert files.kinds(desk["open"])[-1] is EventKind.CALLED_AGAIN, "the one there was before"
     with files.database.reader() as session:
         left = select(TicketEvent.data).where(TicketEvent.kind == EventKind.CALLED_AGAIN)
