@@ -148,6 +148,9 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("The checklist is not complete."),
     _l("The server does not answer; trying again."),
     _l("Theirs"),
+    _l(
+        "This could not be kept: the device may be full. Send what waits, make room, and try again."
+    ),
     _l("This file is not a picture the tablet can read."),
     _l("This tablet holds unsent work of somebody else."),
     _l("This value is outside the expected range. Check it, or give the reason."),

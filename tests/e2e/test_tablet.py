@@ -211,6 +211,32 @@ def test_a_photo_that_is_not_taken_is_told_of_and_can_be_sent_again(
     complaints.forgive("413")
 
 
+def test_nothing_seems_noted_that_a_full_tablet_could_not_keep(
+    page: Page, context: BrowserContext, cellar: Cellar, tmp_path: Path
+) -> None:
+    picture = tmp_path / "ceiling.png"
+    Image.new("RGB", (40, 30), "teal").save(picture)
+    page.goto("/field/")
+    open_order(page)
+    full = "throw new DOMException('', 'QuotaExceededError')"
+    page.evaluate(f"() => {{ IDBObjectStore.prototype.add = () => {{ {full} }} }}")
+    page.get_by_role("button", name="Hours").click()
+    typed_in_dialog(page, "Minutes", "45")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("could not be kept")
+    expect(page.get_by_role("dialog").get_by_label("Minutes")).to_have_value("45")
+    page.get_by_role("dialog").get_by_role("button", name="Back").click()
+    told: list[str] = []
+    page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.accept()))
+    with page.expect_file_chooser() as chooser, page.expect_event("dialog"):
+        page.get_by_role("button", name="Photo").click()
+        chooser.value.set_files(picture)
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Start").click()
+    assert [text.split(":")[0] for text in told] == ["This could not be kept"] * 2
+    expect(page.locator(".f-state")).to_have_text("All sent")
+
+
 def test_the_hint_to_install_goes_away_for_good(page: Page, cellar: Cellar) -> None:
     page.goto("/field/")
     hint = page.get_by_role("complementary", name="Install")

@@ -3,7 +3,7 @@ import { make } from '../shared/dom'
 import { formatNumber } from '../shared/format'
 import { t } from '../shared/i18n'
 import type { Lookups, Meter, Operation, OperationType, Order } from './contract'
-import { ask, type Answers, type Part } from './forms'
+import { ask, type Answers, notKept, type Part } from './forms'
 import { isPlausible, missing, type Seen } from './overlay'
 import { keepPhoto, scale } from './photos'
 import { enqueue, type Tools } from './queue'
@@ -16,6 +16,11 @@ export interface Desk { store: FieldStore, tools: Tools, lookups: Lookups, sent:
 export async function act(desk: Desk, order: Order, type: OperationType, payload: Record<string, unknown> = {}): Promise<void> {
   await enqueue(desk.store, desk.tools, order, type, payload)
   desk.changed()
+}
+
+/** Take a step by one tap; a person is told when the device could not keep it. */
+export function step(desk: Desk, order: Order, type: OperationType, payload: Record<string, unknown> = {}): Promise<void> {
+  return act(desk, order, type, payload).catch(() => window.alert(notKept()))
 }
 
 function form(desk: Desk, order: Order, name: string, title: string, parts: Part[], done: (answers: Answers) => Promise<string | undefined>) {
@@ -177,11 +182,9 @@ export function takePhotos(desk: Desk, order: Order): void {
   const input = make('input', { type: 'file', accept: 'image/*', capture: 'environment', multiple: '' })
   input.addEventListener('change', async () => {
     for (const file of input.files ?? []) {
-      try {
-        await keepPhoto(desk.store, desk.tools, order, await scale(file), 'other')
-      } catch {
-        window.alert(t('This file is not a picture the tablet can read.'))
-      }
+      const picture = await scale(file).catch(() => undefined)
+      if (!picture) window.alert(t('This file is not a picture the tablet can read.'))
+      else await keepPhoto(desk.store, desk.tools, order, picture, 'other').catch(() => window.alert(notKept()))
     }
     desk.changed()
   })

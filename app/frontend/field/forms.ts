@@ -54,7 +54,7 @@ export async function ask(store: FieldStore, form: Form): Promise<void> {
   const finish = async () => {
     const answers = read(body, form.parts)
     const empty = form.parts.find(({ name, required }) => required && !answers[name])
-    const refusal = empty ? t('Fill in: {field}', { field: empty.label }) : await form.done(answers)
+    const refusal = empty ? t('Fill in: {field}', { field: empty.label }) : await form.done(answers).catch(notKept)
     error.textContent = refusal ?? ''
     error.hidden = !refusal
     if (refusal) return error.scrollIntoView({ block: 'center' })
@@ -67,6 +67,11 @@ export async function ask(store: FieldStore, form: Form): Promise<void> {
     dialog.remove()
     resolve()
   }))
+}
+
+/** What to do when the device could not keep something: nothing may seem noted that is not. */
+export function notKept(): string {
+  return t('This could not be kept: the device may be full. Send what waits, make room, and try again.')
 }
 
 function read(form: HTMLFormElement, parts: Part[]): Answers {

@@ -4,7 +4,7 @@ import { formatDateTime, formatDay, formatTime } from '../shared/format'
 import { t } from '../shared/i18n'
 import * as actions from './actions'
 import type { Desk } from './actions'
-import type { Order } from './contract'
+import type { OperationType, Order } from './contract'
 import { inOrder, type Seen, withWaiting } from './overlay'
 import { decide, discard, discardPhoto, hasSeen, type Pick1, sendAsNote, textsOf, tryAgain, writtenIn } from './queue'
 import type { Photo, Queued } from './store'
@@ -139,7 +139,7 @@ function checkRow(desk: Desk, order: Order, seen: Seen, item: NonNullable<Order[
     if (item.kind === 'number') input.inputMode = 'decimal'
     keepTyped(desk, input, `draft:${order.id}:${id}`)
   }
-  input.addEventListener('change', () => void actions.act(desk, order, 'order.checklist', {
+  input.addEventListener('change', () => void actions.step(desk, order, 'order.checklist', {
     answer_id: desk.tools.id(), item_id: item.id, value: input.type === 'checkbox' ? input.checked : input.value,
   }))
   const label = make('label', { for: id }, item.label + (item.required ? ' *' : ''))
@@ -178,7 +178,7 @@ function historyParts(order: Order): HTMLElement[] {
 /** The one next step, always under the thumb. */
 function actionBar(desk: Desk, seen: Seen): HTMLElement {
   const { order, phase } = seen
-  const step = (type: Parameters<typeof actions.act>[2]) => () => void actions.act(desk, order, type)
+  const step = (type: OperationType) => () => void actions.step(desk, order, type)
   const buttons = {
     planned: [button(t('Start'), step('order.start'), 'f-main'), button(t('On the way'), step('order.travel'))],
     travelling: [button(t('Start'), step('order.start'), 'f-main'), button(t('No access'), () => void actions.noAccess(desk, order), 'f-danger')],
