@@ -93,6 +93,15 @@ class ChangeMeter:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveMeter:
+    """Take a meter out of the lists or bring it back; `is_confirmed`: it counts no more."""
+
+    meter_id: UUID
+    version: int
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeclareMeterChange:
     """Say that the counter of a register was replaced, so that no consumption is lost."""
 

@@ -35,6 +35,18 @@ def duplicate_meter(serial: str) -> Conflict:
     return Conflict("duplicate_meter", message, field="serial")
 
 
+def alert_open(number: str) -> Conflict:
+    """Refuse to archive a meter somebody still looks into."""
+    message = _l("Alert %(number)s of this meter is open. Close it first.", number=number)
+    return Conflict("alert_open", message)
+
+
+def meter_in_use() -> Conflict:
+    """Ask whether a meter of which readings arrive counts no more."""
+    message = _l("Readings of this meter still arrive. Confirm that it is to be archived.")
+    return Conflict("meter_in_use", message, field="is_confirmed")
+
+
 def already_resolved() -> Conflict:
     """Refuse to handle an alert twice."""
     return Conflict("already_resolved", _l("This alert is already resolved."))

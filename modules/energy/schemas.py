@@ -62,6 +62,13 @@ class ChangeMeterIn(MeterIn):
     version = VersionField()
 
 
+class ArchiveMeterIn(FormSchema):
+    """What the question about archiving a meter sends."""
+
+    version = VersionField()
+    is_confirmed = Ticked()
+
+
 class ReplaceCounterIn(FormSchema):
     """The form of a counter that was replaced; indexes in kWh or m³."""
 

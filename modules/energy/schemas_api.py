@@ -36,6 +36,12 @@ class MeterQuery(Schema):
     utility = fields.Enum(Utility, by_value=True)
 
 
+class ArchiveMeterQuery(Schema):
+    """Whether a meter of which readings still arrive counts no more."""
+
+    is_confirmed = fields.Boolean(load_default=False)
+
+
 class MeterChangeApiIn(Schema):
     """What a program may write about a meter."""
 

@@ -10,17 +10,17 @@ from app.auth.actor import Actor
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.energy.enums import FEEDS_LABELS
-from modules.energy.models import Alert, Meter
+from modules.energy.models import Alert
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
-from modules.energy.queries.meters import select_meters
+from modules.energy.queries.meters import find_meter
 
 
 def find_meter_subject(actor: Actor, session: Session, meter_id: UUID) -> Subject | None:
     """Return a meter as an actor sees it."""
     if not actor.can(EnergyPermission.METER_READ):
         return None
-    meter = session.scalars(select_meters(actor).where(Meter.id == meter_id)).first()
+    meter = find_meter(actor, session, meter_id)
     if meter is None:
         return None
     return Subject(
@@ -58,6 +58,8 @@ METER = SubjectKind(
         "energy.meter.add": _l("Meter recorded"),
         "energy.meter.change": _l("Meter changed"),
         "energy.meter.readings_exported": _l("Readings taken out as a file"),
+        "energy.meter.archive": _l("Archived"),
+        "energy.meter.restore": _l("Brought back"),
         "energy.meter.replace_counter": _l("Counter replaced"),
         "energy.reading.enter": _l("Reading entered"),
         "energy.reading.undo": _l("Reading put back"),

@@ -32,24 +32,34 @@ from modules.portfolio.api import find_lot, installations_serving_lot, visible_b
 
 def select_meters(actor: Actor) -> Select[Meter]:
     """Return the meters of an actor's buildings; who sees everything also sees unattached ones."""
-    return (
-        select_bare_meters(actor)
-        .outerjoin(SupplyPoint, Meter.supply_point_id == SupplyPoint.id)
-        .options(selectinload(Meter.registers), selectinload(Meter.supply_point))
-    )
+    return _with_parts(select_bare_meters(actor))
 
 
 def select_bare_meters(actor: Actor) -> Select[Meter]:
     """Return the same meters, without their registers and supply points."""
+    return _in_scope(actor).where(Meter.archived_at.is_(None))
+
+
+def _in_scope(actor: Actor) -> Select[Meter]:
     require(actor, EnergyPermission.METER_READ)
-    query = select(Meter).where(Meter.archived_at.is_(None))
     visible = visible_building_ids(actor)
-    return query if visible is None else query.where(Meter.building_id.in_(visible))
+    return select(Meter) if visible is None else select(Meter).where(Meter.building_id.in_(visible))
+
+
+def _with_parts(query: Select[Meter]) -> Select[Meter]:
+    return query.outerjoin(SupplyPoint, Meter.supply_point_id == SupplyPoint.id).options(
+        selectinload(Meter.registers), selectinload(Meter.supply_point)
+    )
+
+
+def find_meter(actor: Actor, session: Session, meter_id: UUID) -> Meter | None:
+    """Return a meter, archived ones too; None when it is none or out of scope."""
+    return session.scalars(_with_parts(_in_scope(actor)).where(Meter.id == meter_id)).first()
 
 
 def get_meter(actor: Actor, session: Session, meter_id: UUID) -> Meter:
-    """Return a meter; NotFound when it is none or out of scope."""
-    meter = session.scalars(select_meters(actor).where(Meter.id == meter_id)).first()
+    """Return a meter, archived ones too; NotFound when it is none or out of scope."""
+    meter = find_meter(actor, session, meter_id)
     if meter is None:
         raise NotFound
     return meter

@@ -19,12 +19,22 @@ from app.api import (
     paginate,
     with_text,
 )
+from app.auth.actor import Actor
 from app.auth.needs import needs
+from app.clock import Clock
+from app.db import UnitOfWork
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.energy import consumption
-from modules.energy.commands import AddMeter, ChangeMeter, CorrectReadings, HandleAlert, TakeReading
+from modules.energy.commands import (
+    AddMeter,
+    ArchiveMeter,
+    ChangeMeter,
+    CorrectReadings,
+    HandleAlert,
+    TakeReading,
+)
 from modules.energy.enums import AlertEventKind
 from modules.energy.models import Alert, Meter, ReadingEntry
 from modules.energy.policies import EnergyPermission
@@ -35,6 +45,7 @@ from modules.energy.readings.quality import Quality
 from modules.energy.schemas_api import (
     AlertOut,
     AlertQuery,
+    ArchiveMeterQuery,
     CorrectReadingsApiIn,
     EntryOut,
     EntryQuery,
@@ -48,6 +59,7 @@ from modules.energy.schemas_api import (
     TakeReadingApiIn,
 )
 from modules.energy.services.alerts import handle_alert, reopen_alert
+from modules.energy.services.archiving import archive_meter, restore_meter
 from modules.energy.services.corrections import correct_readings, undo_entry
 from modules.energy.services.entries import take_reading
 from modules.energy.services.meters import add_meter, change_meter
@@ -108,6 +120,33 @@ class MeterById(MethodView):
         command = ChangeMeter(meter_id=meter_id, version=expected_version, **data)
         with open_unit_of_work() as uow:
             return _whole(change_meter(current_actor(), command, uow, current_clock()))
+
+    @needs(EnergyPermission.METER_CHANGE)
+    @meters.arguments(ArchiveMeterQuery, location="query")
+    @meters.response(204)
+    @meters.versioned
+    def delete(self, query: dict[str, bool], meter_id: UUID, expected_version: int) -> None:
+        """Archive a meter without open alerts; say so when readings of it still arrive."""
+        command = ArchiveMeter(meter_id, expected_version, query["is_confirmed"])
+        with open_unit_of_work() as uow:
+            archive_meter(current_actor(), command, uow, current_clock())
+
+
+def _restore(actor: Actor, meter_id: UUID, _data: object, uow: UnitOfWork, clock: Clock) -> Meter:
+    version = meter_queries.get_meter(actor, uow.session, meter_id).version
+    return _whole(restore_meter(actor, ArchiveMeter(meter_id, version), uow, clock))
+
+
+offer_step(
+    meters,
+    Step(
+        "/<uuid:meter_id>/restoration",
+        EnergyPermission.METER_CHANGE,
+        _restore,
+        "Bring back an archived meter.",
+    ),
+    MeterOut,
+)
 
 
 def _whole(meter: Meter) -> Meter:

@@ -4,6 +4,7 @@ from modules.energy.routes_web.blueprint import blueprint
 
 from modules.energy.routes_web import (  # isort: skip
     alerts,
+    archive,
     imports,
     meters,
     places,
@@ -14,6 +15,7 @@ from modules.energy.routes_web import (  # isort: skip
 
 __all__ = [
     "alerts",
+    "archive",
     "blueprint",
     "imports",
     "meters",

@@ -32,6 +32,7 @@ from modules.energy.readings.quality import Quality
 from modules.energy.routes_web.blueprint import blueprint, shared_words
 from modules.energy.routes_web.periods import SECOND, asked_period
 from modules.energy.schemas import AddMeterIn, ChangeMeterIn, ReplaceCounterIn
+from modules.energy.services.archiving import is_in_use
 from modules.energy.services.meters import (
     add_meter,
     change_meter,
@@ -113,6 +114,7 @@ def meter_detail(meter_id: UUID) -> ResponseReturnValue:
         entry_unit="m³" if meter.main_unit is Unit.LITRE else "kWh",
         has_index=any(register.kind is RegisterKind.INDEX for register in meter.registers),
         panels=panels_for(house().modules, "meter", actor),
+        is_in_use=is_in_use(meter, current_clock().now()),
         plant="".join(installation_labels(session, _plants(meter)).values()),
         **shared_words(),
     )

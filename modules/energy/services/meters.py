@@ -223,8 +223,12 @@ def find_by_reference(session: Session, reference: str, utility: Utility | None)
 
 
 def find_by_ean(session: Session, ean: str, utility: Utility | None) -> Meter | None:
-    """Return the meter that hangs on a supply point now: the last one installed."""
-    query = select(Meter).join(SupplyPoint).where(SupplyPoint.ean == ean_numbers.bare(ean))
+    """Return the meter in use that hangs on a supply point now: the last one installed."""
+    query = (
+        select(Meter)
+        .join(SupplyPoint)
+        .where(SupplyPoint.ean == ean_numbers.bare(ean), Meter.archived_at.is_(None))
+    )
     if utility is not None:
         query = query.where(Meter.utility == utility)
     newest = query.where(Meter.removed_on.is_(None)).order_by(Meter.created_at.desc())
