@@ -177,6 +177,17 @@ class OpenOutage:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeOutage:
+    """Say more of a failure that goes on; `version` is the one the person saw."""
+
+    version: int
+    category_key: str
+    title: Mapping[str, str]
+    sentence: Mapping[str, str]
+    expected_end_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CountAffected:
     """One more caller of a known outage."""
 

@@ -15,12 +15,13 @@ from app.i18n import gettext as _
 from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
-from modules.portfolio.api import building_labels, get_building
+from modules.portfolio.api import building_labels, get_building, installation_labels
 from modules.tickets import services
+from modules.tickets.models import Outage
 from modules.tickets.policies import TicketPermission
-from modules.tickets.queries.outages import list_outages
+from modules.tickets.queries.outages import get_outage, list_outages
 from modules.tickets.rules import load_rules
-from modules.tickets.schemas import OutageIn
+from modules.tickets.schemas import OutageChangeIn, OutageIn
 
 blueprint = Blueprint("outages", __name__)
 FORM = "tickets/outage_form.html"
@@ -31,11 +32,17 @@ FOUND = 8
 @needs(TicketPermission.READ)
 def outage_list() -> ResponseReturnValue:
     """Show the known failures that go on, and the last that ended."""
-    actor = current_actor()
+    actor, session = current_actor(), reader()
+    running = list_outages(actor, session)
+    ended = list_outages(actor, session, ended=True)[:20]
+    shown = [*running, *ended]
     return render_template(
         "tickets/outage_list.html",
-        running=list_outages(actor, reader()),
-        ended=list_outages(actor, reader(), ended=True)[:20],
+        running=running,
+        ended=ended,
+        buildings=building_labels(session, filter(None, (one.building_id for one in shown))),
+        plants=installation_labels(session, filter(None, (one.installation_id for one in shown))),
+        now=current_clock().now(),
     )
 
 
@@ -60,6 +67,44 @@ def outage_open() -> ResponseReturnValue:
     except FORM_ERRORS as error:
         return form.refused(error, FORM, **_choices(form))
     return done(url_for("outages.outage_list"), _("The failure is announced."))
+
+
+@blueprint.get("/outages/<uuid:outage_id>/edit")
+@needs(TicketPermission.OUTAGE)
+def outage_edit(outage_id: UUID) -> ResponseReturnValue:
+    """Show what is said of a failure, to say more."""
+    outage = get_outage(current_actor(), reader(), outage_id)
+    form = Form(OutageChangeIn, shows=_facts(outage))
+    return render_template(FORM, form=form, errors=(), **_about(form, outage))
+
+
+@blueprint.post("/outages/<uuid:outage_id>/edit")
+@needs(TicketPermission.OUTAGE)
+def outage_change(outage_id: UUID) -> ResponseReturnValue:
+    """Save it; two people at once are shown both versions."""
+    form = Form(OutageChangeIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            services.change_outage(current_actor(), outage_id, form.load(), uow, current_clock())
+    except FORM_ERRORS as error:
+        outage = get_outage(current_actor(), reader(), outage_id)
+        return form.refused(error, FORM, fresh=_facts(outage), **_about(form, outage))
+    return done(url_for("outages.outage_list"), _("Saved. Agents say the new sentence."))
+
+
+def _facts(outage: Outage) -> dict[str, Any]:
+    words = {
+        f"{name}_{locale}": getattr(outage, name).get(locale, "")
+        for name in ("title", "sentence")
+        for locale in ("fr", "nl")
+    }
+    plain = ("version", "category_key", "expected_end_at")
+    return words | {name: getattr(outage, name) for name in plain}
+
+
+def _about(form: Form, outage: Outage) -> dict[str, Any]:
+    label = building_labels(reader(), filter(None, [outage.building_id]))
+    return _choices(form) | {"outage": outage, "place": "".join(label.values())}
 
 
 @blueprint.post("/outages/<uuid:outage_id>/end")
@@ -94,7 +139,8 @@ def _choices(form: Form) -> dict[str, Any]:
         for key, one in rules.categories.items()
         if key.count(".") == 1 and not one.is_retired
     ]
-    return {"kinds": kinds, "buildings": _building(form.value("building"))}
+    chosen = _building(form.value("building"))
+    return {"kinds": kinds, "buildings": chosen, "outage": None, "place": ""}
 
 
 def _building(chosen: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from app.web.forms import FormSchema
 from modules.tickets.commands import (
     Caller,
     ChangeCategory,
+    ChangeOutage,
     ChangePriority,
     Defer,
     OnSite,
@@ -157,12 +158,26 @@ class OutageIn(FormSchema):
     expected_end_at = LocalInstant(data_key="expected_end", allow_none=True, load_default=None)
 
     @post_load
-    def _make(self, data: dict[str, Any], **_kw: Any) -> OpenOutage:
-        return OpenOutage(
-            category_key=data["category_key"],
-            title={"fr": data["title_fr"], "nl": data["title_nl"]},
-            sentence={"fr": data["sentence_fr"], "nl": data["sentence_nl"]},
-            building_id=data["building_id"],
-            installation_id=data["installation_id"],
-            expected_end_at=data["expected_end_at"],
-        )
+    def _make(self, data: dict[str, Any], **_kw: Any) -> OpenOutage | ChangeOutage:
+        return OpenOutage(**_by_language(data))
+
+
+class OutageChangeIn(OutageIn):
+    """What is said of a failure that goes on."""
+
+    class Meta:
+        exclude = ("building_id", "installation_id")
+
+    version = fields.Integer(required=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> ChangeOutage:
+        return ChangeOutage(**_by_language(data))
+
+
+def _by_language(data: dict[str, Any]) -> dict[str, Any]:
+    texts = {
+        name: {locale: data.pop(f"{name}_{locale}") for locale in ("fr", "nl")}
+        for name in ("title", "sentence")
+    }
+    return data | texts

@@ -194,6 +194,15 @@ class OutageApiIn(Schema):
         return OpenOutage(**data)
 
 
+class OutageChangeApiIn(Schema):
+    """What is said of a failure that goes on, and when it should end."""
+
+    category_key = Line(required=True, validate=Length(min=1, max=60))
+    title = Languages(values=Line(validate=Length(max=120)), required=True)
+    sentence = Languages(values=Paragraphs(validate=Length(max=400)), required=True)
+    expected_end_at = Instant(load_default=None, allow_none=True)
+
+
 class AffectedApiIn(Schema):
     """One more caller touched by a failure."""
 

@@ -126,8 +126,15 @@ OUTAGE = SubjectKind(
         "tickets.outage.open": _l("Outage announced"),
         "tickets.outage.end": _l("Outage over"),
         "tickets.outage.count": _l("One more household counted"),
+        "tickets.outage.change": _l("Outage changed"),
     },
-    fields={"affected_count": _l("Households")},
+    fields={
+        "affected_count": _l("Households"),
+        "title": _l("Title"),
+        "sentence": _l("Sentence to say"),
+        "category_key": _l("Kind"),
+        "expected_end_at": _l("Expected end"),
+    },
 )
 
 

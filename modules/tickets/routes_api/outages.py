@@ -15,11 +15,17 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from modules.tickets import services
-from modules.tickets.commands import OpenOutage
+from modules.tickets.commands import ChangeOutage, OpenOutage
 from modules.tickets.models import Outage
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.outages import get_outage, list_outages
-from modules.tickets.schemas_api import AffectedApiIn, OutageApiIn, OutageOut, OutageQuery
+from modules.tickets.schemas_api import (
+    AffectedApiIn,
+    OutageApiIn,
+    OutageChangeApiIn,
+    OutageOut,
+    OutageQuery,
+)
 
 blueprint = ApiBlueprint(
     "outages_api",
@@ -60,6 +66,16 @@ class OutageById(MethodView):
     def get(self, outage_id: UUID) -> Outage:
         """Show a failure."""
         return get_outage(current_actor(), reader(), outage_id)
+
+    @needs(TicketPermission.OUTAGE)
+    @blueprint.arguments(OutageChangeApiIn)
+    @blueprint.response(200, OutageOut)
+    @blueprint.versioned
+    def put(self, data: dict[str, Any], outage_id: UUID, expected_version: int) -> Outage:
+        """Change what agents say of a failure that goes on."""
+        command = ChangeOutage(**data, version=expected_version)
+        with open_unit_of_work() as uow:
+            return services.change_outage(current_actor(), outage_id, command, uow, current_clock())
 
 
 def _end(actor: Actor, outage_id: UUID, _data: object, uow: UnitOfWork, clock: Clock) -> Outage:

@@ -3,7 +3,12 @@
 from modules.tickets.services.letters import write_letter
 from modules.tickets.services.opening import open_ticket
 from modules.tickets.services.opinions import answer_question, record_answer, set_asking
-from modules.tickets.services.outages import count_affected, end_outage, open_outage
+from modules.tickets.services.outages import (
+    change_outage,
+    count_affected,
+    end_outage,
+    open_outage,
+)
 from modules.tickets.services.renewing import renew_ticket
 from modules.tickets.services.steps import (
     call_again,
@@ -29,6 +34,7 @@ __all__ = [
     "call_again",
     "cancel_ticket",
     "change_category",
+    "change_outage",
     "change_priority",
     "close_ticket",
     "complete_ticket",

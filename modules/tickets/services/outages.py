@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.audit import Subject, record
+from app.audit import Subject, changed_fields, record
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
@@ -16,7 +17,7 @@ from app.errors import Conflict, Invalid
 from app.i18n import lazy as _l
 from app.ids import new_id
 from modules.portfolio.api import get_building, get_installation
-from modules.tickets.commands import CountAffected, OpenOutage
+from modules.tickets.commands import ChangeOutage, CountAffected, OpenOutage
 from modules.tickets.events import OutageEnded
 from modules.tickets.models import Outage, OutageCall
 from modules.tickets.policies import TicketPermission
@@ -50,6 +51,32 @@ def open_outage(actor: Actor, command: OpenOutage, uow: UnitOfWork, clock: Clock
     )
     uow.session.add(outage)
     _audit(outage, "open", actor, uow, clock)
+    uow.flush()
+    return outage
+
+
+def change_outage(
+    actor: Actor, outage_id: UUID, command: ChangeOutage, uow: UnitOfWork, clock: Clock
+) -> Outage:
+    """Change what agents say of a failure that goes on, and when it should end.
+
+    StaleVersion if somebody changed it meanwhile, Conflict once it is over. Where it is stays: a
+    failure elsewhere is another one, with other callers.
+    """
+    require(actor, TicketPermission.OUTAGE)
+    outage = get_outage(actor, uow.session, outage_id)
+    outage.require_version(command.version)
+    if outage.ended_at is not None:
+        raise Conflict("outage_ended", _l("This failure is over: nothing more is said of it."))
+    said = {
+        "title": _texts(command.title, "title"),
+        "sentence": _texts(command.sentence, "sentence"),
+        "category_key": command.category_key,
+        "expected_end_at": command.expected_end_at,
+    }
+    if changes := changed_fields(outage, said):
+        outage.updated_at = clock.now()
+        _audit(outage, "change", actor, uow, clock, changes)
     uow.flush()
     return outage
 
@@ -127,7 +154,7 @@ def _audit(
     actor: Actor,
     uow: UnitOfWork,
     clock: Clock,
-    changes: Mapping[str, tuple[int, int]] | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> None:
     record(
         uow,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -95,3 +98,64 @@ def test_who_may_not_announce_sees_no_form(client: FlaskClient, login: Login) ->
     login(client, Role.CARETAKER)
     assert client.get("/outages/new").status_code == 403
     assert "/outages/new" not in text_of(client, "/outages")
+
+
+def test_more_is_said_of_a_failure_that_goes_on(
+    client: FlaskClient, login: Login, building: Building
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    client.post("/outages", data=FACTS | {"building": str(building.id)})
+    page = text_of(client, "/outages")
+    assert "02/03/2026 14:00" in page
+    assert f"/buildings/{building.id}" in page
+    edit = re.search(r"/outages/[0-9a-f-]+/edit", page)[0]
+    form = text_of(client, edit)
+    assert 'value="2026-03-02T14:00"' in form
+    assert 'name="building"' not in form
+    more = FACTS | {"sentence_fr": "Une pièce manque.", "expected_end": "", "version": "1"}
+    assert client.post(edit, data=more).status_code == 303
+    call = text_of(client, f"/calls/new?building={building.id}")
+    assert "02/03/2026 14:00" not in call
+    login(client, Role.CALL_CENTRE_AGENT, locale="fr", email="fr@example.org")
+    assert "Une pièce manque." in text_of(client, f"/calls/new?building={building.id}")
+    late = client.post(edit, data=FACTS | {"version": "1"})
+    assert late.status_code == 412
+    assert "Une pièce manque." in late.text
+    history = edit.replace("/outages/", "/history/outage/").removesuffix("/edit")
+    assert "Une pièce manque." in text_of(client, history)
+
+
+def test_a_promise_that_passed_is_marked_and_what_is_over_is_not_changed(
+    client: FlaskClient, login: Login, building: Building, clock: FixedClock
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    client.post("/outages", data=FACTS | {"building": str(building.id)})
+    page = text_of(client, "/outages")
+    assert "passed" not in page
+    edit = re.search(r"/outages/[0-9a-f-]+/edit", page)[0]
+    clock.advance(datetime(2026, 3, 2, 13, 1, tzinfo=UTC) - clock.now())
+    login(client, Role.CALL_CENTRE_AGENT, locale="en", email="later@example.org")
+    assert "passed" in text_of(client, "/outages")
+    assert client.post(edit.replace("/edit", "/end")).status_code == 303
+    refused = client.post(edit, data=FACTS | {"version": "2"})
+    assert refused.status_code == 409
+    assert "over" in refused.text
+
+
+def test_programs_change_it_too(client: FlaskClient, login: Login, building: Building) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    texts = {"title": {"fr": "Panne", "nl": "Defect"}, "sentence": {"fr": "A", "nl": "B"}}
+    body = texts | {"category_key": "common.lift"}
+    made = client.post("/api/v1/outages", json=body | {"building_id": str(building.id)}).json
+    address = f"/api/v1/outages/{made['id']}"
+    assert client.put(address, json=body).status_code == 428
+    more = body | {"sentence": {"fr": "Demain", "nl": "Morgen"}}
+    tag = client.get(address).headers["ETag"]
+    changed = client.put(address, json=more, headers={"If-Match": tag})
+    assert (changed.status_code, changed.json["sentence"]["nl"]) == (200, "Morgen")
+    assert client.put(address, json=body, headers={"If-Match": tag}).status_code == 412
+    one_language = body | {"title": {"fr": "Panne"}}
+    fresh = {"If-Match": changed.headers["ETag"]}
+    assert client.put(address, json=one_language, headers=fresh).status_code == 422
+    login(client, Role.COUNCIL, locale="en")
+    assert client.put(address, json=more, headers=fresh).status_code == 403
