@@ -128,7 +128,10 @@ def _status_after(state: OrderState, kind: OrderEventKind, after: OrderStatus) -
 def _take_plan(state: OrderState, event: EventLike) -> OrderState:
     if event.kind is _K.ASSIGNED:
         technician, contractor = (_id(event, name) for name in ("technician_id", "contractor_id"))
-        return replace(state, technician_id=technician, contractor_id=contractor)
+        given = replace(state, technician_id=technician, contractor_id=contractor)
+        # A visit that found nobody is over: whoever gets the order now plans another.
+        is_over = state.status is _S.NO_ACCESS
+        return replace(given, planned_start_at=None, planned_end_at=None) if is_over else given
     if event.kind is _K.REFUSED:
         # What they agreed with the occupant goes with them: nobody else said to come then.
         return replace(state, contractor_id=None, planned_start_at=None, planned_end_at=None)

@@ -194,6 +194,19 @@ def test_nobody_home_makes_the_ticket_wait_for_access(uow: UnitOfWork, clock: Fi
     assert visit.outcome is Outcome.NO_ACCESS
 
 
+def test_whoever_gets_an_order_nobody_opened_for_plans_a_new_visit(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    first, second = make_technician(uow, clock), make_technician(uow, clock, "Second")
+    order = make_order(uow, clock, first)
+    start = clock.now() + HOUR
+    schedule_order(DISPATCHER, order.id, ScheduleOrder(start, start + HOUR), uow, clock)
+    record_no_access(technician_actor(first), order.id, NoAccess(NoAccessReason.NOBODY), uow, clock)
+    assert order.planned_start_at is not None  # the tablet reads the hour it came
+    assign_order(DISPATCHER, order.id, Assignee(second.id), uow, clock)
+    assert (order.planned_start_at, order.status) == (None, OrderStatus.ASSIGNED)
+
+
 def test_missing_material_makes_the_ticket_wait_for_a_part(
     uow: UnitOfWork, clock: FixedClock
 ) -> None:
