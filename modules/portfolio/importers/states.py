@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,7 +28,7 @@ from app.tabular.importer import ChangedSince, Entry, Outcome, Values
 from app.tabular.kinds import Choice, Day, Lookup, Text
 from app.tabular.models import ImportBatchRow
 from app.tabular.problems import Problem, Severity
-from app.tabular.service_importer import ServiceImporter, Stored
+from app.tabular.service_importer import ServiceImporter, ServiceWork, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import ChangeLotStatus
 from modules.portfolio.enums import LOT_STATUS_LABELS, LotStatus
@@ -41,6 +43,7 @@ from modules.portfolio.services import give_back_history, write_lot_state
 _DAY = Day(low=date(1900, 1, 1))
 KEY = ("lot", "starts_on")
 History = dict[date, LotStatus]
+Histories = defaultdict[str, History]
 
 COLUMNS = (
     Column("lot", _l("Lot"), Lookup(noun=_l("the reference of a lot"), max_length=40),
@@ -87,22 +90,36 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
         yield {**_stored(event, lot).values, "ends_on": event.ends_on}
 
 
-def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
-    """Refuse lots that are not there, periods that overlap and states that repeat."""
+def prepare(
+    actor: Actor, session: Session, rows: Sequence[Row], earlier: Histories | None = None
+) -> Iterator[Problem]:
+    """Refuse lots that are not there, periods that overlap and states that repeat.
+
+    `earlier` holds what the rows before these say, which a rehearsal does not write.
+    """
+    before = defaultdict(dict) if earlier is None else earlier
     wanted = named(rows, "lot")
     yield from unknown(rows, "lot", _lots_in_use(actor, session, wanted))
-    known: defaultdict[str, History] = defaultdict(dict)
+    known: Histories = defaultdict(dict)
     of_these = _states(actor).where(Lot.reference.in_(wanted))
     for event, lot in session.execute(of_these):
         known[lot][event.starts_on] = event.status
-    told: defaultdict[str, History] = defaultdict(dict)
+    told: Histories = defaultdict(dict)
+    refused: set[int] = set()
     for row in rows:
         if (day := row.values.get("starts_on")) and row.values.get("status"):
             told[row.values["lot"]][day] = row.values["status"]
     for row in rows:
         name, day = row.values.get("lot"), row.values.get("starts_on")
         if name and day:
-            yield from _refusals(row, day, known[name], known[name] | told[name])
+            history = before[name] | known[name] | told[name]
+            problems = list(_refusals(row, day, known[name], history))
+            if any(problem.severity is Severity.ERROR for problem in problems):
+                refused.add(row.number)
+            yield from problems
+    for row in rows:
+        if row.number not in refused and row.values.get("status"):
+            before[row.values["lot"]][row.values["starts_on"]] = row.values["status"]
 
 
 def _lots_in_use(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
@@ -186,6 +203,11 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
 
 class StatesImporter(ServiceImporter):
     """An importer whose records lean on each other: what is left is settled after an undo."""
+
+    def open(self, actor: Actor, clock: Clock) -> ServiceWork:
+        """Begin a pass over a file, which remembers the states of the rows before."""
+        remembering = replace(self, prepare=partial(prepare, earlier=defaultdict(dict)))
+        return ServiceWork(remembering, actor, clock.today())
 
     def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
         """Take back what a batch wrote, then let each state last until the next again."""

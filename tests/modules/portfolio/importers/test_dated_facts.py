@@ -309,3 +309,20 @@ def test_a_record_is_named_in_words_where_it_repeats_and_where_it_changes(work):
         work(WARNINGS, WARNING, line)
         changed = work(WARNINGS, WARNING, (*line[:5], "01/02/2027", ""), take=check_file)
         assert changed.tally.differences[0]["key"] == again.value
+
+
+def test_a_rehearsal_knows_what_the_rows_before_say_however_long_the_file(work, monkeypatch):
+    monkeypatch.setattr("app.tabular.readers.csv_reader.BLOCK_ROWS", 2)
+    lines = (
+        ("LOT-0", "01/03/2024", "let", "", ""),
+        ("LOT-1", "01/03/2024", "let", "", ""),
+        ("LOT-0", "01/04/2024", "let", "", ""),
+        ("LOT-1", "01/04/2024", "vacant", "", ""),
+        ("LOT-0", "01/05/2024", "vacant", "", ""),
+        ("LOT-1", "01/05/2024", "let", "", ""),
+    )
+    rehearsed = work(STATES, STATE, *lines, take=check_file)
+    imported = work(STATES, STATE, *lines)
+    for told in (rehearsed, imported):
+        assert [found.row for found in told.errors] == [4]
+        assert told.tally.counts["new"] == 5
