@@ -260,6 +260,8 @@ class InstallationFacts:
     commissioned_on: date | None = None
     is_in_service: bool = True
     note: str = ""
-    # Nothing listed: it serves the whole building.
+    # No entrance and no lot listed: it serves the whole building it stands in.
     entrance_ids: tuple[UUID, ...] = field(default_factory=tuple)
     lot_ids: tuple[UUID, ...] = field(default_factory=tuple)
+    # Other buildings it serves whole.
+    building_ids: tuple[UUID, ...] = field(default_factory=tuple)

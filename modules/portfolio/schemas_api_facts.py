@@ -136,10 +136,15 @@ class InstallationIn(Schema):
     note = text(4000)
     entrance_ids = fields.List(fields.UUID(), validate=validate.Length(max=200))
     lot_ids = fields.List(fields.UUID(), validate=validate.Length(max=2000))
+    building_ids = fields.List(
+        fields.UUID(),
+        validate=validate.Length(max=200),
+        metadata={"description": "Other buildings it serves whole."},
+    )
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> InstallationFacts:
-        for name in ("entrance_ids", "lot_ids"):
+        for name in ("entrance_ids", "lot_ids", "building_ids"):
             data[name] = tuple(data.get(name, ()))
         return InstallationFacts(**data)
 
@@ -166,6 +171,9 @@ class ServedOut(Schema):
     lot_ids = fields.List(fields.UUID(), required=True)
     written_entrance_ids = fields.List(fields.UUID(), required=True)
     written_lot_ids = fields.List(fields.UUID(), required=True)
+    written_building_ids = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Buildings beside its own."}
+    )
 
 
 class WarningIn(Schema):

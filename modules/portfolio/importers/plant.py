@@ -1,4 +1,4 @@
-"""Import and export installations, with the entrances and lots they serve."""
+"""Import and export installations, with the entrances, lots and buildings they serve."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, delete, select
+from sqlalchemy import Select, Table, and_, delete, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -32,7 +32,8 @@ from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import add_installation, change_installation
 
 _PLAIN = ("code", "kind", "name", "location", "commissioned_on", "is_in_service", "note")
-_LINKS = ("entrances", "lots")
+_LINKS = ("entrances", "lots", "other_buildings")
+_INSIDE = ("entrances", "lots")
 _BETWEEN = ", "
 
 COLUMNS = (
@@ -48,6 +49,9 @@ COLUMNS = (
            help=_l("Codes with a comma between them; none of both: the whole building."),
            example="A, B"),
     Column("lots", _l("Lots served"), Text(max_length=4_000)),
+    Column("other_buildings", _l("Other buildings served"), Text(max_length=4_000),
+           help=_l("Codes with a comma between them; each of them whole."),
+           example="BLD-0043, BLD-0044"),
     Column("note", _l("Note"), Text(max_length=4_000, multiline=True)),
 )  # fmt: skip
 
@@ -72,18 +76,26 @@ def _read(session: Session, statement: Select[Installation, str]) -> list[Stored
 
 
 def _served(session: Session, installation_ids: Any) -> Served:
-    """Return the codes of entrances and the references of lots, listed, by installation."""
+    """Return the codes of entrances, lots and other buildings, listed, by installation."""
     statement = (
-        select(ServiceLink.installation_id, Entrance.code, Lot.reference)
+        select(ServiceLink.installation_id, Entrance.code, Lot.reference, Building.code)
+        .join(Installation, ServiceLink.installation_id == Installation.id)
         .outerjoin(Entrance, ServiceLink.entrance_id == Entrance.id)
         .outerjoin(Lot, ServiceLink.lot_id == Lot.id)
+        .outerjoin(
+            Building,
+            and_(
+                ServiceLink.building_id == Building.id,
+                ServiceLink.building_id != Installation.building_id,
+            ),
+        )
         .where(ServiceLink.installation_id.in_(installation_ids))
     )
     found: dict[UUID, dict[str, list[str]]] = {}
-    for installation_id, entrance, lot in session.execute(statement):
-        links = found.setdefault(installation_id, {"entrances": [], "lots": []})
-        if entrance or lot:
-            links["entrances" if entrance else "lots"].append(entrance or lot)
+    for installation_id, *codes in session.execute(statement):
+        links = found.setdefault(installation_id, {name: [] for name in _LINKS})
+        for name, code in zip(_LINKS, codes, strict=True):
+            links[name] += filter(None, (code,))
     return {
         key: {name: _BETWEEN.join(sorted(codes)) for name, codes in links.items()}
         for key, links in found.items()
@@ -123,15 +135,19 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
         for name in _LINKS:
             if row.values.get(name):
                 row.values[name] = _BETWEEN.join(sorted(_split(row.values[name])))
-    buildings = seen_buildings(actor, session, named(rows, "building"))
+    others = {code for row in rows for code in _split(row.values.get("other_buildings"))}
+    buildings = seen_buildings(actor, session, named(rows, "building") | others)
     yield from unknown(rows, "building", buildings)
-    known = {name: _inside(session, name, buildings) for name in _LINKS}
+    known = {name: _inside(session, name, buildings) for name in _INSIDE}
     for row in rows:
         here = row.values.get("building")
-        for name in _LINKS if here in buildings else ():
+        for name in _INSIDE if here in buildings else ():
             for code in _split(row.values.get(name)):
                 if (here, code) not in known[name]:
                     yield Problem("not_found", row.number, field=name, value=code)
+        for code in _split(row.values.get("other_buildings")):
+            if code not in buildings:
+                yield Problem("not_found", row.number, field="other_buildings", value=code)
 
 
 def _split(listed: Any) -> list[str]:
@@ -153,15 +169,19 @@ def _inside(
 
 
 def _facts(actor: Actor, values: Values, session: Session) -> InstallationFacts:
-    code = str(values["building"])
-    buildings = seen_buildings(actor, session, {code})
-    ids = {name: _inside(session, name, buildings) for name in _LINKS}
+    code, others = str(values["building"]), _split(values.get("other_buildings"))
+    buildings = seen_buildings(actor, session, {code, *others})
+    ids = {name: _inside(session, name, buildings) for name in _INSIDE}
     entrances, lots = (
-        tuple(ids[name][code, part] for part in _split(values.get(name))) for name in _LINKS
+        tuple(ids[name][code, part] for part in _split(values.get(name))) for name in _INSIDE
     )
     plain = {name: values[name] for name in _PLAIN if values.get(name) not in (None, "")}
     return InstallationFacts(
-        building_id=buildings[code], entrance_ids=entrances, lot_ids=lots, **plain
+        building_id=buildings[code],
+        entrance_ids=entrances,
+        lot_ids=lots,
+        building_ids=tuple(buildings[other] for other in others),
+        **plain,
     )
 
 

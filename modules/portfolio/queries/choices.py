@@ -8,9 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.auth.actor import Actor
 from app.i18n import get_locale
 from modules.portfolio.models import Area, Building
+from modules.portfolio.queries.labels import street_sql
 from modules.portfolio.queries.places import list_areas
+from modules.portfolio.queries.scope import in_scope
 
 
 def area_choices(session: Session) -> Iterator[tuple[UUID, str]]:
@@ -24,6 +27,14 @@ def building_choices(session: Session) -> Iterator[tuple[UUID, str]]:
     query = select(Building).where(Building.archived_at.is_(None)).order_by(Building.code)
     for building in session.scalars(query):
         yield building.id, f"{building.code} · {building.label()}"
+
+
+def building_options(actor: Actor, session: Session, *, except_id: UUID) -> list[tuple[str, str]]:
+    """Return the buildings in use an actor sees, with code and street, but one."""
+    query = select(Building.id, Building.code, street_sql()).join(Building.address)
+    living = query.where(Building.archived_at.is_(None), Building.id != except_id)
+    rows = session.execute(in_scope(living, actor, Building.id).order_by(Building.code))
+    return [(str(row[0]), f"{row[1]} · {row[2]}") for row in rows]
 
 
 def area_codes(session: Session) -> Iterator[tuple[UUID, str]]:

@@ -190,23 +190,24 @@ def list_installations(session: Session, building_id: UUID) -> Sequence[Installa
 
 
 def lots_served_counts(session: Session, building_id: UUID) -> dict[UUID, int]:
-    """Count the lots each installation of a building serves, in two queries."""
-    lots = session.execute(
-        select(Lot.id, Lot.entrance_id).where(
-            Lot.building_id == building_id, Lot.archived_at.is_(None)
-        )
-    ).all()
+    """Count the lots each installation of a building serves, anywhere, in two queries."""
     links = session.scalars(
         select(ServiceLink)
         .join(Installation, Installation.id == ServiceLink.installation_id)
         .where(Installation.building_id == building_id)
     ).all()
+    buildings = {building_id, *(link.building_id for link in links if link.building_id)}
+    lots = session.execute(
+        select(Lot.id, Lot.entrance_id, Lot.building_id).where(
+            Lot.building_id.in_(buildings), Lot.archived_at.is_(None)
+        )
+    ).all()
     served: dict[UUID, set[UUID]] = {}
     for link in links:
         here = {
             lot_id
-            for lot_id, entrance_id in lots
-            if link.building_id
+            for lot_id, entrance_id, home in lots
+            if home == link.building_id
             or lot_id == link.lot_id
             or (entrance_id is not None and entrance_id == link.entrance_id)
         }

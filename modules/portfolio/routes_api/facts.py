@@ -168,4 +168,9 @@ class InstallationLots(MethodView):
             "lot_ids": lots_served_by(reader(), found),
             "written_entrance_ids": [link.entrance_id for link in links if link.entrance_id],
             "written_lot_ids": [link.lot_id for link in links if link.lot_id],
+            "written_building_ids": [
+                link.building_id
+                for link in links
+                if link.building_id and link.building_id != found.building_id
+            ],
         }

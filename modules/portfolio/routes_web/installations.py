@@ -19,6 +19,7 @@ from modules.portfolio.api import list_lots_of_building
 from modules.portfolio.inside_tables import INSTALLATIONS
 from modules.portfolio.models import Installation
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.choices import building_options
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.queries.topology import (
     get_installation,
@@ -83,6 +84,7 @@ def _context(building_id: UUID, installation: Installation | None = None) -> dic
         "installation": installation,
         "building": building,
         "back": building_part(building.id, "installations"),
+        "other_buildings": building_options(current_actor(), reader(), except_id=building.id),
         "lots": [(str(lot.id), " · ".join(filter(None, (lot.reference, lot.box)))) for lot in lots],
         **options(building.id),
     }
@@ -126,6 +128,7 @@ def _facts(installation: Installation) -> dict[str, Any]:
     served = {
         "entrance_ids": [link.entrance_id for link in links if link.entrance_id],
         "lot_ids": [link.lot_id for link in links if link.lot_id],
+        "building_ids": [link.building_id for link in links if link.building_id],
     }
     plain = {"version", *InstallationIn().fields} - served.keys()
     return {name: getattr(installation, name) for name in plain} | served

@@ -67,10 +67,11 @@ class InstallationIn(FormSchema):
     note = Paragraphs(validate=validate.Length(max=4000), metadata={"label": _l("Note")})
     entrance_ids = fields.List(fields.UUID(), metadata={"label": _l("Entrances served")})
     lot_ids = fields.List(fields.UUID(), metadata={"label": _l("Lots served")})
+    building_ids = fields.List(fields.UUID(), metadata={"label": _l("Other buildings served")})
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> InstallationFacts:
-        for name in ("entrance_ids", "lot_ids"):
+        for name in ("entrance_ids", "lot_ids", "building_ids"):
             data[name] = tuple(data.get(name, ()))
         return InstallationFacts(**data)
 

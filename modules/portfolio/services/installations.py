@@ -19,7 +19,7 @@ from app.errors import NotFound
 from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.models import Entrance, Installation, Lot, ServiceLink
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import get_building
+from modules.portfolio.queries.places import find_building, get_building
 from modules.portfolio.queries.topology import get_installation, links_of
 from modules.portfolio.services.common import (
     fresh_reference,
@@ -34,7 +34,7 @@ SERIES = ("INS", 5)
 def add_installation(
     actor: Actor, facts: InstallationFacts, uow: UnitOfWork, clock: Clock
 ) -> Installation:
-    """Add an installation and write whom it serves: lots, entrances, else the building."""
+    """Add an installation and write whom it serves: lots, entrances, else buildings."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, facts.building_id)
     code = fresh_reference(uow.session, Installation.code, facts.code, SERIES)
@@ -42,7 +42,7 @@ def add_installation(
     installation = Installation(**(_values(facts) | {"code": code}), created_at=now, updated_at=now)
     uow.session.add(installation)
     uow.flush()
-    _write_links(uow.session, installation, facts)
+    _write_links(actor, uow.session, installation, facts)
     change = {"installation": (None, f"{installation.code} {installation.kind}")}
     note_inside(uow, actor, clock, "installation.add", part_subject(installation, building), change)
     return installation
@@ -59,7 +59,7 @@ def change_installation(
     refuse_taken(uow.session, Installation.code, values["code"], except_id=installation.id)
     changes = changed_fields(installation, values)
     before = _served(links_of(uow.session, installation.id))
-    _write_links(uow.session, installation, facts)
+    _write_links(actor, uow.session, installation, facts)
     after = _served(links_of(uow.session, installation.id))
     if before != after:
         changes["serves"] = (len(before), len(after))
@@ -108,7 +108,7 @@ def _moved(
 
 
 def _values(facts: InstallationFacts) -> dict[str, Any]:
-    links = {"entrance_ids", "lot_ids"}
+    links = {"entrance_ids", "lot_ids", "building_ids"}
     return {f.name: getattr(facts, f.name) for f in fields(facts) if f.name not in links}
 
 
@@ -116,18 +116,33 @@ def _served(links: Iterable[ServiceLink]) -> set[UUID | None]:
     return {link.lot_id or link.entrance_id or link.building_id for link in links}
 
 
-def _write_links(session: Session, installation: Installation, facts: InstallationFacts) -> None:
-    """Replace what an installation serves; NotFound for a place of another building."""
+def _write_links(
+    actor: Actor, session: Session, installation: Installation, facts: InstallationFacts
+) -> None:
+    """Replace what an installation serves; NotFound for a place the actor does not see.
+
+    Entrances and lots are those of its own building. A building the actor does not see stays
+    served: whoever wrote it did.
+    """
     home = installation.building_id
+    _refuse_elsewhere(session, home, facts)
+    others = set(facts.building_ids) - {home}
+    for building_id in others:
+        get_building(actor, session, building_id)
+    for link in links_of(session, installation.id):
+        if link.building_id in {None, home} or find_building(actor, session, link.building_id):
+            session.delete(link)
+    whole = others if facts.entrance_ids or facts.lot_ids else others | {home}
+    about = {"installation_id": installation.id}
+    session.add_all(ServiceLink(**about, lot_id=one) for one in facts.lot_ids)
+    session.add_all(ServiceLink(**about, entrance_id=one) for one in facts.entrance_ids)
+    session.add_all(ServiceLink(**about, building_id=one) for one in whole)
+    session.flush()
+
+
+def _refuse_elsewhere(session: Session, home: UUID, facts: InstallationFacts) -> None:
+    """Raise NotFound for an entrance or a lot of another building."""
     for model, ids in ((Entrance, facts.entrance_ids), (Lot, facts.lot_ids)):
         owners = session.scalars(select(model.building_id).where(model.id.in_(ids))).all()
         if len(owners) != len(set(ids)) or any(owner != home for owner in owners):
             raise NotFound
-    for link in links_of(session, installation.id):
-        session.delete(link)
-    links = [ServiceLink(installation_id=installation.id, lot_id=i) for i in facts.lot_ids]
-    links += [
-        ServiceLink(installation_id=installation.id, entrance_id=i) for i in facts.entrance_ids
-    ]
-    session.add_all(links or [ServiceLink(installation_id=installation.id, building_id=home)])
-    session.flush()

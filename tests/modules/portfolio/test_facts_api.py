@@ -75,7 +75,12 @@ def test_an_installation_is_added_changed_and_archived(keeper: FlaskClient, lot:
     made = keeper.post(INSTALLATIONS, json=facts)
     assert (made.status_code, made.json["is_in_service"]) == (201, True)
     one = f"{INSTALLATIONS}/{made.json['id']}"
-    served = {"lot_ids": [str(lot.id)], "written_entrance_ids": [], "written_lot_ids": []}
+    served = {
+        "lot_ids": [str(lot.id)],
+        "written_entrance_ids": [],
+        "written_lot_ids": [],
+        "written_building_ids": [],
+    }
     assert keeper.get(f"{one}/lots").json == served
     assert keeper.put(one, json=facts).status_code == 428
     stopped = keeper.put(one, json=facts | {"is_in_service": False}, headers=if_match(1))
@@ -87,6 +92,24 @@ def test_an_installation_is_added_changed_and_archived(keeper: FlaskClient, lot:
     assert (late.status_code, late.json["current"]["version"]) == (412, 2)
     assert keeper.delete(one, headers=if_match(2)).status_code == 204
     assert keeper.get(INSTALLATIONS).json["total"] == 0
+
+
+def test_an_installation_serves_several_buildings(
+    keeper: FlaskClient, lot: Lot, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        other = make_lot(uow, clock, make_building(uow, clock))
+    facts = {
+        "building_id": str(lot.building_id),
+        "kind": "boiler_house",
+        "building_ids": [str(other.building_id)],
+    }
+    made = keeper.post(INSTALLATIONS, json=facts)
+    served = keeper.get(f"{INSTALLATIONS}/{made.json['id']}/lots").json
+    assert set(served["lot_ids"]) == {str(lot.id), str(other.id)}
+    assert served["written_building_ids"] == facts["building_ids"]
+    nobody = facts | {"building_ids": [str(lot.id)]}
+    assert keeper.post(INSTALLATIONS, json=nobody).status_code == 404
 
 
 def test_places_elsewhere_are_absent_and_rights_are_asked(

@@ -24,7 +24,7 @@ from modules.parties.importers import IMPORTERS as PARTY_IMPORTERS
 from modules.parties.models import Party
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.importers import IMPORTERS
-from modules.portfolio.models import LandParcel, Lot
+from modules.portfolio.models import Building, LandParcel, Lot
 from modules.portfolio.tables import LOTS
 
 BY_NAME = {importer.name: importer for importer in (*IMPORTERS, *PARTY_IMPORTERS)}
@@ -278,6 +278,30 @@ class TestNewRecords:
         report = check_file(actor, source(path, "installations"), database, clock)
         assert counts(report) == (0, 0, 0, 3)
         assert [p.field for p in report.errors] == ["building", "lots", "entrances"]
+
+    def test_an_installation_names_the_other_buildings_it_serves(
+        self, database, clock, actor, tmp_path, names
+    ):
+        with database.reader() as session:
+            others = session.scalars(
+                select(Building.code).where(Building.code != names["building"]).limit(2)
+            ).all()
+        path = tmp_path / "plant.csv"
+        head = "code;building;kind;other_buildings\n"
+        both = f"{head}I-1;{names['building']};boiler_house;{others[1]}, {others[0]}\n"
+        path.write_text(both, encoding="utf-8")
+        report = import_file(actor, source(path, "installations"), database, clock)
+        assert (counts(report), report.errors) == ((1, 0, 0, 0), [])
+        assert counts(check_file(actor, source(path, "installations"), database, clock))[2] == 1
+        path.write_text(both.replace(others[0], "BLD-NONE"), encoding="utf-8")
+        wrong = check_file(actor, source(path, "installations"), database, clock)
+        assert [(p.field, p.value) for p in wrong.errors] == [("other_buildings", "BLD-NONE")]
+        path.write_text(both.replace(f", {others[0]}", ""), encoding="utf-8")
+        fewer = import_file(actor, source(path, "installations"), database, clock)
+        assert counts(fewer) == (0, 1, 0, 0)
+        undo(database, actor, clock, fewer)
+        stock = {row["code"]: row for row in self.stock(database, actor, "installations")}
+        assert stock["I-1"]["other_buildings"] == ", ".join(sorted(others))
 
     def test_a_certificate_is_of_one_place(self, database, clock, actor, tmp_path, names):
         path = tmp_path / "two.csv"

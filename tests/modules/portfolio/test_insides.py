@@ -24,12 +24,22 @@ from modules.portfolio.commands import (
     StackLots,
 )
 from modules.portfolio.enums import CertificateScheme, InstallationKind, Region, RoomUse
-from modules.portfolio.models import Entrance, Floor, Installation, LandParcel, Lot, Room
+from modules.portfolio.models import (
+    Building,
+    Entrance,
+    Floor,
+    Installation,
+    LandParcel,
+    Lot,
+    Room,
+    ServiceLink,
+)
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.insides import select_rooms
 from modules.portfolio.queries.places import list_entrances, list_rooms
 from modules.portfolio.queries.topology import (
     lots_served_by,
+    lots_served_counts,
     neighbours,
     select_installations,
 )
@@ -199,6 +209,43 @@ class TestInstallation:
         assert neighbours(uow.session, lots[0]).installations == ()
 
 
+class TestSeveralBuildings:
+    @pytest.fixture
+    def estate(self, uow, clock):
+        """Return two buildings with a lot each, and a boiler house in the first serving both."""
+        first, second = make_building(uow, clock), make_building(uow, clock)
+        lots = [make_lot(uow, clock, building) for building in (first, second)]
+        facts = InstallationFacts(
+            first.id, InstallationKind.BOILER_HOUSE, building_ids=(second.id, first.id)
+        )
+        return facts, add_installation(BUILDER, facts, uow, clock), lots
+
+    def test_all_their_lots_are_served_and_counted(self, uow, estate):
+        facts, plant, lots = estate
+        assert set(lots_served_by(uow.session, plant)) == {lot.id for lot in lots}
+        assert neighbours(uow.session, lots[1]).installations == (plant,)
+        assert lots_served_counts(uow.session, facts.building_id) == {plant.id: 2}
+
+    def test_its_own_building_may_be_served_in_part(self, uow, clock, estate):
+        facts, plant, lots = estate
+        make_lot(uow, clock, uow.session.get(Building, facts.building_id))
+        partly = replace(facts, lot_ids=(lots[0].id,))
+        change_installation(BUILDER, Change(plant.id, plant.version), partly, uow, clock)
+        assert set(lots_served_by(uow.session, plant)) == {lot.id for lot in lots}
+
+    def test_who_sees_one_building_leaves_the_other_served(self, uow, clock, actor_with, estate):
+        facts, plant, lots = estate
+        keeper = actor_with(
+            PortfolioPermission.CHANGE, scope=Scope(building_ids=frozenset({facts.building_id}))
+        )
+        named = replace(facts, building_ids=(), name="Chaufferie")
+        change_installation(keeper, Change(plant.id, plant.version), named, uow, clock)
+        assert set(lots_served_by(uow.session, plant)) == {lot.id for lot in lots}
+        asked = Change(plant.id, plant.version)
+        with pytest.raises(NotFound):
+            change_installation(keeper, asked, facts, uow, clock)
+
+
 class TestCertificate:
     def test_a_correction_moves_the_letter_and_a_withdrawal_takes_it_away(self, uow, clock):
         lot = make_lot(uow, clock, make_building(uow, clock))
@@ -299,6 +346,22 @@ class TestOnScreen:
         assert "1.01" not in client.get("/rooms").get_data(as_text=True)
         assert client.post(f"{url}/restore", data={"version": "3"}).status_code == 303
 
+    def test_a_boiler_house_of_several_buildings_keeps_them_when_it_is_edited(
+        self, client, database, building, clock
+    ):
+        with database.unit_of_work() as uow:
+            other = make_building(uow, clock)
+        facts = {"kind": "boiler_house", "name": "Nord", "building_ids": str(other.id)}
+        client.post(f"/buildings/{building.id}/installations", data=facts)
+        url = f"/installations/{self.one(database, Installation).id}"
+        page = client.get(f"{url}/edit").text
+        assert f'<option value="{other.id}" selected' in page
+        shown = {"kind": "boiler_house", "name": "Sud", "version": "1", "building_ids": other.id}
+        assert client.post(f"{url}/edit", data=shown).status_code == 303
+        with database.reader() as session:
+            served = set(session.scalars(select(ServiceLink.building_id)))
+        assert served == {building.id, other.id}
+
     def test_installations(self, client, database, building):
         home = f"/buildings/{building.id}"
         facts = {"kind": "lift", "name": "Nord", "is_in_service": "on"}
@@ -320,6 +383,8 @@ class TestOnScreen:
         assert "<legend>Lots served</legend>" not in conflict.text
         alone = client.post(f"{url}/edit", data=change).text
         assert lot.reference in alone.partition("<legend>Lots served</legend>")[2]
+        page = client.get(f"{url}/edit").text
+        assert "Other buildings served" not in page  # there is none
         assert client.post(f"{url}/archive", data={"version": "3"}).status_code == 303
         assert "Levant" not in client.get("/installations").get_data(as_text=True)
         assert client.post(f"{url}/restore", data={"version": "4"}).status_code == 303
