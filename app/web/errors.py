@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -38,9 +39,21 @@ def handle_app_error(error: AppError) -> ResponseReturnValue:
         return problem(error)
     is_fragment = "HX-Request" in request.headers
     if isinstance(error, Unauthenticated) and not is_fragment:
-        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("auth.sign_in", next=_page_to_come_back_to()))
     page, status = error_page(error.status, error.code, str(error.message), error.details)
     return page, status, _retry_after(error.details)
+
+
+def _page_to_come_back_to() -> str:
+    """Return the page that was asked for, or the one whose form was sent: its draft waits there."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    sent_from = urlsplit(request.referrer or "")
+    adapter = current_app.create_url_adapter(request)
+    is_page = adapter is not None and adapter.test(sent_from.path, "GET")
+    if sent_from.netloc != request.host or not is_page:
+        return url_for("house.home")
+    return urlunsplit(("", "", sent_from.path, sent_from.query, ""))
 
 
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:

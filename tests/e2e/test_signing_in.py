@@ -83,6 +83,19 @@ def test_a_session_that_ended_costs_nothing(chief, page: Page, clock, complaints
     complaints.forgive("401")
 
 
+def test_a_form_sent_after_the_session_ended_is_found_again(chief, page: Page, clock):
+    enter(page, "chief@example.org")
+    page.goto("/admin/users/new", wait_until="networkidle")
+    page.locator("input[name=display_name]").fill("Nadia Lemaire")
+    clock.advance(timedelta(minutes=31))
+    page.locator("main form .btn-primary").click()
+    page.locator("input[name=email]").fill("chief@example.org")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/admin/users/new$"))
+    expect(page.locator("input[name=display_name]")).to_have_value("Nadia Lemaire")
+
+
 class TestSingleSignOn:
     """People without a password here sign in again beside the page that waits."""
 

@@ -1,6 +1,7 @@
 """Signing in with a password: who gets in, who is slowed down, what strangers learn."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -203,6 +204,20 @@ def test_session_ends_after_twelve_hours_whatever_one_does(client, clock, user):
 def test_htmx_gets_401_where_a_page_gets_the_door(client):
     assert client.get("/account").headers["Location"].startswith("/sign-in?next=/account")
     assert client.get("/account", headers={"HX-Request": "true"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://localhost/account?tab=keys", "/account?tab=keys"),
+        ("http://localhost/account/password", "/"),  # a form that was refused stands there
+        ("https://elsewhere.example/account", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, sent_from, back):
+    asked = client.post("/account/password", headers={"Referer": sent_from})
+    assert parse_qs(urlsplit(asked.location).query) == {"next": [back]}
 
 
 def test_demo_accounts_are_shown_only_when_the_operator_says_so(client):
