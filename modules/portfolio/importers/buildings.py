@@ -37,12 +37,19 @@ from modules.portfolio.importers.columns import (
     YEAR,
     filled,
 )
+from modules.portfolio.importers.positions import (
+    POSITION,
+    POSITION_COLUMNS,
+    position_values,
+    prepare_positions,
+    shape_of,
+)
 from modules.portfolio.importers.remove import remove_buildings
 from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
 from modules.portfolio.models import Area, Building, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.scope import in_scope
-from modules.portfolio.services.buildings import change_building, create_building
+from modules.portfolio.services.buildings import change_building, create_building, place_building
 
 _SQUARE_METRES = DecimalNumber(places=2, rounds=True, low=Decimal("0.01"), high=1_000_000)
 
@@ -68,6 +75,7 @@ COLUMNS = (
     Column("cadastral_ref", _l("Cadastral number"), CAPAKEY, example="11004A0479/00N000"),
     Column("external_ref", _l("Reference elsewhere"), Text(max_length=60)),
     Column("sector_code", _l("Statistical sector"), Text(max_length=12)),
+    *POSITION_COLUMNS,
     Column("note", _l("Note"), Text(max_length=5_000, multiline=True)),
 )
 
@@ -83,10 +91,11 @@ def _buildings(actor: Actor) -> Select[Building, str, str]:
 
 
 def _stored_building(building: Building, site: str | None, area: str | None) -> Stored:
-    own = {c.name for c in COLUMNS} - {"site", "area", *ADDRESS}
+    own = {c.name for c in COLUMNS} - {"site", "area", *ADDRESS, *POSITION}
     values = {name: getattr(building, name) for name in own}
     values |= {name: getattr(building.address, name) for name in ADDRESS}
     values |= {"site": site, "area": area, "area_m2": measured(building.area_m2)}
+    values |= position_values(building)
     return Stored(building.id, building.version, values)
 
 
@@ -97,6 +106,7 @@ def _prepare_buildings(actor: Actor, session: Session, rows: Sequence[Row]) -> I
     for name, model in (("site", Site), ("area", Area)):
         if wanted := named(rows, name):
             yield from unknown(rows, name, by_code(session, model, wanted))
+    yield from prepare_positions(session, rows)
 
 
 def _building_facts(values: Values, session: Session) -> BuildingFacts:
@@ -111,14 +121,20 @@ def _building_facts(values: Values, session: Session) -> BuildingFacts:
 
 
 def _create_building(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:
-    return create_building(actor, _building_facts(values, uow.session), uow, clock).id
+    building = create_building(actor, _building_facts(values, uow.session), uow, clock)
+    if (shape := shape_of(values)) is not None:
+        place_building(actor, Change(building.id, building.version), shape, uow, clock)
+    return building.id
 
 
 def _change_building(
     actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock: Clock
 ) -> None:
     facts = _building_facts(values, uow.session)
-    change_building(actor, Change(stored.id, stored.version), facts, uow, clock)
+    building = change_building(actor, Change(stored.id, stored.version), facts, uow, clock)
+    if any(values.get(name) != stored.values[name] for name in POSITION):
+        about = Change(building.id, building.version)
+        place_building(actor, about, shape_of(values), uow, clock)
 
 
 BUILDINGS = ServiceImporter(
