@@ -24,12 +24,14 @@ class News:
     """One thing to tell to all who hold a right, but not to who did it.
 
     `places` are the building and the work area it is about: those are told who see one of them.
-    Empty, only those are who see the whole estate; None, when it is about no place.
+    Empty, only those are who see the whole estate; None, when it is about no place. `also` are told
+    whatever they hold, each once.
     """
 
     notice: Notice
     permission: str
     places: Collection[UUID] | None = None
+    also: Collection[UUID] = ()
 
 
 def tell_holders(news: News, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
@@ -37,7 +39,8 @@ def tell_holders(news: News, actor: Actor, uow: UnitOfWork, clock: Clock) -> Non
     grants = effective_grants(grants_of(find_modules()), uow.session)
     roles = [role for role, held in grants.items() if news.permission in held]
     told = uow.session.scalars(_holders(roles, news.places)).all()
-    notify(news.notice, [one for one in told if one != actor.user_id], uow, clock)
+    everybody = (*told, *news.also)
+    notify(news.notice, [one for one in everybody if one != actor.user_id], uow, clock)
 
 
 def _holders(roles: Collection[Role], places: Collection[UUID] | None) -> Select[UUID]:

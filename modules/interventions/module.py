@@ -18,6 +18,7 @@ from modules.interventions.routes_web import (
     technicians_blueprint,
 )
 from modules.interventions.search import OrderSearch
+from modules.interventions.services.teams import TEAM_TICKET, tell_team
 from modules.interventions.services.telling import (
     DANGER,
     ORDER_CHANGED,
@@ -27,7 +28,7 @@ from modules.interventions.services.telling import (
 from modules.interventions.subjects import CHECKLIST, TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
 from modules.parties.api import PartyArchived, follow_parties
-from modules.tickets.events import DangerReported
+from modules.tickets.events import DangerReported, GivenToTeam
 
 module = Module(
     name="interventions",
@@ -114,8 +115,9 @@ module = Module(
     privacy=PRIVACY,
     handlers=(
         (DangerReported, tell_of_danger),
+        (GivenToTeam, tell_team),
         (PartyArchived, keep_contractors),
         *follow_parties(WorkOrder.contractor_id),
     ),
-    notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER),
+    notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER, TEAM_TICKET),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.i18n import LazyText
-from modules.tickets.enums import EventKind, TicketStatus
+from modules.tickets.enums import EventKind, TicketStatus, Trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ class DangerReported:
     number: str
     title: LazyText | str
     building_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToTeam:
+    """A ticket is another team's from now on: of those of a trade."""
+
+    ticket_id: UUID
+    number: str
+    title: LazyText | str
+    trade: Trade
+    building_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,24 @@
-"""Scheduled work on tickets: take up what was deferred, close what nobody sent back."""
+"""Scheduled work on tickets: take up, close, and tell of deadlines."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.clock import BRUSSELS
 from app.i18n import lazy as _l
-from app.jobs import Cron, Job, JobRun
-from modules.tickets.enums import EventKind, TicketStatus
+from app.jobs import Cron, Every, Job, JobRun
+from modules.tickets.enums import OPEN_STATUSES, EventKind, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import Happening, add_event
+from modules.tickets.services.reporting import tell_deadline
 
 # A caller has this long to say that it is not fixed before the ticket closes by itself.
 QUIET_DAYS = 14
 _BATCH = 500
+NEAR_AT_MOST = timedelta(days=1)
+TOLD_WITHIN = timedelta(days=2)
 
 
 def run_resume_deferred(run: JobRun) -> None:
@@ -32,6 +35,36 @@ def run_close_quiet(run: JobRun) -> None:
     _move(run, where, EventKind.CLOSED)
 
 
+def run_watch_deadlines(run: JobRun) -> None:
+    """Tell of the deadlines that are near or were missed, each once.
+
+    One missed long ago is not told: it came in from elsewhere, or the jobs stood still for days,
+    and the list of late tickets has it.
+    """
+    now = run.clock.now()
+    soon = select(Ticket.id, Ticket.opened_at, Ticket.due_at).where(
+        Ticket.status.in_(OPEN_STATUSES),
+        Ticket.due_at.between(now - TOLD_WITHIN, now + NEAR_AT_MOST),
+        or_(
+            and_(Ticket.due_at <= now, Ticket.missed_told_due_at.is_distinct_from(Ticket.due_at)),
+            and_(Ticket.due_at > now, Ticket.near_told_due_at.is_distinct_from(Ticket.due_at)),
+        ),
+    )
+    with run.database.reader() as session:
+        rows = session.execute(soon.order_by(Ticket.due_at)).all()
+    ids = [key for key, opened_at, due_at in rows if due_at and _is_near(opened_at, due_at, now)]
+    for done, ticket_id in enumerate(ids, start=1):
+        run.check_cancelled()
+        with run.database.unit_of_work() as uow:
+            tell_deadline(ticket_id, run.actor, uow, run.clock)
+        run.progress(done, len(ids))
+
+
+def _is_near(opened_at: datetime, due_at: datetime, now: datetime) -> bool:
+    """Say whether less than a quarter of the time is left, and less than a day."""
+    return due_at - now <= min(NEAR_AT_MOST, (due_at - opened_at) / 4)
+
+
 def _move(run: JobRun, where: tuple[ColumnElement[bool], ...], kind: EventKind) -> None:
     with run.database.reader() as session:
         ids = session.scalars(select(Ticket.id).where(*where).limit(_BATCH)).all()
@@ -44,6 +77,13 @@ def _move(run: JobRun, where: tuple[ColumnElement[bool], ...], kind: EventKind) 
 
 
 JOBS = (
+    Job(
+        name="tickets.watch_deadlines",
+        title=_l("Tell of deadlines of tickets that are near or missed"),
+        run=run_watch_deadlines,
+        schedule=Every(minutes=10),
+        time_limit_s=900,
+    ),
     Job(
         name="tickets.resume_deferred",
         title=_l("Take up deferred tickets"),

@@ -105,6 +105,8 @@ class Ticket(Entity, Versioned, Timestamped):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     opened_by_id: Mapped[UUID]
     opened_by_name: Mapped[str] = mapped_column(String(120))
+    # The account of a colleague who reported it themselves, to be told what becomes of it.
+    reporter_id: Mapped[UUID | None]
 
     status: Mapped[TicketStatus] = mapped_column(EnumText(TicketStatus), default=TicketStatus.NEW)
     waiting_reason: Mapped[WaitingReason | None] = mapped_column(EnumText(WaitingReason))
@@ -112,6 +114,9 @@ class Ticket(Entity, Versioned, Timestamped):
     duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     # Empty while the clock stands still.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # The deadlines that were told to be near, and missed: another moment is told anew.
+    near_told_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    missed_told_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     returned_count: Mapped[int] = mapped_column(default=0)

@@ -19,6 +19,7 @@ from modules.tickets.alerts import (
 )
 from modules.tickets.callers import keep_open_callers
 from modules.tickets.demo import SEED
+from modules.tickets.events import TicketChanged
 from modules.tickets.importers import IMPORTERS
 from modules.tickets.jobs import JOBS
 from modules.tickets.models import OutageCall, Ticket
@@ -35,6 +36,7 @@ from modules.tickets.routes_rules import blueprint as rules_blueprint
 from modules.tickets.routes_web import blueprint as tickets_blueprint
 from modules.tickets.search import TicketSearch
 from modules.tickets.services.opinions import DISSATISFIED
+from modules.tickets.services.reporting import DEADLINE, REPORT_MOVED, tell_reporter
 from modules.tickets.subjects import SUBJECTS
 from modules.tickets.tables import LISTS
 from modules.tickets.tables_opinions import LISTS as OPINION_LISTS
@@ -122,7 +124,7 @@ module = Module(
         ),
     ),
     jobs=JOBS,
-    notification_kinds=(DISSATISFIED,),
+    notification_kinds=(DISSATISFIED, REPORT_MOVED, DEADLINE),
     importers=IMPORTERS,
     lists=(*LISTS, *OPINION_LISTS),
     seeds=(SEED,),
@@ -133,6 +135,7 @@ module = Module(
         (AlertOpened, open_alert_ticket),
         (AlertPlaced, open_alert_ticket),
         (PartyErased, forget_erased),
+        (TicketChanged, tell_reporter),
         (PartyArchived, keep_open_callers),
         *follow_parties(Ticket.caller_id, OutageCall.party_id),
         (AlertStill, note_alert_still),

@@ -80,6 +80,23 @@ def sources_of(actor: Actor) -> list[TicketSource]:
     return [one for one in TicketSource if takes_calls or one is not TicketSource.PHONE]
 
 
+# Through what a colleague reports, who writes it down themselves.
+_OWN_SOURCES: Mapping[Role, TicketSource] = {
+    Role.CARE_HOME_DIRECTOR: TicketSource.ESTABLISHMENT,
+    Role.BRANCH_OFFICE_HEAD: TicketSource.ESTABLISHMENT,
+    Role.CARETAKER: TicketSource.CARETAKER,
+    Role.TECHNICIAN: TicketSource.TECHNICIAN,
+    Role.WORKS_CREW: TicketSource.TECHNICIAN,
+    Role.PREVENTION_ADVISER: TicketSource.INSPECTION,
+}
+
+
+def own_source(actor: Actor) -> TicketSource:
+    """Return through what an actor reports for themselves, by their role."""
+    known = (source for role, source in _OWN_SOURCES.items() if role in actor.roles)
+    return next(known, TicketSource.OTHER)
+
+
 LABELS: dict[TicketPermission, LazyText] = {
     TicketPermission.CANCEL: _l("Cancel tickets"),
     TicketPermission.CLOSE: _l("Close tickets"),

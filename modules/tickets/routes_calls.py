@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.auth.actor import Actor
 from app.auth.needs import needs
 from app.clock import BRUSSELS
 from app.i18n import get_locale, use_locale
@@ -17,11 +18,12 @@ from app.phones import read_phone, show_phone
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
 from modules.parties.api import CHANNEL_LABELS, get_party
+from modules.portfolio.api import building_labels
 from modules.tickets import services
 from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.enums import SOURCE_LABELS
 from modules.tickets.models import Ticket
-from modules.tickets.policies import TicketPermission, sources_of
+from modules.tickets.policies import TicketPermission, own_source, sources_of
 from modules.tickets.queries.callers import homes_of_callers, places_of_tickets
 from modules.tickets.queries.intake import (
     IntakeCaller,
@@ -215,10 +217,13 @@ def _intake(form: Form, refused: str = "") -> str:
     earlier = _earlier(known, context)
     if request.method == "GET" and "installation" in args:
         form.values = {"installation": args["installation"]} | form.values
+    is_own = not actor.can(TicketPermission.TAKE_CALLS)
+    if request.method == "GET" and is_own:
+        form.values = _from_colleague(actor) | form.values
     if request.method == "GET" and context["who"] is not None:
-        form.values = _from_caller(context["who"]) | form.values
+        form.values = form.values | _from_caller(context["who"])
     elif request.method == "GET" and known.phone:
-        form.values = {"caller_phone": show_phone(known.phone)} | form.values
+        form.values = form.values | {"caller_phone": show_phone(known.phone)}
     return render_template(
         "tickets/call_new.html",
         form=form,
@@ -229,6 +234,8 @@ def _intake(form: Form, refused: str = "") -> str:
         sources=[(key, SOURCE_LABELS[key]) for key in sources_of(actor)],
         priorities=rules.priority_choices,
         plants=_plants_of(context["place"]),
+        is_own=is_own,
+        own_places=_own_places(actor) if is_own else {},
         lot_id=lot_id,
         building_id=building_id,
         party_id=party_id,
@@ -238,6 +245,19 @@ def _intake(form: Form, refused: str = "") -> str:
         earlier=earlier,
         found=found,
     )
+
+
+def _from_colleague(actor: Actor) -> dict[str, Any]:
+    """Return what the form says of a colleague who reports; they are told by their account."""
+    return {
+        "caller_name": actor.display_name,
+        "caller_locale": actor.locale,
+        "source": own_source(actor).value,
+    }
+
+
+def _own_places(actor: Actor) -> Mapping[UUID, str]:
+    return building_labels(reader(), actor.scope.building_ids)
 
 
 def _earlier(known: Known, context: dict[str, Any]) -> Sequence[Ticket]:

@@ -23,6 +23,7 @@ from modules.tickets.policies import BULK_RIGHTS, TicketPermission
 from modules.tickets.queries.tickets import get_ticket, list_by_ids
 from modules.tickets.services.recording import Happening, add_event
 from modules.tickets.services.steps import change_priority, mark_duplicate, reopen_ticket
+from modules.tickets.services.telling import tell_team
 
 UNDO_WITHIN = timedelta(days=1)
 
@@ -72,9 +73,11 @@ def hand_over(
     if not reason.strip():
         raise ReasonNeeded
     ticket = get_ticket(actor, uow.session, ticket_id)
-    data = {"trade": trade.value, "was": ticket.trade.value}
+    before = ticket.trade
+    data = {"trade": trade.value, "was": before.value}
     changed_fields(ticket, {"trade": trade})
     add_event(ticket, Happening(EventKind.HANDED_OVER, reason, data), actor, uow, clock)
+    tell_team(ticket, before, actor, uow, clock)
     return ticket
 
 

@@ -28,6 +28,7 @@ from modules.tickets.services.recording import (
     describe_for_search,
     target_data,
 )
+from modules.tickets.services.reporting import reporter_of
 from modules.tickets.services.telling import tell_caller, tell_of_danger
 
 SERIES = "TK"
@@ -42,6 +43,7 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
     the actor's scope.
     """
     ticket = write_down(actor, command, uow, clock)
+    ticket.reporter_id = reporter_of(actor)
     tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
     tell_of_danger(ticket, actor, uow, clock)
     touch_documents(uow.session, "ticket", [ticket.id])

@@ -35,7 +35,7 @@ from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.services.recording import Happening, add_event, target_data
-from modules.tickets.services.telling import tell_caller, tell_of_danger
+from modules.tickets.services.telling import tell_caller, tell_of_danger, tell_team
 
 
 def qualify_ticket(
@@ -226,6 +226,7 @@ def change_category(
         raise UnknownCategory(command.category_key)
     ticket = get_ticket(actor, uow.session, ticket_id)
     data = {"category": category.key, "was": ticket.category_key}
+    before = ticket.trade
     changed_fields(
         ticket,
         {"category_key": category.key, "trade": category.trade or Trade.MULTI_SKILLED},
@@ -237,6 +238,7 @@ def change_category(
         uow,
         clock,
     )
+    tell_team(ticket, before, actor, uow, clock)
     if command.takes_priority and ticket.priority_key != category.priority_key:
         reason = command.reason or str(category.name)
         change = ChangePriority(category.priority_key, reason)

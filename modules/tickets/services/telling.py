@@ -14,8 +14,8 @@ from app.i18n import gettext as _
 from app.mail import Message, queue_mail
 from modules.energy.api import title_to_read
 from modules.tickets.commands import Caller
-from modules.tickets.enums import IMMEDIATE, WAITING_LABELS, EventKind
-from modules.tickets.events import DangerReported
+from modules.tickets.enums import IMMEDIATE, WAITING_LABELS, EventKind, Trade
+from modules.tickets.events import DangerReported, GivenToTeam
 from modules.tickets.models import ABOUT, Outage, OutageCall, Ticket
 from modules.tickets.services.opinions import invite
 from modules.tickets.services.recording import Happening, add_event, events_of
@@ -53,6 +53,14 @@ def tell_of_danger(ticket: Ticket, actor: Actor, uow: UnitOfWork, clock: Clock) 
         title = title_to_read(ticket.stored_title)
         danger = DangerReported(ticket.id, ticket.number, title, ticket.building_id)
         uow.publish(danger, actor, clock)
+
+
+def tell_team(ticket: Ticket, before: Trade, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Say to those of a trade that a ticket is theirs now; nothing when it was theirs before."""
+    if ticket.trade is not before:
+        title = title_to_read(ticket.stored_title)
+        given = GivenToTeam(ticket.id, ticket.number, title, ticket.trade, ticket.building_id)
+        uow.publish(given, actor, clock)
 
 
 def sentence_of(ticket: Ticket, kind: EventKind) -> str:

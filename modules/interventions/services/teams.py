@@ -1,0 +1,48 @@
+"""Tell those of a trade that a ticket was given to their team."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import UnitOfWork
+from app.i18n import lazy as _l
+from app.notifications import Notice, NotificationKind, notify
+from modules.interventions.models import Technician, TechnicianArea, TechnicianSkill
+from modules.interventions.policies import OrderPermission
+from modules.portfolio.api import scope_places
+from modules.tickets.events import GivenToTeam
+
+TEAM_TICKET = NotificationKind(
+    "interventions.team_ticket",
+    _l("A ticket is given to my team"),
+    permission=OrderPermission.WORK,
+)
+
+
+def tell_team(event: GivenToTeam, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Tell the technicians of a trade who cover the place; who has no area covers them all."""
+    places = scope_places(uow.session, event.building_id)
+    areas = select(TechnicianArea.technician_id)
+    team = (
+        select(Technician.user_id)
+        .join(TechnicianSkill, TechnicianSkill.technician_id == Technician.id)
+        .where(
+            TechnicianSkill.trade == event.trade,
+            Technician.is_active,
+            Technician.user_id.is_not(None),
+            or_(
+                Technician.id.not_in(areas),
+                Technician.id.in_(areas.where(TechnicianArea.area_id.in_(places))),
+            ),
+        )
+        .order_by(Technician.name)
+    )
+    message = _l("%(number)s is given to your team: %(title)s",
+                 number=event.number, title=event.title)  # fmt: skip
+    notice = Notice(
+        TEAM_TICKET, message, f"/tickets/{event.ticket_id}", ("ticket", event.ticket_id)
+    )
+    told = [one for one in uow.session.scalars(team) if one and one != actor.user_id]
+    notify(notice, told, uow, clock)
