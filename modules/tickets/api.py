@@ -15,6 +15,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from modules.tickets.commands import Caller, OpenTicket, Place
 from modules.tickets.enums import (
+    IMMEDIATE,
     OPEN_STATUSES,
     STATUS_LABELS,
     STATUS_TONES,
@@ -37,6 +38,7 @@ from modules.tickets.services.recording import Happening, add_event, events_of
 from modules.tickets.services.telling import tell_caller, tell_visit
 
 __all__ = [
+    "IMMEDIATE",
     "OPEN_STATUSES",
     "STATUS_LABELS",
     "STATUS_TONES",

@@ -7,14 +7,12 @@ each time to the nearest one left, with half an hour at noon; the days after are
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from app.clock import BRUSSELS
-from modules.interventions.demo.rows import assignment, scheduled, told
+from modules.interventions.demo.rows import Place, about_work, assignment, scheduled, told
 from modules.interventions.demo.works import Works
 from modules.interventions.enums import OrderEventKind, OrderStatus, WorkClass
 from modules.tickets.api import Trade
@@ -44,16 +42,6 @@ PLANNED: dict[Trade, tuple[str, ...]] = {
     Trade.MASONRY: ("Fissure de façade à reprendre",),
     Trade.PAINTING: ("Cage d’escalier : retouches de peinture",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A building, and where it lies."""
-
-    building_id: UUID
-    area_id: UUID | None
-    lon: float
-    lat: float
 
 
 Stop = tuple[Place, dict[str, Any] | None]
@@ -141,18 +129,9 @@ def _plan_work(
     """Make an order without a report; what should be done by now is done."""
     trade = works.chance.choice(technician["trades"])
     made_at = works.now - timedelta(hours=works.chance.randint(20, 140))
-    about = {
-        "title": works.chance.choice(PLANNED[trade]),
-        "description": "",
-        "priority_key": "normal",
-        "trade": trade,
-        "building_id": place.building_id,
-        "area_id": place.area_id,
-        "lot_id": None,
-        "caller_name": "",
-        "caller_locale": technician["locale"],
-        "due_at": end + timedelta(days=works.chance.randint(2, 12)),
-    }
+    title = works.chance.choice(PLANNED[trade])
+    due_at = end + timedelta(days=works.chance.randint(2, 12))
+    about = about_work(place, trade, title, technician["locale"], due_at)
     events = [
         told(OrderEventKind.CREATED, made_at),
         assignment(made_at + timedelta(minutes=10), technician),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -10,8 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.clock import BRUSSELS
 from app.db import Base
-from modules.interventions.demo.agenda import Place, working_days
-from modules.interventions.demo.rows import Firm, assignment, at_firm, told
+from modules.interventions.demo.agenda import working_days
+from modules.interventions.demo.rows import (
+    Firm,
+    Place,
+    about_work,
+    assignment,
+    at_firm,
+    told,
+    told_no_access,
+)
 from modules.interventions.demo.works import Works
 from modules.interventions.enums import OrderEventKind, OrderStatus, WorkClass
 from modules.tickets.api import Trade
@@ -25,22 +34,42 @@ FIRMS = {
     "Chaufferies Réunies": Trade.HEATING,
     "Glashandel Peetermans": Trade.GLAZING,
 }
-# Works of the house: what, made so many hours ago, to be done in so many, and whether it was.
-WORKS: dict[Trade, tuple[tuple[str, int, int, bool], ...]] = {
+_K = OrderEventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work of the house: made so many hours ago, to be done in so many, and how it ended."""
+
+    title: str
+    age: int
+    left: int
+    end: OrderEventKind | None = None
+    text: str = ""
+
+
+_DONE = "Fait, rapport joint à la facture."
+WORKS: dict[Trade, tuple[Work, ...]] = {
     Trade.LIFT: (
-        ("Entretien semestriel de l’ascenseur", 400, -30, True),
-        ("Ascenseur bloqué au troisième étage", 9, -2, False),
-        ("Remédier à une remarque du contrôle : éclairage de la gaine", 120, 300, False),
+        Work("Entretien semestriel de l’ascenseur", 400, -30, _K.COMPLETED, _DONE),
+        Work("Ascenseur bloqué au troisième étage", 9, -2),
+        Work("Remédier à une remarque du contrôle : éclairage de la gaine", 120, 300),
+        Work("Téléphone de cabine à raccorder", 44, 60, _K.NO_ACCESS, "Local machinerie fermé."),
     ),
     Trade.ROOFING: (
-        ("Dakgoot lekt boven de inkom", 60, 40, False),
-        ("Roofing van het achtergebouw vernieuwen", 200, 500, False),
+        Work("Dakgoot lekt boven de inkom", 60, 40),
+        Work("Roofing van het achtergebouw vernieuwen", 200, 500),
+        Work("Nokpannen vastleggen", 90, 160, _K.HELD, "Wachten tot de wind gaat liggen."),
     ),
     Trade.HEATING: (
-        ("Entretien annuel de la chaufferie", 300, -48, True),
-        ("Brûleur en défaut dans la chaufferie", 5, 6, False),
+        Work("Entretien annuel de la chaufferie", 300, -48, _K.COMPLETED, _DONE),
+        Work("Brûleur en défaut dans la chaufferie", 5, 6),
+        Work("Vase d’expansion à remplacer", 150, 90, _K.CANCELLED, "Fait pendant l’entretien."),
     ),
-    Trade.GLAZING: (("Glas van de voordeur vervangen", 30, 20, False),),
+    Trade.GLAZING: (
+        Work("Glas van de voordeur vervangen", 30, 20),
+        Work("Lichtkoepel van de traphal dichten", 52, 70, _K.REFUSED, "Geen ploeg vrij."),
+    ),
 }
 
 
@@ -85,31 +114,26 @@ def plan_firms(works: Works, firms: Sequence[Firm], places: Sequence[Place]) -> 
         works.schedule(row, start, start + timedelta(hours=2))
 
 
-def _order_work(works: Works, firm: Firm, place: Place, work: tuple[str, int, int, bool]) -> None:
-    """Make an order of the house at a firm; what was to be done may be done."""
-    title, age, left, is_done = work
-    made_at = works.now - timedelta(hours=age)
-    about = {
-        "title": title,
-        "description": "",
-        "priority_key": "normal",
-        "trade": firm.trade,
-        "building_id": place.building_id,
-        "area_id": place.area_id,
-        "lot_id": None,
-        "caller_name": "",
-        "caller_locale": "fr",
-        "due_at": works.now + timedelta(hours=left),
-    }
+def _order_work(works: Works, firm: Firm, place: Place, work: Work) -> None:
+    """Make an order of the house at a firm, with how it ended there."""
+    made_at = works.now - timedelta(hours=work.age)
+    due_at = works.now + timedelta(hours=work.left)
+    about = about_work(place, firm.trade, work.title, "fr", due_at)
     given = {"id": firm.id, "name": firm.name}
     story = [
         told(OrderEventKind.CREATED, made_at),
         assignment(made_at + timedelta(minutes=10), given),
         told(OrderEventKind.STARTED, made_at + timedelta(minutes=90)),
     ]
-    if is_done:
-        done_at = works.now + timedelta(hours=left - 4)
-        story.append(told(OrderEventKind.COMPLETED, done_at, "Fait, rapport joint à la facture."))
+    if work.end is OrderEventKind.NO_ACCESS:
+        story.append(told_no_access(_ended_at(works, work), work.text))
+    elif work.end is not None:
+        story.append(told(work.end, _ended_at(works, work), work.text))
     works.add_at_firm(about, made_at, list(at_firm(story, firm)), firm)["work_class"] = (
         WorkClass.PLANNED
     )
+
+
+def _ended_at(works: Works, work: Work) -> datetime:
+    """Return when a work ended: before it was to be done, and half its age ago at the latest."""
+    return works.now + timedelta(hours=min(work.left - 4, -work.age / 2))

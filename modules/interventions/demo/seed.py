@@ -15,12 +15,20 @@ from sqlalchemy.orm import Session
 
 from app.db import Base
 from app.demo import Planting, Seed
-from modules.interventions.demo.agenda import Place, plan_days
+from modules.interventions.demo.agenda import plan_days
+from modules.interventions.demo.called_off import call_some_off
 from modules.interventions.demo.crew import make_crew
 from modules.interventions.demo.firms import Contracts, find_firms, plan_firms
+from modules.interventions.demo.rows import Firm, Place
 from modules.interventions.demo.works import Works
 from modules.interventions.models import Technician
-from modules.tickets.api import EventKind, TicketSource, TicketStatus
+from modules.tickets.api import (
+    OPEN_STATUSES,
+    EventKind,
+    TicketSource,
+    TicketStatus,
+    WaitingReason,
+)
 
 _ENDS = (TicketStatus.CANCELLED, TicketStatus.DUPLICATE)
 
@@ -40,14 +48,22 @@ def plant_orders(planting: Planting) -> None:
     made = Works(planting.chance, planting.clock.now(), crew)
     contracts = Contracts(firms)
     for ticket in tickets:
-        if planting.chance.random() < 0.9:
-            made.order(ticket, contracts.next_for(ticket["trade"]))
+        if planting.chance.random() < 0.9 or ticket["status"] in OPEN_STATUSES:
+            made.order(ticket, _firm(ticket, contracts))
     plan_days(made, places)
+    call_some_off(made, places)
     plan_firms(made, firms, places)
     with planting.database.unit_of_work("demo") as uow:
         made.number_with(uow.session)
     made.insert(planting)
     planting.say(f"{len(crew)} technicians, {len(made.rows['work_orders'])} work orders")
+
+
+def _firm(ticket: dict[str, Any], contracts: Contracts) -> Firm | None:
+    """Return the firm that takes the order of a ticket; a part is what our own crew waits for."""
+    if ticket["waiting_reason"] is WaitingReason.PART:
+        return None
+    return contracts.next_for(ticket["trade"])
 
 
 def _tickets(session: Session) -> Iterator[dict[str, Any]]:

@@ -22,11 +22,13 @@ from modules.interventions.demo.rows import (
     PastEvent,
     assignment,
     at_firm,
+    held_up,
     scheduled,
     told,
 )
 from modules.interventions.enums import (
     EntryKind,
+    NoAccessReason,
     OrderEventKind,
     OrderStatus,
     Outcome,
@@ -34,7 +36,7 @@ from modules.interventions.enums import (
 )
 from modules.interventions.lifecycle import derive_state
 from modules.interventions.services.orders import SERIES
-from modules.tickets.api import EventKind, Trade
+from modules.tickets.api import IMMEDIATE, EventKind, Trade
 
 MATERIAL = (
     ('Joint 1/2"', "1", "pce"),
@@ -52,6 +54,14 @@ REPORTS = (
     "Raccord resserré, plus de fuite.",
 )
 _CHUNK = 5_000
+# How the visit ended of an order in a state.
+_OUTCOMES = {
+    OrderStatus.COMPLETE: Outcome.DONE,
+    OrderStatus.CLOSED: Outcome.DONE,
+    OrderStatus.NO_ACCESS: Outcome.NO_ACCESS,
+    OrderStatus.PENDING_MATERIAL: Outcome.UNFINISHED,
+}
+_AT_THE_DOOR = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -94,7 +104,7 @@ class Works:
         if qualified is None:
             return
         technician = self._technician(ticket)
-        events = list(self._events(qualified, moments, technician))
+        events = list(self._events(ticket, qualified, moments, technician))
         if firm is not None:
             row = self.add_at_firm(ticket, qualified, list(at_firm(events, firm)), firm)
         else:
@@ -115,7 +125,7 @@ class Works:
             self._tell(order_id, event)
         row = self._row(order_id, about, made_at, past)
         self.rows["work_orders"].append(row)
-        if row["started_at"] is not None:
+        if technician and (row["started_at"] is not None or row["status"] in _OUTCOMES):
             self._visit(row, technician)
         year = made_at.astimezone(BRUSSELS).year
         self._counts[year] = self._counts.get(year, 0) + 1
@@ -130,8 +140,8 @@ class Works:
     ) -> dict[str, Any]:
         """Add an order that a firm has or had, with the visit the office wrote down."""
         row = self.add(about, made_at, events, {})
-        if row["completed_at"] is not None:
-            self._add_visit(row, None, firm.name, row["completed_at"])
+        if row["status"] in _OUTCOMES:
+            self._add_visit(row, None, firm.name, row["completed_at"] or row["updated_at"])
         return row
 
     def schedule(self, row: dict[str, Any], start: datetime, end: datetime) -> None:
@@ -182,24 +192,41 @@ class Works:
         return self.chance.choice(near or able)
 
     def _events(
-        self, qualified: datetime, moments: dict[EventKind, datetime], who: dict[str, Any]
+        self,
+        ticket: dict[str, Any],
+        qualified: datetime,
+        moments: dict[EventKind, datetime],
+        who: dict[str, Any],
     ) -> Iterator[dict[str, Any]]:
         """Tell the order's story along the ticket's."""
         yield told(OrderEventKind.CREATED, qualified)
         started = moments.get(EventKind.STARTED)
-        # Half of what nobody began is still to be assigned.
-        if started is None and self.chance.random() < 0.5:
+        if started is None:
+            yield from self._not_begun(ticket, qualified, who)
             return
         assigned = qualified + timedelta(minutes=self.chance.randint(5, 60))
         yield assignment(assigned, who)
-        if started is None:
-            return
         yield told(OrderEventKind.STARTED, max(started, assigned))
         if completed := moments.get(EventKind.COMPLETED):
             done = max(completed, started, assigned)
             yield told(OrderEventKind.COMPLETED, done, self.chance.choice(REPORTS))
             if closed := moments.get(EventKind.CLOSED):
                 yield told(OrderEventKind.CLOSED, max(closed, done))
+
+    def _not_begun(
+        self, ticket: dict[str, Any], qualified: datetime, who: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        """Tell what became of an order nobody works on: somebody is on the way, or it waits."""
+        end = held_up(ticket)
+        if ticket["priority_key"] == IMMEDIATE:
+            yield assignment(qualified + timedelta(minutes=2), who)
+            yield told(OrderEventKind.TRAVELLED, qualified + timedelta(minutes=6))
+        elif end is not None:
+            yield assignment(qualified + timedelta(minutes=1), who)
+            yield end
+        # Half of the rest is still to be assigned.
+        elif self.chance.random() < 0.5:
+            yield assignment(qualified + timedelta(minutes=self.chance.randint(5, 60)), who)
 
     def _row(
         self,
@@ -242,14 +269,16 @@ class Works:
         }
 
     def _visit(self, order: dict[str, Any], who: dict[str, Any]) -> None:
-        self._add_visit(order, who["id"], who["name"], order["started_at"])
+        start = order["started_at"] or order["updated_at"] - _AT_THE_DOOR
+        self._add_visit(order, who["id"], who["name"], start)
         if order["completed_at"] is not None:
             self._entries(order, who)
 
     def _add_visit(
         self, order: dict[str, Any], technician_id: UUID | None, name: str, start: datetime
     ) -> None:
-        is_over = order["completed_at"] is not None
+        outcome = _OUTCOMES.get(order["status"])
+        is_locked = outcome is Outcome.NO_ACCESS
         self.rows["visits"].append(
             {
                 "id": timed_id(self.chance, start),
@@ -257,9 +286,10 @@ class Works:
                 "technician_id": technician_id,
                 "actor_name": name,
                 "started_at": start,
-                "ended_at": order["completed_at"],
-                "outcome": Outcome.DONE if is_over else None,
-                "report": order["work_done"],
+                "ended_at": order["completed_at"] or (order["updated_at"] if outcome else None),
+                "outcome": outcome,
+                "no_access_reason": NoAccessReason.NOBODY if is_locked else None,
+                "report": order["work_done"] or order["reason"],
             }
         )
 

@@ -1,6 +1,6 @@
 """Invent what happens to a ticket: a whole life, of which only what lies before now is told.
 
-Every state occurs because stories are cut at the present moment, not because it was drawn.
+Most states occur because stories are cut at the present moment; `standing` sees to the rest.
 """
 
 from __future__ import annotations
@@ -74,19 +74,21 @@ def sayings() -> Mapping[str, tuple[tuple[str, str], ...]]:
     return {key: tuple(pairs) for key, pairs in found.items()}
 
 
-def draw_category(chance: Random, rules: Rules, at: datetime) -> Category:
-    """Draw a problem, heating only three times as rarely in summer as in winter."""
+def draw_category(chance: Random, rules: Rules, at: datetime, *, has_lift: bool = True) -> Category:
+    """Draw a problem: of a lift where there is one, of heating four times as often in winter."""
     keys = [key for key in sayings() if key not in _NOT_BY_CALL]
     weights = [float(WEIGHT.get(key, 1)) for key in keys]
     for position, key in enumerate(keys):
         if key.startswith("home.heating") and at.month not in _WINTER:
             weights[position] /= 4
+        if key.startswith("common.lift") and not has_lift:
+            weights[position] = 0
     return rules.categories[chance.choices(keys, weights)[0]]
 
 
-def draw_words(chance: Random, category: Category, locale: str) -> str:
+def draw_words(chance: Random, category_key: str, locale: str) -> str:
     """Draw what the caller says."""
-    french, dutch = chance.choice(sayings()[category.key])
+    french, dutch = chance.choice(sayings()[category_key])
     return dutch if locale == "nl" else french
 
 
