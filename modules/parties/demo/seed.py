@@ -85,7 +85,8 @@ class Crowd:
         tenant_id = self._person(tenant)
         self._occupy(tenant_id, stay, OccupancyRole.TENANT)
         self.tenants.append((tenant, stay))
-        if stay.ends_on is None and self.chance.random() < SHARE_OF_HOUSEHOLDS:
+        is_home = stay.kind is LotKind.HOME
+        if is_home and stay.ends_on is None and self.chance.random() < SHARE_OF_HOUSEHOLDS:
             self._household(tenant, tenant_id, stay)
 
     def _household(self, tenant: InventedPerson, tenant_id: UUID, stay: LotStay) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 from random import Random
@@ -17,6 +18,7 @@ from modules.portfolio.enums import (
     BuildingKind,
     Heating,
     InstallationKind,
+    LotKind,
     RoomUse,
     WarningKind,
 )
@@ -33,7 +35,7 @@ _WARNINGS = (
 
 
 def plant_machines(
-    planter: Ground, planned: PlannedBuilding, building: dict[str, Any], entrance: UUID
+    planter: Ground, planned: PlannedBuilding, building: dict[str, Any], entrances: Sequence[UUID]
 ) -> None:
     """Put in the boiler house, lift, riser and the rest a building of its size has."""
     is_public = planned.category is None
@@ -42,7 +44,7 @@ def plant_machines(
     if building["heating"] is Heating.COMMUNAL:
         kinds.append(InstallationKind.BOILER_HOUSE)
     if is_public or (planned.floors >= 4 and size >= 8):
-        kinds.append(InstallationKind.LIFT)
+        kinds += [InstallationKind.LIFT] * len(entrances)
     if size >= 6:
         kinds += [InstallationKind.RISER, InstallationKind.ELECTRIC_CABINET]
     if is_public:
@@ -51,6 +53,7 @@ def plant_machines(
             InstallationKind.VENTILATION,
             InstallationKind.ELECTRIC_CABINET,
         ]
+    doors = iter(entrances)
     for kind in kinds:
         identifier = invented_id(planter.chance)
         planter.rows.add(
@@ -68,7 +71,7 @@ def plant_machines(
             note="",
             **planter.stamps(),
         )
-        by_entrance = entrance if kind is InstallationKind.LIFT else None
+        by_entrance = next(doors) if kind is InstallationKind.LIFT else None
         planter.rows.add(
             "service_links",
             id=invented_id(planter.chance),
@@ -127,12 +130,15 @@ def warn(planter: Ground, building_id: UUID, lots: list[dict[str, Any]]) -> None
     )
 
 
-def lock(planter: Ground, building: dict[str, Any], entrance: UUID) -> None:
-    """Lock a building with several homes: a code at the street door, often a key box."""
+def lock(planter: Ground, building: dict[str, Any], entrances: Sequence[UUID]) -> None:
+    """Lock a building with several homes: a code at each street door, often a key box."""
     # A chance of its own, so that the rest of the estate stays as it was.
     chance = Random(building["id"].int)
     ways: list[tuple[AccessKind, UUID | None, str, str, str]]
-    ways = [(AccessKind.DOOR_CODE, entrance, "Porte de rue", f"{chance.randint(1000, 9999)}A", "")]
+    ways = [
+        (AccessKind.DOOR_CODE, entrance, "Porte de rue", f"{chance.randint(1000, 9999)}A", "")
+        for entrance in entrances
+    ]
     if chance.random() < 0.5:
         place = f"Boîte {chance.randint(1, 40)}, code {chance.randint(100, 999)}"
         ways.append((AccessKind.KEY_BOX, None, "Chaufferie", place, "Refermer la boîte"))
@@ -148,4 +154,23 @@ def lock(planter: Ground, building: dict[str, Any], entrance: UUID) -> None:
             code=code,
             note=remark,
             **planter.stamps(),
+        )
+
+
+def stack_shops(planter: Ground, building_id: UUID, lots: Sequence[dict[str, Any]]) -> None:
+    """Write down what lies above the shops: their doors do not tell it."""
+    chance = Random(building_id.int)
+    first_floor = [lot["id"] for lot in lots if lot["floor_level"] == 1]
+    ground_floor = [lot for lot in lots if lot["floor_level"] == 0]
+    if not first_floor:
+        return
+    shops = [lot["id"] for lot in ground_floor if lot["kind"] is LotKind.SHOP]
+    behind = [lot["id"] for lot in ground_floor if lot["kind"] is not LotKind.SHOP]
+    # The street side lies above the shops; what else is above them is what lies behind.
+    for below in [*shops, *behind[:1]] if shops else ():
+        planter.rows.add(
+            "stack_links",
+            id=invented_id(chance),
+            upper_lot_id=first_floor[0],
+            lower_lot_id=below,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -30,6 +30,8 @@ from modules.portfolio.enums import (
 
 # Homes among the lots are 2,058 + 111 special: this share of them makes 43 % of all 2,391.
 _SHARE_OF_HOMES = SUBSIDISED_SHARE * 2391 / (1873 + 185)
+# Behind the second entrance, where a building has two.
+FAR_DOORS = ("C", "F")
 
 
 class LotMaker(Ground):
@@ -46,14 +48,14 @@ class LotMaker(Ground):
         planned: PlannedBuilding,
         building: dict[str, Any],
         address: dict[str, Any],
-        doors: tuple[UUID, dict[int, UUID]],
+        doors: tuple[Sequence[UUID], dict[int, UUID]],
     ) -> Iterator[dict[str, Any]]:
-        """Make the lots of a building, behind its doors: the entrance and its floors by level."""
-        entrance, floors = doors
+        """Make the lots of a building, behind its doors: the entrances and its floors by level."""
+        entrances, floors = doors
         for number, (kind, category, level, door) in enumerate(_positions(planned), start=1):
             where = {
                 "building_id": building["id"],
-                "entrance_id": entrance,
+                "entrance_id": entrances[-1] if door in FAR_DOORS else entrances[0],
                 "floor_id": floors[level],
                 "floor_level": level,
                 "door": door,
@@ -73,6 +75,8 @@ class LotMaker(Ground):
         bedrooms = self.chance.choices((0, 1, 2, 3, 4, 5), (9, 34, 31, 18, 6, 2))[0]
         is_home = kind is LotKind.HOME
         regime, funding = self._regime(category)
+        if regime is Regime.STUDENT:
+            kind, is_home = LotKind.ROOM, False
         spans = invent_life(self.chance, self.moment.today, category)
         energy_class = self._energy_class(building["built_year"], building["renovated_year"])
         lot = {
@@ -91,7 +95,7 @@ class LotMaker(Ground):
             "heat_source": building["heat_source"],
             "built_year": building["built_year"],
             "first_let_year": spans[0].starts_on.year,
-            "cadastral_ref": None,
+            "cadastral_ref": building["cadastral_ref"],
             "external_ref": None,
             "note": "",
             "status": _status_on(spans, self.moment.today).status,
@@ -198,7 +202,7 @@ def _positions(
     for number in range(planned.shops):
         yield LotKind.SHOP, LotCategory.COMMERCIAL, 0, "RDC" if number == 0 else f"RDC{number + 1}"
     kind = LotKind.OFFICE if planned.category is LotCategory.OFFICE else LotKind.HOME
-    doors = ("G", "D", "C", "F") if planned.lots_per_floor > 1 else ("",)
+    doors = ("G", "D", *FAR_DOORS) if planned.lots_per_floor > 1 else ("",)
     for number in range(planned.homes + planned.offices):
         level, at = divmod(number, planned.lots_per_floor)
         yield kind, planned.category, level, doors[at % len(doors)]
@@ -207,6 +211,8 @@ def _positions(
 def _area(chance: Random, kind: LotKind, bedrooms: int) -> float:
     if kind is LotKind.HOME:
         return round(max(24.0, chance.gauss(36 + 21 * bedrooms, 6)), 1)
+    if kind is LotKind.ROOM:
+        return round(chance.uniform(13, 22), 1)
     return round(max(18.0, chance.gauss(95 if kind is LotKind.SHOP else 160, 40)), 1)
 
 

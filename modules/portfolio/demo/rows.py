@@ -16,6 +16,7 @@ from modules.portfolio.demo.furnish import (
     furnish_rooms,
     lock,
     plant_machines,
+    stack_shops,
     warn,
 )
 from modules.portfolio.demo.ground import Moment
@@ -34,6 +35,8 @@ from modules.portfolio.enums import (
     Heritage,
 )
 
+# A building with so many homes a floor and in all has two entrances.
+WIDE, LARGE = 3, 8
 CITY = {"commune_fr": "Bruxelles", "commune_nl": "Brussel", "commune_nis": "21004"}
 # A name is the same in both languages; what has none is called by its street, in the reader's.
 CARE_HOMES = ("Magnolia", "Iris", "Orion", "Horizon", "Aurora")
@@ -51,14 +54,15 @@ class Planter(LotMaker):
         """Make a building with everything in it."""
         address = self._address(planned.footprint)
         building = self._building(planned, address)
-        entrance = self._entrance(building["id"])
+        entrances = self._entrances(planned, building["id"])
         floors = self._floors(planned, building["id"])
-        lots = list(self.lots_of(planned, building, address, (entrance, floors)))
+        lots = list(self.lots_of(planned, building, address, (entrances, floors)))
+        stack_shops(self, building["id"], lots)
         building["lot_count"] = len(lots)
         building["empty_lot_count"] = sum(lot["status"] in EMPTY_STATUSES for lot in lots)
         letters = [lot["energy_class"] for lot in lots if lot["energy_class"]]
         building["energy_class"] = building["energy_class"] or worst(letters)
-        plant_machines(self, planned, building, entrance)
+        plant_machines(self, planned, building, entrances)
         if planned.category is None:
             building["energy_class"] = self.certify(
                 None, building["id"], self.chance.randint(90, 320)
@@ -67,7 +71,7 @@ class Planter(LotMaker):
         if self.chance.random() < SHARE_WITH_WARNING:
             warn(self, building["id"], lots)
         if len(lots) > 1:
-            lock(self, building, entrance)
+            lock(self, building, entrances)
 
     def _address(self, footprint: Footprint) -> dict[str, Any]:
         address = {
@@ -154,13 +158,17 @@ class Planter(LotMaker):
             f"{c.randint(1, 999):04d}/00{c.choice('ABCDEFGHKLMNPRSTVWXYZ')}{c.randint(0, 9):03d}"
         )
 
-    def _entrance(self, building_id: UUID) -> UUID:
-        entrance = invented_id(self.chance)
-        self.rows.add(
-            "entrances", id=entrance, building_id=building_id, code="A",
-            address_id=None, position=0, version=1,
-        )  # fmt: skip
-        return entrance
+    def _entrances(self, planned: PlannedBuilding, building_id: UUID) -> list[UUID]:
+        """Give a building a street door, a second one when it is a large one."""
+        is_wide = planned.lots_per_floor >= WIDE and planned.homes >= LARGE
+        codes = ("A", "B") if is_wide or planned.kind is BuildingKind.CARE_HOME else ("A",)
+        found = [invented_id(self.chance) for _code in codes]
+        for position, (entrance, code) in enumerate(zip(found, codes, strict=True)):
+            self.rows.add(
+                "entrances", id=entrance, building_id=building_id, code=code,
+                address_id=None, position=position, version=1,
+            )  # fmt: skip
+        return found
 
     def _floors(self, planned: PlannedBuilding, building_id: UUID) -> dict[int, UUID]:
         floors = {level: invented_id(self.chance) for level in range(-1, planned.floors)}

@@ -48,6 +48,7 @@ ORDER = (
     "entrances",
     "floors",
     "lots",
+    "stack_links",
     "lot_status_events",
     "energy_certificates",
     "installations",

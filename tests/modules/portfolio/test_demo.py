@@ -11,12 +11,30 @@ from app.auth.actor import system_actor
 from app.demo import Planting
 from modules.parties.demo.seed import plant_people
 from modules.parties.models import Occupancy, Party, PartyDuplicate
+from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.demo.life import invent_life
 from modules.portfolio.demo.plan import LOTS, plan_buildings
 from modules.portfolio.demo.seed import is_planted, plant_estate
-from modules.portfolio.enums import EMPTY_STATUSES, BuildingKind, LotCategory, LotStatus, Regime
-from modules.portfolio.models import Building, EnergyCertificate, LandParcel, Lot, LotStatusEvent
+from modules.portfolio.enums import (
+    EMPTY_STATUSES,
+    BuildingKind,
+    LotCategory,
+    LotKind,
+    LotStatus,
+    Regime,
+)
+from modules.portfolio.models import (
+    Building,
+    EnergyCertificate,
+    Entrance,
+    Installation,
+    LandParcel,
+    Lot,
+    LotStatusEvent,
+    ServiceLink,
+)
 from modules.portfolio.queries.history import estate_on
+from modules.portfolio.queries.topology import neighbours
 from modules.portfolio.services import create_lot
 from tests.factories.portfolio import BUILDER, make_building, make_lot
 
@@ -149,3 +167,61 @@ def test_every_lot_has_a_state_without_gaps(database, plant):
     for spans in by_lot.values():
         assert spans[-1].ends_on is None
         assert [s.ends_on for s in spans[:-1]] == [s.starts_on for s in spans[1:]]
+
+
+def test_wide_buildings_have_two_entrances_each_with_its_lots_and_its_lift(database, plant):
+    plant(scale=0.2)
+    with database.reader() as session:
+        entrances = session.scalars(select(Entrance).order_by(Entrance.position)).all()
+        by_building: dict = {}
+        for entrance in entrances:
+            by_building.setdefault(entrance.building_id, []).append(entrance)
+        wide = {key: found for key, found in by_building.items() if len(found) > 1}
+        assert 0 < len(wide) < len(by_building)
+        lots = Counter(session.scalars(select(Lot.entrance_id)))
+        kinds = dict(session.execute(select(Building.id, Building.kind)).all())
+        lifts = dict(
+            session.execute(
+                select(ServiceLink.entrance_id, Installation.building_id).join(
+                    Installation, Installation.id == ServiceLink.installation_id
+                )
+            ).all()
+        )
+        for building_id, found in wide.items():
+            assert [entrance.code for entrance in found] == ["A", "B"]
+            if kinds[building_id] is not BuildingKind.CARE_HOME:
+                assert all(lots[entrance.id] for entrance in found)
+            if building_id in lifts.values():
+                assert all(lifts[entrance.id] == building_id for entrance in found)
+
+
+def test_lots_stand_on_the_parcel_of_their_building(database, plant):
+    plant()
+    with database.reader() as session:
+        parcels = dict(session.execute(select(Building.id, Building.cadastral_ref)).all())
+        for lot in session.scalars(select(Lot)):
+            assert lot.cadastral_ref == read_capakey(parcels[lot.building_id])
+
+
+def test_students_live_in_rooms(database, plant):
+    plant(scale=0.3)
+    with database.reader() as session:
+        rooms = session.scalars(select(Lot).where(Lot.kind == LotKind.ROOM)).all()
+        students = session.scalars(select(Lot).where(Lot.regime == Regime.STUDENT)).all()
+        assert rooms
+        assert set(rooms) == set(students)
+        assert all(room.area_m2 < 25 and room.bedrooms is None for room in rooms)
+
+
+def test_above_a_shop_lies_what_is_written(database, plant):
+    plant()
+    with database.reader() as session:
+        shops = session.scalars(select(Lot).where(Lot.kind == LotKind.SHOP)).all()
+        told = {shop.id: neighbours(session, shop).above for shop in shops}
+        above = {key: found for key, found in told.items() if found}
+        assert above
+        for shop_id, (upper_id, *others) in above.items():
+            upper = session.get_one(Lot, upper_id)
+            assert not others
+            assert upper.floor_level == 1
+            assert shop_id in neighbours(session, upper).below
