@@ -23,6 +23,7 @@ from app.auth.roles import LABELS, Role
 from app.auth.services import CreateUser, create_user
 from app.clock import Clock
 from app.db import Database
+from app.files.store import FileStore, LocalFileStore
 from app.house import House
 from app.i18n import use_locale
 
@@ -72,6 +73,8 @@ class Planting:
     # 1.0 plants the whole estate of 2,391 lots; tests plant a little.
     scale: float
     say: Callable[[str], None]
+    # Where documents go; without one none are planted.
+    files: FileStore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,18 @@ def timed_id(chance: Random, at: datetime) -> UUID:
     return UUID(int=(milliseconds << 80) | tail)
 
 
+def account_email(role: Role) -> str:
+    """Return the address the demo account of a role signs in with."""
+    return f"{role.value.replace('_', '.')}@{DEMO_DOMAIN}"
+
+
 def demo_accounts() -> Iterator[DemoAccount]:
     """Name one account per role, every second one in Dutch."""
     for number, role in enumerate(Role):
         locale = ("fr", "nl")[number % 2]
         with use_locale(locale):
             label = str(LABELS[role])
-        email = f"{role.value.replace('_', '.')}@{DEMO_DOMAIN}"
-        yield DemoAccount(email, role, locale, label, NAMES[role])
+        yield DemoAccount(account_email(role), role, locale, label, NAMES[role])
 
 
 def load_demo(
@@ -137,6 +144,7 @@ def plant_seeds(
 ) -> None:
     """Run the seeds that are not planted yet, in the order of the modules."""
     actor = system_actor("demo")
+    files = LocalFileStore(house.settings.files_dir)
     for module in house.modules:
         for seed in module.seeds:
             with house.database.reader() as session:
@@ -145,7 +153,7 @@ def plant_seeds(
             say(f"{module.name}: {seed.name}")
             # A chance of its own for each: a new seed must not change what the others invent.
             chance = Random(f"{number} {module.name} {seed.name}")  # noqa: S311 # invented data
-            seed.run(Planting(house.database, house.clock, actor, chance, scale, say))
+            seed.run(Planting(house.database, house.clock, actor, chance, scale, say, files))
 
 
 def plant_accounts(database: Database, actor: Actor, clock: Clock) -> None:

@@ -31,6 +31,7 @@ from app.auth.actor import system_actor
 from app.auth.commands import Device
 from app.auth.models import User
 from app.auth.sessions import open_session
+from app.calendar.service import Coverage, OfficeCalendars
 from app.clock import SystemClock
 from app.db import Base, Database, migrate
 from app.demo import Planting, plant_accounts
@@ -38,7 +39,11 @@ from app.ids import new_id
 from app.registry import find_modules
 from app.search.changes import touch_documents
 from app.settings import load_settings
-from modules.tickets.demo import seed as calls
+from modules.parties.api import occupants_of_lots
+from modules.tickets.demo.calls import Calls
+from modules.tickets.demo.places import private_spots
+from modules.tickets.demo.reports import drawn_moments, tenants_reports
+from modules.tickets.rules import load_rules
 
 CLOCK = SystemClock()
 ACTOR = system_actor("benchmark")
@@ -123,13 +128,16 @@ def copy_lots(database: Database, wanted: int) -> None:
 def plant_calls(planting: Planting, count: int) -> None:
     """Plant so many calls."""
     with planting.database.reader() as session:
-        spots = calls._spots(session)  # noqa: SLF001 # the demo's own reading of places
-        rules = calls.load_rules(session, planting.clock.today())
-        calendars = calls.load_calendars(session)
-        ids = [spot.lot_id for spot in spots[:5000]]
-        callers = calls.occupants_of_lots(session, ids, planting.clock.today())
-    made = calls.Calls(planting.chance, planting.clock.now(), rules, calendars, callers)
-    made.invent(spots, count)
+        spots = private_spots(session)
+        rules = load_rules(session, planting.clock.today())
+        of_office = OfficeCalendars(session)
+        calendars = {coverage: of_office[coverage] for coverage in Coverage}
+        ids = [spot.lot_id for spot in spots[:5000] if spot.lot_id]
+        callers = occupants_of_lots(session, ids, planting.clock.today())
+    made = Calls(planting.chance, planting.clock.now(), rules, calendars)
+    moments = drawn_moments(planting.chance, planting.clock.now(), count)
+    for report in tenants_reports(planting.chance, moments, spots, callers, rules):
+        made.write(report)
     with planting.database.unit_of_work() as uow:
         made.number_with(uow.session)
     made.insert(planting)

@@ -4,6 +4,7 @@ from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, ScopeKind
 from modules.portfolio import cli
+from modules.portfolio.demo.documents import SEED as DOCUMENTS
 from modules.portfolio.demo.scopes import SEED as SCOPES
 from modules.portfolio.demo.seed import SEEDS
 from modules.portfolio.grouping_tables import LISTS as GROUPING_LISTS
@@ -95,7 +96,7 @@ module = Module(
         RoomProvider(),
         SiteProvider(),
     ),
-    seeds=(*SEEDS, SCOPES),
+    seeds=(*SEEDS, SCOPES, DOCUMENTS),
     importers=IMPORTERS,
     batch_kinds=BATCH_KINDS,
     lists=(*LISTS, *GROUPING_LISTS, *INSIDE_LISTS),

@@ -18,7 +18,7 @@ from modules.tickets.alerts import (
     open_alert_ticket,
 )
 from modules.tickets.callers import keep_open_callers
-from modules.tickets.demo import SEED
+from modules.tickets.demo import COMMENTS, SEED
 from modules.tickets.events import TicketChanged
 from modules.tickets.importers import IMPORTERS
 from modules.tickets.jobs import JOBS
@@ -127,7 +127,7 @@ module = Module(
     notification_kinds=(DISSATISFIED, REPORT_MOVED, DEADLINE),
     importers=IMPORTERS,
     lists=(*LISTS, *OPINION_LISTS),
-    seeds=(SEED,),
+    seeds=(SEED, COMMENTS),
     search_providers=(TicketSearch(),),
     subjects=SUBJECTS,
     privacy=PRIVACY,

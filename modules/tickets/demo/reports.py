@@ -51,12 +51,15 @@ def drawn_moments(chance: Random, now: datetime, count: int) -> list[datetime]:
 
 
 def tenants_reports(
-    chance: Random, now: datetime, spots: Sequence[Spot], callers: Callers, rules: Rules
+    chance: Random,
+    moments: Sequence[datetime],
+    spots: Sequence[Spot],
+    callers: Callers,
+    rules: Rules,
 ) -> Iterator[Report]:
-    """Invent what is reported about homes, shops and offices that are let."""
+    """Invent what is reported at some moments about homes, shops and offices."""
     if not spots:
         return
-    moments = drawn_moments(chance, now, round(len(spots) * CALLS_A_LOT))
     # A tenth of the homes call for a third of the tickets: repeats must be seen.
     often = chance.sample(spots, max(1, len(spots) // 10))
     for at in moments:

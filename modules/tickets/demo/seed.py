@@ -16,7 +16,14 @@ from modules.tickets.demo.calls import Calls
 from modules.tickets.demo.outages import announce_failures
 from modules.tickets.demo.places import Spot, private_spots, public_houses
 from modules.tickets.demo.repeats import repeat_some
-from modules.tickets.demo.reports import Callers, Report, draw_caller, tenants_reports
+from modules.tickets.demo.reports import (
+    CALLS_A_LOT,
+    Callers,
+    Report,
+    draw_caller,
+    drawn_moments,
+    tenants_reports,
+)
 from modules.tickets.demo.staff import staff_reports
 from modules.tickets.demo.standing import STANDING
 from modules.tickets.demo.stories import draw_words
@@ -44,7 +51,8 @@ def plant_tickets(planting: Planting) -> None:
         of_office = OfficeCalendars(session)
         calendars = {coverage: of_office[coverage] for coverage in Coverage}
     made = Calls(chance, now, rules, calendars)
-    for report in tenants_reports(chance, now, spots, callers, rules):
+    moments = drawn_moments(chance, now, round(len(spots) * CALLS_A_LOT))
+    for report in tenants_reports(chance, moments, spots, callers, rules):
         made.write(report)
     for house in houses:
         for report in staff_reports(chance, house, now):

@@ -86,7 +86,7 @@ STANDING = (
                "De hele vloer vervangen of herstellen: de dienst beslist."),
     ),
     Standing(
-        "home.damp.rising", 260, _K.DEFERRED, None,
+        "home.damp.rising", 90, _K.DEFERRED, None,
         _words("À reprendre avec les travaux de façade.", "Samen met de gevelwerken te doen."),
     ),
     Standing(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.auth.models import User
 from app.auth.roles import Role
 from app.auth.sessions import actor_of
-from app.demo import DEMO_DOMAIN, Planting, plant_accounts
+from app.demo import Planting, account_email, plant_accounts
 from app.house import build_house
 from modules.portfolio.demo.scopes import are_scopes_planted, plant_scopes
 from modules.portfolio.demo.seed import plant_estate
@@ -36,8 +36,8 @@ def seen(settings, database, clock):
 
     def of(role: Role):
         with database.reader() as session:
-            email = f"{role.value.replace('_', '.')}@{DEMO_DOMAIN}"
-            user = session.scalars(select(User).where(User.email == email)).one()
+            mine = select(User).where(User.email == account_email(role))
+            user = session.scalars(mine).one()
             actor = actor_of(user, grants, session)
             return session.scalars(in_scope(select(Building), actor, Building.id)).all()
 
