@@ -41,6 +41,7 @@ from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.printed import print_letter
 from modules.tickets.queries import tickets as queries
+from modules.tickets.queries.repeats import Repeat, repeats_on
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas_opinions import AnswerIn
@@ -149,15 +150,19 @@ def ticket_link(ticket_id: UUID) -> ResponseReturnValue:
 @needs(TicketPermission.READ)
 def panel_lot(subject_id: UUID) -> ResponseReturnValue:
     """Show the tickets of a lot on its sheet."""
-    return _panel(queries.list_on_place(current_actor(), reader(), lot_id=subject_id))
+    actor, session = current_actor(), reader()
+    repeats = repeats_on(actor, session, current_clock(), lot_id=subject_id)
+    return _panel(queries.list_on_place(actor, session, lot_id=subject_id), repeats=repeats)
 
 
 @blueprint.get("/tickets/panels/buildings/<uuid:subject_id>")
 @needs(TicketPermission.READ)
 def panel_building(subject_id: UUID) -> ResponseReturnValue:
     """Show the tickets of a building on its sheet."""
-    found = queries.list_on_place(current_actor(), reader(), building_id=subject_id)
-    return _panel(found, subject_id)
+    actor, session = current_actor(), reader()
+    found = queries.list_on_place(actor, session, building_id=subject_id)
+    repeats = repeats_on(actor, session, current_clock(), building_id=subject_id)
+    return _panel(found, subject_id, repeats)
 
 
 @blueprint.get("/tickets/panels/installations/<uuid:subject_id>")
@@ -219,9 +224,13 @@ def _take_step(ticket_id: UUID, step: str) -> None:
         raise NotFound
 
 
-def _panel(found: Sequence[Ticket], building_id: UUID | None = None) -> str:
+def _panel(
+    found: Sequence[Ticket], building_id: UUID | None = None, repeats: Sequence[Repeat] = ()
+) -> str:
     page = "tickets/_panel.html"
-    return render_template(page, tickets=found, building_id=building_id, **_labels())
+    return render_template(
+        page, tickets=found, building_id=building_id, repeats=repeats, **_labels()
+    )
 
 
 def _labels() -> dict[str, Any]:
