@@ -1,9 +1,12 @@
 """People: who they are, how to reach them, where they live."""
 
+from app.comments.models import Comment
+from app.files.models import Attachment
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.parties.demo.seed import SEED
+from modules.parties.followers import follow_parties
 from modules.parties.importers import IMPORTERS
 from modules.parties.jobs import JOBS
 from modules.parties.models import Party
@@ -69,4 +72,7 @@ module = Module(
     privacy=PRIVACY,
     search_providers=(PartyProvider(),),
     seeds=(SEED,),
+    # Whatever people attached or wrote goes where the record went; every other part of the house
+    # that keeps its subject as an identifier is history, which stays as it was.
+    handlers=follow_parties(Attachment.subject_id, Comment.subject_id),
 )

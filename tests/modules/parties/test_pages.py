@@ -1,5 +1,6 @@
 """The pages of people."""
 
+import io
 from datetime import date
 
 import html5lib
@@ -149,6 +150,33 @@ def test_undoing_a_merge_says_what_somebody_changed_since(client, login, people,
     with database.reader() as session:
         assert session.scalars(select(Occupancy.party_id)).one() == people["twin"]
         assert session.scalars(select(PartyEmail.party_id)).one() == people["tenant"]
+
+
+def test_documents_and_comments_follow_the_person_kept_and_come_back(
+    client, login, people, database, clock
+):
+    login(client, Role.ADMINISTRATOR, locale="en")
+    tenant, twin = people["tenant"], people["twin"]
+    for party, words in ((tenant, "Asked for a lift"), (twin, "Prefers mornings")):
+        about = {"subject_type": "party", "subject_id": str(party)}
+        assert client.post("/api/v1/comments", json=about | {"text": words}).status_code == 201
+        file = {"file": (io.BytesIO(b"%PDF-1.7"), f"{words}.pdf")}
+        sent = client.post("/api/v1/attachments", data=file, query_string=about)
+        assert sent.status_code == 201
+
+    def written(party):
+        about = {"subject_type": "party", "subject_id": str(party)}
+        comments = client.get("/api/v1/comments", query_string=about).json["items"]
+        files = client.get("/api/v1/attachments", query_string=about).json["items"]
+        return {item["text"] for item in comments} | {item["name"] for item in files}
+
+    own = {party: written(party) for party in (tenant, twin)}
+    client.post("/parties/merges", data={"kept_id": tenant, "merged_id": twin})
+    assert (written(tenant), written(twin)) == (own[tenant] | own[twin], set())
+    with database.reader() as session:
+        merge = session.scalars(select(PartyMerge.id)).one()
+    client.post(f"/parties/merges/{merge}/undo")
+    assert {party: written(party) for party in own} == own
 
 
 def test_two_people_are_kept_apart(client, login, people):
