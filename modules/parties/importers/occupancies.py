@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
@@ -107,13 +108,19 @@ def _overlap(row: Row, others: dict[date, date | None], stay: Stay) -> Iterator[
     first, last = stay
     if last is not None and last < first:
         text = _l("The end lies before the start.")
-        yield Problem("not_possible", row.number, field="ends_on", value=str(last), text=text)
+        yield Problem(
+            "not_possible", row.number, field="ends_on", value=format_date(last), text=text
+        )
         return
     until = last or date.max
     besides = ((day, end or date.max) for day, end in others.items() if day != first)
     if any(day <= until and end >= first for day, end in besides):
         yield Problem(
-            "not_possible", row.number, field="starts_on", value=str(first), text=ALREADY_THERE
+            "not_possible",
+            row.number,
+            field="starts_on",
+            value=format_date(first),
+            text=ALREADY_THERE,
         )
         return
     others[first] = last

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
@@ -112,7 +113,9 @@ def _refusal(row: Row, known: Mapping[str, tuple[UUID, PartyKind]]) -> Problem |
     first, last = row.values.get("starts_on"), row.values.get("ends_on")
     if first and last and last < first:
         text = _l("The end lies before the start.")
-        return Problem("not_possible", row.number, field="ends_on", value=str(last), text=text)
+        return Problem(
+            "not_possible", row.number, field="ends_on", value=format_date(last), text=text
+        )
     return None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
@@ -90,7 +91,9 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
         first, last = row.values.get("starts_on"), row.values.get("ends_on")
         if first and last and last < first:
             text = _l("The end lies before the start.")
-            yield Problem("not_possible", row.number, field="ends_on", value=str(last), text=text)
+            yield Problem(
+                "not_possible", row.number, field="ends_on", value=format_date(last), text=text
+            )
 
 
 def create(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> UUID:

@@ -116,6 +116,7 @@ def test_what_is_wrong_is_told_by_row_before_anything_is_written(database, clock
         (5, "not_possible", "starts_on"),
         (7, "not_possible", "starts_on"),
     ]
+    assert [p.value for p in report.errors[2:]] == ["31/08/2020", "31/12/2020", "01/06/2022"]
     assert counts(report)["new"] == 2
     assert len(stays(database)) == 1
 

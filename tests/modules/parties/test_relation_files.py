@@ -122,6 +122,7 @@ def test_what_is_wrong_is_told_by_row_before_anything_is_written(database, peopl
         (5, "not_possible", "person"),
         (6, "not_possible", "ends_on"),
     ]
+    assert report.errors[-1].value == "31/08/2020"
     assert counts(report) == {"new": 1, "refused": 5}
     assert stored(database) == []
 

@@ -247,6 +247,7 @@ def test_warnings_keep_their_author_and_their_end(estate, work, again, undo, clo
     )  # fmt: skip
     assert counts(second) == {"changed": 1, "refused": 3}
     assert [(p.row, p.field) for p in second.errors] == [(4, "lot"), (5, "ends_on"), (3, "author")]
+    assert second.errors[1].value == "01/03/2020"
     undo(second)
     with estate.unit_of_work() as uow:
         roof = uow.session.scalars(select(PlaceWarning).where(PlaceWarning.reason == "Roof")).one()
