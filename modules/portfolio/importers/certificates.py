@@ -121,7 +121,7 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
 CERTIFICATES = ServiceImporter(
     name="certificates",
     title=_l("Energy certificates"),
-    permission=PortfolioPermission.IMPORT,
+    permission=PortfolioPermission.CERTIFY,
     export_permission=PortfolioPermission.EXPORT,
     columns=COLUMNS,
     key=("lot", "building", "scheme", "issued_on"),

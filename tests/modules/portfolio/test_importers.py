@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
-from app.errors import Conflict
+from app.errors import Conflict, Forbidden
 from app.i18n import use_locale
 from app.policies import HousePermission
 from app.tabular.exports import FileFormat, export_file, write_file
@@ -25,6 +25,7 @@ from modules.parties.models import Party
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.importers import IMPORTERS
 from modules.portfolio.models import Building, LandParcel, Lot
+from modules.portfolio.policies import GRANTS
 from modules.portfolio.tables import LOTS
 
 BY_NAME = {importer.name: importer for importer in (*IMPORTERS, *PARTY_IMPORTERS)}
@@ -225,6 +226,14 @@ def test_the_pages_offer_what_is_stored(client, login, estate, database):
     assert client.get("/imports/exports/nonsense/csv").status_code == 404
 
 
+def test_the_energy_coordinator_is_offered_certificates_and_no_other_list(client, login, estate):
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    page = client.get("/imports/new").get_data(as_text=True)
+    assert 'value="certificates"' in page
+    assert 'value="buildings"' not in page
+    assert client.get("/imports/exports/certificates/csv").status_code == 200
+
+
 NEW_ROWS = {
     "sites": "code;name_fr;area\nS-NEW;Nouveau;C\n",
     "areas": "code;name_nl\nA-NEW;Nieuw\n",
@@ -302,6 +311,19 @@ class TestNewRecords:
         undo(database, actor, clock, fewer)
         stock = {row["code"]: row for row in self.stock(database, actor, "installations")}
         assert stock["I-1"]["other_buildings"] == ", ".join(sorted(others))
+
+    def test_who_records_certificates_takes_their_file_in_and_back(
+        self, database, clock, actor_with, tmp_path, names
+    ):
+        coordinator = actor_with(*GRANTS[Role.ENERGY_COORDINATOR], HousePermission.IMPORT_RUN)
+        path = tmp_path / "certificates.csv"
+        path.write_text(NEW_ROWS["certificates"].format(**names), encoding="utf-8")
+        report = import_file(coordinator, source(path, "certificates"), database, clock)
+        assert (counts(report), report.errors) == ((1, 0, 0, 0), [])
+        undo(database, coordinator, clock, report)
+        path.write_text(NEW_ROWS["sites"].format(**names), encoding="utf-8")
+        with pytest.raises(Forbidden):
+            import_file(coordinator, source(path, "sites"), database, clock)
 
     def test_a_certificate_is_of_one_place(self, database, clock, actor, tmp_path, names):
         path = tmp_path / "two.csv"
