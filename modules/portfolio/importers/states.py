@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -41,6 +41,8 @@ from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import give_back_history, write_lot_state
 
 _DAY = Day(low=date(1900, 1, 1))
+_USUALLY_AHEAD = timedelta(days=366)
+_FAR = _l("This state begins more than a year from now.")
 KEY = ("lot", "starts_on")
 History = dict[date, LotStatus]
 Histories = defaultdict[str, History]
@@ -91,11 +93,16 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
 
 
 def prepare(
-    actor: Actor, session: Session, rows: Sequence[Row], earlier: Histories | None = None
+    actor: Actor,
+    session: Session,
+    rows: Sequence[Row],
+    earlier: Histories | None = None,
+    latest: date = date.max,
 ) -> Iterator[Problem]:
     """Refuse lots that are not there, periods that overlap and states that repeat.
 
-    `earlier` holds what the rows before these say, which a rehearsal does not write.
+    `earlier` holds what the rows before these say, which a rehearsal does not write; a day after
+    `latest` is probably a year typed wrongly.
     """
     before = defaultdict(dict) if earlier is None else earlier
     wanted = named(rows, "lot")
@@ -117,9 +124,18 @@ def prepare(
             if any(problem.severity is Severity.ERROR for problem in problems):
                 refused.add(row.number)
             yield from problems
+            if day > latest and day not in known[name]:
+                yield _too_far(row, day)
     for row in rows:
         if row.number not in refused and row.values.get("status"):
             before[row.values["lot"]][row.values["starts_on"]] = row.values["status"]
+
+
+def _too_far(row: Row, day: date) -> Problem:
+    value, ask = format_date(day), Severity.WARNING
+    return Problem(
+        "improbable", row.number, field="starts_on", value=value, text=_FAR, severity=ask
+    )
 
 
 def _lots_in_use(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
@@ -206,8 +222,9 @@ class StatesImporter(ServiceImporter):
 
     def open(self, actor: Actor, clock: Clock) -> ServiceWork:
         """Begin a pass over a file, which remembers the states of the rows before."""
-        remembering = replace(self, prepare=partial(prepare, earlier=defaultdict(dict)))
-        return ServiceWork(remembering, actor, clock.today())
+        today = clock.today()
+        known = partial(prepare, earlier=defaultdict(dict), latest=today + _USUALLY_AHEAD)
+        return ServiceWork(replace(self, prepare=known), actor, today)
 
     def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
         """Take back what a batch wrote, then let each state last until the next again."""

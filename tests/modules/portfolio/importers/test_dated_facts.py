@@ -13,6 +13,7 @@ from app.auth.actor import Scope, system_actor
 from app.errors import Conflict
 from app.i18n import use_locale
 from app.tabular.exports import FileFormat, export_file, write_file
+from app.tabular.problems import Severity
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
 from modules.portfolio.commands import Change, ChangeLotStatus, GiveWarning
@@ -327,3 +328,14 @@ def test_a_rehearsal_knows_what_the_rows_before_say_however_long_the_file(work, 
     for told in (rehearsed, imported):
         assert [found.row for found in told.errors] == [4]
         assert told.tally.counts["new"] == 5
+
+
+def test_a_state_far_ahead_is_asked_about_once(work):
+    lines = (("LOT-0", "01/03/2090", "works", "", ""), ("LOT-1", "01/02/2027", "works", "", ""))
+    doubts = work(STATES, STATE, *lines, take=check_file).tally.problems
+    assert [(found.row, found.field, found.value) for found in doubts] == [
+        (2, "starts_on", "01/03/2090")
+    ]
+    assert doubts[0].severity is Severity.WARNING
+    work(STATES, STATE, *lines)
+    assert work(STATES, STATE, *lines, take=check_file).tally.problems == []
