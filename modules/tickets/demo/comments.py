@@ -31,9 +31,9 @@ class Talk:
     """What is written under one ticket, found by its state and for what it waits."""
 
     said: tuple[tuple[Role, str], ...]
+    category: str
     status: TicketStatus | None = None
     reason: WaitingReason | None = None
-    category: str = ""
 
 
 TALKS = (
@@ -42,6 +42,7 @@ TALKS = (
             (_D, "@technician la vanne est au magasin, peux-tu reprendre rendez-vous ?"),
             (_T, "Ja, ik bel de huurder vanmiddag. @dispatcher zet het donderdag op mijn bord."),
         ),
+        "home.heating.radiator",
         TicketStatus.WAITING,
         WaitingReason.PART,
     ),
@@ -50,15 +51,18 @@ TALKS = (
             (_D, "@property.director sol complet ou réparation ? Le devis complet est de 1.840 €."),
             (Role.PROPERTY_DIRECTOR, "Je regarde avec les finances, réponse cette semaine."),
         ),
+        "home.finish.floor",
         TicketStatus.WAITING,
         WaitingReason.DECISION,
     ),
     Talk(
         ((_A, "@dispatch.leader troisième appel pour le même problème, la dame s’impatiente."),),
+        "home.water.toilet",
         TicketStatus.RETURNED,
     ),
     Talk(
         ((_D, "Code van de straatdeur veranderd, vraag de nieuwe aan @site.coordinator."),),
+        "home.water.blocked",
         TicketStatus.WAITING,
         WaitingReason.ACCESS,
     ),
@@ -67,12 +71,12 @@ TALKS = (
             (Role.MAINTENANCE_ENGINEER, "De firma komt morgenvroeg met het stuk, rond 8 uur."),
             (_A, "Merci, affiché dans le hall et dit à ceux qui appellent. @maintenance.engineer"),
         ),
+        "common.lift",
         TicketStatus.IN_PROGRESS,
-        category="common.lift",
     ),
     Talk(
         ((Role.CARE_HOME_DIRECTOR, "La chambre est occupée, @dispatcher prévenez l’étage."),),
-        category="public.call",
+        "public.call",
     ),
 )  # fmt: skip
 

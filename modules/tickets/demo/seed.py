@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -69,9 +70,10 @@ def plant_tickets(planting: Planting) -> None:
 def _leave_open(made: Calls, spots: Sequence[Spot], callers: Callers) -> None:
     """Report what stands open, each time at a lot where somebody lives."""
     lived_in = [spot for spot in spots if spot.lot_id and callers.get(spot.lot_id)]
-    for standing in STANDING * max(1, round(len(spots) / LOTS_A_ROUND)):
+    for usual in STANDING * max(1, round(len(spots) / LOTS_A_ROUND)):
         if not lived_in:
             return
+        standing = replace(usual, hours=usual.hours * made.chance.uniform(1, 1.5))
         spot = made.chance.choice(lived_in)
         caller_id, name = draw_caller(made.chance, spot, callers)
         locale = made.chance.choices(("fr", "nl"), (72, 28))[0]
