@@ -68,7 +68,7 @@ TALKS = (
     ),
     Talk(
         (
-            (Role.MAINTENANCE_ENGINEER, "De firma komt morgenvroeg met het stuk, rond 8 uur."),
+            (Role.MAINTENANCE_ENGINEER, "Het stuk is besteld, de afspraak staat op de bon."),
             (_A, "Merci, affiché dans le hall et dit à ceux qui appellent. @maintenance.engineer"),
         ),
         "common.lift",

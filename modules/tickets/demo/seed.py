@@ -70,7 +70,10 @@ def plant_tickets(planting: Planting) -> None:
 def _leave_open(made: Calls, spots: Sequence[Spot], callers: Callers) -> None:
     """Report what stands open, each time at a lot where somebody lives."""
     lived_in = [spot for spot in spots if spot.lot_id and callers.get(spot.lot_id)]
-    for usual in STANDING * max(1, round(len(spots) / LOTS_A_ROUND)):
+    rounds = max(1, round(len(spots) / LOTS_A_ROUND))
+    # A small crew is not at work in two places at once.
+    again = [standing for standing in STANDING if not standing.is_at_work] * (rounds - 1)
+    for usual in [*STANDING, *again]:
         if not lived_in:
             return
         standing = replace(usual, hours=usual.hours * made.chance.uniform(1, 1.5))

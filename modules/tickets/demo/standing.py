@@ -24,6 +24,11 @@ class Standing:
     reason: WaitingReason | None = None
     why: Mapping[str, str] | None = None
 
+    @property
+    def is_at_work(self) -> bool:
+        """Say whether somebody is there or on the way."""
+        return self.last in {EventKind.QUALIFIED, EventKind.STARTED}
+
     def tell(self, at: datetime, opening: Mapping[str, Any], *, locale: str) -> Iterator[Happened]:
         """Tell what happened since it was opened at a moment."""
         whole = timedelta(hours=self.hours)

@@ -1,6 +1,7 @@
 """The demo's year of reports: every state there is, staff in public buildings, known failures."""
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -140,3 +141,16 @@ def test_the_same_seed_makes_the_same_year(database: Database, clock: FixedClock
             uow.session.execute(table.delete())
     plant(database, clock)
     assert picture() == first
+
+
+def test_a_small_crew_is_at_work_in_one_place_however_much_stands_open(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modules.tickets.demo.seed.LOTS_A_ROUND", 40)
+    plant(database, clock)
+    since = clock.now() - timedelta(hours=1)
+    with database.reader() as session:
+        recent = session.scalars(select(Ticket).where(Ticket.opened_at > since)).all()
+        counts = Counter(ticket.category_key for ticket in recent)
+    assert counts["home.heating.none"] > 2
+    assert counts["home.water.burst"] == 1
