@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
+from app.errors import Conflict, StaleVersion
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
@@ -166,19 +168,26 @@ def party_change(party_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/parties/<uuid:party_id>/archive")
 @needs(PartyPermission.ARCHIVE)
 def party_archive(party_id: UUID) -> ResponseReturnValue:
-    """Take a party out of the lists."""
-    with open_unit_of_work() as uow:
-        archive_party(current_actor(), _asked(party_id), uow, current_clock())
-    return done(url_for("parties.party_detail", party_id=party_id), _("Archived"))
+    """Take a party out of the lists; what is refused is said on its sheet."""
+    return _moved(party_id, archive_party, _("Archived"))
 
 
 @blueprint.post("/parties/<uuid:party_id>/restore")
 @needs(PartyPermission.ARCHIVE)
 def party_restore(party_id: UUID) -> ResponseReturnValue:
     """Bring an archived party back."""
-    with open_unit_of_work() as uow:
-        restore_party(current_actor(), _asked(party_id), uow, current_clock())
-    return done(url_for("parties.party_detail", party_id=party_id), _("Brought back"))
+    return _moved(party_id, restore_party, _("Brought back"))
+
+
+def _moved(party_id: UUID, move: Callable[..., Party], message: str) -> ResponseReturnValue:
+    sheet = url_for("parties.party_detail", party_id=party_id)
+    try:
+        with open_unit_of_work() as uow:
+            move(current_actor(), _asked(party_id), uow, current_clock())
+    except (Conflict, StaleVersion) as refusal:
+        flash(str(refusal.message), "danger")
+        return redirect(sheet, 303)
+    return done(sheet, message)
 
 
 def _asked(party_id: UUID) -> Change:

@@ -97,7 +97,8 @@ class TestPages:
         url = f"/energy/meters/{read_meter}"
         assert "Readings of this meter still arrive" in client.get(url).get_data(as_text=True)
         version = client.get(f"/api/v1/meters/{read_meter}").headers["ETag"].strip('"')
-        assert client.post(f"{url}/archive", data={"version": version}).status_code == 409
+        asked = client.post(f"{url}/archive", data={"version": version}, follow_redirects=True)
+        assert "Confirm that it is to be archived." in asked.get_data(as_text=True)
         client.post(f"{url}/archive", data={"version": version, "is_confirmed": "yes"})
         page = client.get(url).get_data(as_text=True)
         assert "Archived on" in page
