@@ -36,6 +36,7 @@ from modules.portfolio.queries.history import (
     lot_stays,
     warnings_of_places,
 )
+from modules.portfolio.queries.insides import get_room
 from modules.portfolio.queries.labels import (
     building_code_sql,
     building_label_sql,
@@ -58,6 +59,14 @@ from modules.portfolio.queries.places import (
     lot_references,
     seen_lot_addresses,
     seen_lots,
+)
+from modules.portfolio.queries.room_names import (
+    room_choices,
+    room_code_sql,
+    room_codes,
+    room_labels,
+    rooms_with_code,
+    seen_rooms,
 )
 from modules.portfolio.queries.scope import in_scope, visible_building_ids, visible_lot_ids
 from modules.portfolio.queries.topology import (
@@ -109,6 +118,7 @@ __all__ = [
     "get_building",
     "get_installation",
     "get_lot",
+    "get_room",
     "in_scope",
     "installation_choices",
     "installation_codes",
@@ -127,10 +137,16 @@ __all__ = [
     "neighbours",
     "note_access_given",
     "place_facts",
+    "room_choices",
+    "room_code_sql",
+    "room_codes",
+    "room_labels",
+    "rooms_with_code",
     "row_place_ids",
     "scope_places",
     "seen_lot_addresses",
     "seen_lots",
+    "seen_rooms",
     "visible_building_ids",
     "visible_lot_ids",
     "warnings_of_places",

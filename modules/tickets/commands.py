@@ -40,11 +40,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What it is about: a lot, else a building, with the installation when it is known."""
+    """What it is about: a lot, else a building, with its room or installation when it is known."""
 
     lot_id: UUID | None = None
     building_id: UUID | None = None
     installation_id: UUID | None = None
+    room_id: UUID | None = None
     note: str = ""
 
 

@@ -73,6 +73,16 @@ class UnknownCategory(Invalid):
         super().__init__("unknown_category", message, errors=(wrong,))
 
 
+class UnknownRoom(Invalid):
+    """The room is not in use, or of another building."""
+
+    def __init__(self, code: str) -> None:
+        """Ask for a choice from the list."""
+        message = _l("Choose a room of this building from the list.")
+        wrong = FieldError("room", message, code)
+        super().__init__("unknown_room", message, errors=(wrong,))
+
+
 class UnknownPriority(Invalid):
     """The priority does not exist."""
 

@@ -60,7 +60,7 @@ class Ticket(Entity, Versioned, Timestamped):
                 sqlite_where=text(f"{column} IS NOT NULL"),
                 postgresql_where=text(f"{column} IS NOT NULL"),
             )
-            for column in ("caller_e164", "contact_e164")
+            for column in ("caller_e164", "contact_e164", "room_id")
         ),
     )
 
@@ -81,6 +81,8 @@ class Ticket(Entity, Versioned, Timestamped):
     entrance_id: Mapped[UUID | None] = mapped_column(ForeignKey("entrances.id"), index=True)
     lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("lots.id"))
     installation_id: Mapped[UUID | None] = mapped_column(ForeignKey("installations.id"), index=True)
+    # A room of a public building, always of `building_id`.
+    room_id: Mapped[UUID | None] = mapped_column(ForeignKey("rooms.id"))
     place_note: Mapped[str] = mapped_column(String(200), default="")
 
     # Who called is kept in words too: a party may be forgotten, the call is not.

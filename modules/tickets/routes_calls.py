@@ -233,7 +233,8 @@ def _intake(form: Form, refused: str = "") -> str:
         rules=rules,
         sources=[(key, SOURCE_LABELS[key]) for key in sources_of(actor)],
         priorities=rules.priority_choices,
-        plants=_plants_of(context["place"]),
+        plants=_choices(context["place"].plants) if context["place"] else [],
+        rooms=_choices(context["place"].rooms) if context["place"] else [],
         is_own=is_own,
         own_places=_own_places(actor) if is_own else {},
         lot_id=lot_id,
@@ -268,8 +269,8 @@ def _earlier(known: Known, context: dict[str, Any]) -> Sequence[Ticket]:
     return [one for one in found if one.id not in shown][:5]
 
 
-def _plants_of(place: IntakePlace | None) -> list[tuple[str, str]]:
-    return [(str(key), name) for key, name in place.plants.items()] if place else []
+def _choices(names: Mapping[UUID, str]) -> list[tuple[str, str]]:
+    return [(str(key), name) for key, name in names.items()]
 
 
 def _open_on(place: IntakePlace | None) -> Sequence[Sequence[Ticket]]:

@@ -31,6 +31,7 @@ class CallIn(FormSchema):
     lot_id = fields.UUID(data_key="lot", allow_none=True, load_default=None)
     building_id = fields.UUID(data_key="building", allow_none=True, load_default=None)
     installation_id = fields.UUID(data_key="installation", allow_none=True, load_default=None)
+    room_id = fields.UUID(data_key="room", allow_none=True, load_default=None)
     party_id = fields.UUID(data_key="party", allow_none=True, load_default=None)
     place_note = Line(load_default="", validate=validate.Length(max=200))
     category = Line(required=True, metadata={"label": _l("Problem")})
@@ -54,6 +55,7 @@ class CallIn(FormSchema):
                 lot_id=data["lot_id"],
                 building_id=data["building_id"],
                 installation_id=data["installation_id"],
+                room_id=data["room_id"],
                 note=data["place_note"],
             ),
             category_key=data["category"],

@@ -58,13 +58,14 @@ class CallerApi(Schema):
 
 
 class TicketApiIn(Schema):
-    """A ticket to open, on a lot, a building or an installation."""
+    """A ticket to open, on a lot, a building, a room or an installation."""
 
     lot_id = fields.UUID(load_default=None, allow_none=True)
     building_id = fields.UUID(
         load_default=None, allow_none=True, metadata={"refused_as": ("place",)}
     )
     installation_id = fields.UUID(load_default=None, allow_none=True)
+    room_id = fields.UUID(load_default=None, allow_none=True, metadata={"refused_as": ("room",)})
     place_note = Line(load_default="", validate=Length(max=200))
     category_key = Line(required=True, validate=Length(max=60))
     title = Line(load_default="", validate=Length(max=160))
@@ -80,6 +81,7 @@ class TicketApiIn(Schema):
             data.pop("lot_id"),
             data.pop("building_id"),
             data.pop("installation_id"),
+            data.pop("room_id"),
             note=data.pop("place_note"),
         )
         return OpenTicket(place=place, **data)
@@ -91,6 +93,7 @@ class TicketApiQuery(Schema):
     status = fields.List(fields.Enum(TicketStatus, by_value=True), load_default=None)
     building_id = fields.UUID(load_default=None)
     lot_id = fields.UUID(load_default=None)
+    room_id = fields.UUID(load_default=None)
     caller_id = fields.UUID(load_default=None)
     category_key = fields.String(load_default="", validate=Length(max=60))
     q = fields.String(load_default="", validate=Length(max=200))
@@ -262,6 +265,7 @@ class TicketOut(Schema):
     building_id = fields.UUID(allow_none=True)
     lot_id = fields.UUID(allow_none=True)
     installation_id = fields.UUID(allow_none=True)
+    room_id = fields.UUID(allow_none=True)
     place_note = fields.String()
     caller_id = fields.UUID(allow_none=True)
     caller_name = fields.String()

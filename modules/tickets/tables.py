@@ -33,6 +33,8 @@ from modules.portfolio.api import (
     building_label_sql,
     lot_label_sql,
     lot_reference_sql,
+    room_code_sql,
+    rooms_with_code,
 )
 from modules.tickets.enums import (
     BULK_LABELS,
@@ -88,6 +90,7 @@ def select_tickets(actor: Actor) -> Select[Any]:
         building_code_sql(Ticket.building_id).label("building_code"),
         lot_label_sql(Ticket.lot_id).label("lot"),
         lot_reference_sql(Ticket.lot_id).label("lot_reference"),
+        room_code_sql(Ticket.room_id).label("room"),
     )
     statement: Select[Any] = visible_tickets(actor, columns)
     return statement
@@ -97,6 +100,11 @@ def has_words(text: str) -> ColumnElement[bool]:
     """Return the condition that every word stands in the ticket's text, in any order."""
     words = normalise(text).split()
     return and_(*(Ticket.search_text.contains(word, autoescape=True) for word in words))
+
+
+def in_room(code: str) -> ColumnElement[bool]:
+    """Return the condition that it is about a room whose code begins so."""
+    return Ticket.room_id.in_(rooms_with_code(code))
 
 
 def is_open(wanted: Any) -> ColumnElement[bool]:
@@ -192,6 +200,7 @@ def _main_columns(names: Names) -> tuple[Column, ...]:
         _instant("due", _l("Due"), Ticket.due_at),
         Column("building", _l("Building"), export=lambda row: row.building_code),
         Column("lot", _l("Lot"), export=lambda row: row.lot_reference),
+        Column("room", _l("Room"), is_default=False),
         _instant("opened", _l("Opened"), Ticket.opened_at),
     )
 
@@ -264,6 +273,7 @@ def _filters(names: Names, now: datetime) -> tuple[Filter, ...]:
             is_prominent=False,
         ),
         Choice("source", _l("Channel"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
+        Text("room", _l("Room"), condition=in_room, is_prominent=False),
         DateRange("opened", _l("Opened"), Ticket.opened_at, is_prominent=False),
         DateRange("closed", _l("Closed"), Ticket.closed_at, is_prominent=False),
         YesNo("returned", _l("Returned"), condition=was_returned, is_prominent=False),

@@ -21,15 +21,17 @@ PIET = Caller(name="Piet Claes", phone="+32470654321", email="piet@example.org",
 def make_ticket(
     uow: UnitOfWork,
     clock: Clock,
-    place: Lot | Building | None = None,
+    place: Lot | Building | Place | None = None,
     actor: Actor = AGENT,
     **facts: Any,
 ) -> Ticket:
     """Open a ticket about a leak in a new home, unless told otherwise."""
     place = place or make_lot(uow, clock, make_building(uow, clock))
-    is_lot = isinstance(place, Lot)
+    if not isinstance(place, Place):
+        is_lot = isinstance(place, Lot)
+        place = Place(lot_id=place.id) if is_lot else Place(building_id=place.id)
     given: dict[str, Any] = {
-        "place": Place(lot_id=place.id) if is_lot else Place(building_id=place.id),
+        "place": place,
         "category_key": "home.water.leak",
         "description": "De l'eau coule du plafond de la salle de bain.",
         "caller": LEA,

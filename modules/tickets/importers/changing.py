@@ -16,7 +16,7 @@ from app.tabular.importer import Change, Outcome, Values
 from app.tabular.kinds import instant_of
 from app.tabular.problems import Problem
 from app.tabular.service_importer import Stored
-from modules.portfolio.api import row_place_ids
+from modules.portfolio.api import row_place_ids, seen_rooms
 from modules.tickets import services
 from modules.tickets.commands import (
     Caller,
@@ -147,8 +147,15 @@ def _opening(actor: Actor, values: Values, uow: UnitOfWork, clock: Clock) -> Ope
     building_id, lot_id = row_place_ids(
         actor, uow.session, values.get("building"), values.get("lot")
     )
+    building, room = values.get("building", ""), values.get("room")
+    rooms = seen_rooms(actor, uow.session, {building}) if room else {}
     return OpenTicket(
-        place=Place(lot_id=lot_id, building_id=building_id, note=values.get("place_note", "")),
+        place=Place(
+            lot_id=lot_id,
+            building_id=building_id,
+            room_id=rooms[building, room] if room else None,
+            note=values.get("place_note", ""),
+        ),
         category_key=values["category"],
         title=values.get("title", ""),
         description=values.get("description", ""),

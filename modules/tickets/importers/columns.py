@@ -68,6 +68,8 @@ COLUMNS = (
     Column("building", _l("Building"), Lookup(noun=_l("the code of a building"), max_length=30),
            example="BLD-0042"),
     Column("lot", _l("Lot"), Lookup(noun=_l("the reference of a lot"), max_length=40)),
+    Column("room", _l("Room"), Lookup(noun=_l("the code of a room"), max_length=30),
+           help=_l("A room of the building of the row.")),
     Column("place_note", _l("Where exactly"), Text(max_length=200)),
     Column("source", _l("Channel"), Choice(enum=TicketSource, labels=SOURCE_LABELS)),
     Column("caller", _l("Caller"), Text(max_length=160)),
@@ -87,6 +89,6 @@ COLUMNS = (
 )  # fmt: skip
 
 # What was said stays as it was said: no service changes it.
-FIXED = ("external_ref", "title", "description", "building", "lot", "place_note", "source",
+FIXED = ("external_ref", "title", "description", "building", "lot", "room", "place_note", "source",
          "caller", "caller_phone", "caller_email", "caller_locale", "contact_name",
          "contact_phone", "availability", "opened", "completed", "closed")  # fmt: skip

@@ -13,7 +13,7 @@ from app.tabular.numbered import identify, named, read_numbers
 from app.tabular.problems import Problem
 from app.tabular.typed import Row
 from modules.energy.api import read_titles
-from modules.portfolio.api import find_row_places
+from modules.portfolio.api import find_row_places, seen_rooms
 from modules.tickets.enums import DROPPED_STATUSES, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.queries.tickets import find_by_any_number
@@ -37,6 +37,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     yield from _name_rules(rows, known, load_rule_names(session))
     yield from _find_originals(rows, known)
     yield from find_row_places(actor, session, rows)
+    yield from _find_rooms(actor, session, rows)
 
 
 def _name_rules(
@@ -71,6 +72,15 @@ def _find_originals(rows: Iterable[Row], known: dict[str, Ticket]) -> Iterator[P
             yield Problem("not_possible", row.number, field="duplicate_of", value=text, text=why)
         else:
             row.take_to_mean("duplicate_of", original.number)
+
+
+def _find_rooms(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Refuse a room that the building of its row does not have."""
+    known = seen_rooms(actor, session, named([r for r in rows if r.values.get("room")], "building"))
+    for row in rows:
+        code = row.values.get("room")
+        if code and (row.values.get("building"), code) not in known:
+            yield Problem("not_found", row.number, field="room", value=code)
 
 
 def _repeats(ticket: Ticket | None, original: Ticket) -> bool:

@@ -13,7 +13,7 @@ from app.auth.actor import Actor
 from app.i18n import get_locale
 from app.tabular.kinds import moment_of
 from app.tabular.service_importer import Stored
-from modules.portfolio.api import building_codes, lot_references
+from modules.portfolio.api import building_codes, lot_references, room_codes
 from modules.tickets.enums import EventKind
 from modules.tickets.importers.columns import CallerLanguage
 from modules.tickets.models import Ticket, TicketEvent
@@ -48,17 +48,19 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
 
 
 def _read(actor: Actor, session: Session, statement: Select[Ticket]) -> Iterator[Stored]:
-    """Read tickets, with their places and latest notes in four more queries a block."""
+    """Read tickets, with their places and latest notes in five more queries a block."""
     visible = visible_tickets(actor, statement).execution_options(yield_per=_AT_ONCE)
     for block in session.scalars(visible).partitions():
         buildings = building_codes(session, _ids(one.building_id for one in block))
         lots = lot_references(session, _ids(one.lot_id for one in block))
+        rooms = room_codes(session, _ids(one.room_id for one in block))
         notes = _latest_notes(session, [one.id for one in block])
         originals = _numbers(session, _ids(one.duplicate_of_id for one in block))
         for ticket in block:
             values = _values(ticket) | {
                 "building": buildings.get(ticket.building_id) if ticket.building_id else None,
                 "lot": lots.get(ticket.lot_id) if ticket.lot_id else None,
+                "room": rooms.get(ticket.room_id) if ticket.room_id else None,
                 "note": notes.get(ticket.id),
                 "duplicate_of": originals.get(ticket.duplicate_of_id),
             }

@@ -26,6 +26,7 @@ from modules.portfolio.api import (
     list_warnings,
     lot_labels,
     place_facts,
+    room_choices,
 )
 from modules.tickets.models import Outage, Ticket
 from modules.tickets.policies import TicketPermission
@@ -45,6 +46,7 @@ class IntakePlace:
     in_building: Sequence[Ticket]
     lot_names: dict[UUID, str]
     plants: dict[UUID, str]
+    rooms: dict[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def describe_place(
         in_building=[t for t in in_building if lot_id is None or t.lot_id != lot_id],
         lot_names=lot_labels(session, [t.lot_id for t in in_building if t.lot_id]),
         plants=plants,
+        rooms=room_choices(actor, session, place.building_id),
     )
 
 

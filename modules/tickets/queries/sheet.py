@@ -14,7 +14,7 @@ from app.calendar.deadlines import Deadline
 from app.clock import Clock
 from app.mail import MailState, OutboxMail, mails_about
 from modules.parties.api import PartyPermission, party_labels
-from modules.portfolio.api import building_labels, installation_labels, lot_labels
+from modules.portfolio.api import building_labels, installation_labels, lot_labels, room_labels
 from modules.tickets.models import ABOUT, Opinion, Outage, Ticket, TicketEvent
 from modules.tickets.queries.deadlines import deadline_of
 from modules.tickets.queries.opinions import may_be_judged, opinion_of
@@ -32,6 +32,7 @@ class TicketSheet:
     building: str
     lot: str
     installation: str
+    room: str
     caller: str
     linked: Sequence[Ticket]
     repeats: Sequence[Ticket]
@@ -63,6 +64,7 @@ def describe_ticket(actor: Actor, session: Session, ticket_id: UUID, clock: Cloc
         building=_one(building_labels(session, _ids(ticket.building_id))),
         lot=_one(lot_labels(session, _ids(ticket.lot_id))),
         installation=_one(installation_labels(session, _ids(ticket.installation_id))),
+        room=_one(room_labels(session, _ids(ticket.room_id))),
         caller=_caller(actor, session, ticket),
         linked=list_linked(actor, session, ticket_id),
         repeats=_repeats(actor, session, ticket, clock),

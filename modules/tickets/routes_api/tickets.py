@@ -41,7 +41,7 @@ class Tickets(MethodView):
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Ticket]:
         """List tickets, the latest first."""
         statement = visible_tickets(current_actor(), select(Ticket))
-        for name in ("building_id", "lot_id", "caller_id"):
+        for name in ("building_id", "lot_id", "room_id", "caller_id"):
             if query[name] is not None:
                 statement = statement.where(getattr(Ticket, name) == query[name])
         if query["status"]:

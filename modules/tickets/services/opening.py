@@ -14,10 +14,16 @@ from app.ids import new_id
 from app.numbers import next_number
 from app.phones import find_phone
 from app.search.changes import touch_documents
-from modules.portfolio.api import get_installation, place_facts
+from modules.portfolio.api import get_installation, get_room, place_facts
 from modules.tickets.commands import OpenTicket
 from modules.tickets.enums import IMMEDIATE, EventKind, TicketSource, Trade
-from modules.tickets.errors import PlaceNeeded, ReasonNeeded, UnknownCategory, UnknownPriority
+from modules.tickets.errors import (
+    PlaceNeeded,
+    ReasonNeeded,
+    UnknownCategory,
+    UnknownPriority,
+    UnknownRoom,
+)
 from modules.tickets.models import Outage, Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.rulebook import Category, Priority, Rules
@@ -161,12 +167,19 @@ def _put_on_place(ticket: Ticket, actor: Actor, command: OpenTicket, uow: UnitOf
     if place.installation_id is not None:
         plant = get_installation(actor, uow.session, place.installation_id)
         building_id = building_id or plant.building_id
+    room = get_room(actor, uow.session, place.room_id) if place.room_id else None
+    if room is not None and place.lot_id is None:
+        building_id = building_id or room.building_id
     if place.lot_id is None and building_id is None:
         raise PlaceNeeded
     facts = place_facts(actor, uow.session, building_id=building_id, lot_id=place.lot_id)
     ticket.building_id, ticket.lot_id = facts.building_id, facts.lot_id
     ticket.entrance_id = facts.entrance_id
     ticket.installation_id = place.installation_id
+    if room is not None:
+        if room.building_id != ticket.building_id or room.archived_at is not None:
+            raise UnknownRoom(room.code)
+        ticket.room_id = room.id
 
 
 def _outage_id(outage_id: UUID | None, uow: UnitOfWork) -> UUID | None:

@@ -38,6 +38,7 @@ def renew_ticket(actor: Actor, ticket_id: UUID, uow: UnitOfWork, clock: Clock) -
             lot_id=earlier.lot_id,
             building_id=earlier.building_id,
             installation_id=earlier.installation_id,
+            room_id=earlier.room_id,
             note=earlier.place_note,
         ),
         category_key=earlier.category_key,

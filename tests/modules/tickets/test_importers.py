@@ -28,6 +28,9 @@ from app.tabular.importer import ChangedSince, Outcome
 from app.tabular.report import Report
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
+from modules.portfolio.commands import Change
+from modules.portfolio.models import Room
+from modules.portfolio.services import archive_room
 from modules.tickets.commands import Defer, Wait
 from modules.tickets.enums import (
     STATUS_LABELS,
@@ -50,7 +53,7 @@ from modules.tickets.services import (
     put_on_hold,
     reopen_ticket,
 )
-from tests.factories.portfolio import make_building, make_lot
+from tests.factories.portfolio import make_building, make_lot, make_room
 from tests.factories.tickets import AGENT, make_ticket
 from tests.support.people import ActorMaker
 from tests.support.web import Login
@@ -185,7 +188,7 @@ def test_the_export_of_the_list_is_a_valid_import(
     form: str,
 ) -> None:  # fmt: skip
     login(client, Role.DISPATCH_LEADER, locale="nl")
-    further = "external_ref affected waiting_reason deferred_until duplicate_of"
+    further = "external_ref affected waiting_reason deferred_until duplicate_of room"
     columns = "number title status priority building lot opened due category trade source caller"
     asked = "&".join(f"cols={key}" for key in f"{columns} {further}".split())
     path = tmp_path / f"list.{form}"
@@ -193,6 +196,26 @@ def test_the_export_of_the_list_is_a_valid_import(
     report = check_file(ACTOR, files.source(path), files.database, files.clock)
     assert ([p.as_json() for p in report.errors], counts(report)) == ([], (0, 0, 6, 0))
     assert "/imports/templates/tickets/xlsx" in client.get("/imports").get_data(as_text=True)
+
+
+def test_a_row_names_a_room_of_its_building(files: Files, desk: dict[str, str]) -> None:
+    with files.database.unit_of_work() as uow:
+        building = make_building(uow, files.clock)
+        room = make_room(uow, files.clock, building, code="2.14")
+    row = {"number": "2019/0010", "category": "home.water.leak", "room": "2.14"}
+    refused = files.check(row | {"building": desk["building"]})
+    assert errors(refused) == [(2, "room", "2.14")]
+    report = files.run(row | {"building": building.code})
+    assert (errors(report), counts(report)) == ([], (1, 0, 0, 0))
+    assert files.ticket("2019/0010").room_id == room.id
+    with files.database.unit_of_work() as uow:
+        room = uow.session.get_one(Room, room.id)
+        archive_room(AGENT, Change(room.id, room.version), uow, files.clock)
+    with files.database.reader() as session:
+        (said,) = [one for one in TICKETS.records(ACTOR, session) if one["room"]]
+    again = {key: said[key] for key in ("number", "category", "building", "room")}
+    assert counts(files.run(again)) == (0, 0, 1, 0), "what a file says of it stays a valid import"
+    files.undo(report)
 
 
 def test_an_older_tool_is_taken_over_once(files: Files, desk: dict[str, str]) -> None:
