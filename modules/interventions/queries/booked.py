@@ -82,7 +82,7 @@ def _orders(
 
 def _line(booked: _Booked, now: datetime) -> str:
     state = str(STATUS_LABELS[booked.status])
-    told = f"{state}: {booked.who}" if booked.who else state
+    told = _("%(state)s: %(who)s", state=state, who=booked.who) if booked.who else state
     if booked.status in _THERE:
         return told
     if booked.starts_at is None:
