@@ -147,7 +147,7 @@ class Calls:
             "entrance_id": spot.entrance_id,
             "lot_id": None if key.startswith(COMMON) else spot.lot_id,
             "installation_id": spot.lift_id if key.startswith(_LIFT) else None,
-            "place_note": report.place_note,
+            "room_id": report.room_id,
             "caller_id": report.caller_id,
             "caller_name": report.caller_name,
             "caller_locale": report.locale,
@@ -157,7 +157,7 @@ class Calls:
             "opened_by_id": SYSTEM_USER_ID,
             "created_at": report.at,
             "affected_count": 1,
-            "search_text": index_text(report.words, report.place_note, report.caller_name)[:470],
+            "search_text": index_text(report.words, report.caller_name)[:470],
         }
 
     def _opine(self, row: dict[str, Any], story: list[Happened]) -> list[Happened]:

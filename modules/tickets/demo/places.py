@@ -33,11 +33,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class PublicHouse:
-    """A public building, and the codes of its rooms."""
+    """A public building, and its rooms."""
 
     spot: Spot
     kind: BuildingKind
-    rooms: Sequence[str]
+    rooms: Sequence[UUID]
 
 
 def private_spots(session: Session) -> list[Spot]:
@@ -51,12 +51,12 @@ def public_houses(session: Session) -> list[PublicHouse]:
     """Return the buildings where staff works, in the order of their codes."""
     buildings, rooms = (Base.metadata.tables[name].c for name in ("buildings", "rooms"))
     lifts = _lifts(session)
-    codes: dict[UUID, list[str]] = {}
-    for row in session.execute(select(rooms.building_id, rooms.code).order_by(rooms.code)):
-        codes.setdefault(row.building_id, []).append(row.code)
+    inside: dict[UUID, list[UUID]] = {}
+    for row in session.execute(select(rooms.building_id, rooms.id).order_by(rooms.code)):
+        inside.setdefault(row.building_id, []).append(row.id)
     wanted = select(buildings.id, buildings.kind).where(buildings.kind.in_(PUBLIC_CALLS))
     return [
-        PublicHouse(Spot(None, row.id, None, lifts.get(row.id)), row.kind, codes.get(row.id, []))
+        PublicHouse(Spot(None, row.id, None, lifts.get(row.id)), row.kind, inside.get(row.id, []))
         for row in session.execute(wanted.order_by(buildings.code))
     ]
 

@@ -40,7 +40,7 @@ class Report:
     source: TicketSource = TicketSource.PHONE
     caller_id: UUID | None = None
     caller_name: str = ""
-    place_note: str = ""
+    room_id: UUID | None = None
 
 
 def drawn_moments(chance: Random, now: datetime, count: int) -> list[datetime]:

@@ -32,7 +32,6 @@ PEOPLE: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 _SOURCES = {TicketSource.ESTABLISHMENT: 7, TicketSource.PHONE: 2, TicketSource.EMAIL: 1}
-_ROOM = {CARE_HOME: {"fr": "Chambre", "nl": "Kamer"}, OFFICE: {"fr": "Local", "nl": "Lokaal"}}
 _IN_A_ROOM = ("public.room", "public.call")
 
 
@@ -52,9 +51,7 @@ def staff_reports(chance: Random, house: PublicHouse, now: datetime) -> Iterator
     for at in drawn_moments(chance, now, PUBLIC_CALLS[house.kind]):
         category, french, dutch = chance.choice(sayings()[kind])
         name, locale = chance.choice(PEOPLE[kind])
-        note = ""
-        if category in _IN_A_ROOM and house.rooms:
-            note = f"{_ROOM[kind][locale]} {chance.choice(house.rooms)}"
+        is_in_room = category in _IN_A_ROOM and house.rooms
         yield Report(
             spot=house.spot,
             at=at,
@@ -63,5 +60,5 @@ def staff_reports(chance: Random, house: PublicHouse, now: datetime) -> Iterator
             words=dutch if locale == "nl" else french,
             source=chance.choices(list(_SOURCES), list(_SOURCES.values()))[0],
             caller_name=name,
-            place_note=note,
+            room_id=chance.choice(house.rooms) if is_in_room else None,
         )

@@ -78,7 +78,7 @@ def test_staff_reports_what_breaks_in_public_buildings_and_nobody_else_does(
     with planted.reader() as session:
         kinds = dict(session.execute(select(Building.id, Building.kind)).all())
         private = set(session.scalars(select(Lot.building_id)))
-        rooms = {tuple(row) for row in session.execute(select(Room.building_id, Room.code))}
+        rooms = {tuple(row) for row in session.execute(select(Room.building_id, Room.id))}
         found = session.scalars(select(Ticket)).all()
         public = [t for t in found if t.building_id not in private]
         assert {kinds[t.building_id] for t in public} >= {
@@ -93,9 +93,9 @@ def test_staff_reports_what_breaks_in_public_buildings_and_nobody_else_does(
         assert not [t for t in of_public if t.building_id in private]
         calls = [t for t in of_public if t.category_key == "public.call"]
         assert {kinds[t.building_id] for t in calls} == {BuildingKind.CARE_HOME}
-        noted = [t for t in public if t.place_note]
+        noted = [t for t in public if t.room_id]
         assert noted
-        assert all((t.building_id, t.place_note.split()[-1]) in rooms for t in noted)
+        assert all((t.building_id, t.room_id) in rooms for t in noted)
 
 
 def test_lifts_break_where_there_is_one(planted: Database) -> None:
