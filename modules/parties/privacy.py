@@ -15,7 +15,13 @@ from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.phones import show_phone
 from app.privacy import PersonalData, PersonalTexts, PersonKind, PersonRef
-from modules.parties.models import ContactPermission, Party, PartyDuplicate, PartyMerge
+from modules.parties.models import (
+    ContactPermission,
+    Party,
+    PartyDuplicate,
+    PartyMerge,
+    PartyPhone,
+)
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party
 from modules.parties.services import disclose_party, erase_party
@@ -75,4 +81,5 @@ PRIVACY = (
     PersonalTexts(ContactPermission, (ContactPermission.reason,)),
     PersonalTexts(PartyDuplicate, (PartyDuplicate.reasons,)),
     PersonalTexts(PartyMerge, (PartyMerge.moved,)),
+    PersonalTexts(PartyPhone, (PartyPhone.label,)),
 )
