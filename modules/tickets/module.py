@@ -27,13 +27,7 @@ from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.queries.tickets import count_open_by_building
 from modules.tickets.routes_api import BLUEPRINTS as APIS
-from modules.tickets.routes_bulk import blueprint as bulk_blueprint
-from modules.tickets.routes_calls import blueprint as calls_blueprint
-from modules.tickets.routes_hours import blueprint as hours_blueprint
-from modules.tickets.routes_opinions import blueprint as opinions_blueprint
-from modules.tickets.routes_outages import blueprint as outages_blueprint
-from modules.tickets.routes_rules import blueprint as rules_blueprint
-from modules.tickets.routes_web import blueprint as tickets_blueprint
+from modules.tickets.routes_web import BLUEPRINTS as PAGES
 from modules.tickets.search import TicketSearch
 from modules.tickets.services.opinions import DISSATISFIED
 from modules.tickets.services.reporting import DEADLINE, REPORT_MOVED, tell_reporter
@@ -48,15 +42,7 @@ module = Module(
     grants=GRANTS,
     title=_l("Calls and tickets"),
     permission_labels=LABELS,
-    blueprints=(
-        calls_blueprint,
-        tickets_blueprint,
-        bulk_blueprint,
-        outages_blueprint,
-        rules_blueprint,
-        hours_blueprint,
-        opinions_blueprint,
-    ),
+    blueprints=PAGES,
     api_blueprints=APIS,
     navigation=(
         NavigationItem(

@@ -14,6 +14,8 @@ from app.db import Base, EnumText, Translated, UtcDateTime
 from app.demo import demo_accounts, load_demo
 from app.house import House
 from app.ids import new_id
+from modules.parties.enums import PartyKind
+from modules.parties.models import Party
 
 # The person whose comments, files, runs, keys, imports and views are planted.
 OWNER = Role.PROPERTY_DIRECTOR
@@ -102,7 +104,13 @@ class Planter:
         return self.connection.scalars(select(User.id).where(User.email == email)).one()
 
     def first(self, column: Column[Any], offset: int = 0) -> Any:
-        """Find the value of a row, counting from the first as often as there are rows."""
-        total = self.connection.scalar(select(func.count()).select_from(column.table)) or 1
-        rows = select(column).order_by(column).offset(offset % total).limit(1)
+        """Find the value of a row, counting from the first as often as there are rows.
+
+        Of the parties a person: an organisation belongs to no place, and everybody sees it.
+        """
+        found = select(column)
+        if column.table is Party.__table__:
+            found = found.where(Party.kind == PartyKind.PERSON)
+        total = self.connection.scalar(select(func.count()).select_from(found.subquery())) or 1
+        rows = found.order_by(column).offset(offset % total).limit(1)
         return self.connection.scalars(rows).one()

@@ -38,7 +38,7 @@ def reading_file(meter_id: UUID, kind: str) -> ResponseReturnValue:
     begin, end = asked_period(meter, default_days=7)
     curve = consumption.curve_of(reader(), meter, begin, end)
     unit, divisor, _decimals = shown_unit(meter.main_unit)
-    headings = [_("Begins"), _("Begins (UTC)"), f"{_('Consumption')} ({unit})", _("Quality")]
+    headings = [_("Begins"), _("Begins (UTC)"), _("Consumption") + f" ({unit})", _("Quality")]
     days = f"{brussels_day(begin).isoformat()}-{brussels_day(end - SECOND).isoformat()}"
     with open_unit_of_work() as uow:
         record(

@@ -33,7 +33,7 @@ from modules.tickets.queries.intake import (
 )
 from modules.tickets.queries.similar import Asked, count_repeats, find_similar
 from modules.tickets.queries.tickets import get_ticket, list_of_caller, list_of_phones
-from modules.tickets.routes_found import FOUND, Known, find_choices
+from modules.tickets.routes_web.found import FOUND, Known, find_choices
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas import CallerIn, CallIn

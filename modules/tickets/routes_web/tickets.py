@@ -227,7 +227,7 @@ def _take_step(ticket_id: UUID, step: str) -> None:
 def _panel(
     found: Sequence[Ticket], building_id: UUID | None = None, repeats: Sequence[Repeat] = ()
 ) -> str:
-    page = "tickets/_panel.html"
+    page = "tickets/_place_panel.html"
     return render_template(
         page, tickets=found, building_id=building_id, repeats=repeats, **_labels()
     )
