@@ -223,15 +223,16 @@ def find_by_reference(session: Session, reference: str, utility: Utility | None)
 
 
 def find_by_ean(session: Session, ean: str, utility: Utility | None) -> Meter | None:
-    """Return the meter in use that hangs on a supply point now: the last one installed."""
-    query = (
-        select(Meter)
-        .join(SupplyPoint)
-        .where(SupplyPoint.ean == ean_numbers.bare(ean), Meter.archived_at.is_(None))
-    )
+    """Return the meter that hangs on a supply point now: the last one installed.
+
+    An archived one stands behind those in use, and before a second meter would be made for it.
+    """
+    query = select(Meter).join(SupplyPoint).where(SupplyPoint.ean == ean_numbers.bare(ean))
     if utility is not None:
         query = query.where(Meter.utility == utility)
-    newest = query.where(Meter.removed_on.is_(None)).order_by(Meter.created_at.desc())
+    newest = query.where(Meter.removed_on.is_(None)).order_by(
+        Meter.archived_at.is_not(None), Meter.created_at.desc()
+    )
     return session.scalars(newest).first()
 
 

@@ -11,17 +11,19 @@ from sqlalchemy import select
 from app.audit import Subject, changed_fields, record
 from app.auth.actor import Actor
 from app.auth.policy import require
-from app.clock import Clock
+from app.clock import BRUSSELS, Clock
 from app.db import TranslatedText, UnitOfWork
 from app.errors import Conflict, Invalid
 from app.i18n import lazy as _l
 from app.ids import new_id
 from modules.portfolio.api import get_building, get_installation
 from modules.tickets.commands import ChangeOutage, CountAffected, OpenOutage
+from modules.tickets.errors import UnknownCategory
 from modules.tickets.events import OutageEnded
 from modules.tickets.models import Outage, OutageCall
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.outages import get_outage
+from modules.tickets.rules import load_rules
 from modules.tickets.services.telling import tell_outage_over
 
 
@@ -35,6 +37,7 @@ def open_outage(actor: Actor, command: OpenOutage, uow: UnitOfWork, clock: Clock
     if building_id is None:
         raise Invalid("place_needed", _l("Choose a building or an installation."), field="place")
     get_building(actor, uow.session, building_id)
+    _check_kind(command.category_key, uow, clock)
     now = clock.now()
     outage = Outage(
         id=new_id(),
@@ -68,6 +71,8 @@ def change_outage(
     outage.require_version(command.version)
     if outage.ended_at is not None:
         raise Conflict("outage_ended", _l("This failure is over: nothing more is said of it."))
+    if command.category_key != outage.category_key:
+        _check_kind(command.category_key, uow, clock)
     said = {
         "title": _texts(command.title, "title"),
         "sentence": _texts(command.sentence, "sentence"),
@@ -126,6 +131,11 @@ def end_outage(actor: Actor, outage_id: UUID, uow: UnitOfWork, clock: Clock) -> 
     uow.publish(OutageEnded(outage.id), actor, clock)
     uow.flush()
     return outage
+
+
+def _check_kind(key: str, uow: UnitOfWork, clock: Clock) -> None:
+    if key not in load_rules(uow.session, clock.today(BRUSSELS)).categories:
+        raise UnknownCategory(key)
 
 
 def _is_counted(outage: Outage, command: CountAffected, uow: UnitOfWork) -> bool:

@@ -22,13 +22,17 @@ from modules.tickets.services.steps import link_tickets
 def renew_ticket(actor: Actor, ticket_id: UUID, uow: UnitOfWork, clock: Clock) -> Ticket:
     """Open a ticket like the one an alert opened, due from now; the alert is told there henceforth.
 
-    Raises StepNotPossible while the earlier one is open, AlertOver when its alert is over or has
-    another ticket already.
+    Raises StepNotPossible while the earlier one, or the one it repeats, is open, AlertOver when its
+    alert is over or has another ticket already.
     """
     require(actor, TicketPermission.OPEN)
     earlier = get_ticket(actor, uow.session, ticket_id)
     if earlier.is_open:
         raise StepNotPossible(earlier.number, str(STATUS_LABELS[earlier.status]))
+    if earlier.duplicate_of_id is not None:
+        original = uow.session.get_one(Ticket, earlier.duplicate_of_id)
+        if original.is_open:  # somebody works on it there
+            raise StepNotPossible(original.number, str(STATUS_LABELS[original.status]))
     if not earlier.has_open_alert:
         raise AlertOver
     alert_id, earlier.alert_id = earlier.alert_id, None

@@ -48,12 +48,21 @@ class TestService:
         archive(uow, clock, meter)
         assert listed(uow) == []
         assert list(MeterSearch().documents(uow.session, [meter.id])) == []
-        assert find_by_ean(uow.session, EAN, None) is None
         restore_meter(ACTOR, ArchiveMeter(meter.id, meter.version), uow, clock)
         assert listed(uow) == ["W1"]
         assert find_by_ean(uow.session, EAN, None) is meter
         actions = uow.session.scalars(select(AuditEntry.action)).all()
         assert {"energy.meter.archive", "energy.meter.restore"} <= set(actions)
+
+    def test_its_ean_still_leads_to_it_so_that_no_second_one_is_made(self, uow, clock):
+        meter = create_meter(uow, clock, "W1", ean=EAN)
+        archive(uow, clock, meter)
+        assert find_by_ean(uow.session, EAN, None) is meter
+
+    def test_one_in_use_comes_before_an_archived_one_of_the_same_ean(self, uow, clock):
+        former, present = (create_meter(uow, clock, serial, ean=EAN) for serial in ("W1", "W2"))
+        archive(uow, clock, present)
+        assert find_by_ean(uow.session, EAN, None) is former
 
     def test_only_with_the_right_and_the_version_seen(self, uow, clock, actor_with):
         meter = create_meter(uow, clock, "W1")

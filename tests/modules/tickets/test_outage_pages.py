@@ -142,6 +142,20 @@ def test_a_promise_that_passed_is_marked_and_what_is_over_is_not_changed(
     assert "over" in refused.text
 
 
+def test_a_kind_nobody_knows_is_refused(
+    client: FlaskClient, login: Login, building: Building
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    unknown = FACTS | {"building": str(building.id), "category": "no.such"}
+    refused = client.post("/outages", data=unknown)
+    assert refused.status_code == 422
+    assert "Choose a problem from the list." in refused.text
+    client.post("/outages", data=FACTS | {"building": str(building.id)})
+    edit = re.search(r"/outages/[0-9a-f-]+/edit", text_of(client, "/outages"))[0]
+    change = FACTS | {"category": "no.such", "version": "1"}
+    assert client.post(edit, data=change).status_code == 422
+
+
 def test_programs_change_it_too(client: FlaskClient, login: Login, building: Building) -> None:
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     texts = {"title": {"fr": "Panne", "nl": "Defect"}, "sentence": {"fr": "A", "nl": "B"}}

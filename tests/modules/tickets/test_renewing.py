@@ -97,6 +97,20 @@ def test_none_is_opened_beside_an_open_one_nor_twice_nor_when_it_is_over(
         renew_ticket(actor_with("tickets.ticket.read"), over.id, uow, clock)
 
 
+def test_none_is_opened_while_somebody_works_on_the_one_it_repeats(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    event = opened(clock, make_building(uow, clock).id)
+    open_alert_ticket(event, SCAN, uow, clock)
+    ticket = uow.session.scalars(select(Ticket)).one()
+    original = make_ticket(uow, clock)
+    mark_duplicate(AGENT, ticket.id, original.id, uow, clock)
+    with pytest.raises(StepNotPossible, match=original.number):
+        renew_ticket(AGENT, ticket.id, uow, clock)
+    close(original, uow, clock)
+    assert renew_ticket(AGENT, ticket.id, uow, clock).alert_id == event.alert_id
+
+
 def panel(client: FlaskClient, alert_id: UUID | None) -> str:
     return client.get(f"/tickets/panels/alerts/{alert_id}").get_data(as_text=True)
 
