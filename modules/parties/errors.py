@@ -65,6 +65,14 @@ def merged_already() -> Conflict:
     return Conflict("merged_already", _l("One of these parties was merged before."))
 
 
+def archived_cannot_merge(name: str) -> Conflict:
+    """Say that an archived party is brought back before it is merged."""
+    return Conflict(
+        "archived_cannot_merge",
+        _l("“%(name)s” is archived. Bring it back before merging.", name=name),
+    )
+
+
 def merge_undone_already() -> Conflict:
     """Say that a merge was undone before."""
     return Conflict("merge_undone", _l("This merge was undone before."))

@@ -99,14 +99,9 @@ class Pair:
 
 def open_pairs(actor: Actor, session: Session, limit: int = 100) -> list[Pair]:
     """Return the pairs to decide on, the most alike first; both sides must be in scope."""
-    visible = parties_in_scope(select(Party.id), actor)
     statement = (
         select(PartyDuplicate)
-        .where(
-            PartyDuplicate.state == DuplicateState.OPEN,
-            PartyDuplicate.first_id.in_(visible),
-            PartyDuplicate.second_id.in_(visible),
-        )
+        .where(*_to_decide_on(actor))
         .order_by(PartyDuplicate.score.desc(), PartyDuplicate.id)
         .limit(limit)
     )
@@ -115,10 +110,20 @@ def open_pairs(actor: Actor, session: Session, limit: int = 100) -> list[Pair]:
     return [Pair(d, people[d.first_id], people[d.second_id]) for d in duplicates]
 
 
-def count_open_pairs(session: Session) -> int:
+def count_open_pairs(actor: Actor, session: Session) -> int:
     """Count the pairs to decide on."""
-    statement = select(func.count()).where(PartyDuplicate.state == DuplicateState.OPEN)
+    statement = select(func.count()).select_from(PartyDuplicate).where(*_to_decide_on(actor))
     return session.scalar(statement) or 0
+
+
+def _to_decide_on(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Keep the open pairs of two living parties; a pair waits while one of them is archived."""
+    living = select_bare_parties(actor).with_only_columns(Party.id)
+    return (
+        PartyDuplicate.state == DuplicateState.OPEN,
+        PartyDuplicate.first_id.in_(living),
+        PartyDuplicate.second_id.in_(living),
+    )
 
 
 def _by_id(session: Session, ids: set[UUID]) -> dict[UUID, Party]:

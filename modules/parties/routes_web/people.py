@@ -55,7 +55,8 @@ from modules.portfolio.api import lot_labels
 def party_list() -> ResponseReturnValue:
     """List people, households and organisations."""
     query = select_parties(current_actor())
-    pairs = count_open_pairs(reader()) if current_actor().can(PartyPermission.MERGE) else 0
+    can_merge = current_actor().can(PartyPermission.MERGE)
+    pairs = count_open_pairs(current_actor(), reader()) if can_merge else 0
     return list_page(PARTIES, query, template="parties/party_list.html", pairs=pairs)
 
 

@@ -17,7 +17,13 @@ from app.db import JsonDict, UnitOfWork, Versioned
 from app.errors import NotFound
 from app.search.changes import touch_documents
 from modules.parties.commands import MergeParties
-from modules.parties.errors import merge_undone_already, merged_already, merged_since, same_party
+from modules.parties.errors import (
+    archived_cannot_merge,
+    merge_undone_already,
+    merged_already,
+    merged_since,
+    same_party,
+)
 from modules.parties.events import PartyMerged, PartyMergeUndone
 from modules.parties.models import (
     ContactPermission,
@@ -58,6 +64,9 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
     merged = get_party(actor, uow.session, command.merged_id)
     if kept.merged_into_id or merged.merged_into_id:
         raise merged_already()
+    for party in (kept, merged):
+        if party.archived_at is not None:
+            raise archived_cannot_merge(party.full_name)
     moved, states = _move_links(uow.session, merged.id, kept.id)
     filled = _fill_gaps(kept, merged)
     spell(kept)
@@ -196,7 +205,8 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
             setattr(kept, name, _empty(name))
     spell(kept)
     merged.merged_into_id = None
-    merged.restore()
+    if merged.erased_at is None:
+        merged.restore()
     merge.undone_at = clock.now()
     uow.flush()
     # A merge kept by an earlier release does not say which pairs it settled.

@@ -10,20 +10,23 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.auth.roles import Role
 from app.errors import Conflict, Forbidden, StaleVersion
+from app.i18n import use_locale
 from modules.interventions.commands import Assignee
 from modules.interventions.services import assign_order
 from modules.parties.commands import Change, MergeParties
 from modules.parties.enums import PartyKind
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import select_parties
+from modules.parties.queries.lists import count_open_pairs, open_pairs, select_parties
 from modules.parties.search import PartyProvider
 from modules.parties.services import (
     archive_party,
     erase_party,
+    find_duplicates,
     merge_parties,
     move_out,
     restore_party,
+    undo_merge,
 )
 from modules.tickets.commands import Caller
 from tests.factories.interventions import DISPATCHER, make_order
@@ -93,6 +96,40 @@ class TestService:
         for party, code in ((merged, "merged_already"), (erased, "erased")):
             with pytest.raises(Conflict, match=code):
                 restore(uow, clock, party)
+
+
+@pytest.fixture
+def twins(uow, clock):
+    """Two entries that look alike, brought up as a pair."""
+    found = [make_party(uow, clock, "Dubois", phones=("0470123456",)) for _ in range(2)]
+    find_duplicates(uow, clock)
+    return found
+
+
+class TestPairs:
+    @pytest.mark.parametrize("side", [0, 1])
+    def test_a_pair_waits_while_one_of_the_two_is_archived(self, uow, clock, twins, side):
+        pairs = sorted(twins, key=lambda party: party.id)
+        archive(uow, clock, pairs[side])
+        assert (open_pairs(BUILDER, uow.session), count_open_pairs(BUILDER, uow.session)) == ([], 0)
+        restore(uow, clock, pairs[side])
+        assert len(open_pairs(BUILDER, uow.session)) == 1
+        assert count_open_pairs(BUILDER, uow.session) == 1
+
+    @pytest.mark.parametrize("side", [0, 1])
+    def test_an_archived_party_is_not_merged_on_either_side(self, uow, clock, twins, side):
+        archive(uow, clock, twins[side])
+        with pytest.raises(Conflict, match="archived_cannot_merge") as refused, use_locale("en"):
+            merge_parties(BUILDER, MergeParties(twins[0].id, twins[1].id), uow, clock)
+        assert "Bring it back before merging." in str(refused.value.message)
+        assert [party.merged_into_id for party in twins] == [None, None]
+
+    def test_undoing_a_merge_brings_nobody_back_whose_data_was_erased(self, uow, clock, twins):
+        kept, merged = twins
+        merge = merge_parties(BUILDER, MergeParties(kept.id, merged.id), uow, clock)
+        erase_party(BUILDER, kept.id, uow, clock)
+        undo_merge(BUILDER, merge.id, uow, clock)
+        assert (merged.merged_into_id, listed(uow)) == (None, [])
 
 
 class TestWork:
