@@ -130,14 +130,13 @@ def _take_plan(state: OrderState, event: EventLike) -> OrderState:
         technician, contractor = (_id(event, name) for name in ("technician_id", "contractor_id"))
         given = replace(state, technician_id=technician, contractor_id=contractor)
         # A visit that found nobody is over: whoever gets the order now plans another.
-        is_over = state.status is _S.NO_ACCESS
-        return replace(given, planned_start_at=None, planned_end_at=None) if is_over else given
+        return _without_past_plan(given, event) if state.status is _S.NO_ACCESS else given
     if event.kind is _K.REFUSED:
         # What they agreed with the occupant goes with them: nobody else said to come then.
         return replace(state, contractor_id=None, planned_start_at=None, planned_end_at=None)
     if event.kind is _K.NO_ACCESS and state.contractor_id is not None:
         # They came and went; a technician's tablet keeps the hour to come back to.
-        return replace(state, planned_start_at=None, planned_end_at=None)
+        return _without_past_plan(state, event)
     if event.kind is _K.SCHEDULED:
         return replace(
             state,
@@ -145,6 +144,13 @@ def _take_plan(state: OrderState, event: EventLike) -> OrderState:
             planned_end_at=datetime.fromisoformat(event.data["end"]),
         )
     return state
+
+
+def _without_past_plan(state: OrderState, event: EventLike) -> OrderState:
+    """Forget the visit that was to begin by then; one agreed on for later stands."""
+    if state.planned_start_at is None or state.planned_start_at > event.at:
+        return state
+    return replace(state, planned_start_at=None, planned_end_at=None)
 
 
 def _id(event: EventLike, name: str) -> UUID | None:

@@ -369,6 +369,18 @@ def test_a_closed_door_is_written_down_for_the_firm_and_planned_again(uow, clock
         report_no_access(DISPATCHER, order.id, nobody_in, uow, clock)
 
 
+def test_a_visit_agreed_on_for_later_outlives_a_closed_door(uow, clock, order, firm):
+    give(order, firm, uow, clock)
+    clock.advance(timedelta(hours=3))
+    friday = clock.now() + timedelta(days=4)
+    again = ScheduleOrder(friday, friday + timedelta(hours=1))
+    schedule_order(DISPATCHER, order.id, again, uow, clock)
+    noted = ReportNoAccess(NoAccessReason.NOBODY, visited_at=clock.now() - timedelta(hours=1))
+    report_no_access(DISPATCHER, order.id, noted, uow, clock)
+    assert (order.status, order.planned_start_at) == (OrderStatus.NO_ACCESS, friday)
+    assert order.planned_end_at == again.end
+
+
 def test_the_office_notes_a_closed_door_on_the_sheet_and_programs_too(
     dispatcher, client, login, database, clock
 ):

@@ -201,10 +201,23 @@ def test_whoever_gets_an_order_nobody_opened_for_plans_a_new_visit(
     order = make_order(uow, clock, first)
     start = clock.now() + HOUR
     schedule_order(DISPATCHER, order.id, ScheduleOrder(start, start + HOUR), uow, clock)
+    clock.advance(HOUR)
     record_no_access(technician_actor(first), order.id, NoAccess(NoAccessReason.NOBODY), uow, clock)
     assert order.planned_start_at is not None  # the tablet reads the hour it came
     assign_order(DISPATCHER, order.id, Assignee(second.id), uow, clock)
     assert (order.planned_start_at, order.status) == (None, OrderStatus.ASSIGNED)
+
+
+def test_whoever_gets_it_keeps_a_visit_agreed_on_for_later(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    first, second = make_technician(uow, clock), make_technician(uow, clock, "Second")
+    order = make_order(uow, clock, first)
+    friday = clock.now() + timedelta(days=4)
+    schedule_order(DISPATCHER, order.id, ScheduleOrder(friday, friday + HOUR), uow, clock)
+    record_no_access(technician_actor(first), order.id, NoAccess(NoAccessReason.NOBODY), uow, clock)
+    assign_order(DISPATCHER, order.id, Assignee(second.id), uow, clock)
+    assert (order.planned_start_at, order.status) == (friday, OrderStatus.SCHEDULED)
 
 
 def test_missing_material_makes_the_ticket_wait_for_a_part(
