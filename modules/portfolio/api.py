@@ -214,8 +214,9 @@ def installations_serving_lot(
 def lots_served_by_installation(
     actor: Actor, session: Session, installation_id: UUID
 ) -> Sequence[UUID]:
-    """Return the lots an installation serves: everybody an outage concerns."""
-    return topology.lots_served_by(session, get_installation(actor, session, installation_id))
+    """Return the lots one sees that an installation serves: whom an outage concerns."""
+    found = get_installation(actor, session, installation_id)
+    return topology.lots_served_by(actor, session, found)
 
 
 def installation_choices(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, delete, select
+from sqlalchemy import Select, Table, delete, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -68,26 +68,28 @@ def _installations(actor: Actor) -> Select[Installation, str]:
     return in_scope(statement, actor, Installation.building_id)
 
 
-def _read(session: Session, statement: Select[Installation, str]) -> list[Stored]:
+def _read(actor: Actor, session: Session, statement: Select[Installation, str]) -> list[Stored]:
     """Read installations, and whom all of them serve in one more query."""
     rows = session.execute(statement).all()
-    served = _served(session, statement.with_only_columns(Installation.id).order_by(None))
+    served = _served(actor, session, statement.with_only_columns(Installation.id).order_by(None))
     return [_stored(row[0], row[1], served.get(row[0].id, {})) for row in rows]
 
 
-def _served(session: Session, installation_ids: Any) -> Served:
-    """Return the codes of entrances, lots and other buildings, listed, by installation."""
+def _served(actor: Actor, session: Session, installation_ids: Any) -> Served:
+    """Return the codes of entrances, lots and other buildings, listed, by installation.
+
+    A building the actor does not see has no code here: whoever writes it stays served.
+    """
+    other = select(Building.id, Building.code)
+    others = in_scope(other, actor, Building.id).subquery()
     statement = (
-        select(ServiceLink.installation_id, Entrance.code, Lot.reference, Building.code)
+        select(ServiceLink.installation_id, Entrance.code, Lot.reference, others.c.code)
         .join(Installation, ServiceLink.installation_id == Installation.id)
         .outerjoin(Entrance, ServiceLink.entrance_id == Entrance.id)
         .outerjoin(Lot, ServiceLink.lot_id == Lot.id)
         .outerjoin(
-            Building,
-            and_(
-                ServiceLink.building_id == Building.id,
-                ServiceLink.building_id != Installation.building_id,
-            ),
+            others,
+            (ServiceLink.building_id == others.c.id) & (others.c.id != Installation.building_id),
         )
         .where(ServiceLink.installation_id.in_(installation_ids))
     )
@@ -110,19 +112,19 @@ def _stored(installation: Installation, building: str, served: Mapping[str, str]
 
 def load(actor: Actor, session: Session, codes: Sequence[str]) -> dict[str, Stored]:
     """Return installations by code."""
-    found = _read(session, _installations(actor).where(Installation.code.in_(codes)))
+    found = _read(actor, session, _installations(actor).where(Installation.code.in_(codes)))
     return {stored.values["code"]: stored for stored in found}
 
 
 def find(actor: Actor, session: Session, ids: Sequence[UUID]) -> dict[UUID, Stored]:
     """Return installations by identifier."""
-    found = _read(session, _installations(actor).where(Installation.id.in_(ids)))
+    found = _read(actor, session, _installations(actor).where(Installation.id.in_(ids)))
     return {stored.id: stored for stored in found}
 
 
 def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
     """Yield the installations the actor sees."""
-    for stored in _read(session, _installations(actor)):
+    for stored in _read(actor, session, _installations(actor)):
         yield stored.values
 
 
@@ -169,18 +171,22 @@ def _inside(
 
 
 def _facts(actor: Actor, values: Values, session: Session) -> InstallationFacts:
+    """Return the facts of a row; what it names and is there no more is left out."""
     code, others = str(values["building"]), _split(values.get("other_buildings"))
     buildings = seen_buildings(actor, session, {code, *others})
     ids = {name: _inside(session, name, buildings) for name in _INSIDE}
     entrances, lots = (
-        tuple(ids[name][code, part] for part in _split(values.get(name))) for name in _INSIDE
+        tuple(
+            ids[name][code, part] for part in _split(values.get(name)) if (code, part) in ids[name]
+        )
+        for name in _INSIDE
     )
     plain = {name: values[name] for name in _PLAIN if values.get(name) not in (None, "")}
     return InstallationFacts(
         building_id=buildings[code],
         entrance_ids=entrances,
         lot_ids=lots,
-        building_ids=tuple(buildings[other] for other in others),
+        building_ids=tuple(buildings[other] for other in others if other in buildings),
         **plain,
     )
 

@@ -95,8 +95,8 @@ def installations_serving(session: Session, lot: Lot) -> Sequence[Installation]:
     return session.scalars(statement).all()
 
 
-def lots_served_by(session: Session, installation: Installation) -> Sequence[UUID]:
-    """Return the lots an installation serves, for a notice to everyone concerned by an outage."""
+def lots_served_by(actor: Actor, session: Session, installation: Installation) -> Sequence[UUID]:
+    """Return the lots an actor sees that an installation serves: everybody an outage concerns."""
     links = select(ServiceLink).where(ServiceLink.installation_id == installation.id).subquery()
     statement = (
         select(Lot.id)
@@ -110,7 +110,7 @@ def lots_served_by(session: Session, installation: Installation) -> Sequence[UUI
         )
         .order_by(Lot.reference)
     )
-    return session.scalars(statement).all()
+    return session.scalars(in_scope(statement, actor, Lot.building_id)).all()
 
 
 def get_installation(actor: Actor, session: Session, installation_id: UUID) -> Installation:
@@ -163,6 +163,15 @@ def select_installations(actor: Actor) -> Select[Any]:
     return in_scope(statement, actor, Installation.building_id)
 
 
+def seen_links_of(
+    actor: Actor, session: Session, installation: Installation
+) -> Sequence[ServiceLink]:
+    """Return what an installation serves, as written, but the buildings an actor does not see."""
+    statement = select(ServiceLink).where(ServiceLink.installation_id == installation.id)
+    home = func.coalesce(ServiceLink.building_id, installation.building_id)
+    return session.scalars(in_scope(statement, actor, home).order_by(ServiceLink.id)).all()
+
+
 def links_of(session: Session, installation_id: UUID) -> Sequence[ServiceLink]:
     """Return what an installation serves, as written."""
     statement = select(ServiceLink).where(ServiceLink.installation_id == installation_id)
@@ -189,19 +198,18 @@ def list_installations(session: Session, building_id: UUID) -> Sequence[Installa
     return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()
 
 
-def lots_served_counts(session: Session, building_id: UUID) -> dict[UUID, int]:
-    """Count the lots each installation of a building serves, anywhere, in two queries."""
+def lots_served_counts(actor: Actor, session: Session, building_id: UUID) -> dict[UUID, int]:
+    """Count the lots an actor sees that each installation of a building serves, in two queries."""
     links = session.scalars(
         select(ServiceLink)
         .join(Installation, Installation.id == ServiceLink.installation_id)
         .where(Installation.building_id == building_id)
     ).all()
     buildings = {building_id, *(link.building_id for link in links if link.building_id)}
-    lots = session.execute(
-        select(Lot.id, Lot.entrance_id, Lot.building_id).where(
-            Lot.building_id.in_(buildings), Lot.archived_at.is_(None)
-        )
-    ).all()
+    there = select(Lot.id, Lot.entrance_id, Lot.building_id).where(
+        Lot.building_id.in_(buildings), Lot.archived_at.is_(None)
+    )
+    lots = session.execute(in_scope(there, actor, Lot.building_id)).all()
     served: dict[UUID, set[UUID]] = {}
     for link in links:
         here = {

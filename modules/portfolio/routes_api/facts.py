@@ -20,7 +20,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import get_certificate, list_certificates
 from modules.portfolio.queries.places import get_building, get_lot
 from modules.portfolio.queries.scope import in_scope
-from modules.portfolio.queries.topology import get_installation, links_of, lots_served_by
+from modules.portfolio.queries.topology import get_installation, lots_served_by, seen_links_of
 
 certificates = ApiBlueprint(
     "certificates_api",
@@ -161,11 +161,12 @@ class InstallationLots(MethodView):
     @needs(PortfolioPermission.READ)
     @installations.response(200, schemas.ServedOut)
     def get(self, installation_id: UUID) -> dict[str, Any]:
-        """List the lots an installation serves, also through an entrance or the building."""
-        found = get_installation(current_actor(), reader(), installation_id)
-        links = links_of(reader(), found.id)
+        """List the lots one sees that it serves, also through an entrance or the building."""
+        actor, session = current_actor(), reader()
+        found = get_installation(actor, session, installation_id)
+        links = seen_links_of(actor, session, found)
         return {
-            "lot_ids": lots_served_by(reader(), found),
+            "lot_ids": lots_served_by(actor, session, found),
             "written_entrance_ids": [link.entrance_id for link in links if link.entrance_id],
             "written_lot_ids": [link.lot_id for link in links if link.lot_id],
             "written_building_ids": [

@@ -64,7 +64,7 @@ def installation_detail(installation_id: UUID) -> ResponseReturnValue:
         "portfolio/installation_detail.html",
         installation=found,
         building=building,
-        served=len(lots_served_by(session, found)),
+        served=len(lots_served_by(actor, session, found)),
         panels=panel_tabs("installation", found.id),
     )
 

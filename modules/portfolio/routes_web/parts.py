@@ -40,7 +40,7 @@ def building_installations(building_id: UUID) -> ResponseReturnValue:
         "portfolio/_installations.html",
         building=building,
         installations=installations,
-        served=lots_served_counts(reader(), building.id),
+        served=lots_served_counts(current_actor(), reader(), building.id),
     )
 
 

@@ -197,10 +197,10 @@ class TestInstallation:
         lots = [make_lot(uow, clock, building) for _ in range(3)]
         facts = InstallationFacts(building.id, InstallationKind.LIFT)
         lift = add_installation(BUILDER, facts, uow, clock)
-        assert len(lots_served_by(uow.session, lift)) == 3
+        assert len(lots_served_by(BUILDER, uow.session, lift)) == 3
         narrowed = replace(facts, lot_ids=(lots[0].id,), is_in_service=False)
         change_installation(BUILDER, Change(lift.id, 1), narrowed, uow, clock)
-        assert lots_served_by(uow.session, lift) == [lots[0].id]
+        assert lots_served_by(BUILDER, uow.session, lift) == [lots[0].id]
         assert not lift.is_in_service
         version = lift.version
         change_installation(BUILDER, Change(lift.id, version), narrowed, uow, clock)
@@ -222,16 +222,16 @@ class TestSeveralBuildings:
 
     def test_all_their_lots_are_served_and_counted(self, uow, estate):
         facts, plant, lots = estate
-        assert set(lots_served_by(uow.session, plant)) == {lot.id for lot in lots}
+        assert set(lots_served_by(BUILDER, uow.session, plant)) == {lot.id for lot in lots}
         assert neighbours(uow.session, lots[1]).installations == (plant,)
-        assert lots_served_counts(uow.session, facts.building_id) == {plant.id: 2}
+        assert lots_served_counts(BUILDER, uow.session, facts.building_id) == {plant.id: 2}
 
     def test_its_own_building_may_be_served_in_part(self, uow, clock, estate):
         facts, plant, lots = estate
         make_lot(uow, clock, uow.session.get(Building, facts.building_id))
         partly = replace(facts, lot_ids=(lots[0].id,))
         change_installation(BUILDER, Change(plant.id, plant.version), partly, uow, clock)
-        assert set(lots_served_by(uow.session, plant)) == {lot.id for lot in lots}
+        assert set(lots_served_by(BUILDER, uow.session, plant)) == {lot.id for lot in lots}
 
     def test_who_sees_one_building_leaves_the_other_served(self, uow, clock, actor_with, estate):
         facts, plant, lots = estate
@@ -240,7 +240,7 @@ class TestSeveralBuildings:
         )
         named = replace(facts, building_ids=(), name="Chaufferie")
         change_installation(keeper, Change(plant.id, plant.version), named, uow, clock)
-        assert set(lots_served_by(uow.session, plant)) == {lot.id for lot in lots}
+        assert set(lots_served_by(BUILDER, uow.session, plant)) == {lot.id for lot in lots}
         asked = Change(plant.id, plant.version)
         with pytest.raises(NotFound):
             change_installation(keeper, asked, facts, uow, clock)

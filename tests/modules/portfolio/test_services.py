@@ -376,7 +376,7 @@ class TestTopology:
         other = make_lot(uow, clock, building)
         facts = InstallationFacts(building.id, InstallationKind.LIFT, entrance_ids=(door.id,))
         lift = add_installation(BUILDER, facts, uow, clock)
-        assert set(lots_served_by(uow.session, lift)) == {lot.id for lot in lots.values()}
+        assert set(lots_served_by(BUILDER, uow.session, lift)) == {lot.id for lot in lots.values()}
         assert neighbours(uow.session, other).installations == ()
 
     def test_without_places_an_installation_serves_the_building(self, uow, clock, tower):
@@ -384,7 +384,7 @@ class TestTopology:
         boiler = add_installation(
             BUILDER, InstallationFacts(building.id, InstallationKind.BOILER_HOUSE), uow, clock
         )
-        assert len(lots_served_by(uow.session, boiler)) == 6
+        assert len(lots_served_by(BUILDER, uow.session, boiler)) == 6
         assert neighbours(uow.session, lots[0, "G"]).installations == (boiler,)
 
     def test_an_installation_cannot_serve_another_building(self, uow, clock, tower):

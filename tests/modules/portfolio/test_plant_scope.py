@@ -1,0 +1,126 @@
+"""Whoever sees only one of the buildings a plant serves: files, programs and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.auth.actor import Actor, Scope
+from app.auth.roles import Role
+from app.clock import FixedClock
+from app.db import Database
+from app.policies import HousePermission
+from app.tabular.exports import FileFormat, export_file, write_file
+from app.tabular.importer import Outcome
+from app.tabular.runner import ImportFile, check_file, import_file
+from app.tabular.services import undo_batch
+from modules.portfolio.commands import InstallationFacts
+from modules.portfolio.enums import InstallationKind
+from modules.portfolio.importers.plant import INSTALLATIONS
+from modules.portfolio.models import Building, Installation, ServiceLink
+from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.services import add_installation
+from tests.factories.portfolio import BUILDER, make_building, make_lot
+from tests.support.web import Login
+
+KINDS = {INSTALLATIONS.name: INSTALLATIONS}
+
+
+@dataclass
+class Boiler:
+    """A boiler standing in one building that serves another too, with a flat in each."""
+
+    id: UUID
+    home: Building
+    other: Building
+    home_lot: UUID
+    other_lot: UUID
+
+
+@pytest.fixture
+def boiler(database: Database, clock: FixedClock) -> Boiler:
+    with database.unit_of_work() as uow:
+        home, other = make_building(uow, clock), make_building(uow, clock)
+        lots = [make_lot(uow, clock, building).id for building in (home, other)]
+        facts = InstallationFacts(
+            building_id=home.id, kind=InstallationKind.BOILER_HOUSE, code="I-1",
+            name="Chaufferie", building_ids=(other.id,),
+        )  # fmt: skip
+        made = add_installation(BUILDER, facts, uow, clock)
+        return Boiler(made.id, home, other, *lots)
+
+
+@pytest.fixture
+def keeper(boiler: Boiler, actor_with: Callable[..., Actor]) -> Actor:
+    """Whoever sees the building the boiler stands in, and no other."""
+    scope = Scope(building_ids=frozenset({boiler.home.id}))
+    return actor_with(*PortfolioPermission, *HousePermission, scope=scope)
+
+
+def served(database: Database) -> set[UUID | None]:
+    with database.reader() as session:
+        return set(session.scalars(select(ServiceLink.building_id)))
+
+
+class TestFiles:
+    def write(self, path: Path, text: str) -> ImportFile:
+        path.write_text(text, encoding="utf-8")
+        return ImportFile(path, path.name, INSTALLATIONS, INSTALLATIONS.formats)
+
+    def test_a_change_leaves_the_unseen_one_served_and_is_undone(
+        self, database, clock, tmp_path, boiler, keeper
+    ):
+        file = self.write(tmp_path / "name.csv", "code;name\nI-1;Autre\n")
+        report = import_file(keeper, file, database, clock)
+        assert (report.tally.counts[Outcome.CHANGED], report.errors) == (1, [])
+        assert served(database) == {boiler.home.id, boiler.other.id}
+        with database.unit_of_work() as uow:
+            undo_batch(keeper, UUID(report.batch_id), KINDS, uow, clock)
+        with database.reader() as session:
+            assert session.get_one(Installation, boiler.id).name == "Chaufferie"
+        assert served(database) == {boiler.home.id, boiler.other.id}
+
+    def test_what_one_exports_names_no_unseen_building_and_comes_in_unchanged(
+        self, database, clock, tmp_path, boiler, keeper
+    ):
+        with database.reader() as session:
+            rows = list(INSTALLATIONS.records(keeper, session))
+        assert [row["other_buildings"] for row in rows] == [None]
+        path = tmp_path / "own.csv"
+        write_file(export_file(INSTALLATIONS.columns, rows, FileFormat.CSV, title="I"), path)
+        file = ImportFile(path, path.name, INSTALLATIONS, INSTALLATIONS.formats)
+        report = check_file(keeper, file, database, clock)
+        assert (report.tally.counts[Outcome.UNCHANGED], report.errors) == (1, [])
+
+
+class TestPagesAndPrograms:
+    def test_lots_and_buildings_elsewhere_are_neither_listed_nor_counted(
+        self, client: FlaskClient, login: Login, boiler: Boiler
+    ) -> None:
+        login(client, Role.CARETAKER, locale="en", sees_everything=False,
+              building_ids=(boiler.home.id,))  # fmt: skip
+        listed = client.get(f"/api/v1/installations/{boiler.id}/lots").json
+        assert listed["lot_ids"] == [str(boiler.home_lot)]
+        assert listed["written_building_ids"] == []
+        assert self.count(client, boiler) == ["1", "1"]
+        login(client, Role.ADMINISTRATOR, locale="en")
+        listed = client.get(f"/api/v1/installations/{boiler.id}/lots").json
+        assert set(listed["lot_ids"]) == {str(boiler.home_lot), str(boiler.other_lot)}
+        assert listed["written_building_ids"] == [str(boiler.other.id)]
+        assert self.count(client, boiler) == ["2", "2"]
+
+    def count(self, client: FlaskClient, boiler: Boiler) -> list[str]:
+        """Read how many lots the sheet and the part of the building say."""
+        sheet = client.get(f"/installations/{boiler.id}").text
+        part = client.get(f"/buildings/{boiler.home.id}/parts/installations").text
+        return [
+            *re.findall(r"Lots served</dt>\s*<dd[^>]*>\s*(\d+)", sheet),
+            *re.findall(r'<td class="text-end">(\d+)</td>', part),
+        ]
