@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -56,7 +56,7 @@ class ServiceImporter:
 
     `fixed` columns are taken from a new record only: a row that changes one is refused, an empty
     cell of theirs says nothing. `check` refuses what the services would not do, so that a
-    rehearsal tells it too; `check_on` does so for what depends on the day, given today.
+    rehearsal tells it too; `check_at` does so for what depends on the time, given now.
     """
 
     name: str
@@ -82,12 +82,12 @@ class ServiceImporter:
     records: Callable[[Actor, Session], Iterator[Mapping[str, Any]]]
     fixed: tuple[str, ...] = ()
     check: Callable[[Change], Iterable[Problem]] = lambda _change: ()
-    check_on: Callable[[Change, date], Iterable[Problem]] = lambda _change, _today: ()
+    check_at: Callable[[Change, datetime], Iterable[Problem]] = lambda _change, _now: ()
     formats: Formats = field(default_factory=Formats)
 
     def open(self, actor: Actor, clock: Clock) -> ServiceWork:
         """Begin a pass over a file."""
-        return ServiceWork(self, actor, clock.today())
+        return ServiceWork(self, actor, clock.now())
 
     @property
     def table(self) -> Table:
@@ -140,7 +140,7 @@ class ServiceWork:
 
     importer: ServiceImporter
     actor: Actor
-    today: date
+    now: datetime
     _stored: Mapping[Any, Stored] = field(default_factory=dict)
 
     def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
@@ -183,7 +183,7 @@ class ServiceWork:
             else:
                 yield from self._touching_fixed(change)
             yield from self.importer.check(change)
-            yield from self.importer.check_on(change, self.today)
+            yield from self.importer.check_at(change, self.now)
 
     def _touching_fixed(self, change: Change) -> Iterator[Problem]:
         for name in self.importer.fixed:

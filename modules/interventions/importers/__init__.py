@@ -2,7 +2,7 @@
 
 from app.i18n import lazy as _l
 from app.tabular.service_importer import ServiceImporter
-from modules.interventions.importers.changing import change, check, create
+from modules.interventions.importers.changing import change, check, check_at, create
 from modules.interventions.importers.columns import COLUMNS, FIXED
 from modules.interventions.importers.resolving import prepare
 from modules.interventions.importers.stored import find, load, records
@@ -28,6 +28,7 @@ ORDERS = ServiceImporter(
     find=find,
     prepare=prepare,
     check=check,
+    check_at=check_at,
     records=records,
 )
 IMPORTERS = (ORDERS,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.auth.actor import Actor
@@ -81,6 +81,19 @@ def _take_from_the_other(change: Change, before: Values) -> None:
     for name, other in zip(WHO, reversed(WHO), strict=True):
         if change.row.values.get(name) and name in change.differences and before[other]:
             change.differences.setdefault(other, (before[other], None))
+
+
+def check_at(change: Change, now: datetime) -> Iterator[Problem]:
+    """Refuse nothing, but say that who gets an order loses the visit that found nobody.
+
+    So the rehearsal shows it, and undo gives it back.
+    """
+    before = change.before or {}
+    planned = instant_of(before.get("planned"))
+    changes_hands = any(name in change.differences for name in WHO)
+    if before.get("status") is S.NO_ACCESS and changes_hands and planned and planned <= now:
+        change.differences.setdefault("planned", (before["planned"], None))
+    yield from ()
 
 
 def _leads(was: OrderStatus, wanted: OrderStatus) -> bool:
@@ -175,14 +188,18 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
     if given != {name: was[name] for name in WHO}:
         assign_order(actor, key, _assignee(actor, given, uow), uow, clock)
     start = instant_of(values["planned"])
-    if values["planned"] != was["planned"]:
-        if start is None:
-            raise NotTakenOver
+    order = uow.session.get_one(WorkOrder, key)
+    if start is None and order.planned_start_at is not None:
+        raise NotTakenOver
+    if start is not None and values["planned"] != was["planned"]:
         end = start + timedelta(minutes=values["estimated_minutes"])
         schedule_order(actor, key, ScheduleOrder(start, end), uow, clock)
     if {values["status"], was["status"]} <= PLANNED:
         return
-    is_new_state = values["status"] != uow.session.get_one(WorkOrder, key).status
+    if values["status"] == was["status"] and was["status"] is not S.HOLD:
+        # Who gets it, or a visit, leads on from a closed door; a hold stands until it is lifted.
+        return
+    is_new_state = values["status"] != order.status
     is_new_reason = values["status"] is S.HOLD and values.get("reason") != was.get("reason")
     if not is_new_state and not is_new_reason:
         return

@@ -65,13 +65,18 @@ def create_order(actor: Actor, command: CreateOrder, uow: UnitOfWork, clock: Clo
 def schedule_order(
     actor: Actor, order_id: UUID, command: ScheduleOrder, uow: UnitOfWork, clock: Clock
 ) -> WorkOrder:
-    """Plan the visit and tell whoever reported the problem when somebody comes."""
+    """Plan the visit and tell whoever reported the problem when somebody comes.
+
+    Nobody is told of a visit that is over, as an import may give one back.
+    """
     require(actor, OrderPermission.ASSIGN)
     if command.end <= command.start:
         raise BadPlan
     order = get_order(actor, uow.session, order_id)
     data = {"start": command.start.isoformat(), "end": command.end.isoformat()}
     add_event(order, Happening(OrderEventKind.SCHEDULED, data=data), actor, uow, clock)
+    if command.end <= clock.now():
+        return order
     planned = _l(
         "Order %(number)s is planned on %(moment)s: %(title)s",
         number=order.number,

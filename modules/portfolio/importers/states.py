@@ -222,9 +222,9 @@ class StatesImporter(ServiceImporter):
 
     def open(self, actor: Actor, clock: Clock) -> ServiceWork:
         """Begin a pass over a file, which remembers the states of the rows before."""
-        today = clock.today()
-        known = partial(prepare, earlier=defaultdict(dict), latest=today + _USUALLY_AHEAD)
-        return ServiceWork(replace(self, prepare=known), actor, today)
+        latest = clock.today() + _USUALLY_AHEAD
+        known = partial(prepare, earlier=defaultdict(dict), latest=latest)
+        return ServiceWork(replace(self, prepare=known), actor, clock.now())
 
     def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
         """Take back what a batch wrote, then let each state last until the next again."""

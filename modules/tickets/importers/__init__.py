@@ -2,7 +2,7 @@
 
 from app.i18n import lazy as _l
 from app.tabular.service_importer import ServiceImporter
-from modules.tickets.importers.changing import change, check, check_on, create
+from modules.tickets.importers.changing import change, check, check_at, create
 from modules.tickets.importers.columns import COLUMNS, FIXED
 from modules.tickets.importers.resolving import prepare
 from modules.tickets.importers.stored import find, load, records
@@ -29,7 +29,7 @@ TICKETS = ServiceImporter(
     find=find,
     prepare=prepare,
     check=check,
-    check_on=check_on,
+    check_at=check_at,
     records=records,
 )
 IMPORTERS = (TICKETS,)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 from app.auth.actor import Actor
-from app.clock import Clock
+from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
 from app.i18n import LazyText
 from app.i18n import gettext as _
@@ -68,11 +68,11 @@ def check(change: Change) -> Iterator[Problem]:
             )
 
 
-def check_on(change: Change, today: date) -> Iterator[Problem]:
+def check_at(change: Change, now: datetime) -> Iterator[Problem]:
     """Refuse to put a ticket that is here aside until a day that has come."""
     values = change.row.values
     until = values.get("deferred_until")
-    if change.outcome is Outcome.NEW or until is None or until > today:
+    if change.outcome is Outcome.NEW or until is None or until > now.astimezone(BRUSSELS).date():
         return
     move = find_move(change.before or {}, values)
     if move is not None and move.kind is EventKind.DEFERRED:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app.audit.models import AuditEntry
 from app.auth.actor import Scope, system_actor
@@ -27,12 +27,19 @@ from app.tabular.report import Report
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
 from app.tabular.writers import csv_chunks
-from modules.interventions.commands import CompleteOrder
-from modules.interventions.enums import OrderStatus
+from modules.interventions.commands import CompleteOrder, NoAccess, ScheduleOrder
+from modules.interventions.enums import NoAccessReason, OrderStatus
 from modules.interventions.importers import ORDERS
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
-from modules.interventions.services import cancel_order, complete_order, hold_order
+from modules.interventions.services import (
+    await_material,
+    cancel_order,
+    complete_order,
+    hold_order,
+    record_no_access,
+    schedule_order,
+)
 from modules.parties.api import PartyKind
 from modules.tickets.api import TicketPermission
 from tests.factories.interventions import DISPATCHER, make_order, make_technician
@@ -290,6 +297,62 @@ def test_a_file_moves_an_order_between_a_technician_and_a_firm_and_back(
         order = files.order(works[name])
         assert (order.technician_id is None, order.contractor_id) == (False, None)
         assert order.status is status
+
+
+@pytest.mark.parametrize("who", ["technician", "contractor"])
+def test_a_file_moves_an_order_before_a_closed_door_and_undo_gives_its_visit_back(
+    files: Files, works: dict[str, str], who: str
+) -> None:
+    clock = files.clock
+    with files.database.unit_of_work() as uow:
+        make_party(uow, clock, "Duval", "", kind=PartyKind.ORGANISATION)
+        order = make_order(uow, clock, uow.session.scalars(a_technician("Ilse Claes")).one())
+        number, start = order.number, clock.now() + timedelta(hours=1)
+        visit = ScheduleOrder(start, start + timedelta(hours=1))
+        schedule_order(DISPATCHER, order.id, visit, uow, clock)
+        clock.advance(timedelta(hours=3))
+        closed = NoAccess(NoAccessReason.NOBODY)
+        record_no_access(DISPATCHER, order.id, closed, uow, clock)
+    mails = files.count(OutboxMail)
+    row = {"number": number, who: {"technician": "Omar Baert", "contractor": "Duval"}[who]}
+    rehearsed = files.check(row)
+    assert outcome(rehearsed) == ([], (0, 1, 0, 0))
+    assert rehearsed.tally.differences[0]["fields"]["planned"][1] is None
+    report = files.run(row)
+    assert outcome(report) == ([], (0, 1, 0, 0))
+    moved = files.order(number)
+    assert (moved.status, moved.planned_start_at) == (OrderStatus.ASSIGNED, None)
+    files.undo(report)
+    back = files.order(number)
+    with files.database.reader() as session:
+        assert back.technician_id == session.scalars(a_technician("Ilse Claes")).one().id
+    assert back.planned_start_at == start.replace(second=0)
+    assert files.count(OutboxMail) == mails, "nobody comes in the past"
+
+
+def test_a_file_leaves_a_visit_after_a_closed_door_and_moves_what_waits_for_material(
+    files: Files, works: dict[str, str]
+) -> None:
+    clock = files.clock
+    with files.database.unit_of_work() as uow:
+        ilse = uow.session.scalars(a_technician("Ilse Claes")).one()
+        planned, waiting = make_order(uow, clock, ilse), make_order(uow, clock, ilse)
+        friday = clock.now() + timedelta(days=4)
+        visit = ScheduleOrder(friday, friday + timedelta(hours=1))
+        schedule_order(DISPATCHER, planned.id, visit, uow, clock)
+        record_no_access(DISPATCHER, planned.id, NoAccess(NoAccessReason.NOBODY), uow, clock)
+        await_material(DISPATCHER, waiting.id, "vanne", uow, clock)
+        numbers = planned.number, waiting.number
+    rows = [{"number": number, "technician": "Omar Baert"} for number in numbers]
+    assert outcome(files.check(*rows)) == outcome(files.run(*rows)) == ([], (0, 2, 0, 0))
+    planned, waiting = map(files.order, numbers)
+    assert (planned.status, planned.planned_start_at) == (OrderStatus.SCHEDULED, friday)
+    assert (waiting.status, waiting.reason) == (OrderStatus.ASSIGNED, "")
+    assert outcome(files.run(*rows)) == ([], (0, 0, 2, 0))
+
+
+def a_technician(name: str) -> Select[Technician]:
+    return select(Technician).where(Technician.name == name)
 
 
 def test_who_left_gets_no_order_and_keeps_what_they_have(
