@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from modules.portfolio.api import room_labels
 from modules.tickets.commands import Caller, OpenTicket, Place
 from modules.tickets.enums import (
     IMMEDIATE,
@@ -93,6 +94,13 @@ class TicketFacts:
     contact_locale: str
     availability: str
     alert_id: UUID | None
+    # Where exactly: the room, and how it was described.
+    spot: str
+
+    @property
+    def told(self) -> str:
+        """Return what was said with where exactly it is: what whoever goes there must know."""
+        return "\n".join(filter(None, (self.spot, self.description)))
 
     @property
     def is_open(self) -> bool:
@@ -102,16 +110,16 @@ class TicketFacts:
 
 def get_ticket_facts(actor: Actor, session: Session, ticket_id: UUID) -> TicketFacts:
     """Return the facts of a ticket; NotFound when it is absent or out of scope."""
-    return _facts(get_ticket(actor, session, ticket_id))
+    return _facts(session, [get_ticket(actor, session, ticket_id)])[0]
 
 
 def list_ticket_facts(actor: Actor, session: Session, ids: Iterable[UUID]) -> Sequence[TicketFacts]:
-    """Return the facts of tickets the actor sees, by number, in one query."""
+    """Return the facts of tickets the actor sees, by number, in two queries."""
     wanted = list(set(ids))
     if not wanted:
         return []
     statement = select(Ticket).where(Ticket.id.in_(wanted)).order_by(Ticket.number)
-    return [_facts(ticket) for ticket in session.scalars(visible_tickets(actor, statement))]
+    return _facts(session, session.scalars(visible_tickets(actor, statement)).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,12 @@ def tell_of_visit(
     return tell_visit(uow.session.get_one(Ticket, ticket_id), sentence, actor, uow, clock)
 
 
-def _facts(ticket: Ticket) -> TicketFacts:
+def _facts(session: Session, tickets: Sequence[Ticket]) -> list[TicketFacts]:
+    rooms = room_labels(session, [one.room_id for one in tickets if one.room_id])
+    return [_facts_of(one, rooms.get(one.room_id, "") if one.room_id else "") for one in tickets]
+
+
+def _facts_of(ticket: Ticket, room: str) -> TicketFacts:
     return TicketFacts(
         id=ticket.id,
         number=ticket.number,
@@ -180,4 +193,5 @@ def _facts(ticket: Ticket) -> TicketFacts:
         contact_locale=ticket.caller_locale,
         availability=ticket.availability,
         alert_id=ticket.alert_id,
+        spot=" · ".join(filter(None, (room, ticket.place_note))),
     )

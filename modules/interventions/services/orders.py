@@ -226,7 +226,7 @@ def _description(command: CreateOrder, first: TicketFacts | None) -> str:
     """Return what was given, empty included: what a caller said is not for every contractor."""
     if command.description is not None:
         return command.description.strip()
-    return first.description if first else ""
+    return first.told if first else ""
 
 
 def _most_urgent(tickets: Sequence[TicketFacts]) -> str:

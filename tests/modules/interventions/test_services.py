@@ -51,6 +51,7 @@ from modules.interventions.services import (
     start_visit,
 )
 from modules.interventions.services.visits import Entry
+from modules.tickets.commands import Place
 from modules.tickets.enums import TicketStatus, Trade, WaitingReason
 from modules.tickets.models import Ticket
 from tests.factories.interventions import (
@@ -59,7 +60,7 @@ from tests.factories.interventions import (
     make_technician,
     technician_actor,
 )
-from tests.factories.portfolio import make_building
+from tests.factories.portfolio import make_building, make_room
 from tests.factories.tickets import make_ticket
 from tests.support.people import ActorMaker
 
@@ -81,6 +82,18 @@ def test_an_order_takes_place_trade_urgency_and_contact_from_its_ticket(
     assert order.contact_name == "Léa Dubois"
     assert order.status is OrderStatus.OPEN
     assert ticket.status is TicketStatus.QUALIFIED
+
+
+def test_whoever_goes_there_reads_where_exactly(uow: UnitOfWork, clock: FixedClock) -> None:
+    building = make_building(uow, clock)
+    room = make_room(uow, clock, building, code="2.14", name={"fr": "Salle de bain"})
+    place = Place(room_id=room.id, note="derrière la porte")
+    ticket = make_ticket(uow, clock, place, description="Le robinet goutte.")
+    order = make_order(uow, clock, ticket_ids=(ticket.id,))
+    where, said = order.description.splitlines()
+    assert where.startswith("2.14")
+    assert where.endswith("· derrière la porte")
+    assert said == "Le robinet goutte."
 
 
 def test_one_order_may_serve_several_tickets_with_the_earliest_deadline(
