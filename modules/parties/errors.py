@@ -94,6 +94,17 @@ def lives_here() -> Conflict:
     )
 
 
+def household_lives_here() -> Conflict:
+    """Say that who shares a home in the estate stays in the lists."""
+    return Conflict(
+        "household_lives_here",
+        _l(
+            "The household of this party still occupies a lot, or will. Write its last day there,"
+            " or end the relation, first."
+        ),
+    )
+
+
 def has_open_work(number: str) -> Conflict:
     """Say that a party stays in the lists while somebody works for it, or it for the office."""
     return Conflict(

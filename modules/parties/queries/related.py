@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from modules.parties.enums import Relation
-from modules.parties.models import PartyRelation
+from modules.parties.enums import PartyKind, Relation
+from modules.parties.models import Party, PartyRelation
 from modules.parties.queries.people import lots_of_parties, party_labels
 
 MEMBERS = frozenset(
@@ -69,6 +69,15 @@ def lots_through_others(
         for lot_id in (lot for one in each.ids for lot in lots.get(one, ()) if lot not in own):
             found.setdefault(each.person_id, {}).setdefault(lot_id, through)
     return found
+
+
+def housemates_of(session: Session, party: Party, day: date) -> set[UUID]:
+    """Return who shares a home with a party: its members, or its households and theirs."""
+    found = {party.id}
+    for _step in range(1 if party.kind is PartyKind.HOUSEHOLD else 2):
+        ties = _household_ties(session, found, day)
+        found = found.union(*ties.values())
+    return found - {party.id}
 
 
 def _first_step(session: Session, ids: Collection[UUID], day: date) -> list[_Reached]:

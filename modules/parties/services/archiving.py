@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -10,31 +13,46 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.search.changes import touch_documents
 from modules.parties.commands import Change
-from modules.parties.errors import erased_for_good, lives_here, merged_already
+from modules.parties.errors import (
+    erased_for_good,
+    household_lives_here,
+    lives_here,
+    merged_already,
+)
 from modules.parties.events import PartyArchived
 from modules.parties.models import Occupancy, Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
+from modules.parties.queries.related import housemates_of
 from modules.parties.services.people import note
 
 
 def archive_party(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Party:
     """Take a party the office has no more to do with out of the lists and the search.
 
-    Conflict while it is in a lot, or will be; another module that still works for it refuses on
-    `PartyArchived`.
+    Conflict while it or its household is in a lot, or will be; another module that still works for
+    it refuses on `PartyArchived`.
     """
     party = _asked(actor, change, uow)
     if party.archived_at is not None:
         return party
-    stays = select(Occupancy.id).where(
-        Occupancy.party_id == party.id,
-        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= clock.today()),
-    )
-    if uow.session.scalars(stays).first() is not None:
-        raise lives_here()
+    _refuse_housed(party, uow.session, clock.today())
     party.archive(actor.user_id, clock.now())
     return _written(actor, party, "archive", uow, clock)
+
+
+def _refuse_housed(party: Party, session: Session, day: date) -> None:
+    """Raise Conflict while a party is in a lot or will be, itself or with its household."""
+    together = housemates_of(session, party, day)
+    stays = select(Occupancy.party_id).where(
+        Occupancy.party_id.in_({party.id, *together}),
+        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= day),
+    )
+    housed = set(session.scalars(stays))
+    if party.id in housed:
+        raise lives_here()
+    if housed:
+        raise household_lives_here()
 
 
 def restore_party(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Party:

@@ -13,8 +13,8 @@ from app.errors import Conflict, Forbidden, StaleVersion
 from app.i18n import use_locale
 from modules.interventions.commands import Assignee
 from modules.interventions.services import assign_order
-from modules.parties.commands import Change, MergeParties
-from modules.parties.enums import PartyKind
+from modules.parties.commands import Change, MergeParties, RelatePerson
+from modules.parties.enums import PartyKind, Relation
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import count_open_pairs, open_pairs, select_parties
@@ -25,6 +25,7 @@ from modules.parties.services import (
     find_duplicates,
     merge_parties,
     move_out,
+    relate_person,
     restore_party,
     undo_merge,
 )
@@ -41,6 +42,24 @@ def archive(uow, clock, party, actor=BUILDER):
 
 def restore(uow, clock, party):
     return restore_party(BUILDER, Change(party.id, party.version), uow, clock)
+
+
+def make_home(uow, clock, ends_on=None):
+    """Make a household with a head, and a child that may have left it."""
+    home = {
+        "household": make_party(uow, clock, "Famille Dubois", "", kind=PartyKind.HOUSEHOLD),
+        "head": make_party(uow, clock, "Dubois"),
+        "child": make_party(uow, clock, "Dubois", "Léa"),
+    }
+    for who, relation, end in (
+        ("head", Relation.HEAD, None),
+        ("child", Relation.CHILD, ends_on),
+    ):
+        command = RelatePerson(
+            home["household"].id, home[who].id, relation, starts_on=date(2024, 1, 1), ends_on=end
+        )
+        relate_person(BUILDER, command, uow, clock)
+    return home
 
 
 def listed(uow):
@@ -89,6 +108,33 @@ class TestService:
             move_out(BUILDER, stay.id, clock.today() - timedelta(days=1), uow, clock)
             assert archive(uow, clock, party).archived_at is not None
 
+    @pytest.mark.parametrize("housed", ["household", "head"])
+    @pytest.mark.parametrize("leaving", ["household", "head", "child"])
+    def test_who_shares_a_home_in_the_estate_stays(self, uow, clock, housed, leaving):
+        home = make_home(uow, clock)
+        lot = make_lot(uow, clock, make_building(uow, clock))
+        stay = house(uow, clock, home[housed], lot.id, clock.today() + timedelta(days=30))
+        code = "lives_here" if housed == leaving else "household_lives_here"
+        with pytest.raises(Conflict) as refused:
+            archive(uow, clock, home[leaving])
+        assert refused.value.code == code
+        stay.starts_on, stay.ends_on = date(2024, 1, 1), clock.today() - timedelta(days=1)
+        assert archive(uow, clock, home[leaving]).archived_at is not None
+
+    def test_who_left_the_household_may_be_archived(self, uow, clock):
+        home = make_home(uow, clock, ends_on=clock.today())
+        lot = make_lot(uow, clock, make_building(uow, clock))
+        house(uow, clock, home["household"], lot.id)
+        assert archive(uow, clock, home["child"]).archived_at is not None
+
+    def test_a_contact_of_a_tenant_may_be_archived(self, uow, clock):
+        tenant, contact = make_party(uow, clock), make_party(uow, clock, "Dubois")
+        relate_person(
+            BUILDER, RelatePerson(tenant.id, contact.id, Relation.SOCIAL_WORKER), uow, clock
+        )
+        house(uow, clock, tenant, make_lot(uow, clock, make_building(uow, clock)).id)
+        assert archive(uow, clock, contact).archived_at is not None
+
     def test_a_merged_or_an_erased_party_does_not_come_back_this_way(self, uow, clock):
         kept, merged, erased = (make_party(uow, clock, name) for name in ("A", "B", "C"))
         merge_parties(BUILDER, MergeParties(kept.id, merged.id), uow, clock)
@@ -119,9 +165,10 @@ class TestPairs:
     @pytest.mark.parametrize("side", [0, 1])
     def test_an_archived_party_is_not_merged_on_either_side(self, uow, clock, twins, side):
         archive(uow, clock, twins[side])
-        with pytest.raises(Conflict, match="archived_cannot_merge") as refused, use_locale("en"):
+        with pytest.raises(Conflict, match="archived_cannot_merge") as refused:
             merge_parties(BUILDER, MergeParties(twins[0].id, twins[1].id), uow, clock)
-        assert "Bring it back before merging." in str(refused.value.message)
+        with use_locale("en"):
+            assert "Bring it back before merging." in str(refused.value.message)
         assert [party.merged_into_id for party in twins] == [None, None]
 
     def test_undoing_a_merge_brings_nobody_back_whose_data_was_erased(self, uow, clock, twins):
