@@ -121,7 +121,7 @@ def test_the_call_screen_says_the_state_the_visit_and_the_deadline(
     page = client.get(f"/calls/new?lot={lot.id}").get_data(as_text=True)
     assert "Scheduled: Ilse Claes, visit on Tuesday, 3 March 2026 at 14:30" in page
     assert f"Due on {format_datetime(due_at)}" in page
-    assert "waiting for a part" in page
+    assert "(a part)" in page
     assert "The deadline stands still" in page
     assert page.count("No visit planned") == 1
     clock.advance(due_at - clock.now() + timedelta(hours=1))
