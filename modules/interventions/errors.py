@@ -90,6 +90,15 @@ class VisitBeforeOrdered(Invalid):
         super().__init__("visit_before_ordered", message, field="visited_at")
 
 
+class ReportedAhead(Invalid):
+    """Work or a visit is reported that is still to come."""
+
+    def __init__(self, field: str) -> None:
+        """Ask for a moment that is over."""
+        message = _l("This moment is still to come.")
+        super().__init__("reported_ahead", message, field=field)
+
+
 NOT_ACTIVE = _l("Choose a technician who is active.")
 
 

@@ -33,7 +33,7 @@ from modules.interventions.enums import (
     OrderStatus,
     Outcome,
 )
-from modules.interventions.errors import DoneBeforeOrdered, VisitBeforeOrdered
+from modules.interventions.errors import DoneBeforeOrdered, ReportedAhead, VisitBeforeOrdered
 from modules.interventions.events import OrderCompleted
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -263,6 +263,7 @@ def report_work(
     order = get_order(actor, uow.session, order_id)
     if _is_too_early(order, command.done_at):
         raise DoneBeforeOrdered(order.created_at)
+    _refuse_future(command.done_at, "done_at", clock)
     done = CompleteOrder(work_done=command.work_done, diagnosis=command.diagnosis)
     return complete_order(actor, order_id, done, uow, clock, at=command.done_at)
 
@@ -277,6 +278,7 @@ def report_no_access(
     order = get_order_at_contractor(actor, order_id, uow)
     if _is_too_early(order, command.visited_at):
         raise VisitBeforeOrdered(order.created_at)
+    _refuse_future(command.visited_at, "visited_at", clock)
     return record_no_access(actor, order_id, command, uow, clock, at=command.visited_at)
 
 
@@ -285,6 +287,11 @@ def _is_too_early(order: WorkOrder, at: datetime | None) -> bool:
     # A page tells the minute, not the second.
     made_at = order.created_at.replace(second=0, microsecond=0)
     return at is not None and at < made_at and not order.external_ref
+
+
+def _refuse_future(at: datetime | None, field: str, clock: Clock) -> None:
+    if at is not None and at > clock.now():
+        raise ReportedAhead(field)
 
 
 def _complete_tickets(

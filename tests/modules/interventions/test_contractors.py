@@ -29,6 +29,7 @@ from modules.interventions.errors import (
     NotAtContractor,
     OneAssignee,
     OrderStepNotPossible,
+    ReportedAhead,
     VisitBeforeOrdered,
 )
 from modules.interventions.lifecycle import derive_state, visit_called_off
@@ -379,6 +380,25 @@ def test_a_visit_agreed_on_for_later_outlives_a_closed_door(uow, clock, order, f
     report_no_access(DISPATCHER, order.id, noted, uow, clock)
     assert (order.status, order.planned_start_at) == (OrderStatus.NO_ACCESS, friday)
     assert order.planned_end_at == again.end
+
+
+def test_what_is_still_to_come_is_not_reported(uow, clock, order, firm):
+    give(order, firm, uow, clock)
+    friday = clock.now() + timedelta(days=4)
+    with pytest.raises(ReportedAhead) as refused:
+        report_no_access(
+            DISPATCHER,
+            order.id,
+            ReportNoAccess(NoAccessReason.NOBODY, visited_at=friday),
+            uow,
+            clock,
+        )
+    assert refused.value.field == "visited_at"
+    with pytest.raises(ReportedAhead):
+        report_work(DISPATCHER, order.id, ReportWork("done", "", friday), uow, clock)
+    assert order.status is OrderStatus.ASSIGNED
+    report_work(DISPATCHER, order.id, ReportWork("done", "", clock.now()), uow, clock)
+    assert order.status is OrderStatus.COMPLETE
 
 
 def test_the_office_notes_a_closed_door_on_the_sheet_and_programs_too(
