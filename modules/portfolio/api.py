@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
-from app.errors import NotFound
+from app.errors import FieldError, Invalid, NotFound
+from app.i18n import lazy as _l
 from modules.portfolio.enums import (
     ACCESS_KIND_LABELS,
     BUILDING_KIND_LABELS,
@@ -137,6 +138,7 @@ __all__ = [
     "neighbours",
     "note_access_given",
     "place_facts",
+    "refuse_plant_elsewhere",
     "room_choices",
     "room_code_sql",
     "room_codes",
@@ -222,13 +224,28 @@ def lots_served_by_installation(
 def installation_choices(
     actor: Actor, session: Session, building_id: UUID, lot_id: UUID | None = None
 ) -> dict[UUID, str]:
-    """Return the installations something may be about: those serving a lot, else a building's."""
+    """Return the installations something may be about: those serving a lot, else a building.
+
+    One that stands in a building the actor does not see is among them: it serves what they see.
+    """
     found = (
         installations_serving_lot(actor, session, lot_id)
         if lot_id
-        else topology.list_installations(session, get_building(actor, session, building_id).id)
+        else topology.installations_for(session, get_building(actor, session, building_id).id)
     )
     return {item.id: _installation_label(item) for item in found}
+
+
+def refuse_plant_elsewhere(
+    actor: Actor, session: Session, installation_id: UUID, place: PlaceFacts
+) -> None:
+    """Raise Invalid for an installation that does not serve a place, NotFound for an absent one."""
+    if installation_id in installation_choices(actor, session, place.building_id, place.lot_id):
+        return
+    code = get_installation(actor, session, installation_id).code
+    message = _l("Choose an installation that serves this place.")
+    wrong = FieldError("installation", message, code)
+    raise Invalid("plant_elsewhere", message, errors=(wrong,))
 
 
 def installation_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -27,7 +27,12 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
 from modules.interventions.services.recording import Happening, add_event
 from modules.interventions.services.telling import tell_assignee
-from modules.portfolio.api import get_building, get_installation, place_facts
+from modules.portfolio.api import (
+    get_building,
+    get_installation,
+    place_facts,
+    refuse_plant_elsewhere,
+)
 from modules.tickets.api import (
     EventKind,
     Progress,
@@ -178,10 +183,12 @@ def _new_order(
     installation_id = command.installation_id or (first.installation_id if first else None)
     building_id = command.building_id or (first.building_id if first else None)
     lot_id = command.lot_id or (first.lot_id if first else None)
-    if command.installation_id is not None:
-        plant = get_installation(actor, uow.session, command.installation_id)
-        building_id = building_id or plant.building_id
+    asked, is_named = command.installation_id, bool(building_id or lot_id)
+    if asked is not None and not is_named:
+        building_id = get_installation(actor, uow.session, asked).building_id
     facts = place_facts(actor, uow.session, building_id=building_id, lot_id=lot_id)
+    if asked is not None and is_named and asked not in _carried_plants(command, first, uow):
+        refuse_plant_elsewhere(actor, uow.session, asked, facts)
     title = _title(command, first)
     now = clock.now()
     return WorkOrder(
@@ -210,6 +217,14 @@ def _new_order(
         created_at=now,
         updated_at=now,
     )
+
+
+def _carried_plants(
+    command: CreateOrder, first: TicketFacts | None, uow: UnitOfWork
+) -> set[UUID | None]:
+    """Return the installations that need no check: its ticket's and that of its parent."""
+    parent = uow.session.get(WorkOrder, command.parent_id) if command.parent_id else None
+    return {one.installation_id for one in (first, parent) if one is not None}
 
 
 def _title(command: CreateOrder, first: TicketFacts | None) -> str:

@@ -198,6 +198,16 @@ def list_installations(session: Session, building_id: UUID) -> Sequence[Installa
     return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()
 
 
+def installations_for(session: Session, building_id: UUID) -> Sequence[Installation]:
+    """Return the installations that stand in a building or serve it from elsewhere."""
+    serving = select(ServiceLink.installation_id).where(ServiceLink.building_id == building_id)
+    statement = select(Installation).where(
+        or_(Installation.building_id == building_id, Installation.id.in_(serving)),
+        Installation.archived_at.is_(None),
+    )
+    return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()
+
+
 def lots_served_counts(actor: Actor, session: Session, building_id: UUID) -> dict[UUID, int]:
     """Count the lots an actor sees that each installation of a building serves, in two queries."""
     links = session.scalars(

@@ -14,7 +14,12 @@ from app.ids import new_id
 from app.numbers import next_number
 from app.phones import find_phone
 from app.search.changes import touch_documents
-from modules.portfolio.api import get_installation, get_room, place_facts
+from modules.portfolio.api import (
+    get_installation,
+    get_room,
+    place_facts,
+    refuse_plant_elsewhere,
+)
 from modules.tickets.commands import OpenTicket
 from modules.tickets.enums import IMMEDIATE, EventKind, TicketSource, Trade
 from modules.tickets.errors import (
@@ -163,16 +168,17 @@ def _title(command: OpenTicket, category: Category) -> str:
 
 def _put_on_place(ticket: Ticket, actor: Actor, command: OpenTicket, uow: UnitOfWork) -> None:
     place = command.place
-    building_id = place.building_id
-    if place.installation_id is not None:
-        plant = get_installation(actor, uow.session, place.installation_id)
-        building_id = building_id or plant.building_id
     room = get_room(actor, uow.session, place.room_id) if place.room_id else None
-    if room is not None and place.lot_id is None:
-        building_id = building_id or room.building_id
+    building_id = place.building_id or (room.building_id if room and not place.lot_id else None)
+    is_named = bool(building_id or place.lot_id)
+    if place.installation_id is not None and not is_named:
+        building_id = get_installation(actor, uow.session, place.installation_id).building_id
     if place.lot_id is None and building_id is None:
         raise PlaceNeeded
     facts = place_facts(actor, uow.session, building_id=building_id, lot_id=place.lot_id)
+    # What an alert names was checked with its meter, and holds when the plant is archived since.
+    if place.installation_id is not None and is_named and command.alert_id is None:
+        refuse_plant_elsewhere(actor, uow.session, place.installation_id, facts)
     ticket.building_id, ticket.lot_id = facts.building_id, facts.lot_id
     ticket.entrance_id = facts.entrance_id
     ticket.installation_id = place.installation_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -12,14 +12,21 @@ from sqlalchemy import select
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database, UnitOfWork
+from app.errors import Invalid
+from app.ids import new_id
+from modules.interventions.commands import CreateOrder
 from modules.interventions.models import WorkOrder
-from modules.portfolio.commands import InstallationFacts
+from modules.interventions.services import create_order
+from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.enums import InstallationKind
-from modules.portfolio.models import Building
-from modules.portfolio.services import add_installation
+from modules.portfolio.models import Building, Installation
+from modules.portfolio.services import add_installation, archive_installation
+from modules.tickets.commands import Place
 from modules.tickets.models import Ticket
 from tests.factories.energy import create_meter
+from tests.factories.interventions import DISPATCHER
 from tests.factories.portfolio import BUILDER, make_building, make_lot
+from tests.factories.tickets import make_ticket
 from tests.support.web import Login
 
 
@@ -143,3 +150,74 @@ def test_one_that_is_not_there_is_not_found(
     body = {"category_key": "plant.energy"} if path.endswith("tickets") else {"title": "Purge"}
     body |= {"building_id": str(plant.building.id), "installation_id": str(plant.building.id)}
     assert client.post(path, json=body).status_code == 404
+
+
+@pytest.fixture
+def shared(plant: Plant, database: Database, clock: FixedClock) -> tuple[UUID, UUID]:
+    """A boiler next door that serves the building too, and a lot of the building."""
+    with database.unit_of_work() as uow:
+        facts = InstallationFacts(
+            building_id=plant.elsewhere.id, kind=InstallationKind.BOILER_HOUSE, code="I-9",
+            name="Voisine", building_ids=(plant.building.id,),
+        )  # fmt: skip
+        return add_installation(BUILDER, facts, uow, clock).id, plant.lot_id
+
+
+PATHS = ("/api/v1/tickets", "/api/v1/work-orders")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("place", ["building_id", "lot_id"])
+def test_one_that_does_not_serve_the_place_is_refused(
+    client: FlaskClient, login: Login, plant: Plant, database: Database, path: str, place: str
+) -> None:
+    with database.reader() as session:
+        theirs = Installation.building_id == plant.elsewhere.id
+        unrelated = session.scalars(select(Installation.id).where(theirs)).one()
+    login(client, Role.ADMINISTRATOR, locale="en")
+    body = {"category_key": "plant.energy"} if path.endswith("tickets") else {"title": "Purge"}
+    body[place] = str(plant.lot_id if place == "lot_id" else plant.building.id)
+    refused = client.post(path, json=body | {"installation_id": str(unrelated)})
+    assert refused.status_code == 422, refused.text
+    assert "Choose an installation that serves this place." in refused.text
+    taken = client.post(path, json=body | {"installation_id": str(plant.id)})
+    assert taken.status_code == 201, taken.text
+
+
+def test_one_next_door_is_offered_and_taken_whether_one_sees_where_it_stands_or_not(
+    client: FlaskClient, login: Login, plant: Plant, shared: tuple[UUID, UUID], database: Database
+) -> None:
+    boiler, lot_id = shared
+    login(client, Role.CARETAKER, locale="en", sees_everything=False,
+          building_ids=(plant.building.id,))  # fmt: skip
+    for name, place in (("building", plant.building.id), ("lot", lot_id)):
+        assert f'value="{boiler}"' in client.get(f"/calls/new?{name}={place}").text, name
+        report = {name: str(place), "installation": str(boiler), "category": "plant.energy",
+                  "description": "froid", "caller_name": "x", "source": "caretaker"}  # fmt: skip
+        sent = client.post("/calls", data=report)
+        assert sent.status_code == 303, name
+        assert client.get(sent.headers["Location"]).status_code == 200, name
+    with database.reader() as session:
+        assert session.scalars(select(Ticket.installation_id)).all() == [boiler, boiler]
+    assert client.get(f"/installations/{boiler}").status_code == 404
+
+
+def test_alerts_and_further_work_keep_the_plant_they_name_though_it_is_archived_since(
+    plant: Plant, database: Database, clock: FixedClock
+) -> None:
+    place = Place(building_id=plant.building.id, installation_id=plant.id)
+    with database.unit_of_work() as uow:
+        ticket = make_ticket(uow, clock, place)
+        version = uow.session.get_one(Installation, plant.id).version
+        archive_installation(BUILDER, Change(plant.id, version), uow, clock)
+        order = create_order(
+            DISPATCHER, CreateOrder((ticket.id,), installation_id=plant.id), uow, clock
+        )
+        assert order.installation_id == plant.id
+        alert = make_ticket(uow, clock, place, alert_id=new_id())
+        assert alert.installation_id == plant.id
+        alone = CreateOrder(title="Purge", building_id=plant.building.id, installation_id=plant.id)
+        further = create_order(DISPATCHER, replace(alone, parent_id=order.id), uow, clock)
+        assert further.installation_id == plant.id
+        with pytest.raises(Invalid, match="plant_elsewhere"):
+            create_order(DISPATCHER, alone, uow, clock)
