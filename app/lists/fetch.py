@@ -103,8 +103,9 @@ def iterate_rows(
 def narrow(spec: TableSpec, query: Select[Any], state: TableState) -> Select[Any]:
     """Keep the rows the filters ask for."""
     for item in spec.filters:
-        if item.key in state.filters:
-            query = query.where(item.where(state.filters[item.key]))
+        value = state.filters.get(item.key, item.unsaid)
+        if value is not None:
+            query = query.where(item.where(value))
     return query
 
 

@@ -45,6 +45,8 @@ class Filter:
     condition: Callable[[Any], Condition] | None = None
     # Shown above the list at once, or only under "More filters".
     is_prominent: bool = True
+    # What is kept when the address says nothing; such a value is never said.
+    unsaid: Any = None
 
     kind = "text"
 
@@ -156,7 +158,8 @@ class YesNo(Filter):
 
     def read(self, args: Args) -> bool | None:
         """Read `yes` or `no`."""
-        return {"yes": True, "no": False}.get(_first(args, self.key))
+        found = {"yes": True, "no": False}.get(_first(args, self.key))
+        return None if found is self.unsaid else found
 
     def write(self, value: bool) -> list[tuple[str, str]]:  # noqa: FBT001  it is the value
         """Write `yes` or `no`."""

@@ -31,7 +31,7 @@ from modules.energy.enums import (
 from modules.energy.models import Alert, IngestBatch, Meter, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
-from modules.energy.queries.meters import select_batches, select_meters
+from modules.energy.queries.meters import select_batches, select_listed_meters
 
 STATE_TONES = {AlertState.OPEN: "danger", AlertState.RESOLVED: "success"}
 BATCH_TONES = {
@@ -47,6 +47,10 @@ def _per_day(alert: Alert) -> str:
 
 def _is_attached(wanted: bool) -> Any:  # noqa: FBT001  the shape a YesNo filter asks for
     return Meter.building_id.is_not(None) if wanted else Meter.building_id.is_(None)
+
+
+def _is_archived(wanted: bool) -> Any:  # noqa: FBT001  the shape a YesNo filter asks for
+    return Meter.archived_at.is_not(None) if wanted else Meter.archived_at.is_(None)
 
 
 METERS = TableSpec(
@@ -84,6 +88,7 @@ METERS = TableSpec(
         Choice("utility", _l("Utility"), Meter.utility, options=UTILITY_LABELS),
         YesNo("attached", _l("Attached to a building"), condition=_is_attached),
         DateRange("last_reading", _l("Last reading"), Meter.last_reading_at, is_prominent=False),
+        YesNo("archived", _l("Archived"), condition=_is_archived, is_prominent=False, unsaid=False),
     ),
     default_sort=("place", "name"),
     empty=EmptyState(
@@ -213,7 +218,7 @@ BATCHES = TableSpec(
 
 
 LISTS = (
-    ListSource("energy.meters", METERS, select_meters),
+    ListSource("energy.meters", METERS, select_listed_meters),
     ListSource("energy.alerts", ALERTS, select_alerts),
     ListSource("energy.batches", BATCHES, select_batches),
 )

@@ -38,6 +38,7 @@ def reference_taken(value: str) -> Conflict:
     )
 
 
+ARCHIVED_ALREADY = _l("This record is archived: bring it back on its sheet first.")
 ALREADY_THERE = _l("This party is already in this lot on that day.")
 
 

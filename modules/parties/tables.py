@@ -8,7 +8,12 @@ from app.phones import show_phone
 from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import is_housed, matches_party, select_parties
+from modules.parties.queries.lists import (
+    is_archived,
+    is_housed,
+    matches_party,
+    select_listed_parties,
+)
 
 PARTIES = TableSpec(
     name="parties.parties",
@@ -42,6 +47,9 @@ PARTIES = TableSpec(
         Choice("kind", _l("Kind"), Party.kind, options=PARTY_KIND_LABELS),
         Choice("language", _l("Language"), Party.language, options=LANGUAGE_LABELS),
         YesNo("housed", _l("Occupies a lot"), condition=is_housed, is_prominent=False),
+        YesNo(
+            "archived", _l("Archived"), condition=is_archived, is_prominent=False, unsaid=False
+        ),
     ),
     default_sort=("name",),
     empty=EmptyState(
@@ -55,4 +63,4 @@ PARTIES = TableSpec(
 )  # fmt: skip
 
 
-LISTS = (ListSource("parties.parties", PARTIES, select_parties),)
+LISTS = (ListSource("parties.parties", PARTIES, select_listed_parties),)

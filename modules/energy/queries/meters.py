@@ -35,6 +35,11 @@ def select_meters(actor: Actor) -> Select[Meter]:
     return _with_parts(select_bare_meters(actor))
 
 
+def select_listed_meters(actor: Actor) -> Select[Meter]:
+    """Return the meters of the list: those in use, and the archived that may come back."""
+    return _with_parts(_in_scope(actor))
+
+
 def select_bare_meters(actor: Actor) -> Select[Meter]:
     """Return the same meters, without their registers and supply points."""
     return _in_scope(actor).where(Meter.archived_at.is_(None))

@@ -52,7 +52,7 @@ DAYS_SHOWN = 14
 @needs(EnergyPermission.METER_READ)
 def meter_list() -> ResponseReturnValue:
     """List the meters."""
-    query = meter_queries.select_meters(current_actor())
+    query = meter_queries.select_listed_meters(current_actor())
     return list_page(tables.METERS, query, template="energy/meter_list.html")
 
 

@@ -24,9 +24,10 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.parties.commands import Change, PartyFacts, PhoneFacts
 from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS, Language, PartyKind
+from modules.parties.errors import ARCHIVED_ALREADY
 from modules.parties.models import Party, PartyEmail, PartyPhone
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import select_parties
+from modules.parties.queries.lists import select_listed_parties, select_parties
 from modules.parties.queries.people import get_party
 from modules.parties.services import change_party, create_party
 
@@ -82,8 +83,19 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
 
 
 def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Sequence[Problem]:
-    """Look nothing up: a party refers to no other record."""
-    return ()
+    """Refuse the rows about somebody archived, whom only the sheet brings back."""
+    named = {str(row.values["reference"]) for row in rows if row.values.get("reference")}
+    query = select_listed_parties(actor).with_only_columns(Party.reference).options()
+    archived = set(
+        session.scalars(query.where(Party.reference.in_(named), Party.archived_at.is_not(None)))
+    )
+    return [
+        Problem(
+            "not_possible", row.number, field="reference", value=reference, text=ARCHIVED_ALREADY
+        )
+        for row in rows
+        if (reference := str(row.values.get("reference"))) in archived
+    ]
 
 
 def _facts(values: Values, party: Party | None = None) -> PartyFacts:

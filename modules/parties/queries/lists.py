@@ -37,6 +37,14 @@ def select_bare_parties(actor: Actor) -> Select[Party]:
     return parties_in_scope(living, actor)
 
 
+def select_listed_parties(actor: Actor) -> Select[Party]:
+    """Return the parties of the list: the living ones, and the archived that may come back."""
+    known = select(Party).where(Party.erased_at.is_(None), Party.merged_into_id.is_(None))
+    return parties_in_scope(known, actor).options(
+        selectinload(Party.phones), selectinload(Party.emails)
+    )
+
+
 def matches_party(text: str) -> ColumnElement[bool]:
     """Return the condition that a party is called so, or has this number or address."""
     words = typed_words(text).all
@@ -86,6 +94,11 @@ def is_housed(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 # the value 
     """Return the condition that a party occupies a lot without a known end, or that it does not."""
     here = exists().where(Occupancy.party_id == Party.id, Occupancy.ends_on.is_(None))
     return here if wanted else ~here
+
+
+def is_archived(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 # the value of a filter
+    """Return the condition that a party was taken out of the lists, or that it is in use."""
+    return Party.archived_at.is_not(None) if wanted else Party.archived_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)

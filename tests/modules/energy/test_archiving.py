@@ -116,6 +116,16 @@ class TestPages:
         client.post(f"{url}/restore", data={"version": int(version) + 1})
         assert "W1" in client.get("/energy/meters").get_data(as_text=True)
 
+    def test_the_list_shows_the_archived_when_asked(self, client, login, database, clock):
+        with database.unit_of_work() as uow:
+            archive(uow, clock, create_meter(uow, clock, "W1"))
+            create_meter(uow, clock, "W2")
+        login(client, Role.ENERGY_COORDINATOR, locale="en")
+        for query, shown in (("", "W2"), ("?archived=no", "W2"), ("?archived=yes", "W1")):
+            page = client.get(f"/energy/meters{query}").get_data(as_text=True)
+            assert [name for name in ("W1", "W2") if name in page] == [shown]
+        assert ">All</option>" not in page.split('name="archived"')[1].split("</select>")[0]
+
     def test_its_history_is_still_told(self, client, login, database, clock):
         with database.unit_of_work() as uow:
             meter = create_meter(uow, clock, "W1")

@@ -216,6 +216,19 @@ class TestPages:
         client.post(f"/parties/{an}/restore", data={"version": 2})
         assert "Peeters" in client.get("/parties").get_data(as_text=True)
 
+    def test_the_list_shows_the_archived_when_asked(self, client, login, an, database, clock):
+        with database.unit_of_work() as uow:
+            used, merged, erased = (make_party(uow, clock, name) for name in ("A", "B", "C"))
+            merge_parties(BUILDER, MergeParties(used.id, merged.id), uow, clock)
+            erase_party(BUILDER, erased.id, uow, clock)
+            archive(uow, clock, uow.session.get(Party, an))
+        login(client, Role.LETTING_AGENT, locale="en")
+        people = (an, used.id, merged.id, erased.id)
+        for query, shown in (("", used.id), ("?archived=no", used.id), ("?archived=yes", an)):
+            page = client.get(f"/parties{query}").get_data(as_text=True)
+            assert [one for one in people if f'href="/parties/{one}"' in page] == [shown]
+        assert client.get(f"/parties/{an}").status_code == 200
+
     def test_a_refusal_is_said_in_words(self, client, login, an, database, clock):
         with database.unit_of_work() as uow:
             lot = make_lot(uow, clock, make_building(uow, clock))
