@@ -78,9 +78,9 @@ def _read(actor: Actor, session: Session, statement: Select[Installation, str]) 
 def _served(actor: Actor, session: Session, installation_ids: Any) -> Served:
     """Return the codes of entrances, lots and other buildings, listed, by installation.
 
-    A building the actor does not see has no code here: whoever writes it stays served.
+    A building the actor does not see, or an archived one, has no code here and stays served.
     """
-    other = select(Building.id, Building.code)
+    other = select(Building.id, Building.code).where(Building.archived_at.is_(None))
     others = in_scope(other, actor, Building.id).subquery()
     statement = (
         select(ServiceLink.installation_id, Entrance.code, Lot.reference, others.c.code)
@@ -140,6 +140,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     others = {code for row in rows for code in _split(row.values.get("other_buildings"))}
     buildings = seen_buildings(actor, session, named(rows, "building") | others)
     yield from unknown(rows, "building", buildings)
+    in_use = _in_use(session, buildings)
     known = {name: _inside(session, name, buildings) for name in _INSIDE}
     for row in rows:
         here = row.values.get("building")
@@ -148,8 +149,13 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
                 if (here, code) not in known[name]:
                     yield Problem("not_found", row.number, field=name, value=code)
         for code in _split(row.values.get("other_buildings")):
-            if code not in buildings:
+            if code not in in_use:
                 yield Problem("not_found", row.number, field="other_buildings", value=code)
+
+
+def _in_use(session: Session, buildings: Mapping[str, UUID]) -> set[str]:
+    ids = Building.id.in_(buildings.values())
+    return set(session.scalars(select(Building.code).where(ids, Building.archived_at.is_(None))))
 
 
 def _split(listed: Any) -> list[str]:

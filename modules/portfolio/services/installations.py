@@ -122,22 +122,30 @@ def _write_links(
     """Replace what an installation serves; NotFound for a place the actor does not see.
 
     Entrances and lots are those of its own building. A building the actor does not see stays
-    served: whoever wrote it did.
+    served: whoever wrote it did. So does an archived one, which no form and no file names.
     """
     home = installation.building_id
     _refuse_elsewhere(session, home, facts)
     others = set(facts.building_ids) - {home}
     for building_id in others:
         get_building(actor, session, building_id)
+    kept = set()
     for link in links_of(session, installation.id):
-        if link.building_id in {None, home} or find_building(actor, session, link.building_id):
+        if link.building_id in {None, home} or _is_offered(actor, session, link.building_id):
             session.delete(link)
-    whole = others if facts.entrance_ids or facts.lot_ids else others | {home}
+        else:
+            kept.add(link.building_id)
+    whole = (others if facts.entrance_ids or facts.lot_ids else others | {home}) - kept
     about = {"installation_id": installation.id}
     session.add_all(ServiceLink(**about, lot_id=one) for one in facts.lot_ids)
     session.add_all(ServiceLink(**about, entrance_id=one) for one in facts.entrance_ids)
     session.add_all(ServiceLink(**about, building_id=one) for one in whole)
     session.flush()
+
+
+def _is_offered(actor: Actor, session: Session, building_id: UUID) -> bool:
+    building = find_building(actor, session, building_id)
+    return building is not None and building.archived_at is None
 
 
 def _refuse_elsewhere(session: Session, home: UUID, facts: InstallationFacts) -> None:

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.auth.actor import Actor, Scope
+from app.auth.actor import Actor, Scope, system_actor
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
@@ -21,15 +21,16 @@ from app.tabular.exports import FileFormat, export_file, write_file
 from app.tabular.importer import Outcome
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
-from modules.portfolio.commands import InstallationFacts
+from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.enums import InstallationKind
 from modules.portfolio.importers.plant import INSTALLATIONS
-from modules.portfolio.models import Building, Installation, ServiceLink
+from modules.portfolio.models import Building, Installation, Lot, ServiceLink
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.services import add_installation
+from modules.portfolio.services import add_installation, archive_building, archive_lot
 from tests.factories.portfolio import BUILDER, make_building, make_lot
 from tests.support.web import Login
 
+TAKER = system_actor("import")
 KINDS = {INSTALLATIONS.name: INSTALLATIONS}
 
 
@@ -69,15 +70,16 @@ def served(database: Database) -> set[UUID | None]:
         return set(session.scalars(select(ServiceLink.building_id)))
 
 
-class TestFiles:
-    def write(self, path: Path, text: str) -> ImportFile:
-        path.write_text(text, encoding="utf-8")
-        return ImportFile(path, path.name, INSTALLATIONS, INSTALLATIONS.formats)
+def as_file(path: Path, text: str) -> ImportFile:
+    path.write_text(text, encoding="utf-8")
+    return ImportFile(path, path.name, INSTALLATIONS, INSTALLATIONS.formats)
 
+
+class TestFiles:
     def test_a_change_leaves_the_unseen_one_served_and_is_undone(
         self, database, clock, tmp_path, boiler, keeper
     ):
-        file = self.write(tmp_path / "name.csv", "code;name\nI-1;Autre\n")
+        file = as_file(tmp_path / "name.csv", "code;name\nI-1;Autre\n")
         report = import_file(keeper, file, database, clock)
         assert (report.tally.counts[Outcome.CHANGED], report.errors) == (1, [])
         assert served(database) == {boiler.home.id, boiler.other.id}
@@ -123,4 +125,47 @@ class TestPagesAndPrograms:
         return [
             *re.findall(r"Lots served</dt>\s*<dd[^>]*>\s*(\d+)", sheet),
             *re.findall(r'<td class="text-end">(\d+)</td>', part),
+        ]
+
+
+class TestArchived:
+    """A building out of use that a boiler served."""
+
+    @pytest.fixture
+    def gone(self, database: Database, clock: FixedClock, boiler: Boiler) -> Boiler:
+        with database.unit_of_work() as uow:
+            flat = uow.session.get_one(Lot, boiler.other_lot)
+            archive_lot(BUILDER, Change(flat.id, flat.version), uow, clock)
+            version = uow.session.get_one(Building, boiler.other.id).version
+            archive_building(BUILDER, Change(boiler.other.id, version), uow, clock)
+        return boiler
+
+    def test_the_form_does_not_drop_it(self, client, login, database, gone):
+        login(client, Role.ADMINISTRATOR, locale="en")
+        facts = {"version": "1", "code": "I-1", "kind": "boiler_house", "name": "Autre"}
+        url = f"/installations/{gone.id}/edit"
+        assert client.post(url, data=facts).status_code == 303
+        assert served(database) == {gone.home.id, gone.other.id}
+
+    def test_a_program_that_names_it_changes_nothing(self, client, login, database, gone):
+        login(client, Role.ADMINISTRATOR)
+        facts = {"building_id": str(gone.home.id), "kind": "boiler_house", "code": "I-1",
+                 "name": "Chaufferie", "building_ids": [str(gone.other.id)]}  # fmt: skip
+        url = f"/api/v1/installations/{gone.id}"
+        sent = client.put(url, json=facts, headers={"If-Match": '"1"'})
+        assert sent.status_code == 200, sent.text
+        with database.reader() as session:
+            written = session.scalars(select(ServiceLink.building_id)).all()
+        assert sorted(written) == sorted([gone.home.id, gone.other.id])
+
+    def test_an_export_leaves_it_out_and_a_file_cannot_name_it(
+        self, database, clock, tmp_path, gone
+    ):
+        with database.reader() as session:
+            rows = list(INSTALLATIONS.records(BUILDER, session))
+        assert [row["other_buildings"] for row in rows] == [None]
+        head = f"code;other_buildings\nI-1;{gone.other.code}\n"
+        report = check_file(TAKER, as_file(tmp_path / "gone.csv", head), database, clock)
+        assert [(one.field, one.value) for one in report.errors] == [
+            ("other_buildings", gone.other.code)
         ]
