@@ -11,8 +11,8 @@ uow.publish(News(notice, OrderPermission.ASSIGN, places), actor, clock)  # to al
 ```
 """
 
-from app.notifications.audience import News
+from app.notifications.audience import News, who_sees
 from app.notifications.kinds import Notice, NotificationKind
 from app.notifications.services import notify
 
-__all__ = ["News", "Notice", "NotificationKind", "notify"]
+__all__ = ["News", "Notice", "NotificationKind", "notify", "who_sees"]

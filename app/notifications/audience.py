@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,7 +25,7 @@ class News:
 
     `places` are the building and the work area it is about: those are told who see one of them.
     Empty, only those are who see the whole estate; None, when it is about no place. `also` are told
-    whatever they hold, each once.
+    whatever they hold, each once, when they see them too.
     """
 
     notice: Notice
@@ -39,14 +39,29 @@ def tell_holders(news: News, actor: Actor, uow: UnitOfWork, clock: Clock) -> Non
     grants = effective_grants(grants_of(find_modules()), uow.session)
     roles = [role for role, held in grants.items() if news.permission in held]
     told = uow.session.scalars(_holders(roles, news.places)).all()
-    everybody = (*told, *news.also)
+    everybody = (*told, *who_sees(news.places, news.also, uow))
     notify(news.notice, [one for one in everybody if one != actor.user_id], uow, clock)
+
+
+def who_sees(
+    places: Collection[UUID] | None, user_ids: Iterable[UUID], uow: UnitOfWork
+) -> list[UUID]:
+    """Return those of some people who are still here and see one of the places."""
+    wanted = list(dict.fromkeys(user_ids))
+    if not wanted:
+        return []
+    seeing = set(uow.session.scalars(_seeing(places).where(User.id.in_(wanted))))
+    return [one for one in wanted if one in seeing]
 
 
 def _holders(roles: Collection[Role], places: Collection[UUID] | None) -> Select[UUID]:
     holders = select(UserRole.user_id).where(UserRole.role.in_(roles))
-    query = select(User.id).where(User.archived_at.is_(None), User.id.in_(holders))
+    return _seeing(places).where(User.id.in_(holders)).order_by(User.id)
+
+
+def _seeing(places: Collection[UUID] | None) -> Select[UUID]:
+    query = select(User.id).where(User.archived_at.is_(None))
     if places is not None:
         inside = select(UserScope.user_id).where(UserScope.subject_id.in_(places))
         query = query.where(or_(User.sees_everything, User.id.in_(inside)))
-    return query.order_by(User.id)
+    return query

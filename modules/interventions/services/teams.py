@@ -8,7 +8,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.notifications import Notice, NotificationKind, notify
+from app.notifications import Notice, NotificationKind, notify, who_sees
 from modules.interventions.models import Technician, TechnicianArea, TechnicianSkill
 from modules.interventions.policies import OrderPermission
 from modules.portfolio.api import scope_places
@@ -22,7 +22,7 @@ TEAM_TICKET = NotificationKind(
 
 
 def tell_team(event: GivenToTeam, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Tell the technicians of a trade who cover the place; who has no area covers them all."""
+    """Tell those of a trade who cover the place and see it; who has no area covers all of them."""
     places = scope_places(uow.session, event.building_id)
     areas = select(TechnicianArea.technician_id)
     team = (
@@ -45,4 +45,4 @@ def tell_team(event: GivenToTeam, actor: Actor, uow: UnitOfWork, clock: Clock) -
         TEAM_TICKET, message, f"/tickets/{event.ticket_id}", ("ticket", event.ticket_id)
     )
     told = [one for one in uow.session.scalars(team) if one and one != actor.user_id]
-    notify(notice, told, uow, clock)
+    notify(notice, who_sees(places, told, uow), uow, clock)

@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.db import UnitOfWork, change_rows
 from app.i18n import LazyText, format_datetime
 from app.i18n import lazy as _l
-from app.notifications import News, Notice, NotificationKind, notify
+from app.notifications import News, Notice, NotificationKind, notify, who_sees
 from modules.energy.api import title_to_read
 from modules.portfolio.api import scope_places
 from modules.tickets.enums import EVENT_LABELS, OPEN_STATUSES, EventKind
@@ -59,7 +59,7 @@ def reporter_of(actor: Actor) -> UUID | None:
 
 
 def tell_reporter(event: TicketChanged, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Tell the colleague who reported a ticket that it moved on, unless they moved it."""
+    """Tell who reported a ticket that it moved on, unless they moved it or see it no longer."""
     if event.kind not in _MOVES:
         return
     ticket = uow.session.get_one(Ticket, event.ticket_id)
@@ -71,7 +71,8 @@ def tell_reporter(event: TicketChanged, actor: Actor, uow: UnitOfWork, clock: Cl
         step=EVENT_LABELS[event.kind],
         title=title_to_read(ticket.stored_title),
     )
-    notify(_notice(REPORT_MOVED, message, ticket), [ticket.reporter_id], uow, clock)
+    told = who_sees(scope_places(uow.session, ticket.building_id), [ticket.reporter_id], uow)
+    notify(_notice(REPORT_MOVED, message, ticket), told, uow, clock)
 
 
 def tell_deadline(ticket_id: UUID, actor: Actor, uow: UnitOfWork, clock: Clock) -> bool:

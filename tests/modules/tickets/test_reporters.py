@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.auth.actor import Actor, Scope, system_actor
+from app.auth.models import User
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
 from app.clock import FixedClock
@@ -133,6 +134,38 @@ def test_the_team_is_told_that_a_ticket_is_theirs(uow, clock, ticket):
     assert news(uow, as_actor(plumber.user_id)) == news(uow, as_actor(left.user_id)) == []
     change_category(AGENT, ticket.id, ChangeCategory("home.water.leak", "A pipe"), uow, clock)
     assert len(news(uow, as_actor(plumber.user_id))) == 1
+
+
+def lose_every_place(uow: UnitOfWork, user_id: UUID) -> None:
+    user = uow.session.get_one(User, user_id)
+    user.sees_everything = False
+    user.scopes.clear()
+    uow.flush()
+
+
+def test_who_may_not_open_the_ticket_is_told_nothing_of_it(uow, clock, director, ticket):
+    here, away = (make_technician(uow, clock, name, skills={Trade.GLAZING: 2}) for name in "AB")
+    for user_id in (away.user_id, director.user_id):
+        lose_every_place(uow, user_id)
+    hand_over(AGENT, ticket.id, Trade.GLAZING, "A pane", uow, clock)
+    complete_ticket(AGENT, ticket.id, "", uow, clock)
+    assert len(news(uow, as_actor(here.user_id))) == 1
+    assert news(uow, as_actor(away.user_id)) == news(uow, director) == []
+
+
+def test_a_reporter_who_lost_the_building_hears_of_no_deadline(
+    listening: Database, clock: FixedClock
+) -> None:
+    with listening.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        director = account(uow, clock, Role.CARE_HOME_DIRECTOR, building.id)
+        dispatcher = account(uow, clock, Role.DISPATCHER)
+        due_at = make_ticket(uow, clock, building, director, source="establishment").due_at
+        assert director.user_id
+        lose_every_place(uow, director.user_id)
+    until(clock, due_at + timedelta(minutes=1))
+    watch(listening, clock)
+    assert (len(told(listening, dispatcher)), told(listening, director)) == (1, [])
 
 
 @pytest.fixture
