@@ -1,16 +1,16 @@
 """What of the works can be imported from files."""
 
 from app.i18n import lazy as _l
-from app.tabular.service_importer import ServiceImporter
 from modules.interventions.importers.changing import change, check, check_at, create
 from modules.interventions.importers.columns import COLUMNS, FIXED
 from modules.interventions.importers.resolving import prepare
 from modules.interventions.importers.stored import find, load, records
+from modules.interventions.importers.undoing import OrdersImporter
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services.taking_over import forget_taken_over
 
-ORDERS = ServiceImporter(
+ORDERS = OrdersImporter(
     name="orders",
     title=_l("Work orders"),
     permission=OrderPermission.IMPORT,

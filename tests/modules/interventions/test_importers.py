@@ -29,6 +29,7 @@ from app.tabular.services import undo_batch
 from app.tabular.writers import csv_chunks
 from modules.interventions.commands import CompleteOrder, NoAccess, ScheduleOrder
 from modules.interventions.enums import NoAccessReason, OrderStatus
+from modules.interventions.errors import NoTechnician
 from modules.interventions.importers import ORDERS
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -203,6 +204,21 @@ def test_a_plan_is_taken_back_and_a_step_is_not(files: Files, works: dict[str, s
     report = files.run({"number": works["done"], "status": "closed"})
     with pytest.raises(AppError):
         files.undo(report)
+
+
+def test_nobody_gets_an_order_back_for_bearing_the_name_of_who_had_it(
+    files: Files, works: dict[str, str]
+) -> None:
+    with files.database.unit_of_work() as uow:
+        order = make_order(uow, files.clock, make_technician(uow, files.clock, "Jan Peeters"))
+    report = files.run({"number": order.number, "technician": "Omar Baert"})
+    given = files.order(order.number).technician_id
+    with files.database.unit_of_work() as uow:
+        uow.session.scalars(a_technician("Jan Peeters")).one().is_active = False
+        make_technician(uow, files.clock, "Jan Peeters")
+    with pytest.raises(NoTechnician):
+        files.undo(report)
+    assert files.order(order.number).technician_id == given
 
 
 def test_a_file_gives_an_order_to_a_firm_by_name_or_reference_and_takes_it_back(
