@@ -42,6 +42,8 @@ from modules.tickets.standing import describe_standing
 
 blueprint = Blueprint("calls", __name__)
 
+MOST_HOMES = 12
+
 
 def rules_today() -> Rules:
     """Return the priorities, categories and safety questions in force today."""
@@ -227,6 +229,7 @@ def _intake(form: Form, refused: str = "") -> str:
     return render_template(
         "tickets/call_new.html",
         form=form,
+        most_homes=MOST_HOMES,
         channel_labels=CHANNEL_LABELS,
         errors=form.errors,
         refused=refused,

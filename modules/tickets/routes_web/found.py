@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, reader
 from app.web.frontend import url_or_none
 from modules.tickets.models import Ticket
-from modules.tickets.queries.callers import homes_of_callers
+from modules.tickets.queries.callers import Home, homes_of_callers
 from modules.tickets.queries.tickets import list_of_phones
 
 FOUND = 8
+HOMES = 3
 PLACES = ("party", "lot", "building")
 
 
@@ -82,7 +84,7 @@ def find_choices(text: str, known: Known) -> Found:
             [
                 Line(
                     hit,
-                    "; ".join(map(str, homes.get(hit.id, {}).values())),
+                    _in_short(homes.get(hit.id, {}).values()),
                     _leads_to(group, hit, known),
                 )
                 for hit in group.hits
@@ -91,6 +93,12 @@ def find_choices(text: str, known: Known) -> Found:
         for group in groups
     ]
     return Found(text.strip(), lines, known, "" if groups else phone, earlier)
+
+
+def _in_short(homes: Collection[Home]) -> str:
+    """Write the first homes, and how many there are besides."""
+    rest = [f"+ {len(homes) - HOMES}"] if len(homes) > HOMES else []
+    return "; ".join([*map(str, islice(homes, HOMES)), *rest])
 
 
 def _leads_to(group: Group, hit: Hit, known: Known) -> str | None:

@@ -169,3 +169,22 @@ def test_the_call_screen_says_how_somebody_may_not_be_contacted(
     page = client.get(address).get_data(as_text=True)
     assert "May be contacted by every channel" not in page
     assert page.count("Telephone (works at night)") == 2, "of the caller and of who lives there"
+
+
+def test_who_speaks_for_many_gets_a_short_line_and_a_short_list(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        worker, building = make_party(uow, clock, "Zwanepoel", "Sofie"), make_building(uow, clock)
+        for box in range(15):
+            flat = make_lot(uow, clock, building, box=str(box))
+            client_of = make_party(uow, clock, "Peeters", f"An{box}")
+            house(uow, clock, client_of, flat.id)
+            relate(uow, clock, client_of, worker, Relation.SOCIAL_WORKER)
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
+    line = client.get("/calls/found?q=Zwanepoel").text
+    assert (line.count("Social worker of"), "; + 12 " in line) == (3, True)
+    page = client.get(f"/calls/new?party={worker.id}").text
+    assert page.count("Social worker of") == 12
+    assert "And 3 more: type an address or a name above." in page
+    assert 'id="call-box"' in page
