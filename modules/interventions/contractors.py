@@ -9,14 +9,20 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from modules.interventions.enums import OPEN_STATUSES
 from modules.interventions.models import WorkOrder
+from modules.interventions.policies import OrderPermission
+from modules.interventions.queries.orders import visible_orders
 from modules.parties.api import PartyArchived, has_open_work
 
 
-def keep_contractors(event: PartyArchived, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> None:
+def keep_contractors(event: PartyArchived, actor: Actor, uow: UnitOfWork, _clock: Clock) -> None:
     """Refuse to archive a contractor who still has work to do."""
-    given = select(WorkOrder.number).where(
-        WorkOrder.contractor_id == event.party_id, WorkOrder.status.in_(OPEN_STATUSES)
+    given = (
+        select(WorkOrder.number)
+        .where(WorkOrder.contractor_id == event.party_id, WorkOrder.status.in_(OPEN_STATUSES))
+        .order_by(WorkOrder.number)
+        .limit(1)
     )
-    number = uow.session.scalar(given.order_by(WorkOrder.number).limit(1))
-    if number is not None:
-        raise has_open_work(number)
+    if uow.session.scalar(given) is None:
+        return
+    may_read = actor.can(OrderPermission.READ)
+    raise has_open_work(uow.session.scalar(visible_orders(actor, given)) if may_read else None)

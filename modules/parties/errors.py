@@ -106,11 +106,17 @@ def household_lives_here() -> Conflict:
     )
 
 
-def has_open_work(number: str) -> Conflict:
-    """Say that a party stays in the lists while somebody works for it, or it for the office."""
-    return Conflict(
-        "has_open_work", _l("“%(number)s” is still open for this party.", number=number)
+def has_open_work(number: str | None) -> Conflict:
+    """Say that a party stays in the lists while somebody works for it, or it for the office.
+
+    The number is left out for who may not see what it is of.
+    """
+    message = (
+        _l("“%(number)s” is still open for this party.", number=number)
+        if number
+        else _l("Work that you do not see is still open for this party.")
     )
+    return Conflict("has_open_work", message)
 
 
 def erased_for_good() -> Conflict:

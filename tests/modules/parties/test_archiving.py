@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.auth.actor import Scope
 from app.auth.roles import Role
 from app.errors import Conflict, Forbidden, StaleVersion
 from app.i18n import use_locale
 from modules.interventions.commands import Assignee
+from modules.interventions.policies import OrderPermission
 from modules.interventions.services import assign_order
 from modules.parties.commands import Change, MergeParties, RelatePerson
 from modules.parties.enums import PartyKind, Relation
@@ -30,6 +32,7 @@ from modules.parties.services import (
     undo_merge,
 )
 from modules.tickets.commands import Caller
+from modules.tickets.policies import TicketPermission
 from tests.factories.interventions import DISPATCHER, make_order
 from tests.factories.parties import BUILDER, house, make_party
 from tests.factories.portfolio import make_building, make_lot
@@ -194,6 +197,22 @@ class TestWork:
         with pytest.raises(Conflict, match="has_open_work") as refused:
             archive(uow, clock, firm)
         assert order.number in str(refused.value.message)
+
+    @pytest.mark.parametrize("reads", [True, False])
+    def test_who_does_not_see_the_work_reads_no_number(self, uow, clock, actor_with, reads):
+        firm, caller = (
+            make_party(uow, clock, name, "", kind=PartyKind.ORGANISATION) for name in "AB"
+        )
+        ticket = make_ticket(uow, clock, caller=Caller(name="An", party_id=caller.id))
+        order = make_order(uow, clock, ticket_ids=(ticket.id,))
+        assign_order(DISPATCHER, order.id, Assignee(contractor_id=firm.id), uow, clock)
+        rights = (TicketPermission.READ, OrderPermission.READ) if reads else ()
+        scope = Scope(everything=not reads)
+        actor = actor_with(*PartyPermission, *rights, scope=scope)
+        for party, number in ((firm, order.number), (caller, ticket.number)):
+            with pytest.raises(Conflict, match="has_open_work") as refused:
+                archive(uow, clock, party, actor)
+            assert number not in str(refused.value.message)
 
 
 @pytest.fixture
