@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -12,12 +12,11 @@ from app.jobs import Cron, Every, Job, JobRun
 from modules.tickets.enums import OPEN_STATUSES, EventKind, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import Happening, add_event
-from modules.tickets.services.reporting import tell_deadline
+from modules.tickets.services.reporting import NEAR_AT_MOST, is_near, tell_deadline
 
 # A caller has this long to say that it is not fixed before the ticket closes by itself.
 QUIET_DAYS = 14
 _BATCH = 500
-NEAR_AT_MOST = timedelta(days=1)
 TOLD_WITHIN = timedelta(days=2)
 
 
@@ -52,17 +51,12 @@ def run_watch_deadlines(run: JobRun) -> None:
     )
     with run.database.reader() as session:
         rows = session.execute(soon.order_by(Ticket.due_at)).all()
-    ids = [key for key, opened_at, due_at in rows if due_at and _is_near(opened_at, due_at, now)]
+    ids = [key for key, opened_at, due_at in rows if due_at and is_near(opened_at, due_at, now)]
     for done, ticket_id in enumerate(ids, start=1):
         run.check_cancelled()
         with run.database.unit_of_work() as uow:
             tell_deadline(ticket_id, run.actor, uow, run.clock)
         run.progress(done, len(ids))
-
-
-def _is_near(opened_at: datetime, due_at: datetime, now: datetime) -> bool:
-    """Say whether less than a quarter of the time is left, and less than a day."""
-    return due_at - now <= min(NEAR_AT_MOST, (due_at - opened_at) / 4)
 
 
 def _move(run: JobRun, where: tuple[ColumnElement[bool], ...], kind: EventKind) -> None:

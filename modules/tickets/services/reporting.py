@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
@@ -30,6 +30,7 @@ DEADLINE = NotificationKind(
     by_mail=False,
     permission=TicketPermission.OPEN,
 )
+NEAR_AT_MOST = timedelta(days=1)
 # What changes for who reported it; notes and messages to callers do not.
 _MOVES = frozenset(
     {
@@ -78,12 +79,13 @@ def tell_reporter(event: TicketChanged, actor: Actor, uow: UnitOfWork, clock: Cl
 def tell_deadline(ticket_id: UUID, actor: Actor, uow: UnitOfWork, clock: Clock) -> bool:
     """Say that a deadline is near, or missed: each once for each moment it is set to.
 
-    Returns False when the ticket is over by now, or another run told of it first.
+    Returns False when the ticket is over by now, its deadline was moved away, or another run told
+    of it first.
     """
-    ticket = uow.session.get_one(Ticket, ticket_id)
-    if ticket.due_at is None:
+    ticket, now = uow.session.get_one(Ticket, ticket_id), clock.now()
+    if ticket.due_at is None or not is_near(ticket.opened_at, ticket.due_at, now):
         return False
-    is_missed = ticket.due_at <= clock.now()
+    is_missed = ticket.due_at <= now
     column = Ticket.missed_told_due_at if is_missed else Ticket.near_told_due_at
     if not _is_first(ticket_id, ticket.due_at, column, uow):
         return False
@@ -105,6 +107,11 @@ def tell_deadline(ticket_id: UUID, actor: Actor, uow: UnitOfWork, clock: Clock) 
     )
     uow.publish(news, actor, clock)
     return True
+
+
+def is_near(opened_at: datetime, due_at: datetime, now: datetime) -> bool:
+    """Say whether less than a quarter of the time is left and less than a day, or none."""
+    return due_at - now <= min(NEAR_AT_MOST, (due_at - opened_at) / 4)
 
 
 def _is_first(

@@ -36,6 +36,7 @@ from modules.tickets.services import (
     start_ticket,
 )
 from modules.tickets.services.bulk import hand_over
+from modules.tickets.services.reporting import tell_deadline
 from tests.factories.interventions import make_technician
 from tests.factories.portfolio import make_building
 from tests.factories.tickets import AGENT, make_ticket
@@ -237,6 +238,20 @@ def test_a_deadline_that_is_moved_is_told_anew_and_one_that_stands_still_is_not(
     until(clock, passed)
     watch(listening, clock)
     assert len(told(listening, dispatcher)) == 2
+
+
+def test_a_deadline_moved_away_while_the_run_comes_to_it_is_told_when_it_is_near(
+    listening: Database, clock: FixedClock
+) -> None:
+    with listening.unit_of_work() as uow:
+        dispatcher = account(uow, clock, Role.DISPATCHER)
+        ticket = make_ticket(uow, clock)
+        due_at = ticket.due_at
+        assert not tell_deadline(ticket.id, system_actor("Jobs"), uow, clock)
+    assert told(listening, dispatcher) == []
+    until(clock, due_at - timedelta(hours=1))
+    watch(listening, clock)
+    assert len(told(listening, dispatcher)) == 1
 
 
 def test_what_was_missed_days_ago_or_is_done_is_not_told(
