@@ -40,7 +40,7 @@ class Home:
         if self.through.is_household:
             return _("household: %(name)s", name=self.through.name)
         relation = RELATION_LABELS[self.through.relation]
-        return _("%(relation)s of %(name)s", relation=relation, name=self.through.name)
+        return _("%(relation)s: %(name)s", relation=relation, name=self.through.name)
 
 
 def homes_of_callers(

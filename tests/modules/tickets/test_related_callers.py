@@ -57,9 +57,9 @@ def tenant(uow, clock, lot) -> Party:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Relation.CONTACT, "Contact person of An Peeters"),
-        (Relation.GUARDIAN, "Guardian or administrator of An Peeters"),
-        (Relation.SOCIAL_WORKER, "Social worker of An Peeters"),
+        (Relation.CONTACT, "Contact person: An Peeters"),
+        (Relation.GUARDIAN, "Guardian or administrator: An Peeters"),
+        (Relation.SOCIAL_WORKER, "Social worker: An Peeters"),
     ],
 )
 def test_who_speaks_for_somebody_is_led_to_their_home(uow, clock, lot, tenant, kind, words):
@@ -78,7 +78,7 @@ def test_a_member_is_led_to_the_home_of_the_household_and_of_who_of_it_has_the_l
     relate(uow, clock, child, guardian, Relation.GUARDIAN)
     assert said(uow, child, guardian, household) == [
         {str(lot.id): "household: Peeters-Claes"},
-        {str(lot.id): "Guardian or administrator of Mia Peeters"},
+        {str(lot.id): "Guardian or administrator: Mia Peeters"},
         {str(lot.id): "household: An Peeters"},
     ]
 
@@ -144,12 +144,12 @@ def test_the_call_screen_says_through_whom_and_whether_they_may_be_told(
         relate(uow, clock, tenant, friend, Relation.CONTACT)
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     found = client.get("/calls/found?q=Claes").get_data(as_text=True)
-    assert "(Guardian or administrator of An Peeters)" in found
+    assert "(Guardian or administrator: An Peeters)" in found
     page = client.get(f"/calls/callers/{guardian.id}", follow_redirects=True).get_data(as_text=True)
-    assert "Guardian or administrator of An Peeters" in page
+    assert "Guardian or administrator: An Peeters" in page
     assert "· may be told about repairs and visits" in page
     page = client.get(f"/calls/callers/{friend.id}", follow_redirects=True).get_data(as_text=True)
-    assert "Contact person of An Peeters" in page
+    assert "Contact person: An Peeters" in page
     assert "nothing says that they may be told about repairs and visits" in page
 
 
