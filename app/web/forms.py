@@ -24,7 +24,7 @@ The page opens with `Form(TicketIn)`, or `Form(TicketIn, shows=ticket)` to chang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -32,10 +32,12 @@ from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
+from app.db import UnitOfWork
 from app.errors import AppError, Conflict, FieldError, Invalid, StaleVersion
 from app.i18n import LazyText, format_iso
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
+from app.web.context import open_unit_of_work
 from app.web.fields import BelgianDate, LocalInstant, values_of
 from app.web.form_words import FormWords, read_form_words
 from app.web.validation import field_errors, refuse_unstorable
@@ -199,6 +201,19 @@ def done(target: str, message: str = "") -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         return Response("", headers={"HX-Redirect": target})
     return redirect(target, code=303)
+
+
+def done_or_why(
+    target: str, message: str, do: Callable[[UnitOfWork], object]
+) -> ResponseReturnValue:
+    """Do something to the record of a sheet and return to it; what refuses it is said there."""
+    try:
+        with open_unit_of_work() as uow:
+            do(uow)
+    except (Conflict, StaleVersion) as refusal:
+        flash(str(refusal.message), "danger")
+        return redirect(target, 303)
+    return done(target, message)
 
 
 def choices(labels: Mapping[Any, LazyText]) -> list[tuple[str, str]]:

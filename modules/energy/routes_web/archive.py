@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
-from app.errors import Conflict, StaleVersion
+from app.db import UnitOfWork
 from app.i18n import gettext as _
-from app.web.context import current_actor, current_clock, open_unit_of_work
-from app.web.forms import Form, done
+from app.web.context import current_actor, current_clock
+from app.web.forms import Form, done_or_why
 from modules.energy.commands import ArchiveMeter
 from modules.energy.models import Meter
 from modules.energy.policies import EnergyPermission
@@ -36,16 +36,10 @@ def meter_restore(meter_id: UUID) -> ResponseReturnValue:
 
 
 def _moved(meter_id: UUID, move: Callable[..., Meter], message: str) -> ResponseReturnValue:
-    """Do it, or say on the sheet why not."""
     sheet = url_for("energy.meter_detail", meter_id=meter_id)
-    try:
-        with open_unit_of_work() as uow:
-            move(current_actor(), _asked(meter_id), uow, current_clock())
-    except (Conflict, StaleVersion) as refusal:
-        flash(str(refusal.message), "danger")
-        return redirect(sheet, 303)
-    return done(sheet, message)
 
+    def do(uow: UnitOfWork) -> None:
+        command = ArchiveMeter(meter_id, **Form(ArchiveMeterIn, request.form).load())
+        move(current_actor(), command, uow, current_clock())
 
-def _asked(meter_id: UUID) -> ArchiveMeter:
-    return ArchiveMeter(meter_id, **Form(ArchiveMeterIn, request.form).load())
+    return done_or_why(sheet, message, do)

@@ -134,10 +134,7 @@ def list_relations(
 
 def refused_channels(session: Session, party_id: UUID) -> dict[Channel, str]:
     """Return the channels a party refused, with the reason of each."""
-    statement = select(ContactPermission).where(
-        ContactPermission.party_id == party_id, ContactPermission.is_allowed.is_(False)
-    )
-    return {row.channel: row.reason for row in session.scalars(statement)}
+    return refused_channels_of(session, [party_id]).get(party_id, {})
 
 
 def refused_channels_of(

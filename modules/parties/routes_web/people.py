@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
-from app.errors import Conflict, StaleVersion
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
-from app.web.forms import FORM_ERRORS, Form, done
+from app.web.forms import FORM_ERRORS, Form, done, done_or_why
 from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.parties.commands import Change, RelatePerson
@@ -183,13 +182,9 @@ def party_restore(party_id: UUID) -> ResponseReturnValue:
 
 def _moved(party_id: UUID, move: Callable[..., Party], message: str) -> ResponseReturnValue:
     sheet = url_for("parties.party_detail", party_id=party_id)
-    try:
-        with open_unit_of_work() as uow:
-            move(current_actor(), _asked(party_id), uow, current_clock())
-    except (Conflict, StaleVersion) as refusal:
-        flash(str(refusal.message), "danger")
-        return redirect(sheet, 303)
-    return done(sheet, message)
+    return done_or_why(
+        sheet, message, lambda uow: move(current_actor(), _asked(party_id), uow, current_clock())
+    )
 
 
 def _asked(party_id: UUID) -> Change:
