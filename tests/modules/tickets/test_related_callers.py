@@ -183,8 +183,8 @@ def test_who_speaks_for_many_gets_a_short_line_and_a_short_list(
             relate(uow, clock, client_of, worker, Relation.SOCIAL_WORKER)
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     line = client.get("/calls/found?q=Zwanepoel").text
-    assert (line.count("Social worker of"), "; + 12 " in line) == (3, True)
+    assert (line.count("Social worker:"), "; + 12 " in line) == (3, True)
     page = client.get(f"/calls/new?party={worker.id}").text
-    assert page.count("Social worker of") == 12
+    assert page.count("Social worker:") == 12
     assert "And 3 more: type an address or a name above." in page
     assert 'id="call-box"' in page
