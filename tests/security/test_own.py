@@ -84,7 +84,8 @@ def arrive(app: Flask, account: DemoAccount, uow: UnitOfWork, clock: FixedClock)
     user.sees_everything = False
     for kind, column in (("area", Area.id), ("building", Building.id)):
         for place in uow.session.scalars(select(column)):
-            uow.session.add(UserScope(user_id=user.id, kind=kind, subject_id=place))
+            # Some have a few places from the demo.
+            uow.session.merge(UserScope(user_id=user.id, kind=kind, subject_id=place))
     uow.flush()
     uow.session.refresh(user)
     client = FlaskClient(app)

@@ -48,6 +48,7 @@ MEANT_IN = {
     "/building": "buildings",
     "/lot": "lots",
     "/people/": "parties",
+    "/panels/installation": "installations",
     "/panels/organisations/": "parties",
     "/panels/alerts/": "energy_alerts",
     "/panels/tickets/": "tickets",
@@ -57,7 +58,7 @@ MEANT_IN = {
     "/imports/": "import_batches",
 }
 SEVERAL = {"batch_id", "entry_id", "grouping_id", "row_id", "subject_id"}
-WORDS = {"person_type": "party", "step": "start", "variant": "thumbnail"}
+WORDS = {"person_type": "party", "step": "start", "variant": "thumbnail", "kind": "csv"}
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,8 @@ BESIDES: dict[str, Judge] = {
     "archive_api.RestoredSites": keeper_of_all,
     "exports.": owner,
     # The profile is one of certificates.
-    "import_profiles_api.": holder_of(PortfolioPermission.IMPORT),
-    "imports.profile_delete": holder_of(PortfolioPermission.IMPORT),
+    "import_profiles_api.": holder_of(PortfolioPermission.CERTIFY),
+    "imports.profile_delete": holder_of(PortfolioPermission.CERTIFY),
     "imports_api.": owner_or(HousePermission.AUDIT_READ),
     "import_files.file_annotated": owner_or(HousePermission.AUDIT_READ),
     "imports.batch": owner_or(HousePermission.AUDIT_READ),
