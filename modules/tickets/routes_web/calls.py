@@ -217,15 +217,9 @@ def _intake(form: Form, refused: str = "") -> str:
             actor, session, building_id=building_id, lot_id=lot_id, clock=clock
         )
     earlier = _earlier(known, context)
-    if request.method == "GET" and "installation" in args:
-        form.values = {"installation": args["installation"]} | form.values
     is_own = not actor.can(TicketPermission.TAKE_CALLS)
-    if request.method == "GET" and is_own:
-        form.values = _from_colleague(actor) | form.values
-    if request.method == "GET" and context["who"] is not None:
-        form.values = form.values | _from_caller(context["who"])
-    elif request.method == "GET" and known.phone:
-        form.values = form.values | {"caller_phone": show_phone(known.phone)}
+    if request.method == "GET":
+        form.values |= _known_before(actor, known, context["who"])
     return render_template(
         "tickets/call_new.html",
         form=form,
@@ -249,6 +243,16 @@ def _intake(form: Form, refused: str = "") -> str:
         earlier=earlier,
         found=found,
     )
+
+
+def _known_before(actor: Actor, known: Known, who: IntakeCaller | None) -> dict[str, Any]:
+    """Return what an empty form says already: about what, and who calls as far as is known."""
+    values = {"installation": request.args.get("installation", "")}
+    if not actor.can(TicketPermission.TAKE_CALLS):
+        values |= _from_colleague(actor)
+    if who is not None:
+        return values | _from_caller(who)
+    return values | ({"caller_phone": show_phone(known.phone)} if known.phone else {})
 
 
 def _from_colleague(actor: Actor) -> dict[str, Any]:
