@@ -49,10 +49,6 @@ def _is_attached(wanted: bool) -> Any:  # noqa: FBT001  the shape a YesNo filter
     return Meter.building_id.is_not(None) if wanted else Meter.building_id.is_(None)
 
 
-def _is_archived(wanted: bool) -> Any:  # noqa: FBT001  the shape a YesNo filter asks for
-    return Meter.archived_at.is_not(None) if wanted else Meter.archived_at.is_(None)
-
-
 METERS = TableSpec(
     name="energy.meters",
     permission=EnergyPermission.METER_READ,
@@ -88,7 +84,13 @@ METERS = TableSpec(
         Choice("utility", _l("Utility"), Meter.utility, options=UTILITY_LABELS),
         YesNo("attached", _l("Attached to a building"), condition=_is_attached),
         DateRange("last_reading", _l("Last reading"), Meter.last_reading_at, is_prominent=False),
-        YesNo("archived", _l("Archived"), condition=_is_archived, is_prominent=False, unsaid=False),
+        YesNo(
+            "archived",
+            _l("Archived"),
+            Meter.archived_at.is_not(None),
+            is_prominent=False,
+            unsaid=False,
+        ),
     ),
     default_sort=("place", "name"),
     empty=EmptyState(

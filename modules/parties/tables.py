@@ -9,7 +9,6 @@ from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import (
-    is_archived,
     is_housed,
     matches_party,
     select_listed_parties,
@@ -48,7 +47,11 @@ PARTIES = TableSpec(
         Choice("language", _l("Language"), Party.language, options=LANGUAGE_LABELS),
         YesNo("housed", _l("Occupies a lot"), condition=is_housed, is_prominent=False),
         YesNo(
-            "archived", _l("Archived"), condition=is_archived, is_prominent=False, unsaid=False
+            "archived",
+            _l("Archived"),
+            Party.archived_at.is_not(None),
+            is_prominent=False,
+            unsaid=False,
         ),
     ),
     default_sort=("name",),

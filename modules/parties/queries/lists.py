@@ -96,11 +96,6 @@ def is_housed(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 # the value 
     return here if wanted else ~here
 
 
-def is_archived(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 # the value of a filter
-    """Return the condition that a party was taken out of the lists, or that it is in use."""
-    return Party.archived_at.is_not(None) if wanted else Party.archived_at.is_(None)
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two parties that look alike, ready to be compared."""
