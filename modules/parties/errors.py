@@ -40,6 +40,15 @@ def reference_taken(value: str) -> Conflict:
 
 ARCHIVED_ALREADY = _l("This record is archived: bring it back on its sheet first.")
 ALREADY_THERE = _l("This party is already in this lot on that day.")
+HAS_A_HEAD = _l(
+    "This household already has a head in that time. End that relation first, or choose another"
+    " one."
+)
+
+
+def second_head() -> Conflict:
+    """Say that the household has another head."""
+    return Conflict("second_head", HAS_A_HEAD, field="relation")
 
 
 def overlapping_occupancy() -> Conflict:

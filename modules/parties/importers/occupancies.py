@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Lookup
 from app.tabular.problems import Problem
-from app.tabular.service_importer import ServiceImporter, Stored
+from app.tabular.service_importer import ServiceImporter, ServiceWork, Stored
 from app.tabular.typed import Row
 from modules.parties.commands import Occupy
 from modules.parties.enums import OCCUPANCY_ROLE_LABELS, OccupancyRole
@@ -34,7 +36,9 @@ from modules.portfolio.api import lot_reference_sql, seen_lots, visible_lot_ids
 
 _DAY = Day(low=date(1900, 1, 1))
 KEY = ("party", "lot", "starts_on")
-Stay = tuple[date, date | None]
+# The last day of each stay by its first, and those of a party in a lot.
+Days = dict[date, date | None]
+Stays = defaultdict[tuple[UUID, UUID], Days]
 
 COLUMNS = (
     Column("party", _l("Party"), Lookup(noun=_l("the reference of a party"), max_length=30),
@@ -87,25 +91,32 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
         yield _stored(*row).values
 
 
-def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
-    """Refuse who or what is not known, an end before its beginning, and two stays at once."""
+def prepare(
+    actor: Actor, session: Session, rows: Sequence[Row], told: Stays | None = None
+) -> Iterator[Problem]:
+    """Refuse who or what is not known, an end before its beginning, and two stays at once.
+
+    `told` holds what the rows before these say, which a rehearsal does not write.
+    """
+    told = defaultdict(dict) if told is None else told
     parties = _parties(actor, session, _named(rows, "party"))
     lots = seen_lots(actor, session, _named(rows, "lot"))
     stays = _stays(session, parties)
     for row in rows:
         party, lot = row.values.get("party"), row.values.get("lot")
-        first, last = row.values.get("starts_on"), row.values.get("ends_on")
         if party and party not in parties:
             yield Problem("not_found", row.number, field="party", value=str(party))
         elif lot and lot not in lots:
             yield Problem("not_found", row.number, field="lot", value=str(lot))
-        elif party and lot and first:
-            yield from _overlap(row, stays[parties[party], lots[lot]], (first, last))
+        elif party and lot and row.values.get("starts_on"):
+            pair = parties[party], lots[lot]
+            yield from _overlap(row, stays[pair], told[pair])
 
 
-def _overlap(row: Row, others: dict[date, date | None], stay: Stay) -> Iterator[Problem]:
+def _overlap(row: Row, stored: Days, told: Days) -> Iterator[Problem]:
     """Refuse a stay beside another of the same party in the same lot; it counts from here on."""
-    first, last = stay
+    first = row.values["starts_on"]
+    last = row.values.get("ends_on", stored.get(first))
     if last is not None and last < first:
         text = _l("The end lies before the start.")
         yield Problem(
@@ -113,7 +124,7 @@ def _overlap(row: Row, others: dict[date, date | None], stay: Stay) -> Iterator[
         )
         return
     until = last or date.max
-    besides = ((day, end or date.max) for day, end in others.items() if day != first)
+    besides = ((day, end or date.max) for day, end in (stored | told).items() if day != first)
     if any(day <= until and end >= first for day, end in besides):
         yield Problem(
             "not_possible",
@@ -123,7 +134,8 @@ def _overlap(row: Row, others: dict[date, date | None], stay: Stay) -> Iterator[
             text=ALREADY_THERE,
         )
         return
-    others[first] = last
+    # The first row about a stay counts; the engine refuses another.
+    told.setdefault(first, last)
 
 
 def _named(rows: Sequence[Row], name: str) -> set[str]:
@@ -143,11 +155,9 @@ def _parties(actor: Actor, session: Session, references: set[str]) -> dict[str, 
     return {row.reference: row.id for row in rows}
 
 
-def _stays(
-    session: Session, parties: Mapping[str, UUID]
-) -> defaultdict[tuple[UUID, UUID], dict[date, date | None]]:
+def _stays(session: Session, parties: Mapping[str, UUID]) -> Stays:
     """Return the stays of parties in each lot, the last day by the first."""
-    found: defaultdict[tuple[UUID, UUID], dict[date, date | None]] = defaultdict(dict)
+    found: Stays = defaultdict(dict)
     query = select(Occupancy).where(Occupancy.party_id.in_(parties.values()))
     for stay in session.scalars(query):
         found[stay.party_id, stay.lot_id][stay.starts_on] = stay.ends_on
@@ -178,7 +188,16 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     remove_untouched(uow.session, Occupancy, ids)
 
 
-OCCUPANCIES = ServiceImporter(
+class OccupanciesImporter(ServiceImporter):
+    """An importer that compares the stays of one file with each other, however far apart."""
+
+    def open(self, actor: Actor, clock: Clock) -> ServiceWork:
+        """Begin a pass over a file, which remembers the stays of the rows before."""
+        known = partial(prepare, told=defaultdict(dict))
+        return ServiceWork(replace(self, prepare=known), actor, clock.now())
+
+
+OCCUPANCIES = OccupanciesImporter(
     name="occupancies",
     title=_l("Who lives where"),
     permission=PartyPermission.OCCUPY,

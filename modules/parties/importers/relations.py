@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +23,14 @@ from app.tabular.columns import Column
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Lookup, YesNo
 from app.tabular.problems import Problem
-from app.tabular.service_importer import ServiceImporter, Stored
+from app.tabular.service_importer import ServiceImporter, ServiceWork, Stored
 from app.tabular.typed import Row
 from modules.parties.commands import RelatePerson, RelationFacts
 from modules.parties.enums import RELATION_LABELS, PartyKind, Relation
+from modules.parties.errors import HAS_A_HEAD
 from modules.parties.models import Party, PartyRelation
 from modules.parties.policies import PartyPermission
+from modules.parties.queries.related import heads_of, overlap
 from modules.parties.queries.scope import parties_in_scope
 from modules.parties.services import change_relation, relate_person
 
@@ -33,6 +38,9 @@ PERSON = aliased(Party)
 _DAY = Day(low=date(1900, 1, 1))
 _PARTY = Lookup(noun=_l("the reference of a party"), max_length=30)
 KEY = ("party", "person", "relation", "starts_on")
+Known = Mapping[str, tuple[UUID, PartyKind]]
+# Until when each head of a household is one, by person and first day.
+Heads = defaultdict[UUID, dict[tuple[UUID, date], date | None]]
 
 COLUMNS = (
     Column("party", _l("Party"), _PARTY, required=True, example="P-000001",
@@ -92,16 +100,53 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
         yield _stored(*row).values
 
 
-def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:
-    """Refuse who is not known, who is no person, and an end before its beginning."""
+def prepare(
+    actor: Actor, session: Session, rows: Sequence[Row], told: Heads | None = None
+) -> Iterator[Problem]:
+    """Refuse who is not known or no person, an end before its beginning, and a second head.
+
+    `told` holds the heads of the rows before these, which a rehearsal does not write.
+    """
+    told = defaultdict(dict) if told is None else told
     known = _parties(actor, session, {str(row.values.get(n)) for row in rows for n in KEY[:2]})
+    stored = _heads(session, [party_id for party_id, _kind in known.values()])
     for row in rows:
         problem = _refusal(row, known)
+        if problem is None and row.values.get("relation") is Relation.HEAD:
+            problem = _second_head(row, stored, told, known)
         if problem is not None:
             yield problem
 
 
-def _refusal(row: Row, known: Mapping[str, tuple[UUID, PartyKind]]) -> Problem | None:
+def _heads(session: Session, parties: Sequence[UUID]) -> Heads:
+    """Return the heads of households, each since and until when."""
+    found: Heads = defaultdict(dict)
+    for relation in session.scalars(heads_of(parties)):
+        stay = relation.person_id, relation.starts_on
+        found[relation.party_id][stay] = relation.ends_on
+    return found
+
+
+def _second_head(row: Row, stored: Heads, told: Heads, known: Known) -> Problem | None:
+    """Refuse a head beside another of the same household; it counts from here on."""
+    party, person, first = (row.values.get(name) for name in ("party", "person", "starts_on"))
+    if not (party and person and first):
+        return None
+    household, one = known[party][0], (known[person][0], first)
+    last = row.values.get("ends_on", stored[household].get(one))
+    if one in stored[household] and last == stored[household][one]:
+        return None  # written before, by whatever release: as it is
+    besides = stored[household] | told[household]
+    others = ((since, until) for (other, since), until in besides.items() if other != one[0])
+    if any(overlap((first, last), stay) for stay in others):
+        value, text = format_date(first), HAS_A_HEAD
+        return Problem("not_possible", row.number, field="starts_on", value=value, text=text)
+    # The first row about a head counts; the engine refuses another.
+    told[household].setdefault(one, last)
+    return None
+
+
+def _refusal(row: Row, known: Known) -> Problem | None:
     party, person = row.values.get("party"), row.values.get("person")
     for name, value in (("party", party), ("person", person)):
         if value and value not in known:
@@ -119,9 +164,7 @@ def _refusal(row: Row, known: Mapping[str, tuple[UUID, PartyKind]]) -> Problem |
     return None
 
 
-def _parties(
-    actor: Actor, session: Session, references: set[str]
-) -> dict[str, tuple[UUID, PartyKind]]:
+def _parties(actor: Actor, session: Session, references: set[str]) -> Known:
     statement = select(Party.reference, Party.id, Party.kind).where(
         Party.reference.in_(references), Party.archived_at.is_(None)
     )
@@ -155,7 +198,16 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     remove_untouched(uow.session, PartyRelation, ids)
 
 
-RELATIONS = ServiceImporter(
+class RelationsImporter(ServiceImporter):
+    """An importer that compares the heads one file names with each other, however far apart."""
+
+    def open(self, actor: Actor, clock: Clock) -> ServiceWork:
+        """Begin a pass over a file, which remembers the heads of the rows before."""
+        known = partial(prepare, told=defaultdict(dict))
+        return ServiceWork(replace(self, prepare=known), actor, clock.now())
+
+
+RELATIONS = RelationsImporter(
     name="relations",
     title=_l("Households, contacts and guardians"),
     permission=PartyPermission.IMPORT,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from modules.parties.enums import PartyKind, Relation
@@ -78,6 +78,24 @@ def housemates_of(session: Session, party: Party, day: date) -> set[UUID]:
         ties = _household_ties(session, found, day)
         found = found.union(*ties.values())
     return found - {party.id}
+
+
+def heads_of(party_ids: Iterable[UUID]) -> Select[PartyRelation]:
+    """Select who is, was or will be the head of households, but those archived since."""
+    return (
+        select(PartyRelation)
+        .join(Party, Party.id == PartyRelation.person_id)
+        .where(
+            PartyRelation.party_id.in_(list(party_ids)),
+            PartyRelation.relation == Relation.HEAD,
+            Party.archived_at.is_(None),
+        )
+    )
+
+
+def overlap(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
+    """Say whether two relations share a day; neither holds on its last one."""
+    return one[0] < (other[1] or date.max) and other[0] < (one[1] or date.max)
 
 
 def _first_step(session: Session, ids: Collection[UUID], day: date) -> list[_Reached]:

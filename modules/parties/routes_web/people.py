@@ -206,10 +206,12 @@ def channel_change(party_id: UUID) -> ResponseReturnValue:
 def relation_create(party_id: UUID) -> ResponseReturnValue:
     """Add a member of a household, or a contact."""
     form = Form(RelationIn, request.form)
-    with open_unit_of_work() as uow:
-        command = RelatePerson(party_id, **form.load())
-        relate_person(current_actor(), command, uow, current_clock())
-    return done(url_for("parties.party_detail", party_id=party_id), _("Saved"))
+    command = RelatePerson(party_id, **form.load())
+    return done_or_why(
+        url_for("parties.party_detail", party_id=party_id),
+        _("Saved"),
+        lambda uow: relate_person(current_actor(), command, uow, current_clock()),
+    )
 
 
 @blueprint.post("/parties/<uuid:party_id>/relations/<uuid:relation_id>/end")

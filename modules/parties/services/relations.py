@@ -17,11 +17,12 @@ from app.db import UnitOfWork
 from app.errors import FieldError, Invalid, NotFound
 from app.i18n import lazy as _l
 from modules.parties.commands import RelatePerson, RelationFacts
-from modules.parties.enums import PartyKind
-from modules.parties.errors import invalid_party, related_already
+from modules.parties.enums import PartyKind, Relation
+from modules.parties.errors import invalid_party, related_already, second_head
 from modules.parties.models import Party, PartyRelation
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
+from modules.parties.queries.related import heads_of, overlap
 from modules.parties.services.people import note
 
 
@@ -44,6 +45,7 @@ def relate_person(
     )
     _refuse_backwards(relation.starts_on, relation.ends_on)
     _refuse_related(uow.session, relation)
+    _refuse_second_head(uow.session, relation, relation.ends_on)
     uow.session.add(relation)
     uow.flush()
     note(uow, actor, clock, "relate", party, {"relations"})
@@ -60,6 +62,17 @@ def _refuse_related(session: Session, relation: PartyRelation) -> None:
     )
     if session.scalar(same) is not None:
         raise related_already()
+
+
+def _refuse_second_head(session: Session, relation: PartyRelation, ends_on: date | None) -> None:
+    """Raise Conflict when somebody else is the head of the household at a time until that day."""
+    if relation.relation is not Relation.HEAD:
+        return
+    for head in session.scalars(heads_of([relation.party_id])):
+        if head.person_id != relation.person_id and overlap(
+            (relation.starts_on, ends_on), (head.starts_on, head.ends_on)
+        ):
+            raise second_head()
 
 
 def _get_relation(actor: Actor, relation_id: UUID, uow: UnitOfWork) -> tuple[PartyRelation, Party]:
@@ -87,6 +100,8 @@ def change_relation(
     require(actor, PartyPermission.CHANGE)
     relation, party = _get_relation(actor, relation_id, uow)
     _refuse_backwards(relation.starts_on, facts.ends_on)
+    if facts.ends_on != relation.ends_on:
+        _refuse_second_head(uow.session, relation, facts.ends_on)
     if changed_fields(relation, asdict(facts)):
         uow.flush()
         note(uow, actor, clock, "change_relation", party, {"relations"})

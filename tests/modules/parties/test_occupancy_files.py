@@ -142,3 +142,50 @@ def test_elsewhere_is_as_absent_but_who_lives_nowhere_may_be_housed(
     assert counts(report)["new"] == 1
     with database.reader() as session:
         assert list(OCCUPANCIES.records(actor, session)) == []
+
+
+def test_stays_far_apart_in_a_file_are_compared_when_rehearsed_too(database, clock, home, file):
+    _building, lot, people = home
+    ann, bob = (person.reference for person in people)
+    with database.unit_of_work() as uow:
+        others = [make_party(uow, clock, f"Other{number}").reference for number in range(600)]
+        house(uow, clock, people[1], lot.id, date(2019, 1, 1))
+    filler = [f"{other};{lot.reference};01/01/2018;;31/12/2018" for other in others]
+    lines = (
+        f"{ann};{lot.reference};01/09/2020;;",
+        f"{bob};{lot.reference};01/01/2019;;31/12/2020",
+        *filler,
+        f"{ann};{lot.reference};01/06/2022;;",
+        f"{bob};{lot.reference};01/01/2021;;",
+    )
+    source = file(*lines)
+    told = check_file(OFFICE, source, database, clock)
+    assert [(p.row, p.field) for p in told.errors] == [(604, "starts_on")]
+    done = import_file(OFFICE, source, database, clock)
+    assert counts(done) == counts(told) == {"new": 602, "changed": 1, "refused": 1}
+
+
+def test_a_stay_that_is_refused_twice_leaves_the_first_as_it_was(database, clock, home, file):
+    _building, lot, people = home
+    ann = people[0].reference
+    lines = (
+        f"{ann};{lot.reference};01/09/2020;;31/08/2021",
+        f"{ann};{lot.reference};01/09/2020;;31/08/2022",
+        f"{ann};{lot.reference};01/01/2022;;",
+    )
+    report = check_file(OFFICE, file(*lines), database, clock)
+    assert [p.code for p in report.errors] == ["duplicate_row"]
+    assert counts(report)["new"] == 2
+
+
+def test_a_file_without_last_days_keeps_those_that_are_written(database, clock, home, file):
+    _building, lot, people = home
+    ann = people[0].reference
+    lines = (
+        f"{ann};{lot.reference};01/09/2020;;31/08/2021",
+        f"{ann};{lot.reference};01/01/2022;;",
+    )
+    import_file(OFFICE, file(*lines), database, clock)
+    roles = (f"{ann};{lot.reference};01/09/2020;Occupant", f"{ann};{lot.reference};01/01/2022;")
+    report = check_file(OFFICE, file(*roles, header="Party;Lot;First day;As"), database, clock)
+    assert counts(report) == {"changed": 1, "unchanged": 1}

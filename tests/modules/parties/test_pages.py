@@ -11,7 +11,7 @@ from app.audit.models import AuditEntry
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.jobs import JobRun
-from modules.parties.enums import Relation
+from modules.parties.enums import PartyKind, Relation
 from modules.parties.jobs import look_for_duplicates
 from modules.parties.models import (
     Occupancy,
@@ -220,6 +220,16 @@ def test_channels_and_relations(client, login, people, database):
     with database.reader() as session:
         relation = session.scalars(select(PartyRelation)).one()
     assert client.post(f"{sheet}/relations/{relation.id}/end").status_code == 303
+
+
+def test_a_second_head_is_refused_on_the_sheet(client, login, people, database, clock):
+    login(client, Role.LETTING_AGENT, locale="en")
+    with database.unit_of_work() as uow:
+        sheet = f"/parties/{make_party(uow, clock, kind=PartyKind.HOUSEHOLD).id}"
+    for person in ("tenant", "twin"):
+        data = {"person_id": str(people[person]), "relation": Relation.HEAD.value}
+        said = client.post(f"{sheet}/relations", data=data, follow_redirects=True)
+        assert (b"already has a head" in said.data) is (person == "twin")
 
 
 def test_privacy_goes_through_the_house(client, login, people, database):

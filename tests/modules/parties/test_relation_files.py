@@ -11,11 +11,12 @@ from sqlalchemy import select
 from app.auth.actor import Scope, system_actor
 from app.auth.roles import Role
 from app.errors import Conflict
+from app.i18n.texts import use_locale
 from app.policies import HousePermission
 from app.tabular.exports import FileFormat, export_file, write_file
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
-from modules.parties.enums import PartyKind
+from modules.parties.enums import PartyKind, Relation
 from modules.parties.importers.relations import RELATIONS
 from modules.parties.models import PartyRelation
 from modules.parties.policies import PartyPermission
@@ -150,3 +151,57 @@ def test_the_list_is_offered_where_files_go_in_and_out(client, login, people, ta
     sent = client.get("/imports/exports/relations/csv").get_data(as_text=True)
     assert ann in sent
     assert "Head of the household" in sent
+
+
+def test_a_second_head_of_a_household_is_refused_with_words(people, take):
+    home, ann, bob = (person.reference for person in people)
+    lines = (
+        f"{home};{ann};head;01/09/2020;01/09/2023;",
+        f"{home};{bob};head;01/06/2023;;",
+        f"{home};{bob};head;01/09/2023;;",
+        f"{home};{ann};head;01/01/2025;;",
+    )
+    with use_locale("en"):
+        told = take(*lines, work=check_file)
+        assert [(p.row, p.field, p.value) for p in told.errors] == [
+            (3, "starts_on", "01/06/2023"),
+            (5, "starts_on", "01/01/2025"),
+        ]
+        assert "already has a head" in told.errors[0].message
+    done = take(*lines)
+    assert counts(done) == counts(told) == {"new": 2, "refused": 2}
+
+
+def test_heads_far_apart_in_a_file_are_compared(database, clock, people, take):
+    home, ann, bob = (person.reference for person in people)
+    with database.unit_of_work() as uow:
+        others = [make_party(uow, clock, f"O{number}").reference for number in range(510)]
+    filler = [f"{home};{other};child;01/09/2020;;" for other in others]
+    lines = (f"{home};{ann};head;01/09/2020;;", *filler, f"{home};{bob};head;01/09/2021;;")
+    told = take(*lines, work=check_file)
+    assert [p.row for p in told.errors] == [513]
+    assert counts(take(*lines)) == counts(told)
+    # One file closes the first and names the second, in this order.
+    lines = (
+        f"{home};{ann};head;01/09/2020;01/09/2021;",
+        *filler,
+        f"{home};{bob};head;01/09/2021;;",
+    )
+    told = take(*lines, work=check_file)
+    assert counts(take(*lines)) == counts(told) == {"new": 1, "changed": 1, "unchanged": 510}
+
+
+def test_two_heads_written_by_an_earlier_release_go_out_and_in_unchanged(
+    database, clock, people, take
+):
+    home, ann, bob = people
+    day = date(2020, 9, 1)
+    with database.unit_of_work() as uow:
+        for person in (ann, bob):
+            uow.session.add(
+                PartyRelation(
+                    party_id=home.id, person_id=person.id, relation=Relation.HEAD, starts_on=day
+                )
+            )
+    lines = [f"{home.reference};{one.reference};head;01/09/2020;;no" for one in (ann, bob)]
+    assert counts(take(*lines)) == {"unchanged": 2}

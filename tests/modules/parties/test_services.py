@@ -1,7 +1,7 @@
 """People: written once, found by any number, merged without loss, forgotten on request."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from modules.parties.commands import (
     PartyFacts,
     PhoneFacts,
     RelatePerson,
+    RelationFacts,
 )
 from modules.parties.enums import Channel, DuplicateState, Language, PartyKind, Relation
 from modules.parties.events import PartyErased, PartyMerged
@@ -37,8 +38,10 @@ from modules.parties.search import PartyProvider
 from modules.parties.services import (
     allow_channel,
     change_party,
+    change_relation,
     disclose_party,
     dismiss_duplicate,
+    end_relation,
     erase_party,
     find_duplicates,
     merge_parties,
@@ -220,6 +223,21 @@ def test_only_a_person_joins_a_household(uow, clock):
     for other in (firm, household):
         with pytest.raises(Invalid):
             relate_person(BUILDER, RelatePerson(household.id, other.id, Relation.CHILD), uow, clock)
+
+
+def test_a_household_has_one_head_at_a_time(uow, clock):
+    household = make_party(uow, clock, kind=PartyKind.HOUSEHOLD)
+    ann, bob = make_party(uow, clock, "An"), make_party(uow, clock, "Bob")
+    first = relate_person(BUILDER, RelatePerson(household.id, ann.id, Relation.HEAD), uow, clock)
+    relate_person(BUILDER, RelatePerson(household.id, bob.id, Relation.PARTNER), uow, clock)
+    second = RelatePerson(household.id, bob.id, Relation.HEAD)
+    with pytest.raises(Conflict, match="second_head"):
+        relate_person(BUILDER, second, uow, clock)
+    end_relation(BUILDER, first.id, uow, clock)
+    relate_person(BUILDER, second, uow, clock)
+    later = RelationFacts(ends_on=TODAY + timedelta(days=30))
+    with pytest.raises(Conflict, match="second_head"):
+        change_relation(BUILDER, first.id, later, uow, clock)
 
 
 class TestDuplicates:
