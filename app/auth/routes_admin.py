@@ -101,8 +101,8 @@ class UserForm(_Rights):
 @needs(HousePermission.USER_MANAGE)
 def user_list() -> ResponseReturnValue:
     """List the accounts."""
-    actions = [(_("New account"), url_for("users.user_new"))]
-    return list_page(USERS, select_all_users(current_actor()), actions=actions)
+    new = (_("New account"), url_for("users.user_new"))
+    return list_page(USERS, select_all_users(current_actor()), new=new)
 
 
 @blueprint.get("/users/new")

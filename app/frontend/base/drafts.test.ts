@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { DraftStore, fill, forgetOld, noteSent, same, settleSent, startDrafts, valuesOf } from './drafts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { DraftStore, fill, fillLate, forgetOld, noteSent, same, settleSent, startDrafts, valuesOf } from './drafts'
 
 const FORM = `<form data-draft="ticket-new">
   <input type="hidden" name="csrf_token" value="t"><input name="phone" value="1"><input type="password" name="secret" value="x">
@@ -28,6 +28,17 @@ describe('the values of a form', () => {
     const target = form()
     fill(target, { old: ['x'], phone: ['2'] })
     expect(valuesOf(target).phone).toEqual(['2'])
+  })
+
+  it('choose what only arrives after the page, once and unless another choice was kept', () => {
+    const target = form()
+    const heard: string[] = []
+    target.addEventListener('draft:fill', (event) => heard.push((event.target as HTMLInputElement).value))
+    const radio = (value: string) => `<input type="radio" name="about" value="${value}">`
+    expect(fillLate(target, { about: ['leak'] })).toEqual({ about: ['leak'] })
+    target.insertAdjacentHTML('beforeend', radio('lift') + radio('leak'))
+    expect(fillLate(target, { about: ['leak'] })).toEqual({})
+    expect([valuesOf(target).about, heard]).toEqual([['leak'], ['leak']])
   })
 
   it('an empty list equals none', () => {
@@ -90,6 +101,25 @@ describe('a draft', () => {
     store('ann').write('k', {}, { text: ['x'] })
     now += 15 * 24 * 3600 * 1000
     expect(store('ann').read('k')).toBeUndefined()
+  })
+
+  it('chooses in a list that comes after the page, until somebody chooses', () => {
+    const choice = '<label><input type="radio" name="about" value="lift" checked><input type="radio" name="about" value="leak"></label>'
+    const page = '<form data-draft="call"><input name="words" value=""></form>'
+    document.body.innerHTML = page
+    store('nobody').write('call', { words: [''] }, { words: ['water'], about: ['leak'] })
+    vi.setSystemTime(now)
+    let enhance: (root: ParentNode) => void = () => undefined
+    startDrafts((take) => { enhance = take })
+    enhance(document)
+    const target = document.querySelector('form') as HTMLFormElement
+    for (const turn of [1, 2]) {
+      target.querySelector('label')?.remove()
+      target.insertAdjacentHTML('beforeend', choice)
+      enhance(document)
+      expect(valuesOf(target).about).toEqual(turn === 1 ? ['leak'] : ['lift'])
+    }
+    vi.useRealTimers()
   })
 
   it('survives damaged storage', () => {

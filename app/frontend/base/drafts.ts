@@ -39,6 +39,7 @@ export function valuesOf(form: HTMLFormElement): Values {
 /** Write values back into a form; fields the form no longer has are ignored. */
 export function fill(form: HTMLFormElement, values: Values): void {
   const used = new Map<string, number>()
+  const filled: Control[] = []
   for (const control of controls(form)) {
     const wanted = values[control.name]
     if (!wanted) continue
@@ -51,8 +52,32 @@ export function fill(form: HTMLFormElement, values: Values): void {
       control.value = wanted[index] ?? ''
       used.set(control.name, index + 1)
     }
+    filled.push(control)
+  }
+  // On a new page, the rest of it (htmx too) listens only when this script is through.
+  window.setTimeout(() => {
+    for (const control of filled) control.dispatchEvent(new Event('draft:fill', { bubbles: true }))
+  })
+}
+
+/** Write into choices that came after the page what a draft kept for them; return what still waits for its choice. */
+export function fillLate(form: HTMLFormElement, waiting: Values): Values {
+  const left = { ...waiting }
+  for (const control of controls(form)) {
+    if (!(control instanceof HTMLInputElement) || !['checkbox', 'radio'].includes(control.type)) continue
+    if (!left[control.name]?.includes(control.value)) continue
+    left[control.name] = left[control.name]!.filter((value) => value !== control.value)
+    if (control.checked) continue
+    control.checked = true
     control.dispatchEvent(new Event('draft:fill', { bubbles: true }))
   }
+  return Object.fromEntries(Object.entries(left).filter(([, values]) => values.length))
+}
+
+/** Return the values for which the form shows no field yet. */
+function missing(form: HTMLFormElement, values: Values): Values {
+  const names = new Set(controls(form).map((control) => control.name))
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name)))
 }
 
 export function same(a: Values, b: Values): boolean {
@@ -153,6 +178,7 @@ export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => voi
   let hasLeft = false
   const unsent = () => hasLeft ? [] : [...watched].filter(([form, watch]) => form.isConnected && watch.isDirty()).map(([, watch]) => watch)
   onPage((root) => {
+    for (const [form, watch] of watched) if (form.isConnected) watch.fillLate()
     for (const form of fresh<HTMLFormElement>(root, 'form[data-draft]')) {
       // The same form again, in the page it was sent from, is the answer.
       if (form.dataset.draft === sessionStorage.getItem(SENT)) settleSent(sessionStorage, store, form.parentElement ?? document)
@@ -191,7 +217,7 @@ export function startDrafts(onPage: (enhance: (root: ParentNode) => void) => voi
   })
 }
 
-interface Watch { isDirty: () => boolean, save: () => void }
+interface Watch { isDirty: () => boolean, save: () => void, fillLate: () => void }
 
 function watch(form: HTMLFormElement, store: DraftStore): Watch {
   const key = form.dataset.draft ?? ''
@@ -200,13 +226,22 @@ function watch(form: HTMLFormElement, store: DraftStore): Watch {
   let leaving = false
   let timer = 0
   const draft = store.read(key)
-  if (draft && !refused && !same(draft.values, base)) offer(form, draft, base, () => store.remove(key))
+  let waiting: Values = {}
+  const put = (values: Values) => {
+    waiting = missing(form, values)
+    fill(form, values)
+  }
+  if (draft && !refused && !same(draft.values, base)) offer(form, draft, base, put, () => store.remove(key))
   const save = () => store.write(key, base, valuesOf(form))
   form.addEventListener('input', () => {
     window.clearTimeout(timer)
     timer = window.setTimeout(save, 400)
   })
-  form.addEventListener('change', save)
+  form.addEventListener('change', (event) => {
+    // What somebody chooses now counts more than what they had chosen then.
+    if (event.isTrusted) waiting = {}
+    save()
+  })
   form.addEventListener('submit', () => {
     window.clearTimeout(timer)
     save()
@@ -221,25 +256,29 @@ function watch(form: HTMLFormElement, store: DraftStore): Watch {
     leaving = true
     store.remove(key)
   })
-  return { isDirty: () => !leaving && (refused || !same(base, valuesOf(form))), save }
+  return {
+    isDirty: () => !leaving && (refused || !same(base, valuesOf(form))),
+    save,
+    fillLate: () => { waiting = fillLate(form, waiting) },
+  }
 }
 
-function offer(form: HTMLFormElement, draft: Draft, base: Values, forget: () => void): void {
+function offer(form: HTMLFormElement, draft: Draft, base: Values, put: (values: Values) => void, forget: () => void): void {
   const when = formatDateTime(new Date(draft.savedAt))
   const notice = make('div', { class: 'draft-notice', role: 'status' })
   const discard = make('button', { type: 'button' }, t('Discard the draft'))
   discard.addEventListener('click', () => {
-    fill(form, base)
+    put(base)
     forget()
     notice.remove()
   })
   if (same(draft.base, base)) {
-    fill(form, draft.values)
+    put(draft.values)
     notice.append(make('span', {}, t('What you typed on {when} is back.', { when })), discard)
   } else {
     const restore = make('button', { type: 'button' }, t('Put it back'))
     restore.addEventListener('click', () => {
-      fill(form, draft.values)
+      put(draft.values)
       restore.remove()
     })
     notice.append(make('span', {}, t('You have a draft of {when}, but the record has changed since.', { when })), restore, discard)

@@ -54,6 +54,16 @@ describe('keys on a page', () => {
     expect(act('g x')).toBe(false)
   })
 
+  it('act while their list is open, which makes way', () => {
+    document.body.insertAdjacentHTML('beforeend', '<dialog data-keys></dialog>')
+    const dialog = document.querySelector('dialog') as HTMLDialogElement
+    dialog.showModal()
+    const clicked = vi.fn()
+    document.querySelector('button')?.addEventListener('click', clicked)
+    expect(act('n')).toBe(true)
+    expect([clicked.mock.calls.length, dialog.open]).toEqual([1, false])
+  })
+
   it('are silent when single letters are switched off', () => {
     document.body.dataset.letterKeys = 'off'
     expect(act('n')).toBe(false)

@@ -39,7 +39,7 @@ function visible(element: HTMLElement): boolean {
 }
 
 function find(selector: string): HTMLElement | undefined {
-  const dialog = document.querySelector<HTMLDialogElement>('dialog[open]')
+  const dialog = document.querySelector<HTMLDialogElement>('dialog[open]:not([data-keys])')
   return [...(dialog ?? document).querySelectorAll<HTMLElement>(selector)].find(visible)
 }
 
@@ -56,6 +56,8 @@ export function act(name: string): boolean {
   const place = name.startsWith('g ') ? name.slice(2) : ''
   const element = place ? find(`[data-go="${CSS.escape(place)}"]`) : find(`[data-shortcut="${CSS.escape(name)}"]`)
   if (!element) return false
+  // The list of keys names what the page behind it answers to: it makes way.
+  document.querySelector<HTMLDialogElement>('dialog[data-keys][open]')?.close()
   if (element.hasAttribute('data-shortcut-focus')) element.focus()
   else element.click()
   return true
@@ -91,7 +93,7 @@ export function keysOf(root: ParentNode): Listed[] {
   const listed: Listed[] = []
   for (const element of root.querySelectorAll<HTMLElement>('[data-shortcut]')) {
     const key = element.dataset.shortcut ?? ''
-    if (key) listed.push({ keys: [key], label: element.dataset.shortcutLabel || element.textContent?.trim() || key })
+    if (key && visible(element)) listed.push({ keys: [key], label: element.dataset.shortcutLabel || element.textContent?.trim() || key })
   }
   for (const element of root.querySelectorAll<HTMLElement>('[data-go]')) {
     listed.push({ keys: ['g', element.dataset.go ?? ''], label: element.dataset.goLabel || element.textContent?.trim() || '' })

@@ -85,11 +85,12 @@ def call_caller(party_id: UUID) -> ResponseReturnValue:
 @needs(TicketPermission.OPEN)
 def call_categories() -> ResponseReturnValue:
     """Answer the words of a problem with the categories they may mean."""
-    text = request.args.get("category_text", "")
+    text = request.args.get("category_text", "").strip()
     rules = rules_today()
     return render_template(
         "tickets/_categories.html",
-        found=rules.search_categories(text, FOUND),
+        # Without a word nothing is proposed, and so nothing is chosen for the agent.
+        found=rules.search_categories(text, FOUND if text else 0),
         rules=rules,
         chosen=request.args.get("category", ""),
         language=get_locale(),

@@ -41,7 +41,7 @@ from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.printed import print_letter
 from modules.tickets.queries import tickets as queries
-from modules.tickets.queries.repeats import Repeat, repeats_on
+from modules.tickets.queries.repeats import repeats_on
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas_opinions import AnswerIn
@@ -75,12 +75,9 @@ def ticket_list() -> ResponseReturnValue:
     """List the tickets the actor may see."""
     rules = load_rules(reader(), current_clock().today(BRUSSELS))
     table = ticket_table(rules, current_clock().now())
-    actions = (
-        [(_("Take a call"), url_for("calls.call_new"))]
-        if current_actor().can(TicketPermission.OPEN)
-        else []
-    )
-    return list_page(table, select_tickets(current_actor()), actions=actions)
+    may_open = current_actor().can(TicketPermission.OPEN)
+    new = (_("Take a call"), url_for("calls.call_new")) if may_open else None
+    return list_page(table, select_tickets(current_actor()), new=new)
 
 
 @blueprint.get("/tickets/<uuid:ticket_id>")
@@ -162,7 +159,7 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
     actor, session = current_actor(), reader()
     found = queries.list_on_place(actor, session, building_id=subject_id)
     repeats = repeats_on(actor, session, current_clock(), building_id=subject_id)
-    return _panel(found, subject_id, repeats)
+    return _panel(found, building_id=subject_id, repeats=repeats)
 
 
 @blueprint.get("/tickets/panels/installations/<uuid:subject_id>")
@@ -202,7 +199,7 @@ def panel_alert(subject_id: UUID) -> ResponseReturnValue:
 @needs(TicketPermission.READ)
 def panel_home() -> ResponseReturnValue:
     """Show the open tickets whose deadline is nearest, on the home page."""
-    return _panel(queries.list_most_urgent(current_actor(), reader()))
+    return _panel(queries.list_most_urgent(current_actor(), reader()), is_home=True)
 
 
 def _take_step(ticket_id: UUID, step: str) -> None:
@@ -224,13 +221,9 @@ def _take_step(ticket_id: UUID, step: str) -> None:
         raise NotFound
 
 
-def _panel(
-    found: Sequence[Ticket], building_id: UUID | None = None, repeats: Sequence[Repeat] = ()
-) -> str:
-    page = "tickets/_place_panel.html"
-    return render_template(
-        page, tickets=found, building_id=building_id, repeats=repeats, **_labels()
-    )
+def _panel(found: Sequence[Ticket], **context: Any) -> str:
+    given = {"building_id": None, "repeats": (), "is_home": False} | context
+    return render_template("tickets/_place_panel.html", tickets=found, **given, **_labels())
 
 
 def _labels() -> dict[str, Any]:

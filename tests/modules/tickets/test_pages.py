@@ -389,3 +389,21 @@ def test_a_report_without_a_problem_is_refused_beside_its_box(
     assert refused.status_code == 422
     assert 'href="#f-category"' in page
     assert 'id="f-category-error"' in page
+
+
+def test_without_a_word_no_problem_is_chosen_for_the_agent(
+    client: FlaskClient, login: Login
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert "checked" in client.get("/calls/categories?category_text=fuite").text
+    assert 'name="category"' not in client.get("/calls/categories?category_text=+").text
+
+
+@pytest.mark.parametrize("address", ["/tickets", "/tickets/panels/urgent"])
+def test_n_begins_a_call_on_the_home_page_and_the_list(
+    client: FlaskClient, login: Login, address: str
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert re.search(r'<a href="/calls/new"[^>]*data-shortcut="n"', client.get(address).text)
+    login(client, Role.COUNCIL)
+    assert 'data-shortcut="n"' not in client.get(address).text
