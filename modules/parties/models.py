@@ -177,6 +177,9 @@ class PartyDuplicate(Entity):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     decided_by_id: Mapped[UUID | None]
 
+    first: Mapped[Party] = relationship(foreign_keys=[first_id])
+    second: Mapped[Party] = relationship(foreign_keys=[second_id])
+
 
 class PartyMerge(Entity):
     """One party was merged into another; `moved` holds what is needed to undo it."""

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from app.i18n import lazy as _l
-from app.lists import Choice, Column, EmptyState, ListSource, TableSpec, Text, YesNo
+from app.lists import (
+    BulkAction,
+    Choice,
+    Column,
+    DateRange,
+    EmptyState,
+    ListSource,
+    NumberRange,
+    TableSpec,
+    Text,
+    YesNo,
+)
 from app.phones import show_phone
 from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS
-from modules.parties.models import Party
+from modules.parties.models import Party, PartyDuplicate
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import (
+    FIRST,
+    SECOND,
     is_housed,
+    is_in_pair,
     matches_party,
     select_listed_parties,
+    select_pairs,
 )
+from modules.parties.wording import reasons_said
 
 PARTIES = TableSpec(
     name="parties.parties",
@@ -65,5 +81,53 @@ PARTIES = TableSpec(
     ),
 )  # fmt: skip
 
+DUPLICATES = TableSpec(
+    name="parties.duplicates",
+    title=_l("Entered twice?"),
+    key=PartyDuplicate.id,
+    permission=PartyPermission.MERGE,
+    export_permission=PartyPermission.EXPORT,
+    columns=(
+        Column(
+            "first", _l("Full name"), lambda row: row.first.full_name, sort=FIRST.sort_name,
+            link=lambda row: f"/parties/duplicates/{row.id}",
+        ),
+        Column(
+            "second", _l("Looks like"), lambda row: row.second.full_name, sort=SECOND.sort_name
+        ),
+        Column("score", _l("Alike, of 100"), sort=PartyDuplicate.score, format="integer"),
+        Column("reasons", _l("Because of"), lambda row: reasons_said(row.reasons)),
+        Column("kind", _l("Kind"), lambda row: row.first.kind, sort=FIRST.kind,
+               labels=PARTY_KIND_LABELS, is_default=False),
+        Column("first_reference", _l("Reference"), lambda row: row.first.reference,
+               sort=FIRST.reference, is_default=False),
+        Column("second_reference", _l("Reference of the other"),
+               lambda row: row.second.reference, sort=SECOND.reference, is_default=False),
+        Column("found", _l("Found"), lambda row: row.found_at, sort=PartyDuplicate.found_at,
+               format="date"),
+    ),
+    filters=(
+        Text(
+            "q", _l("Search"), condition=is_in_pair, placeholder=_l("Name, telephone or e-mail")
+        ),
+        Choice("kind", _l("Kind"), FIRST.kind, options=PARTY_KIND_LABELS),
+        NumberRange("score", _l("Alike, of 100"), PartyDuplicate.score),
+        DateRange("found", _l("Found"), PartyDuplicate.found_at, is_prominent=False),
+    ),
+    default_sort=("-score",),
+    empty=EmptyState(
+        _l("Nobody looks entered twice"),
+        _l("The search runs every night; new pairs appear here."),
+        icon="users",
+    ),
+    bulk_actions=(
+        BulkAction("dismiss", _l("These are two"), "parties.duplicates_dismiss",
+                   PartyPermission.MERGE, confirm=_l("Keep %(count)s pairs apart?")),
+    ),
+)  # fmt: skip
 
-LISTS = (ListSource("parties.parties", PARTIES, select_listed_parties),)
+
+LISTS = (
+    ListSource("parties.parties", PARTIES, select_listed_parties),
+    ListSource("parties.duplicates", DUPLICATES, select_pairs),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app.db import Base, say_plural
 from app.i18n import LazyText
@@ -22,6 +22,11 @@ REASON_LABELS: dict[str, LazyText] = {
 def reason_label(reason: str) -> str:
     """Return the words for a reason of likeness."""
     return str(REASON_LABELS.get(reason, reason))
+
+
+def reasons_said(reasons: Iterable[str]) -> str:
+    """Say why two parties look alike, on one line."""
+    return ", ".join(map(reason_label, reasons))
 
 
 def undone_words(left: Mapping[str, int]) -> str:

@@ -268,6 +268,8 @@ def test_two_entries_of_one_person_become_one_and_two_again(
     sign_in(Role.ADMINISTRATOR, sees_everything=True, locale="nl")
     page.goto("/parties/duplicates")
     check_accessibility(page)
+    page.locator("tbody a").click()
+    check_accessibility(page)
     page.get_by_role("button", name="Deze behouden").first.click()
     expect(page.get_by_role("button", name="De samenvoeging ongedaan maken")).to_be_visible()
     check_accessibility(page)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from app.auth.actor import Actor
+from app.auth.policy import require
+from app.errors import NotFound
 from app.search.identifiers import IdentifierKind, identify
 from app.search.normalise import typed_words
 from modules.parties.enums import DuplicateState
@@ -21,7 +22,11 @@ from modules.parties.models import (
     PartyMerge,
     PartyPhone,
 )
+from modules.parties.policies import PartyPermission
 from modules.parties.queries.scope import parties_in_scope
+
+# The two sides of a pair, in one statement.
+FIRST, SECOND = aliased(Party), aliased(Party)
 
 
 def select_parties(actor: Actor) -> Select[Party]:
@@ -96,51 +101,54 @@ def is_housed(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001 # the value 
     return here if wanted else ~here
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two parties that look alike, ready to be compared."""
-
-    duplicate: PartyDuplicate
-    first: Party
-    second: Party
-
-
-def open_pairs(actor: Actor, session: Session, limit: int = 100) -> list[Pair]:
-    """Return the pairs to decide on, the most alike first; both sides must be in scope."""
-    statement = (
+def select_pairs(actor: Actor) -> Select[PartyDuplicate]:
+    """Return the pairs to decide on with both sides; a pair waits while one is archived."""
+    require(actor, PartyPermission.MERGE)
+    living = select_bare_parties(actor).with_only_columns(Party.id)
+    first, second = PartyDuplicate.first, PartyDuplicate.second
+    return (
         select(PartyDuplicate)
-        .where(*_to_decide_on(actor))
-        .order_by(PartyDuplicate.score.desc(), PartyDuplicate.id)
-        .limit(limit)
+        .join(first.of_type(FIRST))
+        .join(second.of_type(SECOND))
+        .options(contains_eager(first.of_type(FIRST)), contains_eager(second.of_type(SECOND)))
+        .where(
+            PartyDuplicate.state == DuplicateState.OPEN,
+            PartyDuplicate.first_id.in_(living),
+            PartyDuplicate.second_id.in_(living),
+        )
     )
-    duplicates = session.scalars(statement).all()
-    people = _by_id(session, {d.first_id for d in duplicates} | {d.second_id for d in duplicates})
-    return [Pair(d, people[d.first_id], people[d.second_id]) for d in duplicates]
+
+
+def is_in_pair(text: str) -> ColumnElement[bool]:
+    """Return the condition that one side of a pair is called so, or has this number or address."""
+    found = select(Party.id).where(matches_party(text))
+    return or_(PartyDuplicate.first_id.in_(found), PartyDuplicate.second_id.in_(found))
+
+
+def get_pair(actor: Actor, session: Session, pair_id: UUID) -> PartyDuplicate:
+    """Return a pair to decide on; NotFound when it was decided or is out of scope."""
+    contacts = [
+        contains_eager(side.of_type(party)).selectinload(channel)
+        for side, party in ((PartyDuplicate.first, FIRST), (PartyDuplicate.second, SECOND))
+        for channel in (party.phones, party.emails)
+    ]
+    query = select_pairs(actor).where(PartyDuplicate.id == pair_id)
+    pair = session.scalars(query.options(*contacts)).first()
+    if pair is None:
+        raise NotFound
+    return pair
+
+
+def open_pairs(actor: Actor, session: Session, limit: int = 100) -> Sequence[PartyDuplicate]:
+    """Return the pairs to decide on, the most alike first; both sides must be in scope."""
+    order = (PartyDuplicate.score.desc(), PartyDuplicate.id)
+    return session.scalars(select_pairs(actor).order_by(*order).limit(limit)).all()
 
 
 def count_open_pairs(actor: Actor, session: Session) -> int:
     """Count the pairs to decide on."""
-    statement = select(func.count()).select_from(PartyDuplicate).where(*_to_decide_on(actor))
-    return session.scalar(statement) or 0
-
-
-def _to_decide_on(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Keep the open pairs of two living parties; a pair waits while one of them is archived."""
-    living = select_bare_parties(actor).with_only_columns(Party.id)
-    return (
-        PartyDuplicate.state == DuplicateState.OPEN,
-        PartyDuplicate.first_id.in_(living),
-        PartyDuplicate.second_id.in_(living),
-    )
-
-
-def _by_id(session: Session, ids: set[UUID]) -> dict[UUID, Party]:
-    statement = (
-        select(Party)
-        .where(Party.id.in_(ids))
-        .options(selectinload(Party.phones), selectinload(Party.emails))
-    )
-    return {party.id: party for party in session.scalars(statement)}
+    pairs = select_pairs(actor).with_only_columns(func.count())
+    return session.scalar(pairs) or 0
 
 
 def merges_of(session: Session, party_id: UUID) -> Sequence[PartyMerge]:

@@ -44,7 +44,7 @@ class Duplicates(MethodView):
     @duplicates.response(200, DuplicateOut(many=True))
     def get(self) -> Sequence[PartyDuplicate]:
         """List the hundred pairs that look most alike and were not decided on."""
-        return [pair.duplicate for pair in open_pairs(current_actor(), reader())]
+        return open_pairs(current_actor(), reader())
 
 
 @merges.route("")

@@ -1,7 +1,11 @@
 """Writing: everything that changes a party goes through here."""
 
 from modules.parties.services.archiving import archive_party, restore_party
-from modules.parties.services.duplicates import dismiss_duplicate, find_duplicates
+from modules.parties.services.duplicates import (
+    dismiss_duplicate,
+    dismiss_duplicates,
+    find_duplicates,
+)
 from modules.parties.services.housing import change_stay, move_in, move_out
 from modules.parties.services.merging import merge_parties, undo_merge
 from modules.parties.services.people import (
@@ -22,6 +26,7 @@ __all__ = [
     "create_party",
     "disclose_party",
     "dismiss_duplicate",
+    "dismiss_duplicates",
     "end_relation",
     "erase_party",
     "find_duplicates",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from modules.parties.models import (
     PartyPhone,
 )
 from modules.parties.policies import PartyPermission
+from modules.parties.queries.lists import select_pairs
 from modules.parties.queries.people import get_party
 from modules.parties.services.people import note
 
@@ -102,6 +103,17 @@ def dismiss_duplicate(
     uow.flush()
     note(uow, actor, clock, "dismiss_duplicate", first)
     return duplicate
+
+
+def dismiss_duplicates(
+    actor: Actor, pair_ids: Collection[UUID], uow: UnitOfWork, clock: Clock
+) -> int:
+    """Write of several pairs that they are two; those decided or gone meanwhile are left alone."""
+    ticked = select_pairs(actor).where(PartyDuplicate.id.in_(pair_ids))
+    pairs = uow.session.scalars(ticked).all()
+    for pair in pairs:
+        dismiss_duplicate(actor, pair.id, uow, clock)
+    return len(pairs)
 
 
 def _decide(duplicate: PartyDuplicate, state: DuplicateState, actor: Actor, clock: Clock) -> None:

@@ -60,6 +60,8 @@ PAGES = (
     "/parties/{tenant}",
     "/parties/{tenant}/edit",
     "/parties/duplicates",
+    "/parties/duplicates?q=Amrani&score_from=50&sort=first&cols=first&cols=kind",
+    "/parties/duplicates/{pair}",
     "/lots/{lot}/parts/occupants",
     "/lots/{lot}/occupancies/new",
     "/lots/{lot}",
@@ -177,6 +179,43 @@ def test_documents_and_comments_follow_the_person_kept_and_come_back(
         merge = session.scalars(select(PartyMerge.id)).one()
     client.post(f"/parties/merges/{merge}/undo")
     assert {party: written(party) for party in own} == own
+
+
+def test_the_pairs_are_a_list_that_is_found_in_sorted_and_taken_out(client, login, people):
+    login(client, Role.LETTING_AGENT, locale="en")
+    sheet = f"/parties/duplicates/{people['pair']}"
+    for address, is_there in (
+        ("?q=0470+12+34+56", True),
+        ("?q=Fatima&kind=person&score_from=50", True),
+        ("?q=Peeters", False),
+        ("?score_from=100.5", False),
+        ("?kind=organisation", False),
+    ):
+        page = client.get(f"/parties/duplicates{address}")
+        assert (f'<a href="{sheet}">' in page.text) is is_there, address
+    file = client.get("/parties/duplicates?format=csv").get_data(as_text=True)
+    assert "El Amrani" in file
+    assert "same telephone" in file
+    beside = client.get(sheet).text
+    assert f'href="/parties/{people["tenant"]}"' in beside
+    assert f'href="/parties/{people["twin"]}"' in beside
+
+
+def test_pairs_leave_as_a_file_only_with_that_right(client, login, people):
+    login(client, Role.DISPATCH_LEADER)
+    assert client.get("/parties/duplicates").status_code == 200
+    assert client.get("/parties/duplicates?format=csv").status_code == 403
+
+
+def test_ticked_pairs_are_kept_apart_and_a_decided_one_is_left_alone(client, login, people):
+    login(client, Role.LETTING_AGENT, locale="en")
+    ticked = {"selected": str(people["pair"]), "next": "/parties/duplicates?sort=first"}
+    first = client.post("/parties/duplicates/dismiss", data=ticked)
+    assert first.location == "/parties/duplicates?sort=first"
+    assert "1 pair is kept apart." in client.get(first.location).text
+    client.post("/parties/duplicates/dismiss", data=ticked)
+    assert "0 pairs are kept apart." in client.get("/parties/duplicates").text
+    assert client.get(f"/parties/duplicates/{people['pair']}").status_code == 404
 
 
 def test_two_people_are_kept_apart(client, login, people):
