@@ -42,6 +42,8 @@ class Assignee:
 
     technician_id: UUID | None = None
     contractor_id: UUID | None = None
+    # The version of the order on which this was decided; None decides whatever it is.
+    version: int | None = field(default=None, compare=False)
 
 
 NOBODY = Assignee()
@@ -65,6 +67,7 @@ class ScheduleOrder:
 
     start: datetime
     end: datetime
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.errors import Conflict, Forbidden, Invalid
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion
 from app.i18n import format_datetime
 from app.i18n import lazy as _l
 
@@ -22,6 +22,22 @@ class OrderStepNotPossible(Conflict):
                 number=number,
                 status=status,
             ),
+        )
+
+
+class OrderMoved(StaleVersion):
+    """Somebody changed the order since whoever decides looked at it."""
+
+    def __init__(self, number: str, standing: str, version: int) -> None:
+        """Say how it stands now."""
+        super().__init__(
+            message=_l(
+                "Order %(number)s changed since you opened the page. Now: %(standing)s. "
+                "Nothing was done: look at it, then decide again.",
+                number=number,
+                standing=standing,
+            ),
+            current_version=version,
         )
 
 

@@ -74,6 +74,7 @@ class AssignIn(FormSchema):
 
     command = Assignee
     technician_id = fields.UUID(data_key="technician", load_default=None)
+    version = fields.Integer(load_default=None)
 
 
 class ContractorIn(FormSchema):
@@ -83,6 +84,7 @@ class ContractorIn(FormSchema):
     contractor_id = fields.UUID(
         data_key="contractor", required=True, metadata={"label": _l("Contractor")}
     )
+    version = fields.Integer(load_default=None)
 
 
 class ReportIn(FormSchema):
@@ -102,6 +104,7 @@ class ScheduleIn(FormSchema):
     command = ScheduleOrder
     start = LocalInstant(required=True, metadata={"label": _l("Start time")})
     end = LocalInstant(required=True, metadata={"label": _l("End time")})
+    version = fields.Integer(load_default=None)
 
 
 class TextIn(FormSchema):

@@ -16,7 +16,7 @@ from app.auth.actor import Actor
 from app.auth.needs import needs
 from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
-from app.errors import Invalid
+from app.errors import Invalid, StaleVersion
 from app.i18n import format_date
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
@@ -190,7 +190,11 @@ def take_step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseRetur
         with open_unit_of_work() as uow:
             step(current_actor(), order_id, form.load(), uow, current_clock())
     except FORM_ERRORS as error:
-        return form.refused(error, "interventions/order_detail.html", **_sheet(order_id))
+        sheet = _sheet(order_id) | {"firms": _chosen_firm(form)}
+        if not isinstance(error, StaleVersion):
+            # Only who was told of a change decides on the order as it now stands.
+            sheet["seen"] = form.value("version", sheet["seen"])
+        return form.refused(error, "interventions/order_detail.html", **sheet)
     target = url_for("interventions.order_detail", order_id=order_id)
     back = safe_next(request.form.get("next"), target)
     return done(back) if "HX-Request" in request.headers else redirect(back, code=303)
@@ -248,6 +252,8 @@ def _sheet(order_id: UUID) -> dict[str, Any]:
     events = queries.list_events(session, order_id)
     return {
         "order": order,
+        "seen": order.version,
+        "firms": [],
         "place": place_labels(session, [order])[order.id],
         "plants": installation_labels(session, filter(None, [order.installation_id])),
         "planned": {

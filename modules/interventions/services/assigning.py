@@ -8,12 +8,19 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import format_datetime
 from modules.interventions.commands import Assignee
-from modules.interventions.enums import OrderEventKind
-from modules.interventions.errors import NoContractor, NotActive, NotAtContractor, OneAssignee
+from modules.interventions.enums import STATUS_LABELS, OrderEventKind
+from modules.interventions.errors import (
+    NoContractor,
+    NotActive,
+    NotAtContractor,
+    OneAssignee,
+    OrderMoved,
+)
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.orders import get_order, get_technician
+from modules.interventions.queries.orders import contractor_name, get_order, get_technician
 from modules.interventions.services.recording import Happening, add_event
 from modules.interventions.services.telling import tell_of_hand_over
 from modules.parties.api import find_organisation
@@ -31,9 +38,23 @@ def assign_order(
     before = Assignee(order.technician_id, order.contractor_id)
     if before == assignee:
         return order
+    require_seen(order, assignee.version, uow)
     hand_over(order, assignee, actor, uow, clock)
     tell_of_hand_over(order, before, actor, uow, clock)
     return order
+
+
+def require_seen(order: WorkOrder, version: int | None, uow: UnitOfWork) -> None:
+    """Raise OrderMoved, saying how the order stands, unless it is as it was seen (None: any)."""
+    if version in (None, order.version):
+        return
+    planned = order.planned_start_at
+    standing = (
+        str(STATUS_LABELS[order.status]),
+        order.technician.name if order.technician else contractor_name(uow.session, order),
+        format_datetime(planned) if planned else "",
+    )
+    raise OrderMoved(order.number, ", ".join(filter(None, standing)), order.version)
 
 
 def hand_over(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,8 +16,10 @@ from modules.interventions.commands import BoardFilter, ScheduleOrder
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.queries.board import Board, read_board
 from modules.interventions.services import schedule_order
+from modules.parties.enums import PartyKind
 from modules.tickets.api import Trade
-from tests.factories.interventions import DISPATCHER, make_order, make_technician
+from tests.factories.interventions import DISPATCHER, give, make_order, make_technician
+from tests.factories.parties import make_party
 from tests.support.web import Login
 
 
@@ -111,3 +115,86 @@ def test_a_board_without_anybody_leads_to_the_first_technician(
     with database.unit_of_work() as uow:
         make_technician(uow, clock)
     assert b"No technician yet" not in client.get("/work-orders/board").data
+
+
+@pytest.mark.parametrize("step", ["assign", "contractor", "schedule"])
+def test_the_second_dispatcher_is_told_how_the_order_stands_and_may_decide_again(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock, step: str
+) -> None:
+    with database.unit_of_work() as uow:
+        ilse, jan = (make_technician(uow, clock, name) for name in ("Ilse Claes", "Jan Peeters"))
+        firm = make_party(uow, clock, "Dépann'Eau", "", kind=PartyKind.ORGANISATION)
+        order = make_order(uow, clock)
+        uow.flush()
+        seen, sheet = order.version, f"/work-orders/{order.id}"
+        give(order.id, ilse, uow, clock)
+        plan(uow, clock, order, clock.now() + timedelta(hours=2))
+    login(client, Role.DISPATCHER, locale="en")
+    wanted = {
+        "assign": {"technician": str(jan.id)},
+        "contractor": {"contractor": str(firm.id)},
+        "schedule": {"start": "2026-03-20T10:00", "end": "2026-03-20T11:00"},
+    }[step] | {"next": "/work-orders/board?day="}
+    told = client.post(f"{sheet}/{step}", data=wanted | {"version": seen})
+    assert told.status_code == 412
+    text = html.unescape(told.text)
+    assert (
+        f"Order {order.number} changed since you opened the page. Now: Scheduled, Ilse Claes, "
+        in text
+    )
+    assert order_now(database, order).technician_id == ilse.id
+    # What they chose still stands in the form, which now knows what they were told.
+    now = order_now(database, order).version
+    assert f'name="version" value="{now}"' in text
+    if step != "schedule":
+        chosen = jan if step == "assign" else firm
+        assert f'<option value="{chosen.id}" selected>' in text
+    again = client.post(f"{sheet}/{step}", data=wanted | {"version": now})
+    assert again.location == "/work-orders/board?day="
+
+
+def test_two_who_gave_it_to_the_same_person_are_not_bothered(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        ilse = make_technician(uow, clock)
+        order = make_order(uow, clock)
+        uow.flush()
+        seen = order.version
+        give(order.id, ilse, uow, clock)
+    login(client, Role.DISPATCHER)
+    data = {"technician": str(ilse.id), "version": seen, "next": "/work-orders/board"}
+    assert client.post(f"/work-orders/{order.id}/assign", data=data).status_code == 303
+
+
+def test_a_mistyped_visit_keeps_the_version_it_was_planned_on(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        order = make_order(uow, clock)
+        uow.flush()
+        seen = order.version
+        give(order.id, make_technician(uow, clock), uow, clock)
+    login(client, Role.DISPATCHER)
+    data = {"start": "tomorrow", "end": "", "version": seen}
+    refused = client.post(f"/work-orders/{order.id}/schedule", data=data)
+    assert refused.status_code == 422
+    assert f'name="version" value="{seen}"' in refused.text
+
+
+def test_every_move_on_the_board_says_which_version_it_is_about(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        make_technician(uow, clock)
+        make_order(uow, clock)
+    login(client, Role.DISPATCHER)
+    page = client.get("/work-orders/board").text
+    assert page.count('/assign"') == page.count('name="version"') > 0
+    # The field a move fills is the last one.
+    assert re.search(r'data-move="".*?name="version".*?name="technician" value=""', page, re.DOTALL)
+
+
+def order_now(database: Database, order: WorkOrder) -> WorkOrder:
+    with database.reader() as session:
+        return session.get_one(WorkOrder, order.id)
