@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf, Range
 
 from app.api import Instant
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
-from app.web.fields import BelgianDate, Line, LocalInstant, Paragraphs, Ticked
+from app.web.fields import BelgianDate, DecimalComma, Line, LocalInstant, Paragraphs, Ticked
 from app.web.forms import FormSchema, VersionField
 from modules.interventions.commands import (
     Assignee,
@@ -29,6 +30,8 @@ from modules.tickets.api import Trade
 
 _LONG = 5_000
 _MOST_OPERATIONS = 100
+_LONGEST_SHIFT = 24 * 60
+_LARGEST_QUANTITY = 100_000
 
 
 class OrderIn(FormSchema):
@@ -160,17 +163,48 @@ class FollowOnIn(FormSchema):
     material = Line(load_default="")
 
 
+class Minutes(fields.Integer):
+    """Minutes of one day, refused in the words of who typed something else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> int:
+        try:
+            minutes = int(super()._deserialize(value, attr, data, **kw) or 0)
+        except ValidationError:
+            minutes = 0
+        if not 1 <= minutes <= _LONGEST_SHIFT:
+            wrong = _l("Minutes: “%(value)s” is not a whole number from 1 to 1440.", value=value)
+            raise ValidationError(wrong)  # type: ignore[arg-type]  # read when it is shown
+        return minutes
+
+
+class Quantity(DecimalComma):
+    """How much of something was used, refused in the words of who typed something else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Decimal:
+        try:
+            number = super()._deserialize(value, attr, data, **kw)
+        except ValidationError:
+            number = Decimal(0)
+        if not 0 < number <= _LARGEST_QUANTITY:
+            wrong = _l(
+                "Quantity: “%(value)s” is not a number above zero. Write for example 2 or 1,5.",
+                value=value,
+            )
+            raise ValidationError(wrong)  # type: ignore[arg-type]  # read when it is shown
+        return number
+
+
 class HoursIn(FormSchema):
     """Minutes worked."""
 
-    minutes = fields.Integer(required=True, validate=Range(1, 1440))
+    minutes = Minutes(required=True)
 
 
 class MaterialIn(FormSchema):
     """A line of material."""
 
     label = Line(required=True, validate=Length(max=160))
-    quantity = Line(load_default="1", validate=Length(max=20))
+    quantity = Quantity(places=3, load_default=Decimal(1))
     unit = Line(load_default="", validate=Length(max=20))
 
 

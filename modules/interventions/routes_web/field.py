@@ -137,7 +137,7 @@ def order_material(order_id: UUID) -> ResponseReturnValue:
     """Add material used."""
 
     def material(actor: Actor, one: UUID, data: Any, uow: UnitOfWork, clock: Clock) -> OrderEntry:
-        line = {"quantity": data["quantity"], "unit": data["unit"]}
+        line = {"quantity": str(data["quantity"]), "unit": data["unit"]}
         entry = Entry(new_id(), EntryKind.MATERIAL, clock.now(), data["label"], data=line)
         return services.add_entry(actor, one, entry, uow, clock)
 

@@ -366,3 +366,32 @@ def test_what_a_technician_typed_wrongly_is_said_at_its_field(
     assert f'href="#f-field-{field}"' in refused.text
     assert f'id="f-field-{field}"' in refused.text
     assert all(text in refused.text for text in typed.values())
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "said", "more"),
+    [
+        ("material", "quantity", "Quantity: “%s” is not a number above zero", "100001"),
+        ("hours", "minutes", "Minutes: “%s” is not a whole number from 1 to 1440", "1441"),
+    ],
+)
+def test_an_amount_that_is_none_is_refused_with_its_name_and_what_was_typed(
+    client: FlaskClient, spot: WorkOrder, step: str, field: str, said: str, more: str
+) -> None:
+    client.post("/preferences/language", data={"locale": "en"})
+    for typed in ("twee", "-1", "0", "1e3", "NaN", "1u30", more):
+        data = {"label": "Kraan", field: typed}
+        refused = client.post(f"/field/orders/{spot.id}/{step}", data=data)
+        assert refused.status_code == 422
+        assert said % typed in refused.text
+        assert f'value="{typed}"' in refused.text
+
+
+def test_a_quantity_is_kept_as_one_number_however_it_was_typed(
+    client: FlaskClient, spot: WorkOrder
+) -> None:
+    for typed in ("1,50", "1.50"):
+        data = {"label": "Silicone", "quantity": typed, "unit": "tube"}
+        done = client.post(f"/field/orders/{spot.id}/material", data=data)
+        assert done.status_code == 303
+    assert client.get(f"/field/orders/{spot.id}").text.count("Silicone × 1,50 tube") == 2
