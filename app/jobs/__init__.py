@@ -2,6 +2,7 @@
 
 from app.jobs.job import Cron, Every, Job, JobCancelled, JobRun, Schedule
 from app.jobs.priority import step_behind
+from app.jobs.queries import last_done
 from app.jobs.requests import request_job
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "JobCancelled",
     "JobRun",
     "Schedule",
+    "last_done",
     "request_job",
     "step_behind",
 ]

@@ -15,7 +15,7 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.errors import NotFound
 from app.jobs.job import Job
-from app.jobs.models import JobRecord, SchedulerLease
+from app.jobs.models import JobRecord, JobState, SchedulerLease
 from app.jobs.planning import next_tick
 from app.policies import HousePermission
 from app.search.normalise import fold
@@ -73,6 +73,12 @@ def get_run(actor: Actor, run_id: UUID, session: Session) -> JobRecord:
     if row.requested_by_id != actor.user_id and not actor.can(HousePermission.JOB_READ):
         raise NotFound
     return row
+
+
+def last_done(session: Session, name: str) -> datetime | None:
+    """Return when the latest run of a job that went well to its end began; None without one."""
+    done = (JobRecord.name == name, JobRecord.state == JobState.DONE)
+    return session.scalar(select(func.max(JobRecord.started_at)).where(*done))
 
 
 def last_seen(session: Session) -> datetime | None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.clock import BRUSSELS
 from app.i18n import lazy as _l
-from app.jobs import Cron, Every, Job, JobRun
+from app.jobs import Cron, Every, Job, JobRun, last_done
 from modules.tickets.enums import OPEN_STATUSES, EventKind, TicketStatus
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import Happening, add_event
@@ -18,6 +18,7 @@ from modules.tickets.services.reporting import NEAR_AT_MOST, is_near, tell_deadl
 QUIET_DAYS = 14
 _BATCH = 500
 TOLD_WITHIN = timedelta(days=2)
+WATCH = "tickets.watch_deadlines"
 
 
 def run_resume_deferred(run: JobRun) -> None:
@@ -37,13 +38,15 @@ def run_close_quiet(run: JobRun) -> None:
 def run_watch_deadlines(run: JobRun) -> None:
     """Tell of the deadlines that are near or were missed, each once.
 
-    One missed long ago is not told: it came in from elsewhere, or the jobs stood still for days,
-    and the list of late tickets has it.
+    What was missed while the jobs stood still is told when they are back, however long that was.
+    Anything missed before came in late from elsewhere: the list of late tickets has it.
     """
     now = run.clock.now()
+    with run.database.reader() as session:
+        since = min(now - TOLD_WITHIN, last_done(session, WATCH) or now)
     soon = select(Ticket.id, Ticket.opened_at, Ticket.due_at).where(
         Ticket.status.in_(OPEN_STATUSES),
-        Ticket.due_at.between(now - TOLD_WITHIN, now + NEAR_AT_MOST),
+        Ticket.due_at.between(since, now + NEAR_AT_MOST),
         or_(
             and_(Ticket.due_at <= now, Ticket.missed_told_due_at.is_distinct_from(Ticket.due_at)),
             and_(Ticket.due_at > now, Ticket.near_told_due_at.is_distinct_from(Ticket.due_at)),
@@ -72,7 +75,7 @@ def _move(run: JobRun, where: tuple[ColumnElement[bool], ...], kind: EventKind) 
 
 JOBS = (
     Job(
-        name="tickets.watch_deadlines",
+        name=WATCH,
         title=_l("Tell of deadlines of tickets that are near or missed"),
         run=run_watch_deadlines,
         schedule=Every(minutes=10),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.auth.actor import Actor, Scope, system_actor
 from app.auth.models import User
@@ -18,6 +18,7 @@ from app.db import Database, EventBus, UnitOfWork
 from app.i18n import format_datetime, use_locale
 from app.ids import new_id
 from app.jobs import JobRun
+from app.jobs.models import JobRecord, JobState
 from app.notifications.models import Notification
 from app.registry import find_modules, grants_of
 from modules.interventions.commands import CreateOrder
@@ -25,7 +26,7 @@ from modules.interventions.services import create_order
 from modules.portfolio.models import Building
 from modules.tickets.commands import ChangeCategory, ChangePriority, Wait
 from modules.tickets.enums import Trade, WaitingReason
-from modules.tickets.jobs import run_watch_deadlines
+from modules.tickets.jobs import WATCH, run_watch_deadlines
 from modules.tickets.models import Ticket
 from modules.tickets.services import (
     change_category,
@@ -267,6 +268,31 @@ def test_what_was_missed_days_ago_or_is_done_is_not_told(
     assert told(listening, dispatcher) == []
     with listening.reader() as session:
         assert session.get_one(Ticket, old.id).version == version
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
+def test_what_was_missed_while_the_jobs_stood_still_is_told_once_when_they_are_back(
+    listening: Database, clock: FixedClock, state: JobState
+) -> None:
+    with listening.unit_of_work() as uow:
+        dispatcher = account(uow, clock, Role.DISPATCHER)
+        due_at = make_ticket(uow, clock).due_at
+        uow.session.add(run_of_watch(clock, JobState.DONE))
+    until(clock, due_at + timedelta(days=4))
+    watch(listening, clock)
+    watch(listening, clock)
+    assert len(told(listening, dispatcher)) == 1
+    # What is taken in from elsewhere, late already, is nobody's news once the jobs run again.
+    with listening.unit_of_work() as uow:
+        uow.session.add(run_of_watch(clock, state))
+        uow.session.execute(update(Ticket).values(missed_told_due_at=None))
+    watch(listening, clock)
+    assert len(told(listening, dispatcher)) == (1 if state is JobState.DONE else 2)
+
+
+def run_of_watch(clock: FixedClock, state: JobState) -> JobRecord:
+    now = clock.now()
+    return JobRecord(name=WATCH, state=state, requested_at=now, started_at=now, ended_at=now)
 
 
 def test_the_form_knows_the_colleague_who_reports(
