@@ -18,7 +18,7 @@ from modules.interventions.routes_web import (
     technicians_blueprint,
 )
 from modules.interventions.search import OrderSearch
-from modules.interventions.services.teams import TEAM_TICKET, tell_team
+from modules.interventions.services.teams import TEAM_NEW, TEAM_TICKET, tell_team
 from modules.interventions.services.telling import (
     DANGER,
     ORDER_CHANGED,
@@ -119,5 +119,5 @@ module = Module(
         (PartyArchived, keep_contractors),
         *follow_parties(WorkOrder.contractor_id),
     ),
-    notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER, TEAM_TICKET),
+    notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER, TEAM_TICKET, TEAM_NEW),
 )

@@ -31,13 +31,14 @@ class DangerReported:
 
 @dataclass(frozen=True, slots=True)
 class GivenToTeam:
-    """A ticket is another team's from now on: of those of a trade."""
+    """A ticket is a team's from now on, of those of a trade: another's than before, or new."""
 
     ticket_id: UUID
     number: str
     title: LazyText | str
     trade: Trade
     building_id: UUID | None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tell those of a trade that a ticket was given to their team."""
+"""Tell those of a trade that a ticket is their team's: given to it, or new for who asked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ from modules.tickets.events import GivenToTeam
 TEAM_TICKET = NotificationKind(
     "interventions.team_ticket",
     _l("A ticket is given to my team"),
+    permission=OrderPermission.WORK,
+)
+# Every leak of the week is news for few: who wants it asks for it.
+TEAM_NEW = NotificationKind(
+    "interventions.team_new",
+    _l("A new ticket is for my team"),
+    in_page=False,
+    by_mail=False,
     permission=OrderPermission.WORK,
 )
 
@@ -39,10 +47,11 @@ def tell_team(event: GivenToTeam, actor: Actor, uow: UnitOfWork, clock: Clock) -
         )
         .order_by(Technician.name)
     )
-    message = _l("%(number)s is given to your team: %(title)s",
-                 number=event.number, title=event.title)  # fmt: skip
-    notice = Notice(
-        TEAM_TICKET, message, f"/tickets/{event.ticket_id}", ("ticket", event.ticket_id)
-    )
+    named = {"number": event.number, "title": event.title}
+    if event.is_new:
+        kind, message = TEAM_NEW, _l("%(number)s is new for your team: %(title)s", **named)
+    else:
+        kind, message = TEAM_TICKET, _l("%(number)s is given to your team: %(title)s", **named)
+    notice = Notice(kind, message, f"/tickets/{event.ticket_id}", ("ticket", event.ticket_id))
     told = [one for one in uow.session.scalars(team) if one and one != actor.user_id]
     notify(notice, who_sees(places, told, uow), uow, clock)

@@ -40,7 +40,7 @@ from modules.tickets.services.recording import (
     target_data,
 )
 from modules.tickets.services.reporting import reporter_of
-from modules.tickets.services.telling import tell_caller, tell_of_danger
+from modules.tickets.services.telling import tell_caller, tell_of_danger, tell_team
 
 SERIES = "TK"
 
@@ -57,6 +57,7 @@ def open_ticket(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock
     ticket.reporter_id = reporter_of(actor)
     tell_caller(ticket, EventKind.OPENED, actor, uow, clock)
     tell_of_danger(ticket, actor, uow, clock)
+    tell_team(ticket, None, actor, uow, clock)
     touch_documents(uow.session, "ticket", [ticket.id])
     return ticket
 

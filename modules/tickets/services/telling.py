@@ -55,12 +55,17 @@ def tell_of_danger(ticket: Ticket, actor: Actor, uow: UnitOfWork, clock: Clock) 
         uow.publish(danger, actor, clock)
 
 
-def tell_team(ticket: Ticket, before: Trade, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Say to those of a trade that a ticket is theirs now; nothing when it was theirs before."""
+def tell_team(
+    ticket: Ticket, before: Trade | None, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Say to those of a trade that a ticket is theirs now; nothing when it was theirs before.
+
+    `before` is None for a ticket that is new.
+    """
     if ticket.trade is not before:
         title = title_to_read(ticket.stored_title)
-        given = GivenToTeam(ticket.id, ticket.number, title, ticket.trade, ticket.building_id)
-        uow.publish(given, actor, clock)
+        facts = (ticket.id, ticket.number, title, ticket.trade, ticket.building_id)
+        uow.publish(GivenToTeam(*facts, is_new=before is None), actor, clock)
 
 
 def sentence_of(ticket: Ticket, kind: EventKind) -> str:

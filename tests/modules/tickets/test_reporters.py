@@ -20,6 +20,7 @@ from app.ids import new_id
 from app.jobs import JobRun
 from app.jobs.models import JobRecord, JobState
 from app.notifications.models import Notification
+from app.notifications.services import choose_notifications
 from app.registry import find_modules, grants_of
 from modules.interventions.commands import CreateOrder
 from modules.interventions.services import create_order
@@ -136,6 +137,25 @@ def test_the_team_is_told_that_a_ticket_is_theirs(uow, clock, ticket):
     assert news(uow, as_actor(plumber.user_id)) == news(uow, as_actor(left.user_id)) == []
     change_category(AGENT, ticket.id, ChangeCategory("home.water.leak", "A pipe"), uow, clock)
     assert len(news(uow, as_actor(plumber.user_id))) == 1
+
+
+def test_a_team_hears_of_a_new_ticket_when_its_people_asked_for_it(uow, clock, building, director):
+    listens, silent, elsewhere, other = (
+        make_technician(uow, clock, name, skills={trade: 2})
+        for name, trade in (
+            ("A", Trade.PLUMBING),
+            ("B", Trade.PLUMBING),
+            ("C", Trade.PLUMBING),
+            ("D", Trade.LIFT),
+        )
+    )
+    lose_every_place(uow, elsewhere.user_id)
+    for one in (listens, elsewhere, other):
+        chosen = {"interventions.team_new": (True, False)}
+        choose_notifications(as_actor(one.user_id), chosen, uow)
+    made = make_ticket(uow, clock, building, director, source="establishment")
+    told = [news(uow, as_actor(one.user_id)) for one in (listens, silent, elsewhere, other)]
+    assert told == [[f"{made.number} is new for your team: {made.title}"], [], [], []]
 
 
 def lose_every_place(uow: UnitOfWork, user_id: UUID) -> None:
