@@ -14,7 +14,7 @@ _IS_BROKEN = text(
 )
 
 
-def make_index(name: str, table: str, columns: Sequence[str], where: Any = None) -> None:
+def make_index(name: str, table: str, columns: Sequence[Any], where: Any = None) -> None:
     """Make an index in a migration of its own, or before its other steps.
 
     PostgreSQL makes it concurrently, which commits what was done before: whatever fails after that

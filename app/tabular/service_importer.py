@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, UnitOfWork
+from app.db.codes import as_stored
 from app.i18n import LazyText
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
@@ -30,6 +31,7 @@ from app.tabular.said import say_key
 from app.tabular.typed import Row
 from app.tabular.versions import VERSION, as_left, count_as_new, pass_on, with_versions
 
+Codes = Callable[[Actor, Session, set[str]], Iterable[str]]
 _PLAIN = Formats(decimal=DecimalSign.POINT)
 
 
@@ -53,6 +55,9 @@ class ServiceImporter:
     takes back records a batch made, after `release` let go of what else their making touched.
 
     `model` is the class whose rows carry the versions of the records.
+
+    `codes` are the columns that name records by codes, each with what returns the codes the actor
+    sees among some, as they are stored: a file may write them in other capitals.
 
     `fixed` columns are taken from a new record only: a row that changes one is refused, an empty
     cell of theirs says nothing. `check` refuses what the services would not do, so that a
@@ -80,6 +85,7 @@ class ServiceImporter:
     find: Callable[[Actor, Session, Sequence[UUID]], Mapping[UUID, Stored]]
     prepare: Callable[[Actor, Session, Sequence[Row]], Iterable[Problem]]
     records: Callable[[Actor, Session], Iterator[Mapping[str, Any]]]
+    codes: Mapping[str, Codes] = field(default_factory=dict)
     fixed: tuple[str, ...] = ()
     check: Callable[[Change], Iterable[Problem]] = lambda _change: ()
     check_at: Callable[[Change, datetime], Iterable[Problem]] = lambda _change, _now: ()
@@ -141,6 +147,8 @@ class ServiceWork:
     importer: ServiceImporter
     actor: Actor
     now: datetime
+    # How this file first wrote the code of each new record.
+    _new_codes: dict[str, str] = field(default_factory=dict)
     _stored: Mapping[Any, Stored] = field(default_factory=dict)
 
     def prepare(self, session: Session, rows: Sequence[Row]) -> Iterable[Problem]:
@@ -156,7 +164,22 @@ class ServiceWork:
             for name, meant in self.importer.empty.items():
                 if name in row.values and row.values[name] in (None, ""):
                     row.values[name] = meant
+        for name, seen in self.importer.codes.items():
+            self._write_as_stored(name, seen, session, rows)
         return self.importer.prepare(self.actor, session, rows)
+
+    def _write_as_stored(
+        self, name: str, seen: Codes, session: Session, rows: Sequence[Row]
+    ) -> None:
+        """Give the codes of a column the capitals they are stored with, new ones their first."""
+        given = {str(row.values[name]) for row in rows if row.values.get(name)}
+        known = as_stored(given, seen(self.actor, session, given)) if given else {}
+        for row in rows:
+            code = row.values.get(name)
+            if code in known:
+                row.values[name] = known[code]
+            elif code and name == self.importer.key:
+                row.values[name] = self._new_codes.setdefault(code.upper(), code)
 
     def keys(self, rows: Sequence[Row]) -> Sequence[Hashable | None]:
         """Return what names each record: one value, or one for each column of the key."""

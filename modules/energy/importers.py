@@ -42,6 +42,9 @@ from modules.portfolio.api import (
     find_lot_by_reference,
     installation_codes,
     lot_references,
+    seen_buildings,
+    seen_installations,
+    seen_lots,
 )
 
 _PLAIN = ("label", "installation_label", "digits", "installed_on", "removed_on", "feeds")
@@ -236,6 +239,11 @@ METERS = ServiceImporter(
     key=("serial", "utility"),
     needed=(),
     empty={"multiplier": Decimal(1), "delivery_delay_hours": USUAL_DELIVERY_DELAY_HOURS},
+    codes={
+        "building": seen_buildings,
+        "lot": seen_lots,
+        "installation": seen_installations,
+    },
     subject_type="meter",
     model=Meter,
     load=load,

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Archivable, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
+from app.db.codes import code_index
 from app.i18n import lazy as _l
 from modules.parties.enums import (
     Channel,
@@ -29,6 +30,7 @@ class Party(Entity, Versioned, Timestamped, Archivable):
     __table_args__ = (
         Index("ix_parties_sort", "sort_name", "id"),
         Index("ix_parties_birth", "birth_date", "sort_name"),
+        code_index("parties", "reference"),
         # Of those merged alone: nearly nobody is, and SQLite would take it before any other.
         Index(
             "ix_parties_merged_into_id",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
+from app.db.codes import has_code
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.phones import show_phone
@@ -46,7 +47,7 @@ class PartyProvider:
         phones = [i.value for i in identifiers if i.kind is IdentifierKind.PHONE]
         endings = [i.value for i in identifiers if i.kind is IdentifierKind.LAST_DIGITS]
         emails = [i.value for i in identifiers if i.kind is IdentifierKind.EMAIL]
-        codes = [i.value.upper() for i in identifiers if i.kind is IdentifierKind.CODE]
+        codes = [i.value for i in identifiers if i.kind is IdentifierKind.CODE]
         numbers: list[ColumnElement[bool]] = [
             PartyPhone.e164.in_([f"+{phone}" for phone in phones])
         ]
@@ -54,7 +55,7 @@ class PartyProvider:
         numbers += [ends_with(e) for e in endings if len(e) > len("1234")]
         owners = select(PartyPhone.party_id).where(or_(*numbers))
         mailed = (has_email(email) for email in emails)
-        found = or_(Party.reference.in_(codes), Party.id.in_(owners), *mailed)
+        found = or_(has_code(Party.reference, codes), Party.id.in_(owners), *mailed)
         query = select_parties(actor).where(found)
         return [self._hit(party) for party in session.scalars(query.limit(MOST))]
 

@@ -58,6 +58,7 @@ from modules.portfolio.queries.places import (
     lot_address,
     lot_labels,
     lot_references,
+    seen_buildings,
     seen_lot_addresses,
     seen_lots,
 )
@@ -74,6 +75,7 @@ from modules.portfolio.queries.topology import (
     find_installation_by_code,
     get_installation,
     installation_codes,
+    seen_installations,
 )
 from modules.portfolio.row_places import find_row_places, row_place_ids
 from modules.portfolio.services.access import note_access_given
@@ -146,6 +148,8 @@ __all__ = [
     "rooms_with_code",
     "row_place_ids",
     "scope_places",
+    "seen_buildings",
+    "seen_installations",
     "seen_lot_addresses",
     "seen_lots",
     "seen_rooms",

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.db.codes import has_code
 from app.i18n import LOCALES, LazyText, use_locale
 from app.i18n import lazy as _l
 from app.search.identifiers import Identifier
@@ -52,8 +53,8 @@ class InstallationProvider:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Return the installation of a code."""
-        has_code = func.upper(Installation.code).in_(codes_of(identifiers))
-        return self._hits(session.execute(select_installations(actor).where(has_code)))
+        named = has_code(Installation.code, codes_of(identifiers))
+        return self._hits(session.execute(select_installations(actor).where(named)))
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
         """Return the words of installations in use."""
@@ -127,8 +128,8 @@ class SiteProvider:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Return the site of a code."""
-        has_code = func.upper(Site.code).in_(codes_of(identifiers))
-        return self._hits(session.scalars(select_grouped(actor, Grouping.SITE).where(has_code)))
+        named = has_code(Site.code, codes_of(identifiers))
+        return self._hits(session.scalars(select_grouped(actor, Grouping.SITE).where(named)))
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
         """Return the words of sites in use."""

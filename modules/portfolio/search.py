@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.auth.actor import Actor
+from app.db.codes import has_code
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.search.identifiers import Identifier, IdentifierKind
@@ -55,7 +56,7 @@ class BuildingProvider:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Return the building of a code."""
-        query = select_buildings(actor).where(func.upper(Building.code).in_(codes_of(identifiers)))
+        query = select_buildings(actor).where(has_code(Building.code, codes_of(identifiers)))
         return [self._hit(building) for building in session.scalars(query)]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
@@ -91,7 +92,7 @@ class LotProvider:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Return the lot of a reference."""
-        query = select_lots(actor).where(func.upper(Lot.reference).in_(codes_of(identifiers)))
+        query = select_lots(actor).where(has_code(Lot.reference, codes_of(identifiers)))
         return [self._hit(lot) for lot in session.scalars(query)]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
@@ -129,7 +130,7 @@ class ParcelProvider:
         """Return the parcel of a reference or cadastral number."""
         codes = codes_of(identifiers)
         query = select_parcels(actor).where(
-            LandParcel.reference.in_(codes) | LandParcel.capakey.in_(codes)
+            has_code(LandParcel.reference, codes) | LandParcel.capakey.in_(codes)
         )
         return [self._hit(parcel) for parcel in session.scalars(query)]
 

@@ -14,12 +14,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Select
 from sqlalchemy.orm import undefer
 
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import has_code
 from app.errors import AppError, Invalid, NotFound
 from app.geo import Crs, geometry_text, to_wgs84
 from app.i18n import LazyText
@@ -179,9 +181,14 @@ def _unknown() -> NotFound:
     return NotFound(message=_l("No record with this name was found."))
 
 
+def _named(query: Select[Any], code: Any, name: str) -> Select[Any]:
+    """Keep the record of a code, the one written just so before another."""
+    return query.where(has_code(code, [name])).order_by(None).order_by(code != name)
+
+
 def _draw_building(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock) -> Drawing:
-    query = select_buildings(actor).where(Building.code == name)
-    building = uow.session.scalars(query.options(undefer(Building.geojson))).one_or_none()
+    query = _named(select_buildings(actor), Building.code, name)
+    building = uow.session.scalars(query.options(undefer(Building.geojson))).first()
     if building is None:
         raise _unknown()
     return _redraw(place_building, actor, building, drawn[0], uow, clock)
@@ -189,8 +196,8 @@ def _draw_building(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock
 
 def _draw_parcel(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock) -> Drawing:
     shape, facts = drawn
-    query = select_parcels(actor).where(LandParcel.reference == name)
-    parcel = uow.session.scalars(query.options(undefer(LandParcel.geojson))).one_or_none()
+    query = _named(select_parcels(actor), LandParcel.reference, name)
+    parcel = uow.session.scalars(query.options(undefer(LandParcel.geojson))).first()
     if parcel is not None:
         return _redraw(place_parcel, actor, parcel, shape, uow, clock)
     if not facts.get("region") or not facts.get("use"):

@@ -16,6 +16,10 @@ from app.demo import load_demo
 from app.web.context import house
 from tests.support.sizes import sized
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Skipped unsupported reflection of expression-based index"
+)
+
 SCALE = 0.01
 # Migration 0013 counts the registers there are: after a step back beyond them there are none.
 COUNTED_ANEW = {"number_counters"}

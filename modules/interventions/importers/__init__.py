@@ -9,6 +9,7 @@ from modules.interventions.importers.undoing import OrdersImporter
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services.taking_over import forget_taken_over
+from modules.portfolio.api import seen_buildings, seen_lots
 
 ORDERS = OrdersImporter(
     name="orders",
@@ -19,6 +20,7 @@ ORDERS = OrdersImporter(
     key="number",
     needed=("title",),
     fixed=FIXED,
+    codes={"building": seen_buildings, "lot": seen_lots},
     subject_type="work_order",
     model=WorkOrder,
     load=load,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import has_code
 from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.tabular.bulk import remove_untouched
@@ -147,7 +148,7 @@ def _parties(actor: Actor, session: Session, references: set[str]) -> dict[str, 
     if not references:
         return {}
     statement = select(Party.reference, Party.id).where(
-        Party.reference.in_(references), Party.archived_at.is_(None)
+        has_code(Party.reference, references), Party.archived_at.is_(None)
     )
     seen = parties_in_scope(select(Party.id), actor)
     nowhere = Party.id.not_in(select(Occupancy.party_id))
@@ -206,6 +207,7 @@ OCCUPANCIES = OccupanciesImporter(
     key=KEY,
     needed=(),
     empty={"role": OccupancyRole.TENANT},
+    codes={"party": _parties, "lot": seen_lots},
     subject_type="occupancy",
     model=Occupancy,
     load=load,

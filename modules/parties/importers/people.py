@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import has_code
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
@@ -80,6 +81,12 @@ def records(actor: Actor, session: Session) -> Iterator[Mapping[str, Any]]:
     """Yield the parties the actor sees."""
     for party in session.scalars(select_parties(actor).order_by(Party.reference)):
         yield _stored(party).values
+
+
+def _references(actor: Actor, session: Session, wanted: set[str]) -> Sequence[str]:
+    """Return the references among some, also of who is archived, as they are stored."""
+    query = select_listed_parties(actor).with_only_columns(Party.reference).options()
+    return session.scalars(query.where(has_code(Party.reference, wanted))).all()
 
 
 def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Sequence[Problem]:
@@ -150,6 +157,7 @@ PEOPLE = ServiceImporter(
     key="reference",
     needed=("kind", "name"),
     empty={"language": Language.UNKNOWN},
+    codes={"reference": _references},
     subject_type="party",
     model=Party,
     load=load,

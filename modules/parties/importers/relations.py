@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import has_code
 from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.tabular.bulk import remove_untouched
@@ -166,7 +167,7 @@ def _refusal(row: Row, known: Known) -> Problem | None:
 
 def _parties(actor: Actor, session: Session, references: set[str]) -> Known:
     statement = select(Party.reference, Party.id, Party.kind).where(
-        Party.reference.in_(references), Party.archived_at.is_(None)
+        has_code(Party.reference, references), Party.archived_at.is_(None)
     )
     rows = session.execute(parties_in_scope(statement, actor))
     return {reference: (party_id, kind) for reference, party_id, kind in rows}
@@ -216,6 +217,7 @@ RELATIONS = RelationsImporter(
     key=KEY,
     needed=(),
     empty={"may_be_contacted": False},
+    codes={"party": _parties, "person": _parties},
     subject_type="party_relation",
     model=PartyRelation,
     load=load,

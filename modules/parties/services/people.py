@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import has_code
 from app.errors import FieldError
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
@@ -74,7 +76,7 @@ def change_party(
     phones, emails = _readable(facts)
     changed = set(changed_fields(party, _values(facts)))
     if facts.reference.strip() and facts.reference.strip() != party.reference:
-        party.reference = _fresh_reference(uow.session, facts.reference)
+        party.reference = _fresh_reference(uow.session, facts.reference, party.id)
         changed.add("reference")
     if _sync_phones(party, phones):
         changed.add("phones")
@@ -162,16 +164,21 @@ def _sync_emails(party: Party, emails: list[str]) -> bool:
     return True
 
 
-def _fresh_reference(session: Session, given: str) -> str:
-    taken = select(Party.id)
+def _fresh_reference(session: Session, given: str, but: UUID | None = None) -> str:
     if given.strip():
-        if session.scalars(taken.where(Party.reference == given.strip())).first():
-            raise reference_taken(given.strip())
+        if (other := _who_bears(session, given, but)) is not None:
+            raise reference_taken(other)
         return given.strip()
     while True:
         reference = f"{SERIES}-{reserve_numbers(SERIES, EVERY_YEAR, 1, session):06d}"
-        if session.scalars(taken.where(Party.reference == reference)).first() is None:
+        if _who_bears(session, reference, but) is None:
             return reference
+
+
+def _who_bears(session: Session, reference: str, but: UUID | None) -> str | None:
+    """Return a reference another party bears that is this one, but for its capitals."""
+    taken = select(Party.reference).where(has_code(Party.reference, [reference]), Party.id != but)
+    return session.scalars(taken).first()
 
 
 def note(  # an entry has these parts, as in app.audit.record

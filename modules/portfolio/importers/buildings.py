@@ -45,9 +45,10 @@ from modules.portfolio.importers.positions import (
     shape_of,
 )
 from modules.portfolio.importers.remove import remove_buildings
-from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
+from modules.portfolio.importers.source import Source, by_code, codes_of, measured, named, unknown
 from modules.portfolio.models import Area, Building, Site
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services.buildings import change_building, create_building, place_building
 
@@ -146,6 +147,7 @@ BUILDINGS = ServiceImporter(
     key="code",
     needed=("kind", "postcode"),
     empty={name: EMPTY[name] for name in ("heating", "heat_source", "heritage")},
+    codes={"code": seen_buildings, "site": codes_of(Site), "area": codes_of(Area)},
     subject_type="building",
     model=Building,
     load=SOURCE.load,

@@ -37,7 +37,7 @@ from modules.portfolio.importers.in_places import (
 from modules.portfolio.importers.source import Source
 from modules.portfolio.models import Building, EnergyCertificate, Lot
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import with_place
+from modules.portfolio.queries.places import seen_buildings, seen_lots, with_place
 from modules.portfolio.services import (
     correct_certificate,
     record_certificate,
@@ -126,6 +126,7 @@ CERTIFICATES = ServiceImporter(
     columns=COLUMNS,
     key=("lot", "building", "scheme", "issued_on"),
     needed=("region",),
+    codes={"lot": seen_lots, "building": seen_buildings},
     subject_type="certificate",
     model=EnergyCertificate,
     load=SOURCE.load,

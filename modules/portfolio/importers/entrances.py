@@ -109,6 +109,7 @@ ENTRANCES = ServiceImporter(
     key=("building", "code"),
     needed=(),
     empty={"position": 0},
+    codes={"building": seen_buildings},
     subject_type="entrance",
     model=Entrance,
     load=SOURCE.load,

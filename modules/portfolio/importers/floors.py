@@ -91,6 +91,7 @@ FLOORS = ServiceImporter(
     columns=COLUMNS,
     key=("building", "level"),
     needed=(),
+    codes={"building": seen_buildings},
     subject_type="floor",
     model=Floor,
     load=SOURCE.load,

@@ -24,7 +24,7 @@ from app.tabular.typed import Row
 from modules.portfolio.commands import Change, GroupingFacts
 from modules.portfolio.enums import GROUPING_TITLES, Grouping
 from modules.portfolio.importers.columns import AREA, name_columns, names_read, names_stored
-from modules.portfolio.importers.source import Source, by_code, named, unknown
+from modules.portfolio.importers.source import Source, by_code, codes_of, named, unknown
 from modules.portfolio.models import Area, Site
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import MODELS, Grouped
@@ -90,6 +90,7 @@ def _importer(kind: Grouping, name: str) -> ServiceImporter:
         columns=(*_COLUMNS, AREA) if kind is Grouping.SITE else _COLUMNS,
         key="code",
         needed=(),
+        codes={"code": codes_of(model), "area": codes_of(Area)},
         subject_type=kind.value,
         model=model,
         load=source.load,

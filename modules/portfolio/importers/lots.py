@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import as_stored
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
 from app.tabular.importer import Values
@@ -38,7 +39,7 @@ from modules.portfolio.importers.remove import remove_lots
 from modules.portfolio.importers.source import Source, measured, named, unknown
 from modules.portfolio.models import Building, Entrance, Lot
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import seen_buildings
+from modules.portfolio.queries.places import seen_buildings, seen_lots
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services.lots import change_lot, create_lot
 
@@ -99,10 +100,17 @@ def _prepare_lots(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterat
     yield from unknown(rows, "building", buildings)
     statement = select(Entrance.building_id, Entrance.code)
     found = session.execute(statement.where(Entrance.building_id.in_(buildings.values())))
-    doors = {(row[0], row[1]) for row in found}
+    doors: dict[UUID, set[str]] = {}
+    for building_id, code in found:
+        doors.setdefault(building_id, set()).add(code)
     for row in rows:
         door, building = row.values.get("entrance"), row.values.get("building")
-        if door and building in buildings and (buildings[building], door) not in doors:
+        if not door or building not in buildings:
+            continue
+        stored = as_stored([door], doors.get(buildings[building], ()))
+        if door in stored:
+            row.values["entrance"] = stored[door]
+        else:
             yield Problem("not_found", row.number, field="entrance", value=str(door))
 
 
@@ -137,6 +145,7 @@ LOTS = ServiceImporter(
     key="reference",
     needed=("building", "kind", "category", "regime"),
     empty={name: EMPTY[name] for name in ("funding", "accessibility", "heating", "heat_source")},
+    codes={"reference": seen_lots, "building": seen_buildings},
     subject_type="lot",
     model=Lot,
     load=SOURCE.load,

@@ -26,9 +26,10 @@ from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import Change, ParcelFacts
 from modules.portfolio.importers.columns import AREA, CAPAKEY
-from modules.portfolio.importers.source import Source, by_code, measured, named, unknown
+from modules.portfolio.importers.source import Source, by_code, codes_of, measured, named, unknown
 from modules.portfolio.models import Area, LandParcel
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_parcels
 from modules.portfolio.queries.scope import parcels_in_scope
 from modules.portfolio.services.land import change_parcel, create_parcel
 
@@ -126,6 +127,7 @@ PARCELS = ServiceImporter(
     columns=COLUMNS,
     key="reference",
     needed=("region", "use"),
+    codes={"reference": seen_parcels, "area": codes_of(Area)},
     subject_type="parcel",
     model=LandParcel,
     load=SOURCE.load,

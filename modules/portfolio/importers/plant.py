@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import as_stored
 from app.i18n import lazy as _l
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
@@ -29,6 +30,7 @@ from modules.portfolio.models import Building, Entrance, Installation, Lot, Serv
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.queries.topology import seen_installations
 from modules.portfolio.services import add_installation, change_installation
 
 _PLAIN = ("code", "kind", "name", "location", "commissioned_on", "is_in_service", "note")
@@ -55,6 +57,7 @@ COLUMNS = (
     Column("note", _l("Note"), Text(max_length=4_000, multiline=True)),
 )  # fmt: skip
 
+Inside = Mapping[str, Mapping[tuple[str, str], UUID]]
 Served = Mapping[UUID, Mapping[str, str]]
 
 
@@ -133,16 +136,13 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
 
     Lists are put in order first, so that another order is no change.
     """
-    for row in rows:
-        for name in _LINKS:
-            if row.values.get(name):
-                row.values[name] = _BETWEEN.join(sorted(_split(row.values[name])))
     others = {code for row in rows for code in _split(row.values.get("other_buildings"))}
     buildings = seen_buildings(actor, session, named(rows, "building") | others)
     yield from unknown(rows, "building", buildings)
     in_use = _in_use(session, buildings)
     known = {name: _inside(session, name, buildings) for name in _INSIDE}
     for row in rows:
+        _put_in_order(row, known, buildings)
         here = row.values.get("building")
         for name in _INSIDE if here in buildings else ():
             for code in _split(row.values.get(name)):
@@ -151,6 +151,16 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
         for code in _split(row.values.get("other_buildings")):
             if code not in in_use:
                 yield Problem("not_found", row.number, field="other_buildings", value=code)
+
+
+def _put_in_order(row: Row, known: Inside, buildings: Iterable[str]) -> None:
+    """Write the lists of a row in one order, and their codes in the capitals they are stored in."""
+    here = row.values.get("building")
+    for name in _LINKS:
+        if codes := _split(row.values.get(name)):
+            inside = (code for place, code in known.get(name, ()) if place == here)
+            stored = as_stored(codes, inside if name in _INSIDE else buildings)
+            row.values[name] = _BETWEEN.join(sorted({stored.get(code, code) for code in codes}))
 
 
 def _in_use(session: Session, buildings: Mapping[str, UUID]) -> set[str]:
@@ -226,6 +236,7 @@ INSTALLATIONS = ServiceImporter(
     key="code",
     needed=("building", "kind"),
     empty={"is_in_service": True},
+    codes={"code": seen_installations, "building": seen_buildings},
     subject_type="installation",
     model=Installation,
     load=load,

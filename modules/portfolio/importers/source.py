@@ -12,8 +12,9 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.db.codes import has_code
 from app.tabular.problems import Problem
-from app.tabular.service_importer import Stored, composed_key
+from app.tabular.service_importer import Codes, Stored, composed_key
 from app.tabular.typed import Row
 
 
@@ -75,8 +76,13 @@ def unknown(rows: Sequence[Row], name: str, known: Iterable[str]) -> Iterator[Pr
 
 
 def by_code(session: Session, model: Any, wanted: set[str]) -> dict[str, UUID]:
-    """Return sites, areas or departments by code."""
+    """Return sites, areas or departments by code as stored, whatever the capitals."""
     if not wanted:
         return {}
-    rows = session.execute(select(model.code, model.id).where(model.code.in_(wanted)))
+    rows = session.execute(select(model.code, model.id).where(has_code(model.code, wanted)))
     return {row[0]: row[1] for row in rows}
+
+
+def codes_of(model: Any) -> Codes:
+    """Return what finds the codes of sites, areas or departments among some."""
+    return lambda _actor, session, wanted: by_code(session, model, wanted)

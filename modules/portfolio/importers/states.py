@@ -36,7 +36,7 @@ from modules.portfolio.importers.remove import parts
 from modules.portfolio.importers.source import Source, named, unknown
 from modules.portfolio.models import Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.places import with_place
+from modules.portfolio.queries.places import seen_lots, with_place
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services import give_back_history, write_lot_state
 
@@ -255,6 +255,7 @@ STATES = StatesImporter(
     columns=COLUMNS,
     key=KEY,
     needed=("status",),
+    codes={"lot": seen_lots},
     subject_type="lot_state",
     model=LotStatusEvent,
     load=SOURCE.load,

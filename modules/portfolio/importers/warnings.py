@@ -36,6 +36,7 @@ from modules.portfolio.importers.in_places import (
 from modules.portfolio.importers.source import Source
 from modules.portfolio.models import PlaceWarning
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.places import seen_buildings, seen_lots
 from modules.portfolio.services import end_warning_on, give_warning
 
 _DAY = Day(low=date(1950, 1, 1))
@@ -131,6 +132,7 @@ WARNINGS = ServiceImporter(
     key=KEY,
     needed=(),
     fixed=("author",),
+    codes={"lot": seen_lots, "building": seen_buildings},
     subject_type="warning",
     model=PlaceWarning,
     load=SOURCE.load,

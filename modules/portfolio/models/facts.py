@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Archivable, Entity, EnumText, Timestamped, UtcDateTime, Versioned
+from app.db.codes import code_index
 from app.i18n import lazy as _l
 from modules.portfolio.enums import (
     CertificateScheme,
@@ -49,6 +50,7 @@ class Installation(Entity, Versioned, Timestamped, Archivable):
 
     __tablename__ = "installations"
     plural = _l("Installations")
+    __table_args__ = (code_index("installations", "code"),)
 
     code: Mapped[str] = mapped_column(String(30), unique=True)
     building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"), index=True)

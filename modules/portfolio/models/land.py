@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Archivable, Cents, Entity, EnumText, Timestamped, Versioned
+from app.db.codes import code_index
 from app.i18n import lazy as _l
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
 from modules.portfolio.models.mixins import Located
@@ -19,7 +20,10 @@ class LandParcel(Entity, Versioned, Timestamped, Archivable, Located):
 
     __tablename__ = "land_parcels"
     plural = _l("Land parcels")
-    __table_args__ = (Index("ix_land_parcels_box", "lon", "lat"),)
+    __table_args__ = (
+        Index("ix_land_parcels_box", "lon", "lat"),
+        code_index("land_parcels", "reference"),
+    )
 
     # Human reference such as PAR-0007.
     reference: Mapped[str] = mapped_column(String(30), unique=True)

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Archivable, Entity, EnumText, Timestamped, TranslatedText, Versioned
+from app.db.codes import code_index
 from app.i18n import get_locale
 from app.i18n import lazy as _l
 from modules.portfolio.enums import (
@@ -98,6 +99,7 @@ class Building(Entity, Versioned, Timestamped, Archivable, Located):
     __table_args__ = (
         Index("ix_buildings_box", "lon", "lat"),
         Index("ix_buildings_kind", "kind"),
+        code_index("buildings", "code"),
     )
 
     # Human reference such as BLD-0042.
@@ -175,6 +177,7 @@ class Lot(Entity, Versioned, Timestamped, Archivable):
     __table_args__ = (
         Index("ix_lots_building_floor", "building_id", "floor_level"),
         Index("ix_lots_kind_status", "kind", "status"),
+        code_index("lots", "reference"),
         CheckConstraint("bedrooms IS NULL OR bedrooms >= 0", name="bedrooms"),
         CheckConstraint("area_m2 IS NULL OR area_m2 > 0", name="area"),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.auth.actor import Actor
+from app.db.codes import has_code
 from app.errors import NotFound
 from app.i18n import get_locale
 from modules.portfolio.models import (
@@ -41,9 +42,10 @@ def get_building(actor: Actor, session: Session, building_id: UUID) -> Building:
 
 
 def find_building_by_code(actor: Actor, session: Session, code: str) -> Building | None:
-    """Return the building of a code, or None."""
-    statement = select(Building).where(Building.code == code.strip())
-    return session.scalars(in_scope(statement, actor, Building.id)).one_or_none()
+    """Return the building of a code, the one written just so before another, or None."""
+    order = (Building.code != code.strip(), Building.code)
+    statement = select(Building).where(has_code(Building.code, [code])).order_by(*order)
+    return session.scalars(in_scope(statement, actor, Building.id)).first()
 
 
 def find_lot(actor: Actor, session: Session, lot_id: UUID) -> Lot | None:
@@ -61,9 +63,11 @@ def get_lot(actor: Actor, session: Session, lot_id: UUID) -> Lot:
 
 
 def find_lot_by_reference(actor: Actor, session: Session, reference: str) -> Lot | None:
-    """Return the lot of a reference, or None."""
-    statement = select(Lot).where(Lot.reference == reference.strip()).options(*with_place())
-    return session.scalars(in_scope(statement, actor, Lot.building_id)).one_or_none()
+    """Return the lot of a reference, the one written just so before another, or None."""
+    order = (Lot.reference != reference.strip(), Lot.reference)
+    statement = select(Lot).where(has_code(Lot.reference, [reference])).order_by(*order)
+    found = statement.options(*with_place())
+    return session.scalars(in_scope(found, actor, Lot.building_id)).first()
 
 
 def get_parcel(actor: Actor, session: Session, parcel_id: UUID) -> LandParcel:
@@ -188,19 +192,28 @@ def seen_lot_addresses(actor: Actor, session: Session, ids: Iterable[UUID]) -> d
 
 
 def seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
-    """Return the buildings an actor sees by code."""
+    """Return the buildings an actor sees by code as stored, whatever the capitals asked for."""
     if not codes:
         return {}
-    statement = select(Building.code, Building.id).where(Building.code.in_(codes))
+    statement = select(Building.code, Building.id).where(has_code(Building.code, codes))
     return {row[0]: row[1] for row in session.execute(in_scope(statement, actor, Building.id))}
 
 
 def seen_lots(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
-    """Return the lots an actor sees by reference."""
+    """Return the lots an actor sees by reference as stored, whatever the capitals asked for."""
     if not references:
         return {}
-    statement = select(Lot.reference, Lot.id).where(Lot.reference.in_(references))
+    statement = select(Lot.reference, Lot.id).where(has_code(Lot.reference, references))
     rows = session.execute(in_scope(statement, actor, Lot.building_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def seen_parcels(actor: Actor, session: Session, references: set[str]) -> dict[str, UUID]:
+    """Return the parcels an actor sees by reference as stored, whatever the capitals asked for."""
+    statement = select(LandParcel.reference, LandParcel.id).where(
+        has_code(LandParcel.reference, references)
+    )
+    rows = session.execute(parcels_in_scope(statement, actor))
     return {row[0]: row[1] for row in rows}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.db.codes import has_code
 from app.errors import NotFound
 from modules.portfolio.models import (
     Address,
@@ -127,10 +128,17 @@ def find_installation_by_code(actor: Actor, session: Session, code: str) -> Inst
     written = code.strip()
     statement = (
         select(Installation)
-        .where(func.upper(Installation.code) == written.upper(), Installation.archived_at.is_(None))
+        .where(has_code(Installation.code, [written]), Installation.archived_at.is_(None))
         .order_by(Installation.code != written, Installation.code)
     )
     return session.scalars(in_scope(statement, actor, Installation.building_id)).first()
+
+
+def seen_installations(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:
+    """Return the plant an actor sees by code as stored, whatever the capitals asked for."""
+    statement = select(Installation.code, Installation.id).where(has_code(Installation.code, codes))
+    rows = session.execute(in_scope(statement, actor, Installation.building_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def installation_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

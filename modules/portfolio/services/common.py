@@ -13,6 +13,7 @@ from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, UnitOfWork
+from app.db.codes import has_code
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
@@ -47,12 +48,11 @@ def next_reference(session: Session, prefix: str, width: int) -> str:
 
 
 def refuse_taken(session: Session, column: Any, value: str, except_id: UUID | None = None) -> None:
-    """Raise Conflict when another record bears a reference."""
-    model: type[Base] = column.class_
-    statement = select(model).where(column == value)
-    found: Any = session.scalars(statement).first()
-    if found is not None and found.id != except_id:
-        raise reference_taken(column.key, value)
+    """Raise Conflict when another record bears a reference, whatever its capitals."""
+    model: Any = column.class_
+    taken = select(column).where(has_code(column, [value]), model.id != except_id)
+    if (other := session.scalars(taken).first()) is not None:
+        raise reference_taken(column.key, other)
 
 
 def refuse_unknown(session: Session, **links: tuple[type[Base], UUID | None]) -> None:
@@ -70,7 +70,7 @@ def fresh_reference(session: Session, column: Any, given: str, series: tuple[str
     while True:
         # An import may have brought references of the same form: those are passed over.
         reference = next_reference(session, *series)
-        if session.scalar(select(func.count()).where(column == reference)) == 0:
+        if session.scalar(select(func.count()).where(has_code(column, [reference]))) == 0:
             return reference
 
 

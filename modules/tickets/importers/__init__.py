@@ -2,6 +2,7 @@
 
 from app.i18n import lazy as _l
 from app.tabular.service_importer import ServiceImporter
+from modules.portfolio.api import seen_buildings, seen_lots
 from modules.tickets.importers.changing import change, check, check_at, create
 from modules.tickets.importers.columns import COLUMNS, FIXED
 from modules.tickets.importers.resolving import prepare
@@ -19,6 +20,7 @@ TICKETS = ServiceImporter(
     key="number",
     needed=("category",),
     fixed=FIXED,
+    codes={"building": seen_buildings, "lot": seen_lots},
     subject_type="ticket",
     model=Ticket,
     load=load,
