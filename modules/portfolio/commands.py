@@ -206,11 +206,12 @@ class ChangeLotStatus:
 
 @dataclass(frozen=True, slots=True)
 class StackLots:
-    """Which lots lie directly above and below a lot."""
+    """Which lots lie directly above and below a lot, and the version of it that was seen."""
 
     lot_id: UUID
     above: tuple[UUID, ...] = field(default_factory=tuple)
     below: tuple[UUID, ...] = field(default_factory=tuple)
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,7 @@ class NeighboursOut(Schema):
     same_landing = fields.List(fields.UUID(), required=True)
     same_entrance = fields.List(fields.UUID(), required=True)
     installations = fields.Pluck(InstallationOut, "id", many=True, required=True)
+    version = fields.Integer(required=True, metadata={"description": "Of the lot in the middle."})
 
 
 class PositionIn(Schema):

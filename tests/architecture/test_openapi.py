@@ -5,8 +5,10 @@ That it is the one we reviewed, `docs/openapi.json`, is guarded by `test_docs.py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.one_database
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ERRORS = {"401", "403"}
+
+API_PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 
 
 @pytest.fixture
@@ -79,3 +83,15 @@ def test_bringing_back_asks_for_the_right_that_archiving_does(document: dict[str
         beginnings = (f"DELETE {folder}/{{", "DELETE /api/v1/{folder}/{")
         archiving = next(rights[n] for b in beginnings for n in rights if n.startswith(b))
         assert rights[way] == archiving, way
+
+
+def test_a_change_asks_for_the_version_or_the_page_says_why_not(document: dict[str, Any]) -> None:
+    changes = {
+        name.replace("/api/v1", ""): operation
+        for name, operation in operations(document)
+        if name.split()[0] in {"PUT", "PATCH", "DELETE"}
+    }
+    free = {name for name, operation in changes.items() if "412" not in operation["responses"]}
+    text = API_PAGE.read_text(encoding="utf-8")
+    table = text.partition("These calls ask for none")[2].partition("\n\n## ")[0]
+    assert free == set(re.findall("`((?:PUT|PATCH|DELETE) [^`]+)`", table))

@@ -34,6 +34,8 @@ class Neighbours:
     same_landing: tuple[UUID, ...]
     same_entrance: tuple[UUID, ...]
     installations: tuple[Installation, ...]
+    # Of the lot in the middle: what is written above and below it is written on it.
+    version: int
 
 
 def neighbours(session: Session, lot: Lot) -> Neighbours:
@@ -52,6 +54,7 @@ def neighbours(session: Session, lot: Lot) -> Neighbours:
         ),
         same_entrance=tuple(o.id for o in around if o.id != lot.id),
         installations=tuple(installations_serving(session, lot)),
+        version=lot.version,
     )
 
 

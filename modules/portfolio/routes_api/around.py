@@ -89,9 +89,14 @@ class LotNeighbours(MethodView):
     @needs(PortfolioPermission.CHANGE)
     @lots.arguments(schemas.NeighboursIn)
     @lots.response(200, schemas.NeighboursOut)
-    def put(self, data: dict[str, Any], lot_id: UUID) -> Neighbours:
-        """Write which lots lie above and below where floors and doors do not tell it."""
-        command = StackLots(lot_id, tuple(data["above"]), tuple(data["below"]))
+    @lots.versioned
+    def put(self, data: dict[str, Any], lot_id: UUID, expected_version: int) -> Neighbours:
+        """Write which lots lie above and below where floors and doors do not tell it.
+
+        If-Match names the version of the lot in the middle.
+        """
+        above, below = tuple(data["above"]), tuple(data["below"])
+        command = StackLots(lot_id, above, below, expected_version)
         with open_unit_of_work() as uow:
             lot = services.stack_lots(current_actor(), command, uow, current_clock())
             return neighbours(uow.session, lot)

@@ -80,5 +80,5 @@ class StackIn(FormSchema):
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> StackLots:
-        lists = {name: tuple(data.get(name, ())) for name in ("above", "below")}
-        return StackLots(data["lot_id"], **lists)
+        above, below = (tuple(data.get(name, ())) for name in ("above", "below"))
+        return StackLots(data["lot_id"], above, below)

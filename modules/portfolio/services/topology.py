@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -26,6 +27,7 @@ def stack_lots(actor: Actor, command: StackLots, uow: UnitOfWork, clock: Clock) 
     require(actor, PortfolioPermission.CHANGE)
     session = uow.session
     lot = get_lot(actor, session, command.lot_id)
+    lot.require_version(command.version)
     above, below = set(command.above), set(command.below)
     _refuse_strangers(session, lot, above, "above")
     _refuse_strangers(session, lot, below - above, "below")
@@ -47,6 +49,10 @@ def stack_lots(actor: Actor, command: StackLots, uow: UnitOfWork, clock: Clock) 
         if set(old) != set(new)
     }
     if changes:
+        lot.updated_at = clock.now()
+        # Other lots around it are a changed lot, also within the same instant.
+        flag_modified(lot, "updated_at")
+        session.flush()
         note(uow, actor, clock, "lot.stack", lot_subject(lot), changes)
     return lot
 

@@ -134,10 +134,19 @@ def test_lots_above_and_below_are_written(
     address = f"{API}/lots/{high.id}/neighbours"
     around = keeper.get(address).json
     assert (around["below"], around["installations"]) == ([str(low.id)], [lift["id"]])
-    strange = keeper.put(address, json={"above": [str(lot.id)]})
+    assert keeper.put(address, json={"above": [str(low.id)]}).status_code == 428
+    known = {"If-Match": keeper.get(f"{API}/lots/{high.id}").headers["ETag"]}
+    assert known["If-Match"] == f'"{around["version"]}"'
+    strange = keeper.put(address, json={"above": [str(lot.id)]}, headers=known)
     assert (strange.status_code, strange.json["errors"][0]["field"]) == (422, "above")
-    written = keeper.put(address, json={"above": [str(low.id)]})
+    written = keeper.put(address, json={"above": [str(low.id)]}, headers=known)
     assert written.json["above"] == [str(low.id)]
+    late = keeper.put(address, json={"below": [str(low.id)]}, headers=known)
+    assert (late.status_code, late.json["current"]) == (412, written.json)
+    again = keeper.put(
+        address, json={"above": [str(low.id)]}, headers={"If-Match": written.headers["ETag"]}
+    )
+    assert again.json == written.json
     assert keeper.get(f"{API}/lots/{low.id}/neighbours").json["below"] == [str(high.id)]
 
 
