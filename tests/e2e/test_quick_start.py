@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -56,12 +55,9 @@ class Run:
 @contextmanager
 def started(instance: Path, log: Path) -> Iterator[Run]:
     port = free_port()
-    environment = os.environ | {"INTENDANT_INSTANCE_DIR": str(instance)}
-    command = [ROOT / "scripts" / "run", "--port", str(port)]
+    command = [ROOT / "scripts" / "run", "--port", str(port), "--data", str(instance)]
     with log.open("w") as output:
-        process = subprocess.Popen(
-            command, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
-        )
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, text=True)
     run = Run(process, log, f"http://127.0.0.1:{port}")
     try:
         yield run
@@ -101,9 +97,10 @@ def test_the_quick_start_of_the_readme_works(tmp_path: Path) -> None:
     assert BUILT.stat().st_mtime_ns == built
 
 
-def test_a_taken_port_and_a_missing_folder_are_said_in_words(tmp_path: Path) -> None:
+def test_a_wrong_word_and_what_is_no_folder_are_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "meters.csv").touch()
     for arguments, words in (
-        (["--data", str(tmp_path / "nowhere")], "there is no folder"),
+        (["--data", str(tmp_path / "meters.csv")], "is no folder"),
         (["--bad"], "Usage"),
     ):
         result = subprocess.run(
