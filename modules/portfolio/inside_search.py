@@ -109,8 +109,8 @@ class RoomProvider:
                 id=row.id,
                 title=f"{row.code} · {row.name or ROOM_USE_LABELS[row.use]}",
                 detail=f"{row.address} · {row.building}",
-                endpoint="portfolio.building_detail",
-                params={"building_id": str(row.building_id), "_anchor": "part-rooms"},
+                endpoint="portfolio.room_detail",
+                params={"room_id": str(row.id)},
             )
             for row in session.execute(_rooms(actor), {"ids": ids})
         ]

@@ -39,10 +39,7 @@ ROOMS = TableSpec(
     permission=PortfolioPermission.READ,
     export_permission=PortfolioPermission.EXPORT,
     columns=(
-        Column(
-            "code", _l("Room"), sort=Room.code,
-            link=lambda row: f"/buildings/{row.building_id}#part-rooms",
-        ),
+        Column("code", _l("Room"), sort=Room.code, link=lambda row: f"/rooms/{row.id}"),
         Column("name", _l("Name"), lambda row: str(row.name or "")),
         _BUILDING,
         _ADDRESS,

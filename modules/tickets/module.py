@@ -92,6 +92,7 @@ module = Module(
         Panel("home", _l("Urgent tickets"), "tickets.panel_home", TicketPermission.READ, 10),
         Panel("lot", _l("Tickets"), "tickets.panel_lot", TicketPermission.READ, 30),
         Panel("building", _l("Tickets"), "tickets.panel_building", TicketPermission.READ, 30),
+        Panel("room", _l("Tickets"), "tickets.panel_room", TicketPermission.READ, 30),
         Panel(
             "installation", _l("Tickets"), "tickets.panel_installation", TicketPermission.READ, 30
         ),

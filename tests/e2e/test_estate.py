@@ -142,6 +142,8 @@ def test_a_room_is_added_archived_and_brought_back(
     rooms = page.locator("#part-rooms")
     expect(rooms.get_by_role("link", name="2.14")).to_be_visible()
     rooms.get_by_role("link", name="2.14").click()
+    check_accessibility(page)
+    page.get_by_role("link", name="Modifier").click()
     page.get_by_role("button", name="Archiver", exact=True).click()
     page.locator("dialog[open]").get_by_role("button", name="Archiver").click()
     page.get_by_role("button", name="Rétablir").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -34,6 +34,22 @@ def get_room(actor: Actor, session: Session, room_id: UUID) -> Room:
     """Return a room; NotFound when its building is out of scope."""
     statement = select(Room).where(Room.id == room_id)
     return _one(session, in_scope(statement, actor, Room.building_id))
+
+
+def describe_room(
+    actor: Actor, session: Session, room_id: UUID
+) -> tuple[Room, Department | None, int | None]:
+    """Return a room with its department and level; NotFound when its building is out of scope."""
+    room = get_room(actor, session, room_id)
+    department = session.get(Department, room.department_id) if room.department_id else None
+    floor = session.get(Floor, room.floor_id) if room.floor_id else None
+    return room, department, floor.level if floor else None
+
+
+def count_rooms(actor: Actor, session: Session, building_id: UUID) -> int:
+    """Count the rooms in use of a building."""
+    own = select_inside(actor, Room).where(Room.building_id == building_id)
+    return session.scalar(select(func.count()).select_from(own.subquery())) or 0
 
 
 def _one(session: Session, statement: Select[Found]) -> Found:

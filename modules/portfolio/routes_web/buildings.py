@@ -21,6 +21,7 @@ from modules.portfolio.enums import Grouping
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import find_grouping
 from modules.portfolio.queries.history import estate_on, list_warnings
+from modules.portfolio.queries.insides import count_rooms
 from modules.portfolio.queries.lists import select_buildings
 from modules.portfolio.queries.places import area_names, get_building
 from modules.portfolio.routes_web.blueprint import (
@@ -66,6 +67,8 @@ def building_detail(building_id: UUID) -> ResponseReturnValue:
         warnings=list_warnings(session, today, building_id=building.id),
         state=estate_on(actor, session, today, building.id).by_status(),
         tones=STATUS_TONES,
+        # A care home or an office has rooms instead of lots: "Lots 0" says nothing of it.
+        room_count=0 if building.lot_count else count_rooms(actor, session, building.id),
         panels=panel_tabs("building", building.id),
     )
 

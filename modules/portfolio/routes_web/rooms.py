@@ -1,4 +1,4 @@
-"""Rooms of public buildings: list, new, edit, archive."""
+"""Rooms of public buildings: list, sheet, new, edit, archive."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from app.db import UnitOfWork
 from app.i18n import gettext as _
 from app.web.context import current_actor, current_clock, reader
 from app.web.forms import Form
+from app.web.panels import panel_tabs
 from app.web.tables import list_page
 from modules.portfolio.api import list_lots_of_building
 from modules.portfolio.inside_tables import ROOMS
 from modules.portfolio.models import Room
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.queries.insides import get_room, select_rooms
+from modules.portfolio.queries.insides import describe_room, get_room, select_rooms
 from modules.portfolio.queries.places import get_building
 from modules.portfolio.routes_web.blueprint import (
     answer,
@@ -38,6 +39,21 @@ PAGE = "portfolio/room_form.html"
 def room_list() -> ResponseReturnValue:
     """List the rooms of public buildings and the departments that occupy them."""
     return list_page(ROOMS, select_rooms(current_actor()), template="portfolio/room_list.html")
+
+
+@blueprint.get("/rooms/<uuid:room_id>")
+@needs(PortfolioPermission.READ)
+def room_detail(room_id: UUID) -> ResponseReturnValue:
+    """Show a room: facts at once, each other part when it is opened."""
+    room, department, level = describe_room(current_actor(), reader(), room_id)
+    return render_template(
+        "portfolio/room_detail.html",
+        room=room,
+        building=get_building(current_actor(), reader(), room.building_id),
+        department=department,
+        level=level,
+        panels=panel_tabs("room", room.id),
+    )
 
 
 @blueprint.get("/buildings/<uuid:building_id>/rooms/new")
@@ -110,7 +126,7 @@ def room_archive(room_id: UUID) -> ResponseReturnValue:
 
     def archive(uow: UnitOfWork) -> str:
         archive_room(current_actor(), asked_change(room_id), uow, current_clock())
-        return url_for("portfolio.room_edit", room_id=room_id)
+        return url_for("portfolio.room_detail", room_id=room_id)
 
     return answer(form, archive, _("Archived"), PAGE, lambda: _again(room_id))
 

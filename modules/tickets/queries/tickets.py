@@ -104,12 +104,15 @@ def list_on_place(
     building_id: UUID | None = None,
     lot_id: UUID | None = None,
     installation_id: UUID | None = None,
+    room_id: UUID | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Return the tickets of an installation, a lot or a building, the latest first."""
+    """Return the tickets of an installation, a room, a lot or a building, the latest first."""
     place = Ticket.lot_id == lot_id if lot_id else Ticket.building_id == building_id
     if installation_id is not None:
         place = Ticket.installation_id == installation_id
+    if room_id is not None:
+        place = Ticket.room_id == room_id
     statement = select(Ticket).where(place).order_by(Ticket.opened_at.desc()).limit(limit)
     return session.scalars(visible_tickets(actor, statement)).all()
 

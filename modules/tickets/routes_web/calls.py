@@ -248,7 +248,7 @@ def _intake(form: Form, refused: str = "") -> str:
 
 def _known_before(actor: Actor, known: Known, who: IntakeCaller | None) -> dict[str, Any]:
     """Return what an empty form says already: about what, and who calls as far as is known."""
-    values = {"installation": request.args.get("installation", "")}
+    values = {name: request.args.get(name, "") for name in ("installation", "room")}
     if not actor.can(TicketPermission.TAKE_CALLS):
         values |= _from_colleague(actor)
     if who is not None:

@@ -162,6 +162,13 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
     return _panel(found, building_id=subject_id, repeats=repeats)
 
 
+@blueprint.get("/tickets/panels/rooms/<uuid:subject_id>")
+@needs(TicketPermission.READ)
+def panel_room(subject_id: UUID) -> ResponseReturnValue:
+    """Show the tickets about a room on its sheet."""
+    return _panel(queries.list_on_place(current_actor(), reader(), room_id=subject_id))
+
+
 @blueprint.get("/tickets/panels/installations/<uuid:subject_id>")
 @needs(TicketPermission.READ)
 def panel_installation(subject_id: UUID) -> ResponseReturnValue:

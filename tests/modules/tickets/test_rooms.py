@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -69,6 +72,37 @@ def test_the_form_offers_the_rooms_and_the_sheet_and_the_list_show_the_one(
     number = "TK-2026-000001"
     assert number in client.get("/tickets?room=2.").get_data(as_text=True)
     assert number not in client.get("/tickets?room=0.01").get_data(as_text=True)
+
+
+def test_the_sheet_of_a_room_shows_its_tickets_and_begins_one_about_it(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock, home
+) -> None:
+    building, bath, other = home
+    with database.unit_of_work() as uow:
+        make_ticket(uow, clock, Place(room_id=bath.id), description="The bath leaks")
+    director = {"sees_everything": False, "building_ids": (building.id,)}
+    login(client, Role.CARE_HOME_DIRECTOR, locale="en", **director)
+    sheet = client.get(f"/rooms/{bath.id}").text
+    assert f"/tickets/panels/rooms/{bath.id}" in sheet
+    assert "The bath leaks" in client.get(f"/tickets/panels/rooms/{bath.id}").text
+    assert "The bath leaks" not in client.get(f"/tickets/panels/rooms/{other.id}").text
+    begin = f"/calls/new?building={building.id}&room={bath.id}"
+    assert begin in html.unescape(sheet)
+    assert f'<option value="{bath.id}" selected>' in client.get(begin).text
+    login(client, Role.CARE_HOME_DIRECTOR, sees_everything=False, email="away@example.org")
+    assert client.get(f"/rooms/{bath.id}").status_code == 404
+
+
+def test_a_building_with_rooms_and_no_lot_counts_its_rooms(
+    client: FlaskClient, login: Login, home
+) -> None:
+    login(client, Role.CARE_HOME_DIRECTOR, locale="en")
+    sheet = client.get(f"/buildings/{home[0].id}").text
+    assert "Rooms" in sheet
+    assert "/parts/lots" not in sheet
+    assert "Lots" not in re.sub("<nav.*?</nav>", "", sheet, flags=re.DOTALL)
+    login(client, Role.PROPERTY_DIRECTOR, locale="en")
+    assert "/parts/lots" in client.get(f"/buildings/{home[0].id}").text
 
 
 def test_a_building_without_rooms_asks_for_none(
