@@ -112,6 +112,11 @@ def is_open(wanted: Any) -> ColumnElement[bool]:
     return Ticket.status.in_(OPEN_STATUSES) if wanted else Ticket.status.not_in(OPEN_STATUSES)
 
 
+def only_me(actor: Actor, _session: Session) -> list[tuple[str, LazyText]]:
+    """Return whose own reports somebody may ask for: theirs."""
+    return [(str(actor.user_id), _l("me"))]
+
+
 def was_returned(wanted: Any) -> ColumnElement[bool]:
     """Return the condition that the work was sent back at least once, or its contrary."""
     return Ticket.returned_count > 0 if wanted else Ticket.returned_count == 0
@@ -274,6 +279,13 @@ def _filters(names: Names, now: datetime) -> tuple[Filter, ...]:
         ),
         Choice("source", _l("Channel"), Ticket.source, options=SOURCE_LABELS, is_prominent=False),
         Text("room", _l("Room"), condition=in_room, is_prominent=False),
+        Choice(
+            "reporter",
+            _l("Reported by"),
+            Ticket.reporter_id,
+            options=only_me,
+            is_prominent=False,
+        ),
         DateRange("opened", _l("Opened"), Ticket.opened_at, is_prominent=False),
         DateRange("closed", _l("Closed"), Ticket.closed_at, is_prominent=False),
         YesNo("returned", _l("Returned"), condition=was_returned, is_prominent=False),

@@ -45,6 +45,7 @@ from modules.tickets.queries.repeats import repeats_on
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas_opinions import AnswerIn
+from modules.tickets.services.reporting import reporter_of
 from modules.tickets.tables import TONES, select_tickets, ticket_table
 
 blueprint = Blueprint("tickets", __name__)
@@ -77,7 +78,9 @@ def ticket_list() -> ResponseReturnValue:
     table = ticket_table(rules, current_clock().now())
     may_open = current_actor().can(TicketPermission.OPEN)
     new = (_("Take a call"), url_for("calls.call_new")) if may_open else None
-    return list_page(table, select_tickets(current_actor()), new=new)
+    own = url_for("tickets.ticket_list", reporter=current_actor().user_id)
+    actions = [(_("What I reported"), own)] if reporter_of(current_actor()) else []
+    return list_page(table, select_tickets(current_actor()), new=new, actions=actions)
 
 
 @blueprint.get("/tickets/<uuid:ticket_id>")

@@ -332,6 +332,26 @@ def test_the_form_knows_the_colleague_who_reports(
     assert '<option value="nl" selected>' in page
 
 
+def test_the_list_leads_to_what_one_reported_oneself(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        make_ticket(uow, clock, building, description="Of a colleague")
+    scope = {"sees_everything": False, "building_ids": (building.id,)}
+    user = login(client, Role.CARETAKER, locale="en", **scope)
+    facts = {"building": str(building.id), "category": "home.water.leak", "description": "Mine"}
+    assert client.post("/calls", data=facts | {"source": "establishment"}).status_code == 303
+    own = f"/tickets?reporter={user.id}"
+    assert f'href="{own}"' in client.get("/tickets").text
+    page = client.get(own).text
+    assert ("Mine" in page, "Of a colleague" in page, "Reported by: me" in page) == (
+        True, False, True,
+    )  # fmt: skip
+    login(client, Role.CALL_CENTRE_AGENT)
+    assert "/tickets?reporter=" not in client.get("/tickets").text
+
+
 def test_the_form_of_who_takes_calls_is_empty(
     client: FlaskClient, login: Login, database: Database, clock: FixedClock
 ) -> None:
