@@ -143,9 +143,9 @@ def test_a_person_opens_an_alert_again_and_its_ticket_says_so(client, login, lea
     assert client.post(f"{there}/reopening", json={"text": "Nee"}).status_code == 409
     ticket = client.get("/api/v1/tickets").get_json()["items"][0]
     sheet = text_of(client.get(f"/tickets/{ticket['id']}"))
-    assert sheet.count("Melding heropend") == 2
+    assert sheet.count("Alarm heropend") == 2
     assert "Toch een lek" in sheet
-    assert "Melding heropend" in text_of(client.get(f"/history/alert/{leak.id}"))
+    assert "Alarm heropend" in text_of(client.get(f"/history/alert/{leak.id}"))
     login(client, Role.CALL_CENTRE_AGENT)
     assert client.post(f"{here}/reopen", data={"text": "x"}).status_code == 403
 
