@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from app.clock import BRUSSELS
 from modules.interventions.enums import FINISHED, OPEN_STATUSES, OrderEventKind, OrderStatus
 
 
@@ -34,6 +35,8 @@ class OrderState:
     contractor_id: UUID | None = None
     planned_start_at: datetime | None = None
     planned_end_at: datetime | None = None
+    # When the visit was agreed on: after somebody stood there it is the next one.
+    planned_on: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
 
@@ -136,12 +139,13 @@ def _take_plan(state: OrderState, event: EventLike) -> OrderState:
         return replace(state, contractor_id=None, planned_start_at=None, planned_end_at=None)
     if event.kind is _K.NO_ACCESS and state.contractor_id is not None:
         # They came and went; a technician's tablet keeps the hour to come back to.
-        return _without_past_plan(state, event)
+        return _without_visit_of_that_day(state, event)
     if event.kind is _K.SCHEDULED:
         return replace(
             state,
             planned_start_at=datetime.fromisoformat(event.data["start"]),
             planned_end_at=datetime.fromisoformat(event.data["end"]),
+            planned_on=event.at,
         )
     return state
 
@@ -151,6 +155,19 @@ def _without_past_plan(state: OrderState, event: EventLike) -> OrderState:
     if state.planned_start_at is None or state.planned_start_at > event.at:
         return state
     return replace(state, planned_start_at=None, planned_end_at=None)
+
+
+def _without_visit_of_that_day(state: OrderState, event: EventLike) -> OrderState:
+    """Forget the visit they came for: that of the day too, unless it was agreed on afterwards.
+
+    Who comes at ten to ten for ten o'clock came for that visit, and is not expected again.
+    """
+    start, planned_on = state.planned_start_at, state.planned_on
+    if start is None or planned_on is None or planned_on > event.at:
+        return _without_past_plan(state, event)
+    if start.astimezone(BRUSSELS).date() == event.at.astimezone(BRUSSELS).date():
+        return replace(state, planned_start_at=None, planned_end_at=None)
+    return _without_past_plan(state, event)
 
 
 def _id(event: EventLike, name: str) -> UUID | None:

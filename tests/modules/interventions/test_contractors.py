@@ -382,6 +382,27 @@ def test_a_visit_agreed_on_for_later_outlives_a_closed_door(uow, clock, order, f
     assert order.planned_end_at == again.end
 
 
+@pytest.mark.parametrize("agreed", ["before they came", "after they came"])
+def test_who_came_early_came_for_the_visit_of_that_day(client, login, database, clock, agreed):
+    with database.unit_of_work() as uow:
+        order = give(make_order(uow, clock), make_firm(uow, clock), uow, clock)
+        clock.advance(timedelta(hours=1))
+        came = clock.now()
+        if agreed == "after they came":
+            clock.advance(timedelta(minutes=2))
+        soon = clock.now() + timedelta(minutes=10)
+        visit = ScheduleOrder(soon, soon + timedelta(hours=1))
+        schedule_order(DISPATCHER, order.id, visit, uow, clock)
+        noted = ReportNoAccess(NoAccessReason.NOBODY, visited_at=came)
+        report_no_access(DISPATCHER, order.id, noted, uow, clock)
+        assert order.planned_start_at == (None if agreed == "before they came" else soon)
+    login(client, Role.DISPATCHER, locale="en")
+    page = client.get(f"/work-orders/{order.id}").text
+    assert ("plan another visit" in page, "stays planned" in page) == (
+        agreed == "before they came", agreed == "after they came",
+    )  # fmt: skip
+
+
 def test_what_is_still_to_come_is_not_reported(uow, clock, order, firm):
     give(order, firm, uow, clock)
     friday = clock.now() + timedelta(days=4)
