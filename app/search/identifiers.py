@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app import ean
 from app.search.normalise import phone_digits
 
 
@@ -28,8 +29,6 @@ class Identifier:
     value: str
 
 
-_EAN_DIGITS = 18
-_EAN_START = "54"
 _LEAST_LAST_DIGITS = 4
 _NUMBER = re.compile(r"^([A-Za-z]{2})[\s-]*(20\d{2})[\s-]*0*(\d{1,6})$")
 _CODE = re.compile(r"^[A-Za-z]{1,5}[\s./-]?\d[\w./-]*$|^\d[\w./-]{3,39}$")
@@ -66,7 +65,7 @@ def _numbers(text: str) -> list[Identifier]:
 def _digits(text: str) -> list[Identifier]:
     found = []
     digits = re.sub(r"\D", "", text)
-    is_ean = len(digits) == _EAN_DIGITS and digits.startswith(_EAN_START)
+    is_ean = ean.has_form(digits)
     if is_ean:
         found.append(Identifier(IdentifierKind.EAN, digits))
     elif phone := phone_digits(text):

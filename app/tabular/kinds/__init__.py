@@ -3,7 +3,7 @@
 from app.tabular.kinds.base import BadValue, Cell, Doubtful, Kind, plain_text
 from app.tabular.kinds.choices import Choice, YesNo
 from app.tabular.kinds.dates import Day, Month, parse_date
-from app.tabular.kinds.identifiers import Ean, Identifier, Lookup, Phone, has_ean_check_digit
+from app.tabular.kinds.identifiers import Ean, Identifier, Lookup, Phone
 from app.tabular.kinds.moments import Moment, instant_of, moment_of
 from app.tabular.kinds.numbers import DecimalNumber, Integer, parse_number
 from app.tabular.kinds.text import Text
@@ -25,7 +25,6 @@ __all__ = [
     "Phone",
     "Text",
     "YesNo",
-    "has_ean_check_digit",
     "instant_of",
     "moment_of",
     "parse_date",

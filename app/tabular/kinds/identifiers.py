@@ -8,6 +8,7 @@ from uuid import UUID
 
 import phonenumbers
 
+from app import ean
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.formats import Formats
@@ -20,27 +21,14 @@ _EXACT_FLOAT = 2**53
 _SEPARATORS = str.maketrans("", "", " .-/\u00a0\u202f")
 
 
-def has_ean_check_digit(digits: str) -> bool:
-    """Tell whether the last digit is the GS1 check digit: weights 3, 1, 3 … from the right."""
-    body = (int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits[:-1])))
-    return (10 - sum(body) % 10) % 10 == int(digits[-1])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ean(Kind):
-    """An EAN code, by default the 18 digits of a Belgian supply point, starting with 54."""
-
-    length: int = 18
-    prefix: str = "54"
+    """The EAN code of a Belgian supply point."""
 
     @property
     def expected(self) -> LazyText:
         """Say the number of digits."""
-        return _l("%(length)s digits starting with %(prefix)s", **self._words)
-
-    @property
-    def _words(self) -> dict[str, Any]:
-        return {"length": self.length, "prefix": self.prefix}
+        return _l("%(length)s digits starting with %(prefix)s", length=ean.LENGTH, prefix=ean.START)
 
     def read(self, cell: Cell, formats: Formats) -> Any:
         """Return the digits as text."""
@@ -51,8 +39,7 @@ class Ean(Kind):
         if "E+" in text.upper():
             raise BadValue("digits_lost")
         digits = text.lstrip("'").translate(_SEPARATORS)
-        good = digits.isascii() and digits.isdigit() and len(digits) == self.length
-        if not (good and digits.startswith(self.prefix) and has_ean_check_digit(digits)):
+        if not ean.is_valid(digits):
             raise BadValue("not_an_ean")
         return digits
 

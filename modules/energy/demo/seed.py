@@ -16,9 +16,9 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, Database, UnitOfWork
 from app.demo import Planting, Seed
+from app.ean import check_digit
 from modules.energy.commands import AddMeter, IngestFile
 from modules.energy.demo.series import Fault, Series, read_wide, to_present, write_long
-from modules.energy.ean import check_digit
 from modules.energy.enums import FeedsKind, Utility
 from modules.energy.models import Meter
 from modules.energy.services.ingest import ingest_file

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ean import bare
 from app.i18n import lazy as _l
-from modules.energy.ean import bare
 from modules.energy.enums import Direction, Unit, Utility
 from modules.energy.formats.base import (
     IN_RANGE,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import ean as ean_numbers
 from app.audit import Subject, changed_fields, record
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -16,7 +17,6 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
 from app.search.changes import touch_documents
-from modules.energy import ean as ean_numbers
 from modules.energy import errors
 from modules.energy.commands import AddMeter, ChangeMeter, DeclareMeterChange
 from modules.energy.enums import RegisterKind, Utility

@@ -23,7 +23,6 @@ from app.tabular.kinds import (
     Phone,
     Text,
     YesNo,
-    has_ean_check_digit,
     instant_of,
     moment_of,
     parse_number,
@@ -170,12 +169,9 @@ def test_choices_are_read_by_key_label_and_alias_without_accents():
 
 
 def test_ean_codes_are_checked_and_numbers_that_lost_digits_are_told():
-    good = "541448860000000009"
-    digits = next(
-        f"54144886000000000{d}" for d in range(10) if has_ean_check_digit(f"54144886000000000{d}")
-    )
-    assert Ean().read(f"{digits[:6]} {digits[6:]}", ANY) == digits
-    assert code_of(Ean(), digits[:-1] + str((int(digits[-1]) + 1) % 10)) == "not_an_ean"
+    good = "541448000000000011"
+    assert Ean().read(f"{good[:6]} {good[6:]}", ANY) == good
+    assert code_of(Ean(), "541448000000000012") == "not_an_ean"
     assert code_of(Ean(), float(good)) == "digits_lost"
     assert code_of(Ean(), "5,41449E+17") == "digits_lost"
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import FixedClock
+from app.ean import is_valid
 from modules.energy.demo.seed import METERS, Places, is_planted, seed_demo
 from modules.energy.demo.series import Fault, read_wide, to_present
-from modules.energy.ean import is_valid
 from modules.energy.enums import Rule
 from modules.energy.models import Alert, Meter
 from modules.energy.services.scan import scan

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app import ean as ean_numbers
 from app.audit import record
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.search.changes import touch_documents
-from modules.energy import ean as ean_numbers
 from modules.energy import errors
 from modules.energy.commands import IngestFile
 from modules.energy.enums import RegisterKind, Utility

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.energy import ean
+from app import ean
 
 
 @pytest.mark.parametrize(
@@ -14,20 +14,30 @@ def test_published_examples_are_valid(number):
 
 @pytest.mark.parametrize(
     "number",
-    ["123456879123456789", "54144800000000001", "5414480000000000111", "54144800000000001x", ""],
+    # Fluvius hides the number in its examples: one with a check digit that fits is none either.
+    [
+        "123456879123456789",
+        "123456789123456789",
+        "54144800000000001",
+        "5414480000000000111",
+        "54144800000000001x",
+        "",
+    ],
 )
 def test_wrong_numbers_are_refused(number):
     assert not ean.is_valid(number)
 
 
-@given(st.text("0123456789", min_size=17, max_size=17))
-def test_exactly_one_check_digit_fits(first_17):
+@given(st.text("0123456789", min_size=15, max_size=15))
+def test_exactly_one_check_digit_fits(rest):
+    first_17 = ean.START + rest
     fitting = [d for d in "0123456789" if ean.is_valid(first_17 + d)]
     assert fitting == [str(ean.check_digit(first_17))]
 
 
-@given(st.text("0123456789", min_size=17, max_size=17), st.integers(0, 16), st.integers(1, 9))
-def test_one_wrong_digit_is_always_found(first_17, place, change):
+@given(st.text("0123456789", min_size=15, max_size=15), st.integers(0, 16), st.integers(1, 9))
+def test_one_wrong_digit_is_always_found(rest, place, change):
+    first_17 = ean.START + rest
     good = first_17 + str(ean.check_digit(first_17))
     digit = str((int(good[place]) + change) % 10)
     assert not ean.is_valid(good[:place] + digit + good[place + 1 :])

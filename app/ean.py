@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 LENGTH = 18
+# GS1 Belgium & Luxembourg: no supply point of a Belgian grid begins otherwise.
+START = "54"
 _SPREADSHEET = re.compile(r'^="?([^"]*)"?$')
 
 
@@ -12,6 +14,11 @@ def bare(text: str) -> str:
     """Return a number as typed without the `="…"` of spreadsheets, spaces, dots and hyphens."""
     found = _SPREADSHEET.match(text.strip())
     return re.sub(r"[\s.\-]", "", found.group(1) if found else text)
+
+
+def has_form(text: str) -> bool:
+    """Tell whether a bare number has the digits of a Belgian EAN-18, right or mistyped."""
+    return len(text) == LENGTH and text.isascii() and text.isdigit() and text.startswith(START)
 
 
 def check_digit(first_17: str) -> int:
@@ -28,10 +35,5 @@ def check_digit(first_17: str) -> int:
 
 
 def is_valid(text: str) -> bool:
-    """Tell whether a bare number is an EAN-18 with the right check digit."""
-    return (
-        len(text) == LENGTH
-        and text.isascii()
-        and text.isdigit()
-        and check_digit(text[:-1]) == int(text[-1])
-    )
+    """Tell whether a bare number is a Belgian EAN-18 with the right check digit."""
+    return has_form(text) and check_digit(text[:-1]) == int(text[-1])
