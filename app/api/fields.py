@@ -27,6 +27,12 @@ class Languages(fields.Dict):
         return TranslatedText({key: text for key, text in texts.items() if text})
 
 
+def archived_instead() -> fields.Boolean:
+    """Return the filter that shows what was archived instead of what is in use."""
+    said = "Those archived, which can be brought back, instead of those in use."
+    return fields.Boolean(load_default=False, metadata={"description": said})
+
+
 class Instant(fields.AwareDateTime):
     """A moment with its offset; one that no clock of ours can hold is refused."""
 

@@ -47,6 +47,11 @@ def meter_in_use() -> Conflict:
     return Conflict("meter_in_use", message, field="is_confirmed")
 
 
+def archived() -> Conflict:
+    """Refuse to change a meter that left the lists."""
+    return Conflict("archived", _l("This record is archived: bring it back on its sheet first."))
+
+
 def already_resolved() -> Conflict:
     """Refuse to handle an alert twice."""
     return Conflict("already_resolved", _l("This alert is already resolved."))

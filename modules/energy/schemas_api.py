@@ -11,6 +11,7 @@ from marshmallow import (
 )
 
 from app.api import Instant
+from app.api.fields import archived_instead
 from app.i18n import get_locale
 from app.web.fields import Line
 from modules.energy.enums import (
@@ -34,6 +35,7 @@ class MeterQuery(Schema):
     building_id = fields.UUID()
     lot_id = fields.UUID()
     utility = fields.Enum(Utility, by_value=True)
+    is_archived = archived_instead()
 
 
 class ArchiveMeterQuery(Schema):

@@ -51,6 +51,16 @@ def second_head() -> Conflict:
     return Conflict("second_head", HAS_A_HEAD, field="relation")
 
 
+def archived_already() -> Conflict:
+    """Say that a party left the lists: its sheet brings it back."""
+    return Conflict("archived", ARCHIVED_ALREADY)
+
+
+def merged_away() -> Conflict:
+    """Say that a party lives on in another one."""
+    return Conflict("merged", _l("This record was merged into another: change that one."))
+
+
 def overlapping_occupancy() -> Conflict:
     """Say that the party is in this lot already."""
     return Conflict("already_there", ALREADY_THERE, field="starts_on")

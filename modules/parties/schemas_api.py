@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from app.api.fields import archived_instead
 from app.web.fields import Line
 from modules.parties.commands import PartyFacts, PhoneFacts
 from modules.parties.enums import (
@@ -102,6 +103,7 @@ class PartyQuery(Schema):
     )
     kind = fields.Enum(PartyKind, by_value=True)
     language = fields.Enum(Language, by_value=True)
+    is_archived = archived_instead()
 
 
 class OccupancyIn(Schema):

@@ -266,3 +266,5 @@ class InstallationFacts:
     lot_ids: tuple[UUID, ...] = field(default_factory=tuple)
     # Other buildings it serves whole.
     building_ids: tuple[UUID, ...] = field(default_factory=tuple)
+    # Whether those name the archived ones too, which no form and no file offers.
+    names_archived: bool = False

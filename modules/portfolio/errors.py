@@ -74,3 +74,13 @@ def still_used(count: int) -> Conflict:
 def elsewhere(field: str) -> Invalid:
     """Say that a record belongs to another building."""
     return Invalid("of_another_building", _l("This belongs to another building."), field=field)
+
+
+def served_is_gone(codes: str) -> Conflict:
+    """Say that an import cannot be undone while a building it named is archived or not seen."""
+    message = _l(
+        "Nothing was undone. This import wrote that installations serve %(codes)s: archived since,"
+        " or no longer yours to see. Bring it back, or ask somebody who sees it, then undo.",
+        codes=codes,
+    )
+    return Conflict("served_is_gone", message)

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from app.api.fields import archived_instead
 from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts, ParcelFacts
 from modules.portfolio.enums import (
     Accessibility,
@@ -121,6 +122,7 @@ class BuildingQuery(Schema):
     kind = one_of(BuildingKind)
     area_id = fields.UUID()
     energy_class = fields.String(validate=validate.OneOf("ABCDEFG"))
+    is_archived = archived_instead()
 
 
 class LotIn(Schema):
@@ -173,6 +175,7 @@ class LotQuery(Schema):
     category = one_of(LotCategory)
     regime = one_of(Regime)
     status = one_of(LotStatus)
+    is_archived = archived_instead()
 
 
 class LotStatusIn(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 from shapely import Point
 
+from app.api.fields import archived_instead
 from app.i18n import gettext as _
 from app.web.fields import Paragraphs
 from modules.portfolio.commands import (
@@ -121,6 +122,7 @@ class InstallationQuery(Schema):
 
     building_id = fields.UUID()
     kind = one_of(InstallationKind)
+    is_archived = archived_instead()
 
 
 class InstallationIn(Schema):
@@ -139,14 +141,14 @@ class InstallationIn(Schema):
     building_ids = fields.List(
         fields.UUID(),
         validate=validate.Length(max=200),
-        metadata={"description": "Other buildings it serves whole."},
+        metadata={"description": "Other buildings it serves whole, also those archived since."},
     )
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> InstallationFacts:
         for name in ("entrance_ids", "lot_ids", "building_ids"):
             data[name] = tuple(data.get(name, ()))
-        return InstallationFacts(**data)
+        return InstallationFacts(**data, names_archived=True)
 
 
 class InstallationOut(Schema):

@@ -85,7 +85,11 @@ class Meters(MethodView):
     @meters.paged(MeterOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Meter]:
         """List meters by serial number."""
-        statement = meter_queries.select_meters(current_actor()).order_by(Meter.serial, Meter.id)
+        statement = meter_queries.select_meters(current_actor())
+        if query.pop("is_archived"):
+            listed = meter_queries.select_listed_meters(current_actor())
+            statement = listed.where(Meter.archived_at.is_not(None))
+        statement = statement.order_by(Meter.serial, Meter.id)
         for name, value in query.items():
             statement = statement.where(getattr(Meter, name) == value)
         return paginate(reader(), statement, page)

@@ -89,6 +89,8 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
     require(actor, EnergyPermission.METER_CHANGE)
     meter = get_meter(actor, uow.session, command.meter_id)
     meter.require_version(command.version)
+    if meter.archived_at is not None:
+        raise errors.archived()
     point = _supply_point(uow.session, command.ean, meter.utility, clock) if command.ean else None
     changes = changed_fields(meter, _values_of(actor, command, uow.session))
     if "installation_id" in changes:

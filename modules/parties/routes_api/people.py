@@ -19,7 +19,7 @@ from modules.parties import services
 from modules.parties.commands import Change, Occupy, PartyFacts
 from modules.parties.models import Occupancy, Party
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.lists import matches_party, select_parties
+from modules.parties.queries.lists import matches_party, select_listed_parties, select_parties
 from modules.parties.queries.people import get_party, list_occupancies
 from modules.parties.schemas_api import (
     OccupancyEndIn,
@@ -55,6 +55,9 @@ class Parties(MethodView):
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Party]:
         """List parties by name, as the page of the list shows them."""
         statement = select_parties(current_actor())
+        if query.pop("is_archived"):
+            archived = Party.archived_at.is_not(None)
+            statement = select_listed_parties(current_actor()).where(archived)
         if words := query.pop("q", ""):
             statement = statement.where(matches_party(words))
         for name, value in query.items():

@@ -182,8 +182,9 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
     """Take a merge back: what was moved returns, what was filled in is emptied again.
 
     The pairs it settled are brought up again. What somebody changed since stays as it is, and
-    `moved["left"]` counts such links. Raises Conflict when it was undone before, or when the party
-    that was kept has been merged since: its links went on to another.
+    `moved["left"]` counts such links; when the kept one was archived since, both are. Raises
+    Conflict when it was undone before, or when the party that was kept has been merged since: its
+    links went on to another.
     """
     require(actor, PartyPermission.MERGE)
     merge = uow.session.get(PartyMerge, merge_id)
@@ -206,7 +207,8 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
     spell(kept)
     merged.merged_into_id = None
     if merged.erased_at is None:
-        merged.restore()
+        # The office had no more to do with either of them, once the kept one was archived.
+        merged.archived_at, merged.archived_by_id = kept.archived_at, kept.archived_by_id
     merge.undone_at = clock.now()
     uow.flush()
     # A merge kept by an earlier release does not say which pairs it settled.

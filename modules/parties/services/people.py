@@ -30,8 +30,11 @@ from modules.parties.commands import AllowChannel, Change, PartyFacts, PhoneFact
 from modules.parties.contact import phone_kind, read_email, reversed_digits
 from modules.parties.enums import PhoneKind
 from modules.parties.errors import (
+    archived_already,
     email_unreadable,
+    erased_for_good,
     invalid_party,
+    merged_away,
     phone_unreadable,
     reference_taken,
 )
@@ -73,6 +76,7 @@ def change_party(
     require(actor, PartyPermission.CHANGE)
     party = get_party(actor, uow.session, change.id)
     party.require_version(change.version)
+    refuse_archived(party)
     phones, emails = _readable(facts)
     changed = set(changed_fields(party, _values(facts)))
     if facts.reference.strip() and facts.reference.strip() != party.reference:
@@ -92,6 +96,17 @@ def change_party(
     touch_documents(uow.session, "party", [party.id])
     note(uow, actor, clock, "change", party, changed)
     return party
+
+
+def refuse_archived(*parties: Party) -> None:
+    """Raise Conflict for a party that left the lists: nothing is written about it."""
+    for party in parties:
+        if party.erased_at is not None:
+            raise erased_for_good()
+        if party.merged_into_id is not None:
+            raise merged_away()
+        if party.archived_at is not None:
+            raise archived_already()
 
 
 def _values(facts: PartyFacts) -> dict[str, Any]:
@@ -211,6 +226,7 @@ def allow_channel(
     """Write whether a party may be reached by a channel, from today."""
     require(actor, PartyPermission.CHANGE)
     party = get_party(actor, uow.session, command.party_id)
+    refuse_archived(party)
     statement = select(ContactPermission).where(
         ContactPermission.party_id == party.id, ContactPermission.channel == command.channel
     )

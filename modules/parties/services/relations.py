@@ -23,7 +23,7 @@ from modules.parties.models import Party, PartyRelation
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
 from modules.parties.queries.related import heads_of, overlap
-from modules.parties.services.people import note
+from modules.parties.services.people import note, refuse_archived
 
 
 def relate_person(
@@ -33,6 +33,7 @@ def relate_person(
     require(actor, PartyPermission.CHANGE)
     party = get_party(actor, uow.session, command.party_id)
     person = get_party(actor, uow.session, command.person_id)
+    refuse_archived(party, person)
     if person.kind is not PartyKind.PERSON or person.id == party.id:
         raise invalid_party([FieldError("person_id", _l("Choose a person."))])
     relation = PartyRelation(

@@ -17,13 +17,14 @@ from app.db.codes import as_stored
 from app.i18n import lazy as _l
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
-from app.tabular.importer import Values
+from app.tabular.importer import Entry, Values
 from app.tabular.kinds import Choice, Day, Text, YesNo
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.enums import INSTALLATION_KIND_LABELS, InstallationKind
+from modules.portfolio.errors import served_is_gone
 from modules.portfolio.importers.columns import BUILDING
 from modules.portfolio.importers.source import named, unknown
 from modules.portfolio.models import Building, Entrance, Installation, Lot, ServiceLink
@@ -227,7 +228,20 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     delete_rows(session, table, ids)
 
 
-INSTALLATIONS = ServiceImporter(
+class PlantImporter(ServiceImporter):
+    """An importer whose records name buildings, which may leave the estate before an undo."""
+
+    def undo(self, uow: UnitOfWork, actor: Actor, clock: Clock, entries: Sequence[Entry]) -> None:
+        """Take back what a batch wrote; Conflict when a building it named cannot be named now."""
+        others = [(one.after or {}).get("other_buildings") for one in entries]
+        named = {code for listed in others for code in _split(listed)}
+        gone = named - _in_use(uow.session, seen_buildings(actor, uow.session, named))
+        if gone:
+            raise served_is_gone(", ".join(sorted(gone)))
+        ServiceImporter.undo(self, uow, actor, clock, entries)
+
+
+INSTALLATIONS = PlantImporter(
     name="installations",
     title=_l("Installations"),
     permission=PortfolioPermission.IMPORT,

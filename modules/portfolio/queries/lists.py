@@ -15,19 +15,19 @@ from modules.portfolio.queries.places import list_areas, list_sites
 from modules.portfolio.queries.scope import in_scope, parcels_in_scope
 
 
-def select_buildings(actor: Actor) -> Select[Building]:
-    """Return the buildings of the estate with their address."""
+def select_buildings(actor: Actor, *, is_archived: bool = False) -> Select[Building]:
+    """Return the buildings of the estate with their address, or the archived ones."""
     statement = (
         select(Building)
         .join(Building.address)
         .options(contains_eager(Building.address))
-        .where(Building.archived_at.is_(None))
+        .where(Building.archived_at.is_not(None) if is_archived else Building.archived_at.is_(None))
     )
     return in_scope(statement, actor, Building.id)
 
 
-def select_lots(actor: Actor) -> Select[Lot]:
-    """Return the lots of the estate with their building and entrance address."""
+def select_lots(actor: Actor, *, is_archived: bool = False) -> Select[Lot]:
+    """Return the lots of the estate with their addresses, or the archived ones."""
     statement = (
         select(Lot)
         .join(Lot.building)
@@ -36,7 +36,7 @@ def select_lots(actor: Actor) -> Select[Lot]:
             contains_eager(Lot.building).contains_eager(Building.address),
             joinedload(Lot.entrance).joinedload(Entrance.address),
         )
-        .where(Lot.archived_at.is_(None))
+        .where(Lot.archived_at.is_not(None) if is_archived else Lot.archived_at.is_(None))
     )
     return in_scope(statement, actor, Lot.building_id)
 

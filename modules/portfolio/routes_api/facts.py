@@ -104,8 +104,11 @@ class Installations(MethodView):
     @installations.paged(schemas.InstallationOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Installation]:
         """List installations by code."""
-        living = select(Installation).where(Installation.archived_at.is_(None))
-        statement = in_scope(living, current_actor(), Installation.building_id)
+        is_archived = Installation.archived_at.is_not(None)
+        wanted = is_archived if query.pop("is_archived") else ~is_archived
+        statement = in_scope(
+            select(Installation).where(wanted), current_actor(), Installation.building_id
+        )
         for name, value in query.items():
             statement = statement.where(getattr(Installation, name) == value)
         return paginate(reader(), statement.order_by(Installation.code), page)

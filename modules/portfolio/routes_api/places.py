@@ -59,7 +59,9 @@ class Buildings(MethodView):
     @buildings.paged(schemas.BuildingOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Building]:
         """List buildings by code."""
-        statement = _narrowed(select_buildings(current_actor()), Building, query)
+        statement = _narrowed(
+            select_buildings(current_actor(), is_archived=query.pop("is_archived")), Building, query
+        )
         return paginate(reader(), statement.order_by(Building.code, Building.id), page)
 
     @needs(PortfolioPermission.CHANGE)
@@ -112,7 +114,9 @@ class Lots(MethodView):
     @lots.paged(schemas.LotOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Lot]:
         """List lots by reference."""
-        statement = _narrowed(select_lots(current_actor()), Lot, query)
+        statement = _narrowed(
+            select_lots(current_actor(), is_archived=query.pop("is_archived")), Lot, query
+        )
         return paginate(reader(), statement.order_by(Lot.reference, Lot.id), page)
 
     @needs(PortfolioPermission.CHANGE)

@@ -108,7 +108,7 @@ def _moved(
 
 
 def _values(facts: InstallationFacts) -> dict[str, Any]:
-    links = {"entrance_ids", "lot_ids", "building_ids"}
+    links = {"entrance_ids", "lot_ids", "building_ids", "names_archived"}
     return {f.name: getattr(facts, f.name) for f in fields(facts) if f.name not in links}
 
 
@@ -122,7 +122,7 @@ def _write_links(
     """Replace what an installation serves; NotFound for a place the actor does not see.
 
     Entrances and lots are those of its own building. A building the actor does not see stays
-    served: whoever wrote it did. So does an archived one, which no form and no file names.
+    served: whoever wrote it did. So does an archived one, unless the facts name those too.
     """
     home = installation.building_id
     _refuse_elsewhere(session, home, facts)
@@ -131,7 +131,8 @@ def _write_links(
         get_building(actor, session, building_id)
     kept = set()
     for link in links_of(session, installation.id):
-        if link.building_id in {None, home} or _is_offered(actor, session, link.building_id):
+        other = link.building_id
+        if other in {None, home} or _is_named(actor, session, other, facts):
             session.delete(link)
         else:
             kept.add(link.building_id)
@@ -143,9 +144,10 @@ def _write_links(
     session.flush()
 
 
-def _is_offered(actor: Actor, session: Session, building_id: UUID) -> bool:
+def _is_named(actor: Actor, session: Session, building_id: UUID, facts: InstallationFacts) -> bool:
+    """Say whether the facts would name a building, had it to stay served."""
     building = find_building(actor, session, building_id)
-    return building is not None and building.archived_at is None
+    return building is not None and (facts.names_archived or building.archived_at is None)
 
 
 def _refuse_elsewhere(session: Session, home: UUID, facts: InstallationFacts) -> None:

@@ -151,3 +151,19 @@ def test_programs_archive_and_bring_back(client, login, read_meter):
     assert client.get("/api/v1/meters").json["total"] == 0
     assert client.post(f"{url}/restoration", json={}).status_code == 200
     assert client.get("/api/v1/meters").json["total"] == 1
+
+
+def test_it_is_changed_on_no_form_and_by_no_program_until_it_is_back(
+    client, login, database, clock
+):
+    with database.unit_of_work() as uow:
+        meter = create_meter(uow, clock, "W1")
+        archive(uow, clock, meter)
+    login(client, Role.ENERGY_COORDINATOR, locale="en")
+    url = f"/api/v1/meters/{meter.id}"
+    assert client.get("/api/v1/meters?is_archived=true").json["items"][0]["id"] == str(meter.id)
+    for status in (409, 200):
+        version = {"If-Match": client.get(url).headers["ETag"]}
+        assert client.put(url, json={"label": "New"}, headers=version).status_code == status
+        assert client.post(f"{url}/restoration", json={}).status_code == 200
+    assert client.get("/api/v1/meters?is_archived=true").json["total"] == 0

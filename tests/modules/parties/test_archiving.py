@@ -15,14 +15,22 @@ from app.i18n import use_locale
 from modules.interventions.commands import Assignee
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services import assign_order
-from modules.parties.commands import Change, MergeParties, RelatePerson
-from modules.parties.enums import PartyKind, Relation
+from modules.parties.commands import (
+    AllowChannel,
+    Change,
+    MergeParties,
+    PartyFacts,
+    RelatePerson,
+)
+from modules.parties.enums import Channel, PartyKind, Relation
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import count_open_pairs, open_pairs, select_parties
 from modules.parties.search import PartyProvider
 from modules.parties.services import (
+    allow_channel,
     archive_party,
+    change_party,
     erase_party,
     find_duplicates,
     merge_parties,
@@ -273,3 +281,59 @@ def test_programs_archive_and_bring_back(client, login, an):
     assert client.get(url).status_code == 200
     assert client.post(f"{url}/restoration", json={}).status_code == 200
     assert client.get("/api/v1/parties").json["total"] == 1
+
+
+def test_who_is_archived_is_changed_on_no_form_and_by_no_program(uow, clock):
+    gone, other = make_party(uow, clock, "Dubois"), make_party(uow, clock, "Peeters")
+    archive(uow, clock, gone)
+    facts = PartyFacts(PartyKind.PERSON, "Dupont")
+    contact = RelatePerson(other.id, gone.id, Relation.CONTACT)
+    refused = (
+        lambda: change_party(BUILDER, Change(gone.id, gone.version), facts, uow, clock),
+        lambda: allow_channel(
+            BUILDER, AllowChannel(gone.id, Channel.SMS, is_allowed=False), uow, clock
+        ),
+        lambda: relate_person(BUILDER, contact, uow, clock),
+    )
+    for attempt in refused:
+        with pytest.raises(Conflict, match=r"^archived"):
+            attempt()
+    restore(uow, clock, gone)
+    for done in refused:
+        done()
+    assert gone.name == "Dupont"
+
+
+def test_who_was_merged_or_erased_is_told_so(uow, clock):
+    kept, merged, erased = (make_party(uow, clock, name) for name in ("An", "Ann", "Bob"))
+    merge_parties(BUILDER, MergeParties(kept.id, merged.id), uow, clock)
+    erase_party(BUILDER, erased.id, uow, clock)
+    for party, code in ((merged, "merged"), (erased, "erased")):
+        with pytest.raises(Conflict, match=rf"^{code}"):
+            change_party(
+                BUILDER,
+                Change(party.id, party.version),
+                PartyFacts(PartyKind.PERSON, "X"),
+                uow,
+                clock,
+            )
+
+
+def test_two_archived_as_one_stay_archived_when_the_merge_is_undone(uow, clock):
+    kept, merged = make_party(uow, clock, "An"), make_party(uow, clock, "Ann")
+    merge = merge_parties(BUILDER, MergeParties(kept.id, merged.id), uow, clock)
+    archive(uow, clock, kept)
+    undo_merge(BUILDER, merge.id, uow, clock)
+    assert merged.archived_at == kept.archived_at is not None
+    restore(uow, clock, merged)
+    assert [party.id for party in uow.session.scalars(select_parties(BUILDER))] == [merged.id]
+
+
+def test_a_program_lists_those_archived(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        gone, stays = make_party(uow, clock, "Dubois"), make_party(uow, clock, "Peeters")
+        archive(uow, clock, gone)
+    login(client, Role.ADMINISTRATOR)
+    for query, party in (("?is_archived=true", gone), ("", stays)):
+        items = client.get(f"/api/v1/parties{query}").json["items"]
+        assert [item["id"] for item in items] == [str(party.id)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from app.auth.actor import Actor, Scope, system_actor
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
+from app.errors import Conflict
 from app.policies import HousePermission
 from app.tabular.exports import FileFormat, export_file, write_file
 from app.tabular.importer import Outcome
@@ -26,7 +27,12 @@ from modules.portfolio.enums import InstallationKind
 from modules.portfolio.importers.plant import INSTALLATIONS
 from modules.portfolio.models import Building, Installation, Lot, ServiceLink
 from modules.portfolio.policies import PortfolioPermission
-from modules.portfolio.services import add_installation, archive_building, archive_lot
+from modules.portfolio.services import (
+    add_installation,
+    archive_building,
+    archive_lot,
+    restore_building,
+)
 from tests.factories.portfolio import BUILDER, make_building, make_lot
 from tests.support.web import Login
 
@@ -169,3 +175,61 @@ class TestArchived:
         assert [(one.field, one.value) for one in report.errors] == [
             ("other_buildings", gone.other.code)
         ]
+
+    def test_a_program_that_leaves_it_out_ends_it_also_for_whom_sees_it_alone(
+        self, client, login, database, gone
+    ):
+        facts = {"building_id": str(gone.home.id), "kind": "boiler_house", "code": "I-1"}
+        url = f"/api/v1/installations/{gone.id}"
+        login(client, Role.PROPERTY_DIRECTOR, sees_everything=False, building_ids=(gone.home.id,))
+        version = {"If-Match": client.get(url).headers["ETag"]}
+        assert client.put(url, json=facts, headers=version).status_code == 200
+        assert served(database) == {gone.home.id, gone.other.id}
+        login(client, Role.ADMINISTRATOR)
+        version = {"If-Match": client.get(url).headers["ETag"]}
+        assert client.put(url, json=facts, headers=version).status_code == 200
+        assert served(database) == {gone.home.id}
+
+    def test_a_program_lists_what_is_archived(self, client, login, gone):
+        login(client, Role.ADMINISTRATOR)
+        for folder, here, away in (
+            ("buildings", gone.home.id, gone.other.id),
+            ("lots", gone.home_lot, gone.other_lot),
+        ):
+            for query, shown in (("", here), ("?is_archived=true", away)):
+                items = client.get(f"/api/v1/{folder}{query}").json["items"]
+                assert [item["id"] for item in items] == [str(shown)]
+        assert client.get("/api/v1/installations?is_archived=true").json["total"] == 0
+
+
+@pytest.mark.parametrize("is_archived", [True, False], ids=["archived", "not seen"])
+def test_an_import_that_named_a_building_gone_since_says_why_it_is_not_undone(
+    database, clock, tmp_path, actor_with, boiler, is_archived
+):
+    def undo(actor):
+        with database.unit_of_work() as uow:
+            undo_batch(actor, UUID(done.batch_id), KINDS, uow, clock)
+
+    with database.unit_of_work() as uow:
+        third = make_building(uow, clock)
+    rights, homes = (*PortfolioPermission, *HousePermission), {boiler.home.id, boiler.other.id}
+    sees_all = actor_with(*rights, scope=Scope(building_ids=frozenset({*homes, third.id})))
+    text = f"code;other_buildings\nI-1;{boiler.other.code}, {third.code}\n"
+    done = import_file(sees_all, as_file(tmp_path / "named.csv", text), database, clock)
+    assert third.id in served(database)
+    actor = sees_all
+    if is_archived:
+        with database.unit_of_work() as uow:
+            version = uow.session.get_one(Building, third.id).version
+            archive_building(BUILDER, Change(third.id, version), uow, clock)
+    else:
+        actor = replace(sees_all, scope=Scope(building_ids=frozenset(homes)))
+    with pytest.raises(Conflict, match="served_is_gone") as refused:
+        undo(actor)
+    assert third.code in str(refused.value.message)
+    if is_archived:
+        with database.unit_of_work() as uow:
+            version = uow.session.get_one(Building, third.id).version
+            restore_building(BUILDER, Change(third.id, version), uow, clock)
+    undo(sees_all)
+    assert served(database) == {boiler.home.id, boiler.other.id}
