@@ -11,6 +11,7 @@ from app.i18n import lazy as _l
 from app.jobs import Cron, Every, Job, JobRun, last_done
 from modules.tickets.enums import OPEN_STATUSES, EventKind, TicketStatus
 from modules.tickets.models import Ticket
+from modules.tickets.services.phones import read_phones
 from modules.tickets.services.recording import Happening, add_event
 from modules.tickets.services.reporting import NEAR_AT_MOST, is_near, tell_deadline
 
@@ -62,6 +63,12 @@ def run_watch_deadlines(run: JobRun) -> None:
         run.progress(done, len(ids))
 
 
+def run_read_phones(run: JobRun) -> None:
+    """Make tickets opened during an upgrade found by their telephone numbers."""
+    with run.database.unit_of_work() as uow:
+        run.progress(read_phones(uow))
+
+
 def _move(run: JobRun, where: tuple[ColumnElement[bool], ...], kind: EventKind) -> None:
     with run.database.reader() as session:
         ids = session.scalars(select(Ticket.id).where(*where).limit(_BATCH)).all()
@@ -86,6 +93,13 @@ JOBS = (
         title=_l("Take up deferred tickets"),
         run=run_resume_deferred,
         schedule=Cron(hour=6, minute=15),
+        time_limit_s=900,
+    ),
+    Job(
+        name="tickets.read_phones",
+        title=_l("Read the telephone numbers of tickets opened during an upgrade"),
+        run=run_read_phones,
+        schedule=Cron(hour=5, minute=10),
         time_limit_s=900,
     ),
     Job(
