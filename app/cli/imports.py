@@ -10,6 +10,7 @@ import orjson
 from flask.cli import with_appcontext
 
 from app.auth.actor import Actor, system_actor
+from app.cli.paths import NewFile
 from app.errors import AppError
 from app.i18n import LOCALES, use_locale
 from app.jobs import step_behind
@@ -71,7 +72,7 @@ def _source(profile: str, path: Path, sheet: str) -> ImportFile:
 @click.option(
     "--report",
     "report_path",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="Write the whole report as JSON.",
 )
 @click.option("--sheet", default="", help="Sheet of the workbook; the first one by default.")
@@ -142,7 +143,7 @@ def list_importers() -> None:
 
 @group.command()
 @click.argument("importer")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.argument("file", type=NewFile())
 @with_appcontext
 def template(importer: str, file: Path) -> None:
     """Write an empty FILE (.xlsx or .csv) to be filled in for IMPORTER."""

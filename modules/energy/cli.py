@@ -11,6 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.auth.actor import system_actor
+from app.cli.paths import NewFile
 from app.clock import BRUSSELS, FixedClock
 from app.errors import AppError
 from app.i18n import use_locale
@@ -52,7 +53,7 @@ def formats() -> None:
     show_default=True,
     help="What to do with readings of meters not recorded yet.",
 )
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="JSON report.")
+@click.option("--report", type=NewFile(), help="JSON report.")
 @with_appcontext
 def ingest(  # noqa: PLR0913, PLR0917  one parameter per option, as click passes them
     format_name: str,

@@ -47,6 +47,16 @@ def test_a_clean_file_is_imported_and_reported(run, database, tmp_path):
     assert json.loads(report.read_text())["unchanged"] == 224
 
 
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_imported(
+    run, database, tmp_path
+):
+    nowhere = tmp_path / "nowhere"
+    refused = run("run", "rpls", Y2018, "--report", nowhere / "report.json")
+    assert refused.exit_code == 2
+    assert f"there is no folder {nowhere}" in refused.output
+    assert lots(database) == 0
+
+
 def test_a_refused_row_is_told_and_the_status_is_not_zero(run, database, tmp_path):
     lines = Y2018.read_text("utf-8").splitlines()
     lines[4] = lines[4].replace(";C;", ';"C;')
