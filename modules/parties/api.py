@@ -35,6 +35,7 @@ from modules.parties.queries.organisations import (
 )
 from modules.parties.queries.people import (
     find_party,
+    first_phones,
     get_party,
     lots_of_parties,
     occupants_of_lots,
@@ -69,6 +70,7 @@ __all__ = [
     "create_party",
     "find_organisation",
     "find_party",
+    "first_phones",
     "follow_parties",
     "get_party",
     "has_open_work",

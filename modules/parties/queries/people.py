@@ -17,10 +17,14 @@ from modules.parties.models import (
     ContactPermission,
     Occupancy,
     Party,
+    PartyPhone,
     PartyRelation,
 )
 from modules.parties.queries.scope import parties_in_scope
 from modules.portfolio.api import get_lot
+
+# So many values a statement takes on every database.
+_AT_ONCE = 10_000
 
 
 def find_party(actor: Actor, session: Session, party_id: UUID) -> Party | None:
@@ -73,6 +77,20 @@ def occupants_of_lots(
     found: dict[UUID, list[tuple[UUID, str]]] = {}
     for lot_id, party_id, first, name in session.execute(statement):
         found.setdefault(lot_id, []).append((party_id, f"{first} {name}".strip()))
+    return found
+
+
+def first_phones(session: Session, party_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the number to try first of each party that has one, in one query for many."""
+    wanted = list(party_ids)
+    found: dict[UUID, str] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        statement = (
+            select(PartyPhone.party_id, PartyPhone.e164)
+            .where(PartyPhone.party_id.in_(wanted[start : start + _AT_ONCE]))
+            .order_by(PartyPhone.position.desc())
+        )
+        found.update((row.party_id, row.e164) for row in session.execute(statement))
     return found
 
 

@@ -18,6 +18,7 @@ from app.calendar.working_time import BRUSSELS, WorkingCalendar
 from app.db import Base, JsonDict
 from app.demo import Planting, timed_id
 from app.numbers import format_number, reserve_numbers
+from app.phones import show_phone
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
 from modules.tickets.demo.opinions import draw_opinion
@@ -46,6 +47,8 @@ class Calls:
     now: datetime
     rules: Rules
     calendars: Mapping[Coverage, WorkingCalendar]
+    # The number each caller is reached by first.
+    phones: Mapping[UUID, str] = field(default_factory=dict)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     opinions: list[dict[str, Any]] = field(default_factory=list)
     outages: list[dict[str, Any]] = field(default_factory=list)
@@ -133,6 +136,7 @@ class Calls:
 
     def _row(self, report: Report, category: Category) -> dict[str, Any]:
         spot, key = report.spot, category.key
+        phone = self.phones.get(report.caller_id) if report.caller_id else None
         return {
             "id": timed_id(self.chance, report.at),
             "version": 1,
@@ -150,6 +154,8 @@ class Calls:
             "room_id": report.room_id,
             "caller_id": report.caller_id,
             "caller_name": report.caller_name,
+            "caller_phone": show_phone(phone) if phone else "",
+            "caller_e164": phone,
             "caller_locale": report.locale,
             "outage_id": None,
             "alert": JsonDict({}),

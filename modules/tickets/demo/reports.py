@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from modules.tickets.demo.hours import is_night, when_called
 from modules.tickets.demo.places import Spot
 from modules.tickets.demo.stories import draw_category, draw_words
 from modules.tickets.enums import TicketSource
@@ -67,13 +68,16 @@ def tenants_reports(
         category = draw_category(chance, rules, at, has_lift=spot.lift_id is not None)
         locale = chance.choices(("fr", "nl"), (72, 28))[0]
         caller_id, name = draw_caller(chance, spot, callers)
+        source = chance.choices(list(_SOURCES), list(_SOURCES.values()))[0]
+        called_at = when_called(at, category.priority_key)
         yield Report(
             spot=spot,
-            at=at,
+            at=called_at,
             category_key=category.key,
             locale=locale,
             words=draw_words(chance, category.key, locale),
-            source=chance.choices(list(_SOURCES), list(_SOURCES.values()))[0],
+            # Nobody is at the desk at night.
+            source=TicketSource.PHONE if is_night(called_at) else source,
             caller_id=caller_id,
             caller_name=name,
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.calendar.service import Coverage, OfficeCalendars
 from app.demo import Planting, Seed
-from modules.parties.api import occupants_of_lots
+from modules.parties.api import first_phones, occupants_of_lots
 from modules.tickets.demo.calls import Calls
 from modules.tickets.demo.outages import announce_failures
 from modules.tickets.demo.places import Spot, private_spots, public_houses
@@ -48,15 +48,17 @@ def plant_tickets(planting: Planting) -> None:
     with planting.database.reader() as session:
         spots, houses = private_spots(session), public_houses(session)
         callers = occupants_of_lots(session, [s.lot_id for s in spots if s.lot_id], today)
+        people = {key for lived in callers.values() for key, _name in lived}
+        phones = first_phones(session, people)
         rules = load_rules(session, today)
         of_office = OfficeCalendars(session)
         calendars = {coverage: of_office[coverage] for coverage in Coverage}
-    made = Calls(chance, now, rules, calendars)
+    made = Calls(chance, now, rules, calendars, phones)
     moments = drawn_moments(chance, now, round(len(spots) * CALLS_A_LOT))
     for report in tenants_reports(chance, moments, spots, callers, rules):
         made.write(report)
     for house in houses:
-        for report in staff_reports(chance, house, now):
+        for report in staff_reports(chance, house, now, rules):
             made.write(report)
     _leave_open(made, spots, callers)
     repeat_some(made, spots, callers)

@@ -10,9 +10,11 @@ from pathlib import Path
 from random import Random
 
 from modules.portfolio.api import BuildingKind
+from modules.tickets.demo.hours import when_called
 from modules.tickets.demo.places import PUBLIC_CALLS, PublicHouse
 from modules.tickets.demo.reports import Report, drawn_moments
 from modules.tickets.enums import TicketSource
+from modules.tickets.rulebook import Rules
 
 CARE_HOME, OFFICE = "care_home", "office"
 # Invented colleagues, with the language they write in.
@@ -45,16 +47,20 @@ def sayings() -> Mapping[str, tuple[tuple[str, str, str], ...]]:
     return {kind: tuple(rows) for kind, rows in found.items()}
 
 
-def staff_reports(chance: Random, house: PublicHouse, now: datetime) -> Iterator[Report]:
+def staff_reports(
+    chance: Random, house: PublicHouse, now: datetime, rules: Rules
+) -> Iterator[Report]:
     """Invent what the staff of a house reported within the year."""
     kind = CARE_HOME if house.kind is BuildingKind.CARE_HOME else OFFICE
     for at in drawn_moments(chance, now, PUBLIC_CALLS[house.kind]):
         category, french, dutch = chance.choice(sayings()[kind])
         name, locale = chance.choice(PEOPLE[kind])
+        # Somebody is awake in a care home; an office is empty at night.
+        priority = rules.categories[category].priority_key if kind == CARE_HOME else ""
         is_in_room = category in _IN_A_ROOM and house.rooms
         yield Report(
             spot=house.spot,
-            at=at,
+            at=when_called(at, priority),
             category_key=category,
             locale=locale,
             words=dutch if locale == "nl" else french,

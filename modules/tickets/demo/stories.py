@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from modules.tickets.demo.hours import when_called, when_worked
 from modules.tickets.enums import EventKind, WaitingReason
 from modules.tickets.rulebook import Category, Rules
 
@@ -106,24 +107,24 @@ def tell_story(
     yield Happened(EventKind.QUALIFIED, at, "Dispatching")
     if chance.random() < 0.12:
         at = yield from _wait(chance, at)
-    at += timedelta(hours=start_h * chance.uniform(0.3, 1.7))
+    at = when_worked(at + timedelta(hours=start_h * chance.uniform(0.3, 1.7)), priority)
     yield Happened(EventKind.STARTED, at, "Dispatching")
-    at += timedelta(hours=work_h * chance.uniform(0.4, 1.8))
+    at = when_worked(at + timedelta(hours=work_h * chance.uniform(0.4, 1.8)), priority)
     yield Happened(EventKind.COMPLETED, at, "Dispatching")
     if chance.random() < 0.06:
-        at += timedelta(hours=chance.uniform(3, 120))
+        at = when_called(at + timedelta(hours=chance.uniform(30, 140)), priority)
         yield Happened(EventKind.RETURNED, at, chance.choice(AGENTS), "Toujours pas réparé")
-        at += timedelta(hours=start_h * chance.uniform(0.5, 2))
+        at = when_worked(at + timedelta(hours=start_h * chance.uniform(0.5, 2)), priority)
         yield Happened(EventKind.STARTED, at, "Dispatching")
-        at += timedelta(hours=work_h)
+        at = when_worked(at + timedelta(hours=work_h), priority)
         yield Happened(EventKind.COMPLETED, at, "Dispatching")
-    at += timedelta(hours=chance.uniform(20, 330))
+    at = when_worked(at + timedelta(hours=chance.uniform(20, 330)), "")
     yield Happened(EventKind.CLOSED, at, "Dispatching")
 
 
 def _wait(chance: Random, at: datetime) -> Generator[Happened, None, datetime]:
     """Wait for the tenant, a part, a contractor or a later day, then go on."""
-    at += timedelta(hours=chance.uniform(1, 30))
+    at = when_worked(at + timedelta(hours=chance.uniform(1, 30)), "")
     if chance.random() < 0.25:
         until = (at + timedelta(days=chance.randint(5, 30))).date()
         yield Happened(EventKind.DEFERRED, at, "Dispatching", data={"until": until.isoformat()})
@@ -131,6 +132,6 @@ def _wait(chance: Random, at: datetime) -> Generator[Happened, None, datetime]:
     else:
         reason = chance.choice(list(WaitingReason))
         yield Happened(EventKind.WAITED, at, "Dispatching", data={"reason": reason.value})
-        at += timedelta(hours=chance.uniform(6, 240))
+        at = when_worked(at + timedelta(hours=chance.uniform(6, 240)), "")
     yield Happened(EventKind.RESUMED, at, "Dispatching")
     return at

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.auth.actor import system_actor
-from app.clock import FixedClock
+from app.clock import BRUSSELS, FixedClock
 from app.db import Database
 from app.demo import Planting
+from app.phones import find_phone
 from modules.parties.demo.seed import SEED as PEOPLE
 from modules.portfolio.api import BuildingKind
 from modules.portfolio.demo.seed import plant_estate
@@ -53,6 +54,25 @@ def test_a_ticket_stands_in_every_state_and_waits_for_every_reason(
             assert deadline.due_at == ticket.due_at
         in_order = sorted(tickets, key=lambda ticket: ticket.number)
         assert [t.opened_at for t in in_order] == sorted(t.opened_at for t in tickets)
+
+
+def test_ordinary_things_wait_for_the_day_and_callers_have_a_telephone(planted: Database) -> None:
+    with planted.reader() as session:
+        drawn = session.scalars(select(Ticket).where(Ticket.source != TicketSource.ALERT)).all()
+        # What stands open this minute was reported some hours ago, whatever the hour.
+        tickets = [ticket for ticket in drawn if not ticket.is_open]
+        by_night = [one for one in tickets if one.opened_at.astimezone(BRUSSELS).hour < 6]
+        assert by_night
+        assert {one.priority_key for one in by_night} <= {"immediate", "breakdown", "urgent"}
+        assert {one.source for one in by_night} & {
+            TicketSource.DESK,
+            TicketSource.CARETAKER,
+        } == set()
+        assert len(by_night) < len(tickets) / 10
+        known = [ticket for ticket in drawn if ticket.caller_id]
+        reached = [ticket for ticket in known if ticket.caller_phone]
+        assert len(reached) > len(known) / 2
+        assert all(find_phone(one.caller_phone) == one.caller_e164 for one in reached)
 
 
 def test_a_duplicate_is_counted_with_its_original(planted: Database) -> None:
