@@ -74,7 +74,9 @@ from modules.portfolio.queries.scope import in_scope, visible_building_ids, visi
 from modules.portfolio.queries.topology import (
     find_installation_by_code,
     get_installation,
+    home_of_installation,
     installation_codes,
+    plant_serving_seen,
     seen_installations,
 )
 from modules.portfolio.row_places import find_row_places, row_place_ids
@@ -122,6 +124,7 @@ __all__ = [
     "get_installation",
     "get_lot",
     "get_room",
+    "home_of_installation",
     "in_scope",
     "installation_choices",
     "installation_codes",
@@ -140,6 +143,7 @@ __all__ = [
     "neighbours",
     "note_access_given",
     "place_facts",
+    "plant_serving_seen",
     "refuse_plant_elsewhere",
     "room_choices",
     "room_code_sql",
@@ -220,9 +224,12 @@ def installations_serving_lot(
 def lots_served_by_installation(
     actor: Actor, session: Session, installation_id: UUID
 ) -> Sequence[UUID]:
-    """Return the lots one sees that an installation serves: whom an outage concerns."""
-    found = get_installation(actor, session, installation_id)
-    return topology.lots_served_by(actor, session, found)
+    """Return the lots one sees that an installation serves: whom an outage concerns.
+
+    It may stand in a building the actor does not see: it serves what they see.
+    """
+    found = session.get(Installation, installation_id)
+    return topology.lots_served_by(actor, session, found) if found else ()
 
 
 def installation_choices(

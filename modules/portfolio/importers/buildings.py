@@ -135,7 +135,8 @@ def _change_building(
     building = change_building(actor, Change(stored.id, stored.version), facts, uow, clock)
     if any(values.get(name) != stored.values[name] for name in POSITION):
         about = Change(building.id, building.version)
-        place_building(actor, about, shape_of(values), uow, clock)
+        is_settled = values.get("sector_code") != stored.values["sector_code"]
+        place_building(actor, about, shape_of(values), uow, clock, is_settled=is_settled)
 
 
 BUILDINGS = ServiceImporter(

@@ -22,7 +22,7 @@ from modules.portfolio.models import (
     StackLink,
 )
 from modules.portfolio.queries.labels import street_sql
-from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.queries.scope import in_scope, visible_building_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,20 @@ def seen_installations(actor: Actor, session: Session, codes: set[str]) -> dict[
     return {row[0]: row[1] for row in rows}
 
 
+def home_of_installation(actor: Actor, session: Session, installation_id: UUID) -> UUID | None:
+    """Return the building an installation stands in; None when it is absent or not seen."""
+    home = select(Installation.building_id).where(Installation.id == installation_id)
+    return session.scalar(in_scope(home, actor, Installation.building_id))
+
+
+def plant_serving_seen(actor: Actor) -> Select[UUID] | None:
+    """Select the plant elsewhere that serves buildings an actor sees; None: they see everything."""
+    visible = visible_building_ids(actor)
+    if visible is None:
+        return None
+    return select(ServiceLink.installation_id).where(ServiceLink.building_id.in_(visible))
+
+
 def installation_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the codes of installations, in one query."""
     statement = select(Installation.id, Installation.code).where(Installation.id.in_(set(ids)))
@@ -201,14 +215,6 @@ def written_stack(session: Session, lot_id: UUID) -> tuple[tuple[UUID, ...], tup
     return above, below
 
 
-def list_installations(session: Session, building_id: UUID) -> Sequence[Installation]:
-    """Return the installations of a building."""
-    statement = select(Installation).where(
-        Installation.building_id == building_id, Installation.archived_at.is_(None)
-    )
-    return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()
-
-
 def installations_for(session: Session, building_id: UUID) -> Sequence[Installation]:
     """Return the installations that stand in a building or serve it from elsewhere."""
     serving = select(ServiceLink.installation_id).where(ServiceLink.building_id == building_id)
@@ -219,14 +225,14 @@ def installations_for(session: Session, building_id: UUID) -> Sequence[Installat
     return session.scalars(statement.order_by(Installation.kind, Installation.code)).all()
 
 
-def lots_served_counts(actor: Actor, session: Session, building_id: UUID) -> dict[UUID, int]:
-    """Count the lots an actor sees that each installation of a building serves, in two queries."""
-    links = session.scalars(
-        select(ServiceLink)
-        .join(Installation, Installation.id == ServiceLink.installation_id)
-        .where(Installation.building_id == building_id)
-    ).all()
-    buildings = {building_id, *(link.building_id for link in links if link.building_id)}
+def lots_served_counts(
+    actor: Actor, session: Session, installations: Sequence[Installation]
+) -> dict[UUID, int]:
+    """Count the lots an actor sees that each installation serves, in two queries."""
+    ids = [one.id for one in installations]
+    links = session.scalars(select(ServiceLink).where(ServiceLink.installation_id.in_(ids))).all()
+    buildings = {one.building_id for one in installations}
+    buildings |= {link.building_id for link in links if link.building_id}
     there = select(Lot.id, Lot.entrance_id, Lot.building_id).where(
         Lot.building_id.in_(buildings), Lot.archived_at.is_(None)
     )

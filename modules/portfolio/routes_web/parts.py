@@ -12,8 +12,13 @@ from app.web.context import current_actor, current_clock, reader
 from modules.portfolio.api import building_labels, list_lots_of_building, lot_labels
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import certificate_in_force, list_certificates
-from modules.portfolio.queries.places import get_building, get_lot, list_rooms
-from modules.portfolio.queries.topology import list_installations, lots_served_counts, neighbours
+from modules.portfolio.queries.places import (
+    get_building,
+    get_lot,
+    list_rooms,
+    seen_building_labels,
+)
+from modules.portfolio.queries.topology import installations_for, lots_served_counts, neighbours
 from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.tables import STATUS_TONES
 
@@ -33,14 +38,16 @@ def building_lots(building_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/buildings/<uuid:building_id>/parts/installations")
 @needs(PortfolioPermission.READ)
 def building_installations(building_id: UUID) -> ResponseReturnValue:
-    """Show the installations of a building and how many lots each serves."""
+    """Show the installations in a building or serving it, and how many lots each serves."""
     building = get_building(current_actor(), reader(), building_id)
-    installations = list_installations(reader(), building.id)
+    installations = installations_for(reader(), building.id)
+    homes = {one.building_id for one in installations} - {building.id}
     return render_template(
         "portfolio/_installations.html",
         building=building,
         installations=installations,
-        served=lots_served_counts(current_actor(), reader(), building.id),
+        served=lots_served_counts(current_actor(), reader(), installations),
+        elsewhere=seen_building_labels(current_actor(), reader(), homes),
     )
 
 

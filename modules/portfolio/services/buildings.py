@@ -34,6 +34,7 @@ from modules.portfolio.services.common import (
     refuse_taken,
     refuse_unknown,
 )
+from modules.portfolio.services.settling import settle_moved
 
 SERIES = ("BLD", 4)
 
@@ -112,18 +113,30 @@ def _respell_lots(session: Session, building: Building) -> list[Lot]:
 
 
 def place_building(
-    actor: Actor, change: Change, shape: ShapeGiven | None, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    change: Change,
+    shape: ShapeGiven | None,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    is_settled: bool = False,
 ) -> Building:
-    """Draw a building on the map, or take it off; Invalid when the shape is abroad."""
+    """Draw a building on the map, or take it off; Invalid when the shape is abroad.
+
+    One that moved is told the sector it lies in now, unless somebody just wrote it (`is_settled`).
+    """
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, change.id)
     building.require_version(change.version)
     placed = place(shape.geometry, shape.crs) if shape else None
     before = (building.lon, building.lat)
     building.put_on_map(placed)
+    moved = {"position": (before, (building.lon, building.lat))}
+    # One drawn for the first time is settled in the night, with those of which nobody said it.
+    if before[0] is not None and before != (building.lon, building.lat) and not is_settled:
+        moved |= settle_moved(building, uow.session)
     building.updated_at = clock.now()
     uow.flush()
-    moved = {"position": (before, (building.lon, building.lat))}
     note(uow, actor, clock, "building.place", building_subject(building), moved)
     return building
 

@@ -19,6 +19,8 @@ from modules.portfolio.enums import BoundaryKind
 from modules.portfolio.models import Address, Boundary, Building
 from modules.portfolio.services.common import building_subject, note
 
+_READ_ALREADY = "sectors under the map"
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -50,6 +52,23 @@ def settle_buildings(
         _settle(actor, building, sectors.get(rank), communes.get(rank), uow, clock)
         for rank, building in enumerate(buildings)
     )
+
+
+def settle_moved(building: Building, session: Session) -> dict[str, tuple[Any, Any]]:
+    """Tell a building that moved the sector it lies in now; none where the map has one elsewhere.
+
+    Without sectors under the map, or once it is off it, what is written stays.
+    """
+    if building.lon is None or building.lat is None:
+        return {}
+    # A file moves many buildings at once: the boundaries are read for the first of them.
+    if _READ_ALREADY not in session.info:
+        session.info[_READ_ALREADY] = _layer(session, BoundaryKind.SECTOR)
+    layer: Layer = session.info[_READ_ALREADY]
+    if not layer.rows:
+        return {}
+    found = layer.around([shapely.Point(building.lon, building.lat)]).get(0)
+    return changed_fields(building, {"sector_code": found.code if found else None})
 
 
 def _placed(session: Session, *, only_unknown: bool) -> Sequence[Building]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.errors import NotFound
-from modules.portfolio.api import in_scope
+from modules.portfolio.api import in_scope, plant_serving_seen, visible_building_ids
 from modules.tickets.models import Outage
 from modules.tickets.policies import TicketPermission
 
 
 def get_outage(actor: Actor, session: Session, outage_id: UUID) -> Outage:
-    """Return an outage; NotFound when it is absent or out of scope."""
+    """Return an outage; NotFound when it is absent, or touches nothing one sees."""
     require(actor, TicketPermission.READ)
     statement = select(Outage).where(Outage.id == outage_id)
-    found = session.scalars(in_scope(statement, actor, Outage.building_id)).one_or_none()
+    found = session.scalars(_touching_seen(actor, statement)).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -44,7 +44,7 @@ def outages_of_place(
     installation_ids: Collection[UUID] = (),
     category_key: str = "",
 ) -> Sequence[Outage]:
-    """Return the outages that go on in a building or on a plant serving it.
+    """Return the outages that go on in a building or on a plant serving it, wherever that stands.
 
     With a category only those of its kind: an outage of `common.lift` matches
     `common.lift.stopped`.
@@ -52,9 +52,19 @@ def outages_of_place(
     require(actor, TicketPermission.READ)
     where = or_(Outage.building_id == building_id, Outage.installation_id.in_(installation_ids))
     statement = select(Outage).where(where, Outage.ended_at.is_(None))
-    found = session.scalars(in_scope(statement, actor, Outage.building_id)).all()
+    found = session.scalars(_touching_seen(actor, statement)).all()
     return [
         outage
         for outage in found
         if not category_key or category_key.startswith(outage.category_key)
     ]
+
+
+def _touching_seen(actor: Actor, statement: Select[Outage]) -> Select[Outage]:
+    """Keep the outages of buildings the actor sees, and of plant that serves one of them."""
+    buildings, plants = visible_building_ids(actor), plant_serving_seen(actor)
+    if buildings is None or plants is None:
+        return statement
+    return statement.where(
+        or_(Outage.building_id.in_(buildings), Outage.installation_id.in_(plants))
+    )

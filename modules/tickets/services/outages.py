@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audit import Subject, changed_fields, record
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import BRUSSELS, Clock
 from app.db import TranslatedText, UnitOfWork
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.i18n import lazy as _l
 from app.ids import new_id
-from modules.portfolio.api import get_building, get_installation
+from modules.portfolio.api import home_of_installation, place_facts, refuse_plant_elsewhere
 from modules.tickets.commands import ChangeOutage, CountAffected, OpenOutage
 from modules.tickets.errors import UnknownCategory
 from modules.tickets.events import OutageEnded
@@ -30,13 +31,7 @@ from modules.tickets.services.telling import tell_outage_over
 def open_outage(actor: Actor, command: OpenOutage, uow: UnitOfWork, clock: Clock) -> Outage:
     """Announce a failure on a building or an installation, with the sentence agents say."""
     require(actor, TicketPermission.OUTAGE)
-    building_id = command.building_id
-    if command.installation_id is not None:
-        installation = get_installation(actor, uow.session, command.installation_id)
-        building_id = installation.building_id
-    if building_id is None:
-        raise Invalid("place_needed", _l("Choose a building or an installation."), field="place")
-    get_building(actor, uow.session, building_id)
+    building_id = _place(actor, command, uow.session)
     _check_kind(command.category_key, uow, clock)
     now = clock.now()
     outage = Outage(
@@ -56,6 +51,25 @@ def open_outage(actor: Actor, command: OpenOutage, uow: UnitOfWork, clock: Clock
     _audit(outage, "open", actor, uow, clock)
     uow.flush()
     return outage
+
+
+def _place(actor: Actor, command: OpenOutage, session: Session) -> UUID:
+    """Return where a failure is told: where its plant stands, else where it serves whom one sees.
+
+    NotFound for a place one does not see, Invalid for plant that does not serve the one named.
+    """
+    building_id, plant_id = command.building_id, command.installation_id
+    if building_id is None and plant_id is None:
+        raise Invalid("place_needed", _l("Choose a building or an installation."), field="place")
+    home = home_of_installation(actor, session, plant_id) if plant_id else None
+    if home is not None:
+        return home
+    if building_id is None:
+        raise NotFound
+    place = place_facts(actor, session, building_id=building_id, lot_id=None)
+    if plant_id is not None:
+        refuse_plant_elsewhere(actor, session, plant_id, place)
+    return building_id
 
 
 def change_outage(

@@ -19,10 +19,12 @@ from app.errors import Forbidden, Invalid
 from app.geo import Crs, to_wgs84
 from app.i18n import use_locale
 from app.jobs import JobRun
+from app.tabular.runner import ImportFile, import_file
 from modules.portfolio.boundary_import import load_boundaries
 from modules.portfolio.boundary_rows import BoundaryFile
 from modules.portfolio.commands import AddressFacts, Change, ShapeGiven
 from modules.portfolio.enums import BoundaryKind
+from modules.portfolio.importers.buildings import BUILDINGS
 from modules.portfolio.jobs import refresh_places
 from modules.portfolio.models import Boundary, Building
 from modules.portfolio.policies import PortfolioPermission
@@ -168,6 +170,13 @@ class TestFile:
                 load(database, clock, STATBEL, actor=actor)
 
 
+def move(database, clock, building_id, x):
+    with database.unit_of_work() as uow:
+        row = uow.session.get(Building, building_id)
+        shape = ShapeGiven(Point(x, 170_500), Crs.LAMBERT_72)
+        place_building(BUILDER, Change(row.id, row.version), shape, uow, clock)
+
+
 class TestBuildings:
     def test_each_gets_the_sector_it_lies_in_and_its_commune(self, database, clock, building):
         assert load(database, clock, STATBEL).settled == 1
@@ -187,6 +196,35 @@ class TestBuildings:
     def test_outside_every_sector_nothing_is_written(self, database, clock, building):
         assert load(database, clock, STATBEL[:1]).settled == 0
         assert where(database, building) == (None, None)
+
+    def test_one_that_moves_is_told_the_sector_it_lies_in_now(self, database, clock, building):
+        load(database, clock, STATBEL)
+        for x, told in ((148_500, "21004A00-"), (149_500, "21004A011"), (140_500, None)):
+            move(database, clock, building, x)
+            assert where(database, building)[0] == told
+        moved = entries(database, "portfolio.building.place")
+        told = [entry.changes.get("sector_code") for entry in moved]
+        assert ["21004A011", "21004A00-"] in told
+
+    def test_one_that_moves_keeps_what_is_written_without_a_map_of_sectors(
+        self, database, clock, building
+    ):
+        with database.unit_of_work() as uow:
+            uow.session.get(Building, building).sector_code = "21004A99-"
+        move(database, clock, building, 148_500)
+        assert where(database, building)[0] == "21004A99-"
+
+    def test_a_sector_written_in_the_file_that_moves_it_stays(
+        self, database, clock, building, tmp_path
+    ):
+        load(database, clock, STATBEL)
+        with database.reader() as session:
+            code = session.get(Building, building).code
+        path = tmp_path / "moved.csv"
+        path.write_text(f"code;lon;lat;sector_code\n{code};4.36;50.84;21004X\n", "utf-8")
+        source = ImportFile(path, path.name, BUILDINGS, BUILDINGS.formats)
+        import_file(BUILDER, source, database, clock)
+        assert where(database, building)[0] == "21004X"
 
     def test_archived_ones_and_those_not_on_the_map_are_left(self, database, clock, building):
         with database.unit_of_work() as uow:

@@ -20,13 +20,13 @@ from modules.interventions.services import create_order
 from modules.portfolio.commands import Change, InstallationFacts
 from modules.portfolio.enums import InstallationKind
 from modules.portfolio.models import Building, Installation
-from modules.portfolio.services import add_installation, archive_installation
+from modules.portfolio.services import add_installation, archive_installation, change_installation
 from modules.tickets.commands import Place
 from modules.tickets.models import Ticket
 from tests.factories.energy import create_meter
 from tests.factories.interventions import DISPATCHER
 from tests.factories.portfolio import BUILDER, make_building, make_lot
-from tests.factories.tickets import make_ticket
+from tests.factories.tickets import make_outage, make_ticket
 from tests.support.web import Login
 
 
@@ -221,3 +221,62 @@ def test_alerts_and_further_work_keep_the_plant_they_name_though_it_is_archived_
         assert further.installation_id == plant.id
         with pytest.raises(Invalid, match="plant_elsewhere"):
             create_order(DISPATCHER, alone, uow, clock)
+
+
+class TestSharedBoiler:
+    """Whoever sees only a building that a boiler next door serves."""
+
+    @pytest.fixture
+    def served(self, database: Database, clock: FixedClock, plant: Plant) -> UUID:
+        with database.unit_of_work() as uow:
+            lot = make_lot(uow, clock, plant.elsewhere)
+            row = uow.session.get_one(Installation, plant.id)
+            facts = InstallationFacts(
+                building_id=plant.building.id, kind=row.kind, code=row.code, name=row.name,
+                building_ids=(plant.elsewhere.id,),
+            )  # fmt: skip
+            change_installation(BUILDER, Change(row.id, row.version), facts, uow, clock)
+        return lot.id
+
+    def test_its_failure_is_announced_where_it_serves_and_counted(
+        self, client: FlaskClient, login: Login, plant: Plant, served: UUID
+    ) -> None:
+        login(client, Role.DISPATCHER, sees_everything=False, building_ids=(plant.elsewhere.id,))
+        words = {"fr": "Chauffage en panne", "nl": "Verwarming defect"}
+        failure = {"category_key": "common.lift", "title": words, "sentence": words}
+        failure |= {"installation_id": str(plant.id)}
+        alone = client.post("/api/v1/outages", json=failure)
+        assert alone.status_code == 404
+        here = failure | {"building_id": str(plant.elsewhere.id)}
+        made = client.post("/api/v1/outages", json=here)
+        assert (made.status_code, made.json["building_id"]) == (201, here["building_id"])
+        page = client.get(f"/calls/new?lot={served}").text
+        assert "Chauffage en panne" in page or "Verwarming defect" in page
+
+    def test_one_announced_at_home_is_said_next_door_too(
+        self, client: FlaskClient, login: Login, plant: Plant, served: UUID,
+        database: Database, clock: FixedClock,
+    ) -> None:  # fmt: skip
+        with database.unit_of_work() as uow:
+            outage = make_outage(uow, clock, plant.building, installation_id=plant.id)
+            hidden = make_outage(uow, clock, plant.building)
+        login(client, Role.DISPATCHER, sees_everything=False, building_ids=(plant.elsewhere.id,))
+        assert client.get(f"/api/v1/outages/{outage.id}").status_code == 200
+        assert client.get(f"/api/v1/outages/{hidden.id}").status_code == 404
+
+    def test_the_sheet_of_the_served_building_lists_it(
+        self, client: FlaskClient, login: Login, plant: Plant, served: UUID
+    ) -> None:
+        part = f"/buildings/{plant.elsewhere.id}/parts/installations"
+        login(client, Role.ADMINISTRATOR, locale="en")
+        seen = client.get(part).text
+        assert f"Stands in {plant.building.code}" in seen
+        assert f"/installations/{plant.id}" in seen
+        login(
+            client, Role.DISPATCHER, locale="en", sees_everything=False,
+            building_ids=(plant.elsewhere.id,),
+        )  # fmt: skip
+        unseen = client.get(part).text
+        assert "Stands in a building outside your area" in unseen
+        assert f"/installations/{plant.id}" not in unseen
+        assert plant.building.code not in unseen
