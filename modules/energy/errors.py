@@ -141,3 +141,44 @@ def changed_since() -> Conflict:
     return Conflict(
         "changed_since", _l("The reading was changed again since; undo that change first.")
     )
+
+
+def register_gone() -> Conflict:
+    """Refuse to fill a register that went with a file taken back a moment ago."""
+    message = _l("A file of this meter was taken back meanwhile. Import this one again.")
+    return Conflict("register_gone", message)
+
+
+def cannot_take_back() -> Conflict:
+    """Refuse to take back a file still being read, or one older than the keeping of changes."""
+    message = _l(
+        "This file cannot be taken back: it is still being read, or it was imported before "
+        "Intendant kept what a file replaces. Mark its readings as wrong on the meter."
+    )
+    return Conflict("cannot_take_back", message)
+
+
+def later_files(names: str) -> Conflict:
+    """Refuse to take back what later files changed again."""
+    message = _l(
+        "Later files changed the same readings: %(names)s. Take those back first.", names=names
+    )
+    return Conflict("later_files", message)
+
+
+def corrected_since(meters: str) -> Conflict:
+    """Refuse to take back what people corrected."""
+    message = _l(
+        "People corrected readings of this file since, on %(meters)s. Put those back first, on the "
+        "sheet of the meter.",
+        meters=meters,
+    )
+    return Conflict("corrected_since", message)
+
+
+def meters_out_of_scope() -> Conflict:
+    """Refuse to take back readings of meters the actor does not see."""
+    message = _l(
+        "This file also holds readings of meters you do not see. Ask an energy coordinator."
+    )
+    return Conflict("meters_out_of_scope", message)

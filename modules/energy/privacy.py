@@ -11,7 +11,9 @@ from modules.energy.models import (
 
 PRIVACY = (
     PersonalTexts(AlertEventRecord, (AlertEventRecord.reason,)),
-    PersonalTexts(IngestBatch, (IngestBatch.file_name, IngestBatch.report)),
+    PersonalTexts(
+        IngestBatch, (IngestBatch.file_name, IngestBatch.report, IngestBatch.undone_reason)
+    ),
     PersonalTexts(Meter, (Meter.label, Meter.place_label, Meter.installation_label)),
     PersonalTexts(MeterChangeRecord, (MeterChangeRecord.reason,)),
     PersonalTexts(ReadingEntry, (ReadingEntry.reason,)),

@@ -130,6 +130,19 @@ class ReopenAlertIn(FormSchema):
     text = fields.String(required=True, validate=validate.Length(min=1, max=1000))
 
 
+class TakeBackIn(FormSchema):
+    """Why a file of readings is taken back."""
+
+    reason = Line(required=True, validate=validate.Length(min=1, max=300))
+    is_confirmed = Ticked()
+
+    @validates_schema
+    def check_confirmed(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask for the tick: what a file brought is not brought back but by importing it again."""
+        if not data["is_confirmed"]:
+            raise ValidationError(_("Tick this box to go on."), "is_confirmed")
+
+
 class TariffIn(FormSchema):
     """The form of a price."""
 

@@ -56,6 +56,17 @@ class ReadingsFileOut(Schema):
         required=True, metadata={"description": "Values that were not what stood there."}
     )
     report = fields.Dict(metadata={"description": "`meters`, `warnings` and `refusals`."})
+    undone_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When what it brought was taken back."}
+    )
+    undone_by_name = fields.String(required=True)
+    undone_reason = fields.String(required=True)
+
+
+class TakeBackApiIn(Schema):
+    """Why a file is taken back."""
+
+    reason = Line(required=True, validate=validate.Length(min=1, max=300))
 
 
 class ReadingConflictOut(Schema):

@@ -63,6 +63,7 @@ METER = SubjectKind(
         "energy.meter.replace_counter": _l("Counter replaced"),
         "energy.reading.enter": _l("Reading entered"),
         "energy.reading.undo": _l("Reading put back"),
+        "energy.readings.take_back": _l("File taken back"),
     },
     fields={
         "label": _l("Name"),
@@ -80,6 +81,7 @@ METER = SubjectKind(
         "reading": _l("Reading"),
         "period": _l("Period"),
         "reason": _l("Why"),
+        "file": _l("File"),
     },
     values={"feeds": FEEDS_LABELS},
 )
@@ -100,8 +102,11 @@ ALERT = SubjectKind(
 READINGS_FILE = SubjectKind(
     type="ingest_batch",
     label=_l("Meter file"),
-    actions={"energy.readings.import": _l("Readings imported")},
-    fields={"refused": _l("Refused rows")},
+    actions={
+        "energy.readings.import": _l("Readings imported"),
+        "energy.readings.take_back": _l("File taken back"),
+    },
+    fields={"refused": _l("Refused rows"), "reason": _l("Why")},
 )
 RULE = SubjectKind(
     type="energy_rule",

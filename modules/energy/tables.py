@@ -28,6 +28,7 @@ from modules.energy.enums import (
     AlertState,
     BatchState,
 )
+from modules.energy.formats import FORMATS
 from modules.energy.models import Alert, IngestBatch, Meter, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
@@ -39,6 +40,8 @@ BATCH_TONES = {
     BatchState.DONE: "success",
     BatchState.FAILED: "danger",
 }
+
+FORMAT_NAMES = tuple((one.name, one.name) for one in FORMATS)
 
 
 def _per_day(alert: Alert) -> str:
@@ -140,6 +143,7 @@ ALERTS = TableSpec(
             _l("Euros so far"),
             lambda a: a.cost_cents,
             sort=Alert.cost_cents,
+            total=Alert.cost_cents,
             format="money",
             is_default=False,
         ),
@@ -191,12 +195,34 @@ BATCHES = TableSpec(
             format="badge",
             tones=BATCH_TONES,
         ),
-        Column("rows_new", _l("New"), sort=IngestBatch.rows_new, format="integer"),
-        Column("rows_changed", _l("Changed"), sort=IngestBatch.rows_changed, format="integer"),
         Column(
-            "rows_unchanged", _l("Unchanged"), sort=IngestBatch.rows_unchanged, format="integer"
+            "rows_new",
+            _l("New"),
+            sort=IngestBatch.rows_new,
+            total=IngestBatch.rows_new,
+            format="integer",
         ),
-        Column("rows_refused", _l("Refused"), sort=IngestBatch.rows_refused, format="integer"),
+        Column(
+            "rows_changed",
+            _l("Changed"),
+            sort=IngestBatch.rows_changed,
+            total=IngestBatch.rows_changed,
+            format="integer",
+        ),
+        Column(
+            "rows_unchanged",
+            _l("Unchanged"),
+            sort=IngestBatch.rows_unchanged,
+            total=IngestBatch.rows_unchanged,
+            format="integer",
+        ),
+        Column(
+            "rows_refused",
+            _l("Refused"),
+            sort=IngestBatch.rows_refused,
+            total=IngestBatch.rows_refused,
+            format="integer",
+        ),
         Column(
             "started",
             _l("When"),
@@ -205,10 +231,19 @@ BATCHES = TableSpec(
             format="datetime",
         ),
         Column("by", _l("By"), lambda b: say_who(b.actor_name), sort=IngestBatch.actor_name),
+        Column(
+            "undone",
+            _l("Taken back"),
+            lambda b: b.undone_at,
+            sort=IngestBatch.undone_at,
+            format="datetime",
+        ),
     ),
     filters=(
         Text("q", _l("Search"), columns=(IngestBatch.file_name,)),
         Choice("state", _l("Status"), IngestBatch.state, options=BATCH_LABELS),
+        Choice("kind", _l("Format"), IngestBatch.format, options=FORMAT_NAMES),
+        YesNo("undone", _l("Taken back"), IngestBatch.undone_at.is_not(None), is_prominent=False),
         DateRange("started", _l("When"), IngestBatch.started_at),
     ),
     default_sort=("-started",),

@@ -13,6 +13,7 @@ from modules.energy.models.readings import (
     IngestBatch,
     ReadingEntry,
     index_days,
+    reading_changes,
     reading_conflicts,
     reading_days,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "SupplyPoint",
     "Tariff",
     "index_days",
+    "reading_changes",
     "reading_conflicts",
     "reading_days",
 ]

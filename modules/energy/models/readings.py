@@ -70,6 +70,20 @@ reading_conflicts = sa.Table(
     sa.Index(None, "register", "at"),
 )
 
+# What an import changed and what stood there before, so that it can be taken back.
+reading_changes = sa.Table(
+    "energy_reading_changes",
+    Base.metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("batch_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("interval_minutes", sa.Integer, nullable=False),  # 0: points of counters
+    sa.Column("first_register", sa.Integer, nullable=False),
+    sa.Column("last_register", sa.Integer, nullable=False),
+    sa.Column("first_at", sa.BigInteger, nullable=False),  # UTC seconds
+    sa.Column("last_at", sa.BigInteger, nullable=False),
+    sa.Column("content", _block, nullable=False),  # see readings/changes.py
+)
+
 
 class IngestBatch(Entity):
     """The import of one file: what it was, who asked, how each of its rows ended."""
@@ -93,6 +107,11 @@ class IngestBatch(Entity):
     conflicts: Mapped[int] = mapped_column(default=0)
     # {"refusals": […], "warnings": […], "meters": […]}
     report: Mapped[JsonDict] = mapped_column(default=dict)
+    # Of earlier releases it is not known what they replaced: they cannot be taken back.
+    keeps_changes: Mapped[bool] = mapped_column(default=True, server_default=sa.false())
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    undone_by_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    undone_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     @property
     def rows(self) -> int:

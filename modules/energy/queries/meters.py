@@ -29,6 +29,8 @@ from modules.energy.readings.blocks import DAY_S
 from modules.energy.readings.quality import Quality
 from modules.portfolio.api import find_lot, installations_serving_lot, visible_building_ids
 
+LATER_FILES = 100
+
 
 def select_meters(actor: Actor) -> Select[Meter]:
     """Return the meters of an actor's buildings; who sees everything also sees unattached ones."""
@@ -118,6 +120,18 @@ def get_batch(actor: Actor, session: Session, batch_id: UUID) -> IngestBatch:
     return batch
 
 
+def later_files(actor: Actor, session: Session, batch: IngestBatch) -> list[IngestBatch]:
+    """Return files imported since that speak of the same meters: what they repeated goes too."""
+    since = select_batches(actor).where(
+        IngestBatch.started_at >= batch.started_at,
+        IngestBatch.id != batch.id,
+        IngestBatch.undone_at.is_(None),
+    )
+    mine = {meter["id"] for meter in batch.report.get("meters", ())}
+    found = session.scalars(since.order_by(IngestBatch.started_at).limit(LATER_FILES))
+    return [one for one in found if mine & {m["id"] for m in one.report.get("meters", ())}]
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """How good the data of a meter was over a period, in slots of its main registers."""
@@ -163,7 +177,7 @@ def source_files(session: Session, meter: Meter, limit: int = 5) -> Sequence[Ing
     """Return the imports that last changed something of a meter, the latest first."""
     numbers = [register.number for register in meter.registers]
     sources = select(reading_days.c.batch_id).where(reading_days.c.register.in_(numbers))
-    query = select(IngestBatch).where(IngestBatch.id.in_(sources))
+    query = select(IngestBatch).where(IngestBatch.id.in_(sources), IngestBatch.undone_at.is_(None))
     return session.scalars(query.order_by(IngestBatch.started_at.desc()).limit(limit)).all()
 
 

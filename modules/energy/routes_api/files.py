@@ -24,7 +24,9 @@ from modules.energy.schemas_api_files import (
     ReadingsFileIn,
     ReadingsFileOut,
     ReadingsFileQuery,
+    TakeBackApiIn,
 )
+from modules.energy.services.takeback import take_back
 from modules.energy.services.uploads import request_ingest
 
 files = ApiBlueprint(
@@ -68,6 +70,22 @@ class ReadingsFileById(MethodView):
     def get(self, batch_id: UUID) -> IngestBatch:
         """Read how each row of a file ended."""
         return get_batch(current_actor(), reader(), batch_id)
+
+
+@files.route("/<uuid:batch_id>/undo")
+class ReadingsFileUndo(MethodView):
+    """Taking a file back."""
+
+    @needs(EnergyPermission.READINGS_CORRECT)
+    @files.arguments(TakeBackApiIn)
+    @files.response(200, ReadingsFileOut)
+    def post(self, typed: dict[str, Any], batch_id: UUID) -> IngestBatch:
+        """Take back what a file brought; what it replaced comes back.
+
+        Refused when later files or people changed the same readings: those go first.
+        """
+        with open_unit_of_work() as uow:
+            return take_back(current_actor(), batch_id, typed["reason"], uow, current_clock())
 
 
 @files.route("/<uuid:batch_id>/conflicts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.jobs import request_job
 from app.web.context import current_actor, current_clock, house, open_unit_of_work, reader
+from app.web.forms import FORM_ERRORS, Form, done
 from app.web.tables import list_page
 from modules.energy import jobs, tables
 from modules.energy.commands import SendReadings
@@ -23,7 +25,9 @@ from modules.energy.policies import EnergyPermission
 from modules.energy.queries import meters as meter_queries
 from modules.energy.queries.entries import conflicts_of_batch
 from modules.energy.routes_web.blueprint import blueprint, shared_words
+from modules.energy.schemas import TakeBackIn
 from modules.energy.services.ingest import WARNINGS
+from modules.energy.services.takeback import take_back
 from modules.energy.services.uploads import request_ingest
 
 
@@ -39,14 +43,35 @@ def batch_list() -> ResponseReturnValue:
 @needs(EnergyPermission.READINGS_IMPORT)
 def batch_detail(batch_id: UUID) -> ResponseReturnValue:
     """Show how each row of a file ended."""
+    return render_template("energy/batch_detail.html", **_context(batch_id, Form(TakeBackIn)))
+
+
+@blueprint.post("/imports/<uuid:batch_id>/take-back")
+@needs(EnergyPermission.READINGS_CORRECT)
+def batch_take_back(batch_id: UUID) -> ResponseReturnValue:
+    """Take back what a file brought, and have its meters judged anew."""
+    form = Form(TakeBackIn, request.form)
+    try:
+        with open_unit_of_work() as uow:
+            take_back(current_actor(), batch_id, form.load()["reason"], uow, current_clock())
+            if current_actor().can(EnergyPermission.READINGS_SCAN):
+                changed = {"only_changed": True}
+                request_job(current_actor(), jobs.SCAN, changed, uow, current_clock())
+    except FORM_ERRORS as error:
+        return form.refused(error, "energy/batch_detail.html", **_context(batch_id, None))
+    return done(url_for("energy.batch_detail", batch_id=batch_id), _("The file was taken back."))
+
+
+def _context(batch_id: UUID, form: Form | None) -> dict[str, Any]:
     batch = meter_queries.get_batch(current_actor(), reader(), batch_id)
-    return render_template(
-        "energy/batch_detail.html",
-        batch=batch,
-        warnings=WARNINGS,
-        conflicts=conflicts_of_batch(current_actor(), reader(), batch.id),
+    context: dict[str, Any] = {
+        "batch": batch,
+        "warnings": WARNINGS,
+        "conflicts": conflicts_of_batch(current_actor(), reader(), batch.id),
+        "later": meter_queries.later_files(current_actor(), reader(), batch),
         **shared_words(),
-    )
+    }
+    return context if form is None else {**context, "form": form, "errors": ()}
 
 
 @blueprint.get("/imports/new")

@@ -130,7 +130,7 @@ def keep_alert(
 def resolve_alert(actor: Actor, alert: Alert, uow: UnitOfWork, clock: Clock) -> None:
     """Close an alert because the meter shows that all is normal again."""
     require(actor, EnergyPermission.READINGS_SCAN)
-    _close(actor, alert, AlertEventKind.RESOLVED, "", uow, clock)
+    close_alert(actor, alert, AlertEventKind.RESOLVED, "", uow, clock)
 
 
 def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clock) -> Alert:
@@ -147,7 +147,7 @@ def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clo
         raise NotFound
     if not command.reason.strip():
         raise errors.reason_needed()
-    _close(actor, alert, command.outcome, command.reason.strip(), uow, clock)
+    close_alert(actor, alert, command.outcome, command.reason.strip(), uow, clock)
     return alert
 
 
@@ -163,21 +163,26 @@ def reopen_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clo
     _refuse_reopening(alert, uow)
     if not reason.strip():
         raise errors.reason_needed("text")
+    _forget_what_is_normal(alert.meter_id, uow)
+    open_again(actor, alert, reason.strip(), uow, clock)
+    return alert
+
+
+def open_again(actor: Actor, alert: Alert, reason: str, uow: UnitOfWork, clock: Clock) -> None:
+    """Open an alert again and tell the others; the caller checked that it may be."""
     alert.state, alert.resolved_at = AlertState.OPEN, None
     alert.open_key = open_key(alert.meter_id, alert.rule)
-    _forget_what_is_normal(alert.meter_id, uow)
-    _add_event(alert, AlertEventKind.REOPENED, actor, uow, clock, reason.strip())
+    _add_event(alert, AlertEventKind.REOPENED, actor, uow, clock, reason)
     record(
         uow,
         actor,
         clock,
         action="energy.alert.reopened",
         subject=subject_of(alert),
-        changes={"reason": (None, reason.strip())},
+        changes={"reason": (None, reason)},
         building_id=alert.meter.building_id,
     )
-    uow.publish(_event(AlertReopened, alert, alert.meter, reason=reason.strip()), actor, clock)
-    return alert
+    uow.publish(_event(AlertReopened, alert, alert.meter, reason=reason), actor, clock)
 
 
 def _claim_meter(alert: Alert, uow: UnitOfWork) -> None:
@@ -241,7 +246,7 @@ def subject_of(alert: Alert) -> Subject:
     return Subject("alert", alert.id, alert.number)
 
 
-def _close(
+def close_alert(
     actor: Actor,
     alert: Alert,
     kind: AlertEventKind,
@@ -249,6 +254,7 @@ def _close(
     uow: UnitOfWork,
     clock: Clock,
 ) -> None:
+    """Close an alert and tell the others; the caller checked that it may be."""
     alert.state = AlertState.RESOLVED
     alert.open_key = None
     alert.resolved_at = clock.now()

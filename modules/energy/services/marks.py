@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from modules.energy.models import Meter
+from modules.energy import store
+from modules.energy.enums import RegisterKind
+from modules.energy.models import BY_HAND, Meter, MeterProfile, Register
 
 METERS_PER_QUERY = 500
 
@@ -56,6 +58,41 @@ def mark_readings(
     for loaded in session.identity_map.values():
         if isinstance(loaded, Meter):
             session.expire(loaded, ["last_reading_at", "changed_from", "readings_version"])
+
+
+def mark_anew(session: Session, meter: Meter, changed_from: int) -> None:
+    """Note how far the data of a meter goes once readings were taken away, and since when.
+
+    What was learned of it may have come of them: it is learned anew.
+    """
+    session.execute(delete(MeterProfile).where(MeterProfile.meter_id == meter.id))
+    reached = max((_end_of(session, register) for register in meter.registers), default=0)
+    began = datetime.fromtimestamp(changed_from, UTC)
+    statement = (
+        update(Meter)
+        .where(Meter.id == meter.id)
+        .values(
+            last_reading_at=_instant(reached),
+            changed_from=min(began, meter.changed_from) if meter.changed_from else began,
+            readings_version=Meter.readings_version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(statement)
+    session.expire(meter, ["last_reading_at", "changed_from", "readings_version"])
+
+
+def _end_of(session: Session, register: Register) -> int:
+    """Return the end of the last known value of a register; 0 when it is cut from another."""
+    length = register.interval_minutes * 60
+    if register.kind is RegisterKind.INTERVAL:
+        last = store.last_slot(session, register.number, register.interval_minutes)
+    elif register.kind is RegisterKind.INDEX:
+        last = store.last_point(session, register.number)
+        length = 0 if register.code == BY_HAND else length
+    else:
+        return 0
+    return 0 if last is None else last + length
 
 
 def _instant(seconds: int | None) -> datetime | None:

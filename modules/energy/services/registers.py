@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.numbers import reserve_numbers
-from modules.energy import counters, store
+from modules.energy import counters, errors, store
 from modules.energy.enums import Direction, RegisterKind, Unit
 from modules.energy.formats.base import RegisterSpec
-from modules.energy.models import BY_HAND, Meter, Register
+from modules.energy.models import BY_HAND, Meter, MeterChangeRecord, ReadingEntry, Register
 from modules.energy.readings import blocks, index
 
 NUMBERS = "REG"  # the series of register numbers, which never begins again
@@ -39,7 +39,54 @@ def lock_registers(session: Session, register_ids: Iterable[UUID]) -> None:
     for start in range(0, len(ids), REGISTERS_PER_QUERY):
         some = ids[start : start + REGISTERS_PER_QUERY]
         query = select(Register.id).where(Register.id.in_(some)).order_by(Register.id)
-        session.execute(query.with_for_update(key_share=True)).all()
+        if len(session.execute(query.with_for_update(key_share=True)).all()) < len(some):
+            raise errors.register_gone()
+
+
+def drop_empty(session: Session, registers: Iterable[Register]) -> None:
+    """Remove registers that hold nothing and that nobody spoke of; choose anew what counts.
+
+    A register cut from another goes with it.
+    """
+    empty = [register for register in registers if _is_empty(session, register)]
+    sources = {register.id for register in empty}
+    meters = {register.meter for register in empty}
+    cut = [one for meter in meters for one in meter.registers if one.source_id in sources]
+    for register in cut + empty:
+        register.meter.registers.remove(register)
+        session.delete(register)
+        session.flush()
+    for meter in meters:
+        _choose_mains(meter)
+
+
+def _is_empty(session: Session, register: Register) -> bool:
+    if store.days_of(session, register.number) or len(
+        store.read_index(session, register.number)[0]
+    ):
+        return False
+    spoken_of = (
+        exists().where(ReadingEntry.register_id == register.id),
+        exists().where(MeterChangeRecord.register_id == register.id),
+    )
+    return not session.scalar(select(or_(*spoken_of)))
+
+
+def _choose_mains(meter: Meter) -> None:
+    """Choose what counts as if the registers left had come one after the other."""
+    for register in meter.registers:
+        register.is_main = False
+    for register in sorted(meter.registers, key=lambda one: one.number):
+        if register.kind is not RegisterKind.INDEX:
+            _make_main(meter, register, is_main=_is_main(meter, register))
+
+
+def _make_main(meter: Meter, register: Register, *, is_main: bool) -> None:
+    register.is_main = is_main
+    if is_main and register.code != BY_HAND:
+        # From now on a logger counts; what people read on the counter is a check.
+        for other in meter.registers:
+            other.is_main = other.is_main and other.code != BY_HAND
 
 
 def register_of(session: Session, meter: Meter, spec: RegisterSpec) -> Register:
@@ -79,18 +126,15 @@ def _add_register(
         interval_minutes=spec.interval_minutes,
         kind=kind,
         direction=spec.direction,
-        is_main=is_main and _is_main(meter, spec),
+        is_main=False,
     )
     session.add(register)
-    if register.is_main and register.code != BY_HAND:
-        # From now on a logger counts; what people read on the counter is a check.
-        for other in meter.registers:
-            other.is_main = other.is_main and other.code != BY_HAND
+    _make_main(meter, register, is_main=is_main and _is_main(meter, spec))
     session.flush()
     return register
 
 
-def _is_main(meter: Meter, spec: RegisterSpec) -> bool:
+def _is_main(meter: Meter, spec: RegisterSpec | Register) -> bool:
     """Count a flow once: not again in a second unit, step, or as a total beside its tariffs."""
     if spec.direction is not Direction.OFFTAKE or spec.unit not in (Unit.WH, Unit.LITRE):
         return False
@@ -113,9 +157,12 @@ def derive(session: Session, register: Register, batch_id: UUID) -> tuple[index.
     if derived is None:
         return ()
     course = counters.course_of(session, register)
-    if len(course.at) < 2:
+    days = list(store.days_of(session, derived.number) or ())  # points may be gone since
+    if len(course.at) >= 2:
+        days += [int(course.at[0]) // blocks.DAY_S, int(course.at[-1] - 1) // blocks.DAY_S]
+    if not days:
         return course.drops
-    first, last = int(course.at[0]) // blocks.DAY_S, int(course.at[-1] - 1) // blocks.DAY_S
+    first, last = min(days), max(days)
     starts = np.concatenate(
         [blocks.instants(day, derived.interval_minutes) for day in range(first, last + 1)]
     )

@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 from modules.energy.models import reading_conflicts, reading_days
 from modules.energy.readings import blocks
 from modules.energy.readings.blocks import DAY_S, Bytes, Floats, Longs
-from modules.energy.readings.quality import Quality
+from modules.energy.readings.changes import Changes
+from modules.energy.readings.quality import Quality, has_value
+from modules.energy.store.changes import keep_changes
 from modules.energy.store.rows import (
     NUMBERS_PER_QUERY,
     Cells,
     key_of,
     plain_id,
     register_and_day,
+    remove,
     rows_of,
     upsert,
 )
@@ -55,9 +58,25 @@ def store_cells(
         (new_values, new_quality),
         batch_id,
     )
+    _keep_changes(session, keys, interval_minutes, merged, (values, quality), batch_id)
     changed = (merged.outcome > 0).any(axis=1)
     _write_blocks(session, keys[changed], merged.values[changed], merged.quality[changed], batch_id)
     return outcome, conflicts
+
+
+def _keep_changes(
+    session: Session,
+    keys: Longs,
+    interval_minutes: int,
+    merged: blocks.Merged,
+    old: tuple[Floats, Bytes],
+    batch_id: UUID,
+) -> None:
+    where = np.nonzero(merged.outcome)
+    registers, days = register_and_day(keys[where[0]])
+    at = days * DAY_S + where[1] * interval_minutes * 60
+    stood = Changes(registers, at, old[0][where].astype(np.float64), old[1][where])
+    keep_changes(session, batch_id, interval_minutes, stood)
 
 
 def _best_mentions(cell: Longs, quality: Bytes) -> Longs:
@@ -89,6 +108,10 @@ def _read_blocks(session: Session, keys: Longs, slots: int) -> tuple[Floats, Byt
 def _write_blocks(
     session: Session, keys: Longs, values: Floats, quality: Bytes, batch_id: UUID
 ) -> None:
+    is_known = quality.any(axis=1)
+    remove(session, reading_days, keys[~is_known])
+    if not is_known.all():
+        keys, values, quality = keys[is_known], values[is_known], quality[is_known]
     if not len(keys):
         return
     registers, days = register_and_day(keys)
@@ -202,7 +225,7 @@ def replace_derived(
 
 def put_slots(
     session: Session,
-    register: int,
+    register: int | Longs,
     interval_minutes: int,
     at: Longs,
     new: tuple[NDArray[np.float64], Bytes],
@@ -210,10 +233,30 @@ def put_slots(
 ) -> tuple[NDArray[np.float64], Bytes]:
     """Set slots whatever stood there, and return what did; only a person may ask for this."""
     day, slot, _ = blocks.locate(at, interval_minutes)
-    keys, block = np.unique(key_of(np.full_like(day, register), day), return_inverse=True)
+    registers = np.broadcast_to(np.int64(register), day.shape)
+    keys, block = np.unique(key_of(registers, day), return_inverse=True)
     values, quality = _read_blocks(session, keys, blocks.slots_per_day(interval_minutes))
     where = (block, slot)
     old = values[where].astype(np.float64), quality[where]
     values[where], quality[where] = new
     _write_blocks(session, keys, values, quality, batch_id)
     return old
+
+
+def days_of(session: Session, register: int) -> tuple[int, int] | None:
+    """Return the first and the last day of which a register has a block."""
+    day = reading_days.c.day
+    query = sa.select(sa.func.min(day), sa.func.max(day)).where(reading_days.c.register == register)
+    first, last = session.execute(query).one()
+    return None if first is None else (first, last)
+
+
+def last_slot(session: Session, register: int, interval_minutes: int) -> int | None:
+    """Return the start of the last slot of a register with a value, in UTC seconds."""
+    table = reading_days.c
+    known = sa.select(table.day, table.quality).where(table.register == register, table.count > 0)
+    row = session.execute(known.order_by(table.day.desc()).limit(1)).first()
+    if row is None:
+        return None
+    slots = np.flatnonzero(has_value(np.frombuffer(row.quality, dtype=np.uint8)))
+    return int(row.day) * DAY_S + int(slots[-1]) * interval_minutes * 60

@@ -13,12 +13,23 @@ from sqlalchemy.orm import Session
 
 from modules.energy.models import index_days, reading_conflicts
 from modules.energy.readings.blocks import DAY_S, Bytes, Longs, Outcome
+from modules.energy.readings.changes import Changes
 from modules.energy.readings.quality import Quality
-from modules.energy.store.rows import Cells, key_of, plain_id, register_and_day, rows_of, upsert
+from modules.energy.store.changes import keep_changes
+from modules.energy.store.rows import (
+    Cells,
+    key_of,
+    plain_id,
+    register_and_day,
+    remove,
+    rows_of,
+    upsert,
+)
 
 POINT = np.dtype([("second", "<u4"), ("index", "<f8"), ("quality", "u1")])
 Points = NDArray[Any]
 Doubles = NDArray[np.float64]
+NOTHING = (float("nan"), int(Quality.ABSENT))
 
 
 def store_points(session: Session, cells: Cells, batch_id: UUID) -> tuple[Bytes, int]:
@@ -32,6 +43,7 @@ def store_points(session: Session, cells: Cells, batch_id: UUID) -> tuple[Bytes,
     outcome = np.zeros(len(cells.at), dtype=np.uint8)
     conflicts: list[tuple[Any, ...]] = []
     rows: list[tuple[Any, ...]] = []
+    stood: list[tuple[int, int, float, int]] = []
     batch = plain_id(session, batch_id)
     order = np.argsort(block, kind="stable")
     for places in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
@@ -44,11 +56,21 @@ def store_points(session: Session, cells: Cells, batch_id: UUID) -> tuple[Bytes,
         conflicts += [(batch, number, *row) for row in differing]
         if results.any():
             rows.append((when, number, merged.tobytes(), batch))
+            at = np.unique(cells.at[places[results > 0]]).tolist()
+            known = _by_second(old)
+            stood += [(number, one, *known.get(one % DAY_S, NOTHING)) for one in at]
     if rows:
         upsert(session, index_days, rows)
+        keep_changes(session, batch_id, 0, _as_changes(stood))
     if conflicts:
         upsert(session, reading_conflicts, conflicts)
     return outcome, len(conflicts)
+
+
+def _as_changes(stood: list[tuple[int, int, float, int]]) -> Changes:
+    registers, at, values, ranks = zip(*stood, strict=True)
+    longs = np.array([registers, at], dtype=np.int64)
+    return Changes(longs[0], longs[1], np.array(values), np.array(ranks, dtype=np.uint8))
 
 
 def _merge_points(
@@ -84,20 +106,36 @@ def _as_points(known: Mapping[int, tuple[float, int]]) -> Points:
 
 def read_point(session: Session, register: int, at: int) -> tuple[float, int]:
     """Return the index of a register at an instant; NaN and ABSENT when there is none."""
-    return _day_of(session, register, at // DAY_S).get(at % DAY_S, (np.nan, Quality.ABSENT))
+    return _day_of(session, register, at // DAY_S).get(at % DAY_S, NOTHING)
 
 
 def put_point(
     session: Session, register: int, at: int, index: float, quality: int, batch_id: UUID
 ) -> None:
     """Set an index whatever stood there; ABSENT takes it away."""
-    day, second = divmod(at, DAY_S)
-    known = _day_of(session, register, day)
-    known[second] = (index, quality)
-    if quality == Quality.ABSENT:
-        del known[second]
-    row = (day, register, _as_points(known).tobytes(), plain_id(session, batch_id))
-    upsert(session, index_days, [row])
+    one = np.array([register]), np.array([at]), np.array([index]), np.array([quality], np.uint8)
+    put_points(session, Changes(*one), batch_id)
+
+
+def put_points(session: Session, changes: Changes, batch_id: UUID) -> None:
+    """Set points whatever stood there; ABSENT takes one away, and the last one its day."""
+    keys = key_of(changes.register, changes.at // DAY_S)
+    seconds, batch = (changes.at % DAY_S).tolist(), plain_id(session, batch_id)
+    stored = _read_points(session, np.unique(keys))
+    rows, gone = [], []
+    for key in np.unique(keys).tolist():
+        known = _by_second(stored.get(key, np.empty(0, dtype=POINT)))
+        for place in np.flatnonzero(keys == key).tolist():
+            known[seconds[place]] = float(changes.value[place]), int(changes.quality[place])
+        left = {second: one for second, one in known.items() if one[1] != Quality.ABSENT}
+        number, day = register_and_day(key)
+        if left:
+            rows.append((day, number, _as_points(left).tobytes(), batch))
+        else:
+            gone.append(key)
+    if rows:
+        upsert(session, index_days, rows)
+    remove(session, index_days, np.array(gone, dtype=np.int64))
 
 
 def _day_of(session: Session, register: int, day: int) -> dict[int, tuple[float, int]]:
@@ -117,6 +155,13 @@ def _read_points(session: Session, keys: Longs) -> dict[int, Points]:
         for row in rows_of(session, [index_days.c.points], index_days, keys)
         if key_of(row[1], row[0]) in wanted
     }
+
+
+def last_point(session: Session, register: int) -> int | None:
+    """Return the instant of the last point of a register with an index, in UTC seconds."""
+    at, index = read_index(session, register)
+    known = at[~np.isnan(index)]
+    return int(known[-1]) if len(known) else None
 
 
 def read_index(session: Session, register: int) -> tuple[Longs, Doubles]:

@@ -78,3 +78,13 @@ def upsert(session: Session, table: sa.Table, rows: list[tuple[Any, ...]]) -> No
         f"ON CONFLICT ({key}) DO UPDATE SET {changes}"
     )
     session.connection().exec_driver_sql(statement, rows)
+
+
+def remove(session: Session, table: sa.Table, keys: Longs) -> None:
+    """Delete blocks of which nothing is known any more."""
+    if not len(keys):
+        return
+    registers, days = register_and_day(keys)
+    rows = [{"r": r, "d": d} for r, d in zip(registers.tolist(), days.tolist(), strict=True)]
+    gone = table.c.register == sa.bindparam("r"), table.c.day == sa.bindparam("d")
+    session.connection().execute(sa.delete(table).where(*gone), rows)
