@@ -14,11 +14,11 @@ from app.phones import show_phone
 from modules.parties.commands import PartyFacts, PhoneFacts
 from modules.parties.enums import (
     CHANNEL_LABELS,
-    RELATION_LABELS,
     Channel,
     Language,
     OccupancyRole,
     PartyKind,
+    Relation,
 )
 from modules.parties.errors import has_open_work
 from modules.parties.events import PartyArchived, PartyErased, PartyMerged, PartyMergeUndone
@@ -50,7 +50,6 @@ from modules.parties.services.people import create_party
 
 __all__ = [
     "CHANNEL_LABELS",
-    "RELATION_LABELS",
     "Channel",
     "Contact",
     "FoundParty",
@@ -65,6 +64,7 @@ __all__ = [
     "PartyMerged",
     "PartyPermission",
     "PhoneFacts",
+    "Relation",
     "Through",
     "contact_of",
     "create_party",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.i18n import gettext as _
 from modules.parties.api import (
-    RELATION_LABELS,
+    Relation,
     Through,
     lots_of_parties,
     lots_through_others,
@@ -37,10 +37,15 @@ class Home:
         """Say through whom, in the reader's language; empty for their own place."""
         if self.through is None:
             return ""
+        name, relation = self.through.name, self.through.relation
         if self.through.is_household:
-            return _("household: %(name)s", name=self.through.name)
-        relation = RELATION_LABELS[self.through.relation]
-        return _("%(relation)s: %(name)s", relation=relation, name=self.through.name)
+            return _("household: %(name)s", name=name)
+        # Whole sentences: of "social worker: An Dubois" nobody knows which of the two she is.
+        if relation is Relation.GUARDIAN:
+            return _("as guardian or administrator, for %(name)s", name=name)
+        if relation is Relation.SOCIAL_WORKER:
+            return _("as social worker, for %(name)s", name=name)
+        return _("as contact person, for %(name)s", name=name)
 
 
 def homes_of_callers(

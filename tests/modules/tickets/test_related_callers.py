@@ -57,9 +57,9 @@ def tenant(uow, clock, lot) -> Party:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Relation.CONTACT, "Contact person: An Peeters"),
-        (Relation.GUARDIAN, "Guardian or administrator: An Peeters"),
-        (Relation.SOCIAL_WORKER, "Social worker: An Peeters"),
+        (Relation.CONTACT, "as contact person, for An Peeters"),
+        (Relation.GUARDIAN, "as guardian or administrator, for An Peeters"),
+        (Relation.SOCIAL_WORKER, "as social worker, for An Peeters"),
     ],
 )
 def test_who_speaks_for_somebody_is_led_to_their_home(uow, clock, lot, tenant, kind, words):
@@ -78,7 +78,7 @@ def test_a_member_is_led_to_the_home_of_the_household_and_of_who_of_it_has_the_l
     relate(uow, clock, child, guardian, Relation.GUARDIAN)
     assert said(uow, child, guardian, household) == [
         {str(lot.id): "household: Peeters-Claes"},
-        {str(lot.id): "Guardian or administrator: Mia Peeters"},
+        {str(lot.id): "as guardian or administrator, for Mia Peeters"},
         {str(lot.id): "household: An Peeters"},
     ]
 
@@ -144,12 +144,12 @@ def test_the_call_screen_says_through_whom_and_whether_they_may_be_told(
         relate(uow, clock, tenant, friend, Relation.CONTACT)
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     found = client.get("/calls/found?q=Claes").get_data(as_text=True)
-    assert "(Guardian or administrator: An Peeters)" in found
+    assert "(as guardian or administrator, for An Peeters)" in found
     page = client.get(f"/calls/callers/{guardian.id}", follow_redirects=True).get_data(as_text=True)
-    assert "Guardian or administrator: An Peeters" in page
+    assert "as guardian or administrator, for An Peeters" in page
     assert "· may be told about repairs and visits" in page
     page = client.get(f"/calls/callers/{friend.id}", follow_redirects=True).get_data(as_text=True)
-    assert "Contact person: An Peeters" in page
+    assert "as contact person, for An Peeters" in page
     assert "nothing says that they may be told about repairs and visits" in page
 
 
@@ -183,8 +183,8 @@ def test_who_speaks_for_many_gets_a_short_line_and_a_short_list(
             relate(uow, clock, client_of, worker, Relation.SOCIAL_WORKER)
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     line = client.get("/calls/found?q=Zwanepoel").text
-    assert (line.count("Social worker:"), "; + 12 " in line) == (3, True)
+    assert (line.count("as social worker, for"), "; + 12 " in line) == (3, True)
     page = client.get(f"/calls/new?party={worker.id}").text
-    assert page.count("Social worker:") == 12
+    assert page.count("as social worker, for") == 12
     assert "And 3 more: type an address or a name above." in page
     assert 'id="call-box"' in page
