@@ -54,9 +54,10 @@ def feature_of(identifier: str, geometry_json: str, properties: dict[str, Any]) 
     return {"type": "Feature", "id": identifier, "geometry": geometry, "properties": properties}
 
 
-def collection_json(features: Iterable[Feature]) -> bytes:
-    """Write a feature collection."""
-    return orjson.dumps({"type": "FeatureCollection", "features": list(features)})
+def collection_json(features: Iterable[Feature], notice: str = "") -> bytes:
+    """Write a feature collection, with what people should know of it."""
+    said = {"notice": notice} if notice else {}
+    return orjson.dumps({"type": "FeatureCollection", **said, "features": list(features)})
 
 
 def read_features(text: str | bytes) -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:

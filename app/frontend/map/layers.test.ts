@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { groundLayers, readBase, tileAddress } from './base'
-import { boxOf, choicesOf, colourExpression, idOf, imagesOf, legendOf, type MapLayer, paint, readLayers, stepsOf } from './layers'
+import { boxOf, choicesOf, colourExpression, idOf, imagesOf, legendOf, type MapLayer, paint, popupLines, readLayers, stepsOf } from './layers'
 import { announce, frameOf } from './panel'
 
 const layer = (more: Partial<MapLayer> = {}): MapLayer => ({ key: 'b', label: 'Buildings', url: '/b.geojson', kind: 'polygon', ...more })
@@ -80,6 +80,13 @@ describe('what the page declares', () => {
 
   it('a vector archive is drawn by what its layers are called', () => {
     expect(groundLayers(['water', 'roads', 'poi', 'buildings']).map(({ id }) => id)).toEqual(['base/water', 'base/buildings', 'base/roads'])
+  })
+})
+
+describe('a popup', () => {
+  it('says what a number counts, also when it is 0, and leaves out what is not known', () => {
+    const popup = ['code', 'name', { property: 'lots', says: 'Lots: {value}' }, { property: 'empty', says: 'Empty: {value}' }]
+    expect(popupLines(layer({ popup }), { code: 'BLD-1', name: '', lots: 0 })).toEqual(['BLD-1', 'Lots: 0'])
   })
 })
 

@@ -6,6 +6,9 @@ export type Symbol = 'plain' | 'hatched' | 'dotted' | 'crossed' | 'circle' | 'sq
 export interface Choice { value: string, label: string, color?: string, symbol?: Symbol }
 export interface Step { from: number, label: string, color?: string }
 
+/** A number of a popup with its words: `{ property: "lots", says: "Lots: {value}" }`. */
+export interface Said { property: string, says: string }
+
 export interface ColorBy { property: string, label: string, values?: Choice[], steps?: Step[] }
 
 export interface MapLayer {
@@ -20,7 +23,7 @@ export interface MapLayer {
   min_zoom?: number
   color?: string
   color_by?: ColorBy
-  popup?: string[]
+  popup?: (string | Said)[]
 }
 
 /** Eight colours people with any colour vision can tell apart (after Okabe and Ito). */
@@ -226,4 +229,13 @@ export function boxOf(features: Feature[]): Box | undefined {
 /** The identifier by which a feature and its row in the list know each other. */
 export function idOf(feature: Feature): string {
   return String(feature.properties?.id ?? feature.id ?? '')
+}
+
+/** The lines of a popup: what is empty is left out, 0 is not. */
+export function popupLines(layer: MapLayer, properties: Record<string, unknown>): string[] {
+  return (layer.popup ?? []).flatMap((part) => {
+    const value = properties[typeof part === 'string' ? part : part.property]
+    if (value === undefined || value === null || value === '') return []
+    return [typeof part === 'string' ? String(value) : part.says.replace('{value}', String(value))]
+  })
 }

@@ -9,7 +9,7 @@ import { csrfToken, make } from '../shared/dom'
 import { t } from '../shared/i18n'
 import { addBase, readBase } from './base'
 import { drawDot, drawSign, PIXEL_RATIO } from './images'
-import { type Box, boxOf, DOT, type Feature, idOf, imageName, imagesOf, type MapLayer, paint, readLayers } from './layers'
+import { type Box, boxOf, DOT, type Feature, idOf, imageName, imagesOf, type MapLayer, paint, popupLines, readLayers } from './layers'
 import { drawingTools, makePanel } from './panel'
 import { tieToList } from './selection'
 
@@ -22,7 +22,8 @@ function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
-interface Collection { type: 'FeatureCollection', features: Feature[] }
+/** `notice` says what people should know, such as that not everything is drawn. */
+interface Collection { type: 'FeatureCollection', features: Feature[], notice?: string }
 
 /** Open the map an element describes. */
 export function openMap(element: HTMLElement): void {
@@ -107,6 +108,7 @@ async function fetchLayer(map: MapLibre, element: HTMLElement, layer: MapLayer):
     for (const feature of collection.features) feature.properties = { ...feature.properties, id: idOf(feature) }
     map.getSource<GeoJSONSource>(layer.key)?.setData(collection as never)
     element.dispatchEvent(new CustomEvent('map:loaded', { bubbles: true, detail: { layer: layer.key, features: collection.features } }))
+    if (collection.notice) warn(element, collection.notice, false)
     return collection.features
   } catch {
     warn(element, t('The layer “{layer}” could not be read.', { layer: layer.label }))
@@ -114,11 +116,11 @@ async function fetchLayer(map: MapLibre, element: HTMLElement, layer: MapLayer):
   }
 }
 
-function warn(element: HTMLElement, text: string): void {
+function warn(element: HTMLElement, text: string, goes = true): void {
   element.querySelector('.map-message')?.remove()
   const message = make('p', { class: 'map-message', role: 'status' }, text)
   element.append(message)
-  window.setTimeout(() => message.remove(), 8000)
+  if (goes) window.setTimeout(() => message.remove(), 8000)
 }
 
 function followMoves(
@@ -137,10 +139,10 @@ function followMoves(
 
 function showPopup(map: MapLibre, feature: Feature, layer: MapLayer): void {
   const properties = feature.properties ?? {}
-  const lines = (layer.popup ?? []).map((name) => properties[name]).filter((value) => value !== undefined && value !== null && value !== '')
+  const lines = popupLines(layer, properties)
   const box = boxOf([feature])
   if (!box || !lines.length) return
-  const [title, ...rest] = lines.map(String)
+  const [title, ...rest] = lines
   const head = typeof properties.url === 'string' && properties.url.startsWith('/')
     ? make('a', { href: properties.url }, title ?? '') : make('strong', {}, title ?? '')
   document.querySelectorAll('.maplibregl-popup').forEach((popup) => popup.remove())

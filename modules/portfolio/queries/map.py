@@ -7,16 +7,18 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy import Select, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.geo import Feature, feature_of
+from app.i18n import format_number
+from app.i18n import gettext as _
 from app.ids import id_text
 from modules.portfolio.enums import BUILDING_KIND_LABELS, LAND_USE_LABELS, BoundaryKind
 from modules.portfolio.models import Boundary, Building, LandParcel
 from modules.portfolio.queries.labels import street_sql
 
-# The map asks again when it moves; beyond this many shapes it shows the first ones by code.
+# Beyond this many shapes the map shows the first ones by code, and says so.
 MOST_SHAPES = 10_000
 
 NO_SHAPE = "null"
@@ -79,6 +81,22 @@ def _first_by_code(session: Session, statement: Select[*tuple[Any, ...]]) -> lis
         first = chosen.order_by(Building.code).limit(MOST_SHAPES)
         rows = connection.execute(statement.where(Building.id.in_(first))).all()
     return sorted(rows, key=itemgetter(2))
+
+
+def say_cut(session: Session, narrowed: Select[Any], model: Any, drawn: int) -> str:
+    """Say how many places of a list the map leaves out; nothing when it draws them all."""
+    if drawn < MOST_SHAPES:
+        return ""
+    shapes = narrowed.where(model.geojson.is_not(None)).order_by(None)
+    ids = shapes.with_only_columns(model.id, maintain_column_froms=True)
+    total = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+    if total <= drawn:
+        return ""
+    return _(
+        "The map draws %(drawn)s of %(total)s places. Filter the list to see the others.",
+        drawn=format_number(drawn),
+        total=format_number(total),
+    )
 
 
 def in_frame(statement: Select[Any], model: Any, frame: Frame | None) -> Select[Any]:

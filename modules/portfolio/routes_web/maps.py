@@ -32,6 +32,7 @@ from modules.portfolio.queries.map import (
     building_features,
     in_frame,
     parcel_features,
+    say_cut,
 )
 from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.tables import BUILDINGS, PARCELS
@@ -111,8 +112,17 @@ def _building_layer(key: str, label: str, url: str, color_by: dict[str, Any]) ->
         "visible": False,
         "selectable": True,
         "color_by": color_by | {"label": label},
-        "popup": ["code", "kind_label", "lots", "empty"],
+        "popup": ["code", "kind_label", *_numbers()],
     }
+
+
+def _numbers() -> list[dict[str, str]]:
+    """Return what the popup of a building says of each number, so that no bare 0 stands there."""
+    own = {"lots": _("Lots"), "empty": _("Empty lots")}
+    told = own | {measure.key: str(measure.label) for measure in measures()}
+    return [
+        {"property": name, "says": _("%(what)s: {value}", what=what)} for name, what in told.items()
+    ]
 
 
 def ground_layers() -> list[dict[str, Any]]:
@@ -168,7 +178,8 @@ def building_map_data() -> ResponseReturnValue:
         measure.key: measure.count(actor, session) for measure in measures()
     }
     query = in_frame(narrowed, Building, _frame())
-    return _geojson(collection_json(building_features(session, query, counts)))
+    features = list(building_features(session, query, counts))
+    return _geojson(collection_json(features, say_cut(session, query, Building, len(features))))
 
 
 @blueprint.get("/land-parcels/map.geojson")
@@ -181,9 +192,9 @@ def parcel_map_data() -> ResponseReturnValue:
             query = query.where(LandParcel.id == UUID(one))
         except ValueError:
             raise NotFound from None
-    return _geojson(
-        collection_json(parcel_features(reader(), in_frame(query, LandParcel, _frame())))
-    )
+    session, query = reader(), in_frame(query, LandParcel, _frame())
+    features = list(parcel_features(session, query))
+    return _geojson(collection_json(features, say_cut(session, query, LandParcel, len(features))))
 
 
 @blueprint.get("/boundaries/<string:kind>.geojson")

@@ -1,5 +1,6 @@
 """The pages of the estate, on a small demo estate, as a reader, a keeper and a stranger."""
 
+import html
 import re
 from random import Random
 
@@ -235,6 +236,27 @@ class TestMap:
         assert 0 < len(mixed) < len(every)
         assert {f["properties"]["kind"] for f in mixed} == {"mixed"}
         assert every[0]["geometry"]["type"] in ("Polygon", "MultiPolygon")
+
+    def test_says_what_it_leaves_out(self, client, login, places, monkeypatch):
+        login(client, Role.ADMINISTRATOR, locale="fr")
+        every = client.get("/buildings/map.geojson")
+        assert "notice" not in orjson.loads(every.data)
+        total = len(orjson.loads(every.data)["features"])
+        monkeypatch.setattr(map_queries, "MOST_SHAPES", total)
+        assert "notice" not in orjson.loads(client.get("/buildings/map.geojson").data)
+        monkeypatch.setattr(map_queries, "MOST_SHAPES", 2)
+        for address in ("/buildings/map.geojson", "/land-parcels/map.geojson"):
+            cut = orjson.loads(client.get(address).data)
+            assert len(cut["features"]) == 2
+            assert cut["notice"].startswith("La carte dessine 2 des ")
+        assert f" {total} " in orjson.loads(client.get("/buildings/map.geojson").data)["notice"]
+
+    def test_names_the_numbers_of_a_popup(self, client, login, places):
+        login(client, Role.ADMINISTRATOR, locale="nl")
+        page = client.get("/buildings/map").get_data(as_text=True)
+        layers = orjson.loads(html.unescape(re.search(r'data-layers="([^"]*)"', page)[1]))
+        said = [part["says"] for part in layers[0]["popup"] if isinstance(part, dict)]
+        assert said[:2] == ["Kavels: {value}", "Lege kavels: {value}"]
 
     def test_is_not_sent_twice(self, client, login, estate):
         plant_boundaries(estate)
