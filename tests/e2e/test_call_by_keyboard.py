@@ -49,10 +49,13 @@ def test_a_call_takes_six_keys_besides_what_is_typed(
     keys = Keyboard(page)
     keys.type("0499876543")
     expect(page.locator("#call-found a").first).to_contain_text("Van Damme")
+    # Name and address stand apart.
+    expect(page.locator("#call-found a").first).to_have_css("display", "flex")
     keys.press("Tab")
     keys.press("Enter")
     expect(page.locator("#f-category")).to_be_focused()
     page.wait_for_load_state("networkidle")
+    expect(page.locator("#call-beside .loading")).to_have_count(0)
     keys.type("waterlek")
     expect(page.locator("input[name=category]:checked")).to_have_value("home.water.leak")
     while page.evaluate("document.activeElement.name") != "description":
