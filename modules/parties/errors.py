@@ -148,5 +148,28 @@ def erased_for_good() -> Conflict:
 def still_housed() -> Conflict:
     """Say that a person who lives in the estate cannot be erased."""
     return Conflict(
-        "still_housed", _l("This person still occupies a lot. The data is needed for the lease.")
+        "still_housed",
+        _l("This person still occupies a lot, or will. The data is needed for the lease."),
+    )
+
+
+def household_still_housed() -> Conflict:
+    """Say that who belongs to a household of the estate cannot be erased."""
+    return Conflict(
+        "household_still_housed",
+        _l(
+            "The household of this person still occupies a lot, or will: the lease needs who"
+            " belongs to it. If this person left it, end the relation first."
+        ),
+    )
+
+
+def still_guardian() -> Conflict:
+    """Say that who acts for a tenant cannot be erased."""
+    return Conflict(
+        "still_guardian",
+        _l(
+            "This person is guardian or administrator of somebody who still occupies a lot, or"
+            " will. End that relation first."
+        ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from modules.parties.enums import PartyKind, Relation
-from modules.parties.models import Party, PartyRelation
+from modules.parties.models import Occupancy, Party, PartyRelation
 from modules.parties.queries.people import lots_of_parties, party_labels
 
 MEMBERS = frozenset(
@@ -96,6 +96,41 @@ def heads_of(party_ids: Iterable[UUID]) -> Select[PartyRelation]:
 def overlap(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
     """Say whether two relations share a day; neither holds on its last one."""
     return one[0] < (other[1] or date.max) and other[0] < (one[1] or date.max)
+
+
+def housed_of(session: Session, party_ids: Collection[UUID], day: date) -> set[UUID]:
+    """Return which of some parties are in a lot on a day, or will be."""
+    stays = select(Occupancy.party_id).where(
+        Occupancy.party_id.in_(party_ids),
+        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= day),
+    )
+    return set(session.scalars(stays))
+
+
+def wards_of(session: Session, person_id: UUID, day: date) -> set[UUID]:
+    """Return whom a person is guardian or administrator of on a day or later, and their homes."""
+    wards = select(PartyRelation.party_id).where(
+        PartyRelation.person_id == person_id,
+        PartyRelation.relation == Relation.GUARDIAN,
+        or_(PartyRelation.ends_on.is_(None), PartyRelation.ends_on > day),
+    )
+    parties = session.scalars(select(Party).where(Party.id.in_(wards))).all()
+    homes = (housemates_of(session, party, day) for party in parties)
+    return {party.id for party in parties}.union(*homes)
+
+
+def households_left_empty(session: Session, person_id: UUID) -> Sequence[Party]:
+    """Return the households, whenever it was, in which nobody else is or was a member."""
+    is_member = PartyRelation.relation.in_(MEMBERS)
+    own = select(PartyRelation.party_id).where(PartyRelation.person_id == person_id, is_member)
+    others = select(PartyRelation.party_id).where(PartyRelation.person_id != person_id, is_member)
+    alone = select(Party).where(
+        Party.id.in_(own),
+        Party.id.not_in(others),
+        Party.kind == PartyKind.HOUSEHOLD,
+        Party.erased_at.is_(None),
+    )
+    return session.scalars(alone.order_by(Party.reference)).all()
 
 
 def _first_step(session: Session, ids: Collection[UUID], day: date) -> list[_Reached]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -20,10 +19,10 @@ from modules.parties.errors import (
     merged_already,
 )
 from modules.parties.events import PartyArchived
-from modules.parties.models import Occupancy, Party
+from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
-from modules.parties.queries.related import housemates_of
+from modules.parties.queries.related import housed_of, housemates_of
 from modules.parties.services.people import note
 
 
@@ -43,12 +42,7 @@ def archive_party(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -
 
 def _refuse_housed(party: Party, session: Session, day: date) -> None:
     """Raise Conflict while a party is in a lot or will be, itself or with its household."""
-    together = housemates_of(session, party, day)
-    stays = select(Occupancy.party_id).where(
-        Occupancy.party_id.in_({party.id, *together}),
-        or_(Occupancy.ends_on.is_(None), Occupancy.ends_on >= day),
-    )
-    housed = set(session.scalars(stays))
+    housed = housed_of(session, {party.id, *housemates_of(session, party, day)}, day)
     if party.id in housed:
         raise lives_here()
     if housed:

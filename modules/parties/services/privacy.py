@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
 
 from app.audit import record_consultation
 from app.auth.actor import Actor
@@ -14,11 +16,10 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.search.changes import touch_documents
 from modules.parties.enums import Language
-from modules.parties.errors import still_housed
+from modules.parties.errors import household_still_housed, still_guardian, still_housed
 from modules.parties.events import PartyErased
 from modules.parties.models import (
     ContactPermission,
-    Occupancy,
     Party,
     PartyDuplicate,
     PartyEmail,
@@ -31,7 +32,12 @@ from modules.parties.queries.people import (
     get_party,
     list_occupancies,
     list_relations,
-    there_on,
+)
+from modules.parties.queries.related import (
+    housed_of,
+    households_left_empty,
+    housemates_of,
+    wards_of,
 )
 from modules.parties.services.people import note, party_subject
 from modules.portfolio.api import lot_labels
@@ -86,21 +92,36 @@ def disclose_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) 
 def erase_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) -> Party:
     """Forget a person: only the reference and the dates of past stays remain.
 
-    Conflict while the person occupies a lot. Other modules forget their copies on
-    `PartyErased`. Parties merged into this one are erased with it.
+    Conflict while the person, the household or somebody they are guardian of is in a lot, or will
+    be. Other modules forget their copies on `PartyErased`. Parties merged into this one are erased
+    with it, and households in which nobody else was: their name is that of the person.
     """
     require(actor, PartyPermission.ERASE)
     party = get_party(actor, uow.session, party_id)
-    current = select(Occupancy.id).where(Occupancy.party_id == party.id, there_on(clock.today()))
-    if uow.session.scalars(current).first() is not None:
-        raise still_housed()
-    merged = select(Party).where(Party.merged_into_id == party.id)
-    for row in (party, *uow.session.scalars(merged).all()):
+    _refuse_needed(party, uow.session, clock.today())
+    merged = uow.session.scalars(select(Party).where(Party.merged_into_id == party.id)).all()
+    alone = households_left_empty(uow.session, party.id)
+    housed = housed_of(uow.session, {one.id for one in alone}, clock.today())
+    gone = (party, *merged, *(one for one in alone if one.id not in housed))
+    for row in gone:
         _forget(uow, row, clock)
         uow.publish(PartyErased(row.id), actor, clock)
         note(uow, actor, clock, "erase", row)
-    touch_documents(uow.session, "party", [party.id])
+    touch_documents(uow.session, "party", [row.id for row in gone])
     return party
+
+
+def _refuse_needed(party: Party, session: Session, day: date) -> None:
+    """Raise Conflict while a lease needs the party: its own, its household's or a ward's."""
+    together = housemates_of(session, party, day)
+    wards = wards_of(session, party.id, day)
+    housed = housed_of(session, {party.id, *together, *wards}, day)
+    if party.id in housed:
+        raise still_housed()
+    if housed & together:
+        raise household_still_housed()
+    if housed & wards:
+        raise still_guardian()
 
 
 def _forget(uow: UnitOfWork, party: Party, clock: Clock) -> None:
