@@ -92,6 +92,7 @@ def call_categories() -> ResponseReturnValue:
         # Without a word nothing is proposed, and so nothing is chosen for the agent.
         found=rules.search_categories(text, FOUND if text else 0),
         rules=rules,
+        typed=text,
         chosen=request.args.get("category", ""),
         language=get_locale(),
     )

@@ -397,6 +397,9 @@ def test_without_a_word_no_problem_is_chosen_for_the_agent(
     login(client, Role.CALL_CENTRE_AGENT)
     assert "checked" in client.get("/calls/categories?category_text=fuite").text
     assert 'name="category"' not in client.get("/calls/categories?category_text=+").text
+    none = client.get("/calls/categories?category_text=zeppelin").text
+    assert "zeppelin" in none
+    assert 'name="category"' not in none
 
 
 @pytest.mark.parametrize("address", ["/tickets", "/tickets/panels/urgent"])

@@ -98,7 +98,7 @@ def test_a_building_with_rooms_and_no_lot_counts_its_rooms(
 ) -> None:
     login(client, Role.CARE_HOME_DIRECTOR, locale="en")
     sheet = client.get(f"/buildings/{home[0].id}").text
-    assert "Rooms" in sheet
+    assert "Rooms of this building" in sheet
     assert "/parts/lots" not in sheet
     assert "Lots" not in re.sub("<nav.*?</nav>", "", sheet, flags=re.DOTALL)
     login(client, Role.PROPERTY_DIRECTOR, locale="en")
