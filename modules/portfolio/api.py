@@ -18,15 +18,24 @@ from modules.portfolio.enums import (
     INSTALLATION_KIND_LABELS,
     LOT_KIND_LABELS,
     LOT_STATUS_LABELS,
+    REGION_LABELS,
     WARNING_KIND_LABELS,
     BuildingKind,
     InstallationKind,
     LotKind,
     LotStatus,
+    Region,
     WarningKind,
 )
-from modules.portfolio.models import AccessCode, Building, Installation, Lot, PlaceWarning
-from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.models import (
+    AccessCode,
+    Building,
+    Installation,
+    LandParcel,
+    Lot,
+    PlaceWarning,
+)
+from modules.portfolio.policies import PortfolioPermission, sees_documents
 from modules.portfolio.queries import topology
 from modules.portfolio.queries.access import Place, access_not_noted, access_to_places
 from modules.portfolio.queries.history import (
@@ -44,6 +53,15 @@ from modules.portfolio.queries.labels import (
     lot_label_sql,
     lot_reference_sql,
 )
+from modules.portfolio.queries.land import (
+    parcel_areas,
+    parcel_options,
+    parcel_references,
+    parcels_by_id,
+    parcels_called,
+    visible_parcel_ids,
+)
+from modules.portfolio.queries.lists import matches
 from modules.portfolio.queries.places import (
     address_of_place,
     building_codes,
@@ -54,6 +72,7 @@ from modules.portfolio.queries.places import (
     find_lot_by_reference,
     get_building,
     get_lot,
+    get_parcel,
     list_areas,
     lot_address,
     lot_labels,
@@ -91,12 +110,14 @@ __all__ = [
     "INSTALLATION_KIND_LABELS",
     "LOT_KIND_LABELS",
     "LOT_STATUS_LABELS",
+    "REGION_LABELS",
     "WARNING_KIND_LABELS",
     "AccessCode",
     "BuildingKind",
     "EstateState",
     "Installation",
     "InstallationKind",
+    "LandParcel",
     "LotKind",
     "LotNeighbours",
     "LotStatus",
@@ -105,6 +126,7 @@ __all__ = [
     "PlaceFacts",
     "PlaceWarning",
     "PortfolioPermission",
+    "Region",
     "WarningKind",
     "access_not_noted",
     "access_to_places",
@@ -123,6 +145,7 @@ __all__ = [
     "get_building",
     "get_installation",
     "get_lot",
+    "get_parcel",
     "get_room",
     "home_of_installation",
     "in_scope",
@@ -140,8 +163,14 @@ __all__ = [
     "lot_references",
     "lot_stays",
     "lots_served_by_installation",
+    "matches",
     "neighbours",
     "note_access_given",
+    "parcel_areas",
+    "parcel_options",
+    "parcel_references",
+    "parcels_by_id",
+    "parcels_called",
     "place_facts",
     "plant_serving_seen",
     "refuse_plant_elsewhere",
@@ -157,8 +186,10 @@ __all__ = [
     "seen_lot_addresses",
     "seen_lots",
     "seen_rooms",
+    "sees_documents",
     "visible_building_ids",
     "visible_lot_ids",
+    "visible_parcel_ids",
     "warnings_of_places",
 ]
 

@@ -30,6 +30,7 @@ DERIVED: Mapping[str, frozenset[str]] = {
         "energy.meters": "name place last_reading",
         "house.users": "created archived",
         "interventions.orders": "given place created",
+        "land.permits": "region status since due_on lapses_on",
         "parties.parties": "name phones emails",
         "portfolio.areas": "name filed",
         "portfolio.buildings": "address lots empty energy_class",

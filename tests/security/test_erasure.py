@@ -33,7 +33,7 @@ SHORTEST = len(SAID)
 # Where nobody of the public is named, and why.
 COLLEAGUES = {
     "actor_name", "author_name", "changed_by_name", "created_by_name", "declared_by",
-    "opened_by_name", "requested_by_name", "undone_by_name", "owner",
+    "opened_by_name", "requested_by_name", "taken_back_by_name", "undone_by_name", "owner",
     "api_tokens.name", "technicians.name", "users.display_name", "users.password_hash",
 }  # fmt: skip
 PLACES = {

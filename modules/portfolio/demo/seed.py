@@ -69,6 +69,12 @@ USES = (
     (LandUse.BUILDING_LAND, 4),
 )
 
+# Land of the office in the city: commune, its NIS code, use and area in m².
+CITY_LAND = (
+    ("Anderlecht", "21001", LandUse.GARDEN, 8_420.0),
+    ("Neder-Over-Heembeek", "21004", LandUse.BUILDING_LAND, 3_150.0),
+)
+
 
 def is_planted(session: Session) -> bool:
     """Tell whether there is an estate already, invented or real."""
@@ -82,6 +88,8 @@ def plant_estate(planting: Planting) -> None:
     for planned in plan_buildings(planting.chance, planting.scale):
         planter.plant(planned)
     for parcel in _parcels(planting.chance, planter, planting.scale):
+        planter.rows.add("land_parcels", **parcel)
+    for parcel in _city_land(planting.chance, planter):
         planter.rows.add("land_parcels", **parcel)
     _gather_sites(planting.chance, planter)
     with planting.database.unit_of_work("demo") as uow:
@@ -187,6 +195,28 @@ def _parcel(chance: Random, planter: Planter, line: dict[str, str], number: int)
         "source_crs": int(shape.source_crs),
         **planter.stamps(),
     }
+
+
+def _city_land(chance: Random, planter: Planter) -> Iterator[dict[str, Any]]:
+    """Yield land in the city, which has no outline: none is at hand under an open licence."""
+    planted = len(planter.rows.tables["land_parcels"])
+    pattern = dict.fromkeys(planter.rows.tables["land_parcels"][0])
+    for number, (commune, nis, use, area) in enumerate(CITY_LAND, start=planted + 1):
+        named = LandParcel(reference=f"PAR-{number:04d}", commune=commune, crop="")
+        yield pattern | {
+            "id": invented_id(chance),
+            "reference": named.reference,
+            "region": Region.BRUSSELS,
+            "commune": commune,
+            "commune_nis": nis,
+            "use": use,
+            "area_m2": area,
+            "farm_region": "",
+            "crop": "",
+            "note": "",
+            "search_text": parcel_search_text(named),
+            **planter.stamps(),
+        }
 
 
 def _capakey(chance: Random) -> str:

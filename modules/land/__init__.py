@@ -1,0 +1,1 @@
+"""What is done with the land: permit procedures, and the development works that follow them."""

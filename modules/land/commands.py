@@ -1,0 +1,57 @@
+"""What a caller asks of this module, after validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from modules.land.enums import PermitKind, StepKind, Track
+
+
+@dataclass(frozen=True, slots=True)
+class PermitFacts:
+    """Everything a person may write about a procedure; an empty reference gets the next one.
+
+    A date typed goes before the one computed, and says why.
+    """
+
+    kind: PermitKind
+    subject: str
+    parcel_ids: tuple[UUID, ...]
+    reference: str = ""
+    track: Track | None = None
+    authority: str = ""
+    file_number: str = ""
+    conditions: str = ""
+    note: str = ""
+    typed_due_on: date | None = None
+    due_reason: str = ""
+    typed_lapses_on: date | None = None
+    lapses_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Which record to change, and the version the person saw."""
+
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddStep:
+    """Something happened in a procedure on a day."""
+
+    permit_id: UUID
+    kind: StepKind
+    happened_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackStep:
+    """A step was written by mistake."""
+
+    step_id: UUID
+    reason: str

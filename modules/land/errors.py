@@ -1,0 +1,109 @@
+"""Business errors of this module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.errors import Conflict, Invalid
+from app.i18n import lazy as _l
+from modules.land.enums import PERMIT_STATUS_LABELS, STEP_LABELS
+from modules.land.lifecycle import OutOfTurn
+from modules.portfolio.api import REGION_LABELS, Region
+
+
+def reference_taken(value: str) -> Conflict:
+    """Say that another record bears this reference already."""
+    return Conflict(
+        "reference_taken",
+        _l("“%(value)s” is already the reference of another record.", value=value),
+        field="reference",
+    )
+
+
+def no_parcel() -> Invalid:
+    """Say that a record must be about land."""
+    return Invalid("parcel_needed", _l("Choose at least one parcel."), field="parcel_ids")
+
+
+def unknown_parcel() -> Invalid:
+    """Say that a parcel is not there, or not any more."""
+    return Invalid(
+        "unknown_parcel", _l("One of these parcels is not in the estate."), field="parcel_ids"
+    )
+
+
+def several_regions(regions: Iterable[Region]) -> Invalid:
+    """Say that the rules of one region only can be followed."""
+    names = ", ".join(str(REGION_LABELS[region]) for region in regions)
+    return Invalid(
+        "several_regions",
+        _l(
+            "These parcels lie in several regions (%(regions)s). Each has rules of its own: make "
+            "one procedure for each.",
+            regions=names,
+        ),
+        field="parcel_ids",
+    )
+
+
+def kind_elsewhere(region: Region) -> Invalid:
+    """Say that the law of a region does not know a kind of permit."""
+    return Invalid(
+        "kind_elsewhere",
+        _l(
+            "This kind of permit does not exist where the parcels lie: %(region)s.",
+            region=REGION_LABELS[region],
+        ),
+        field="kind",
+    )
+
+
+def track_elsewhere() -> Invalid:
+    """Say that such a request is not examined that way."""
+    return Invalid(
+        "track_elsewhere",
+        _l("A request of this kind is not examined that way in this region."),
+        field="track",
+    )
+
+
+def reason_needed(field: str) -> Invalid:
+    """Say that a date typed wants a reason."""
+    return Invalid("reason_needed", _l("Say why this date holds."), field=field)
+
+
+def day_to_come() -> Invalid:
+    """Say that what did not happen yet is not written as done."""
+    return Invalid("day_to_come", _l("This day is still to come."), field="happened_on")
+
+
+def out_of_turn(error: OutOfTurn, field: str = "kind") -> Conflict:
+    """Say which step cannot follow which state."""
+    return Conflict(
+        "step_out_of_turn",
+        _l(
+            "“%(step)s” cannot come after “%(status)s”.",
+            step=STEP_LABELS[error.step.kind],
+            status=PERMIT_STATUS_LABELS[error.status],
+        ),
+        field=field,
+    )
+
+
+def step_there() -> Conflict:
+    """Say that this is written already."""
+    return Conflict(
+        "step_there",
+        _l("This step is already written on that day. Tell them apart by a note."),
+        field="note",
+    )
+
+
+def archived() -> Conflict:
+    """Say that nothing is written about what left the lists."""
+    return Conflict("archived", _l("This record is archived: bring it back on its sheet first."))
+
+
+def taken_back_already() -> Conflict:
+    """Say that a step counts no longer."""
+    return Conflict("taken_back_already", _l("This step was taken back already."))

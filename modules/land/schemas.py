@@ -1,0 +1,85 @@
+"""What people type about procedures."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from app.i18n import lazy as _l
+from app.web.fields import BelgianDate, Line, Paragraphs
+from app.web.forms import FormSchema, VersionField
+from modules.land.commands import PermitFacts
+from modules.land.enums import PermitKind, StepKind, Track
+
+# Years are added to the day of a permit: there must be such a day.
+DAYS = validate.Range(min=date(1900, 1, 1), max=date(2200, 12, 31))
+
+
+def line(label: Any, length: int, **options: Any) -> Line:
+    """Make a field of one line of at most so many characters."""
+    return Line(validate=validate.Length(max=length), metadata={"label": label}, **options)
+
+
+def choice(enum: Any, label: Any, **options: Any) -> fields.Enum[Any]:
+    """Make a field with the members of an enumeration."""
+    return fields.Enum(enum, by_value=True, metadata={"label": label}, **options)
+
+
+def day(label: Any, **options: Any) -> BelgianDate:
+    """Make a field for a day."""
+    return BelgianDate(validate=DAYS, metadata={"label": label}, **options)
+
+
+def text(label: Any, length: int, **options: Any) -> Paragraphs:
+    """Make a field of several lines."""
+    return Paragraphs(validate=validate.Length(max=length), metadata={"label": label}, **options)
+
+
+class VersionIn(FormSchema):
+    """The version a person saw."""
+
+    version = VersionField()
+
+
+class PermitIn(FormSchema):
+    """A procedure for a permit."""
+
+    kind = choice(PermitKind, _l("Kind"), required=True)
+    parcel_ids = fields.List(
+        fields.UUID(),
+        required=True,
+        validate=validate.Length(min=1, max=200, error=str(_l("Choose at least one parcel."))),
+        metadata={"label": _l("Parcels")},
+    )
+    subject = line(_l("Subject"), 200, required=True)
+    reference = line(_l("Reference"), 30)
+    track = choice(Track, _l("Procedure"), allow_none=True)
+    authority = line(_l("Authority"), 160)
+    file_number = line(_l("File number"), 60)
+    conditions = text(_l("Conditions"), 4_000)
+    note = text(_l("Note"), 4_000)
+    typed_due_on = day(_l("Decision due"))
+    due_reason = line(_l("Why this day"), 300)
+    typed_lapses_on = day(_l("Lapses on"))
+    lapses_reason = line(_l("Why this last day"), 300)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> PermitFacts:
+        data["parcel_ids"] = tuple(data["parcel_ids"])
+        return PermitFacts(**data)
+
+
+class StepIn(FormSchema):
+    """Something that happened in a procedure."""
+
+    kind = choice(StepKind, _l("What happened"), required=True)
+    happened_on = day(_l("Happened on"), required=True)
+    note = line(_l("Note"), 500)
+
+
+class TakeBackIn(FormSchema):
+    """Why a step counts no longer."""
+
+    reason = line(_l("Reason"), 300, required=True)

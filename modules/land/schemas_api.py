@@ -1,0 +1,112 @@
+"""What programs send and get about procedures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from app.api.fields import archived_instead
+from app.web.fields import Line, Paragraphs
+from modules.land.commands import PermitFacts
+from modules.land.enums import PermitKind, PermitStatus, StepKind, Track
+from modules.land.schemas import DAYS
+from modules.portfolio.api import Region
+
+
+def one_of(enum: Any, **options: Any) -> fields.Enum[Any]:
+    """Make a field with the members of an enumeration."""
+    return fields.Enum(enum, by_value=True, **options)
+
+
+def text(length: int, **options: Any) -> Line:
+    """Make a field of one line."""
+    return Line(validate=validate.Length(max=length), **options)
+
+
+def paragraphs(length: int) -> Paragraphs:
+    """Make a field of several lines."""
+    return Paragraphs(validate=validate.Length(max=length))
+
+
+def required_text(length: int) -> Line:
+    """Make a field of one line that says something."""
+    return Line(required=True, validate=validate.Length(min=1, max=length))
+
+
+class PermitQuery(Schema):
+    """Which procedures are wanted."""
+
+    q = text(200)
+    region = one_of(Region)
+    kind = one_of(PermitKind)
+    status = one_of(PermitStatus)
+    parcel_id = fields.UUID()
+    is_archived = archived_instead()
+
+
+class PermitIn(Schema):
+    """Everything a program may write about a procedure; its parcels lie in one region."""
+
+    kind = one_of(PermitKind, required=True)
+    subject = required_text(200)
+    parcel_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=200))
+    reference = text(30)
+    track = one_of(Track, allow_none=True)
+    authority = text(160)
+    file_number = text(60)
+    conditions = paragraphs(4_000)
+    note = paragraphs(4_000)
+    typed_due_on = fields.Date(
+        allow_none=True,
+        validate=DAYS,
+        metadata={"description": "Goes before the day the rules of the region give."},
+    )
+    due_reason = text(300)
+    typed_lapses_on = fields.Date(allow_none=True, validate=DAYS)
+    lapses_reason = text(300)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> PermitFacts:
+        data["parcel_ids"] = tuple(data["parcel_ids"])
+        return PermitFacts(**data)
+
+
+class PermitOut(PermitIn):
+    """A procedure, with where it stands and its dates."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    parcel_ids = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Those one sees."}
+    )
+    region = one_of(Region, required=True)
+    status = one_of(PermitStatus, required=True)
+    status_since = fields.Date(allow_none=True)
+    due_on = fields.Date(allow_none=True)
+    lapses_on = fields.Date(allow_none=True)
+    archived_at = fields.AwareDateTime(allow_none=True)
+
+
+class StepIn(Schema):
+    """Something that happened in a procedure."""
+
+    kind = one_of(StepKind, required=True)
+    happened_on = fields.Date(required=True, validate=DAYS)
+    note = text(500)
+
+
+class StepOut(StepIn):
+    """A step, and whether it was taken back."""
+
+    id = fields.UUID(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    actor_name = fields.String()
+    taken_back_at = fields.AwareDateTime(allow_none=True)
+    taken_back_reason = fields.String()
+
+
+class TakeBackIn(Schema):
+    """Why a step counts no longer."""
+
+    reason = required_text(300)

@@ -1,0 +1,71 @@
+"""How procedures are found in the one search box: reference, file number, subject, authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.search.identifiers import Identifier
+from app.search.providers import Hit
+from app.search.statements import IDS, kept_for_readers
+from modules.land.enums import PERMIT_KIND_LABELS, PERMIT_STATUS_LABELS
+from modules.land.models import Permit
+from modules.land.queries.permits import visible_permits
+from modules.portfolio.api import PortfolioPermission
+
+MOST = 20
+
+
+@kept_for_readers
+def _permits(actor: Actor) -> Select[Any]:
+    living = select(Permit).where(Permit.id.in_(IDS), Permit.archived_at.is_(None))
+    return visible_permits(actor, living)
+
+
+class PermitProvider:
+    """Procedures."""
+
+    kind = "permit"
+    label: LazyText = _l("Permits")
+    permission: str = PortfolioPermission.READ_LAND
+    icon = "file-text"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return the procedures of a reference or of a file number of the authority."""
+        typed = {one.value.upper() for one in identifiers}
+        called = or_(
+            func.upper(Permit.reference).in_(typed), func.upper(Permit.file_number).in_(typed)
+        )
+        living = select(Permit).where(called, Permit.archived_at.is_(None)).limit(MOST)
+        return [_hit(permit) for permit in session.scalars(visible_permits(actor, living))]
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of procedures that are not archived."""
+        statement = select(Permit.id, Permit.search_text).where(Permit.archived_at.is_(None))
+        if ids is not None:
+            statement = statement.where(Permit.id.in_(ids))
+        return [(key, text) for key, text in session.execute(statement)]
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for procedures the actor may see."""
+        return [_hit(permit) for permit in session.scalars(_permits(actor), {"ids": ids})]
+
+
+def _hit(permit: Permit) -> Hit:
+    return Hit(
+        id=permit.id,
+        title=f"{permit.reference} {permit.subject}",
+        detail=" · ".join(filter(None, (str(PERMIT_KIND_LABELS[permit.kind]), permit.file_number))),
+        endpoint="land.permit_detail",
+        params={"permit_id": str(permit.id)},
+        badge=str(PERMIT_STATUS_LABELS[permit.status]),
+    )

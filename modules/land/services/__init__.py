@@ -1,0 +1,1 @@
+"""What changes procedures and works."""

@@ -1,0 +1,75 @@
+"""Procedures as records that take files, comments and a history."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.errors import NotFound
+from app.i18n import lazy as _l
+from app.subjects import Subject, SubjectKind
+from modules.land import enums
+from modules.land.queries.permits import get_permit
+from modules.portfolio.api import REGION_LABELS, PortfolioPermission, sees_documents
+
+
+def find_permit_subject(actor: Actor, session: Session, permit_id: UUID) -> Subject | None:
+    """Return a procedure as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ_LAND):
+        return None
+    try:
+        permit = get_permit(actor, session, permit_id)
+    except NotFound:
+        return None
+    return Subject(
+        type="permit",
+        id=permit.id,
+        label=permit.reference,
+        url=f"/permits/{permit.id}",
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
+
+
+PERMIT = SubjectKind(
+    type="permit",
+    label=_l("Permit procedure"),
+    find=find_permit_subject,
+    actions={
+        "land.permit.create": _l("Procedure begun"),
+        "land.permit.change": _l("Procedure changed"),
+        "land.permit.archive": _l("Procedure archived"),
+        "land.permit.restore": _l("Procedure brought back"),
+        "land.step.add": _l("Step written"),
+        "land.step.take_back": _l("Step taken back"),
+    },
+    fields={
+        "authority": _l("Authority"),
+        "conditions": _l("Conditions"),
+        "due_reason": _l("Why this day"),
+        "file_number": _l("File number"),
+        "happened_on": _l("Happened on"),
+        "kind": _l("Kind"),
+        "lapses_reason": _l("Why this last day"),
+        "note": _l("Note"),
+        "parcels": _l("Parcels"),
+        "reason": _l("Reason"),
+        "reference": _l("Reference"),
+        "region": _l("Region"),
+        "step": _l("Step"),
+        "subject": _l("Subject"),
+        "track": _l("Procedure"),
+        "typed_due_on": _l("Decision due"),
+        "typed_lapses_on": _l("Lapses on"),
+    },
+    values={
+        "kind": enums.PERMIT_KIND_LABELS,
+        "region": REGION_LABELS,
+        "step": enums.STEP_LABELS,
+        "track": enums.TRACK_LABELS,
+    },
+)
+
+SUBJECTS = (PERMIT,)

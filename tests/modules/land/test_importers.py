@@ -1,0 +1,171 @@
+"""Files of procedures and of their steps: dry run, in, out again unchanged, undone."""
+
+import csv
+from datetime import date
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from app.auth.actor import system_actor
+from app.auth.roles import Role
+from app.errors import Conflict
+from app.i18n import use_locale
+from app.tabular.exports import FileFormat, export_file, write_file
+from app.tabular.importer import Outcome
+from app.tabular.runner import ImportFile, check_file, import_file
+from app.tabular.services import undo_batch
+from modules.land.enums import PermitStatus, StepKind, Track
+from modules.land.importers import IMPORTERS
+from modules.land.models import Permit, PermitStep
+from modules.portfolio.enums import Region
+from tests.factories.land import make_parcel, make_permit, make_steps
+
+BY_NAME = {importer.name: importer for importer in IMPORTERS}
+ACTOR = system_actor("import")
+HEADINGS = ["reference", "kind", "subject", "parcels", "track"]
+
+
+@pytest.fixture
+def land(database, clock, app):
+    with database.unit_of_work() as uow:
+        make_parcel(uow, clock, reference="PAR-W1")
+        make_parcel(uow, clock, reference="PAR-W2")
+        make_parcel(uow, clock, reference="PAR-F1", region=Region.FLANDERS)
+
+
+@pytest.fixture
+def bring(database, clock, tmp_path):
+    """Write rows under headings and import them, or only check them."""
+
+    def run(name, headings, *rows, work=import_file):
+        path = tmp_path / f"{name}.csv"
+        titles = [str(BY_NAME[name].column(one).title) for one in headings]
+        with path.open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target, delimiter=";").writerows([titles, *rows])
+        source = ImportFile(path, path.name, BY_NAME[name], BY_NAME[name].formats)
+        return work(ACTOR, source, database, clock)
+
+    return run
+
+
+def counts(report):
+    return tuple(report.tally.counts[outcome] for outcome in Outcome)
+
+
+def undo(database, clock, report):
+    with database.unit_of_work() as uow:
+        undo_batch(ACTOR, UUID(report.batch_id), BY_NAME, uow, clock)
+
+
+def test_procedures_come_in_are_changed_and_undone(land, bring, database, clock):
+    row = ["PERM-0001", "planning", "Chemin", "PAR-W2, PAR-W1", "wallonia_plain"]
+    made = bring("permits", HEADINGS, row)
+    assert made.errors == []
+    with database.reader() as session:
+        permit = session.scalars(select(Permit)).one()
+        assert (permit.region, permit.track) == (Region.WALLONIA, Track.WALLONIA_PLAIN)
+    assert counts(bring("permits", HEADINGS, row)) == (0, 0, 1, 0)
+    assert counts(bring("permits", ["reference", "parcels"], ["perm-0001", "par-w1, PAR-W2"])) == (
+        0,
+        0,
+        1,
+        0,
+    )
+    changed = bring(
+        "permits", ["reference", "subject", "parcels"], ["PERM-0001", "Fossé", "PAR-W1"]
+    )
+    assert counts(changed) == (0, 1, 0, 0)
+    undo(database, clock, changed)
+    with database.reader() as session:
+        assert session.scalars(select(Permit.subject)).one() == "Chemin"
+    undo(database, clock, made)
+    with database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(Permit)) == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        (["PERM-0001", "planning", "Road", "PAR-W1, PAR-F1", ""], "parcels"),
+        (["PERM-0001", "planning", "Road", "PAR-F1", ""], "kind"),
+        (["PERM-0001", "planning", "Road", "PAR-W1", "brussels_plain"], "track"),
+        (["PERM-0001", "planning", "Road", "PAR-X9", ""], "parcels"),
+        (["PERM-0001", "planning", "Road", "", ""], "parcels"),
+    ],
+)
+def test_a_rehearsal_says_what_the_region_refuses(land, bring, database, row, field):
+    report = bring("permits", HEADINGS, row, work=check_file)
+    assert [problem.field for problem in report.errors] == [field]
+    assert all(problem.message for problem in report.errors)
+    with database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(Permit)) == 0
+
+
+def test_steps_come_in_once_and_are_undone_with_what_they_made(land, bring, database, clock):
+    with database.unit_of_work() as uow:
+        permit_id = make_permit(uow, clock, track=Track.WALLONIA_PLAIN).id
+    headings = ["permit", "happened_on", "kind", "note"]
+    rows = (
+        ["PERM-0001", "02/01/2026", "lodged", ""],
+        ["PERM-0001", "05/01/2026", "complete", "By letter"],
+        ["PERM-0001", "01/02/2026", "granted", ""],
+    )
+    made = bring("permit_steps", headings, *rows)
+    assert made.errors == []
+    assert counts(bring("permit_steps", headings, *rows)) == (0, 0, 3, 0)
+    with database.reader() as session:
+        assert session.get_one(Permit, permit_id).status is PermitStatus.GRANTED
+    undo(database, clock, made)
+    with database.reader() as session:
+        permit = session.get_one(Permit, permit_id)
+        assert (permit.status, permit.lapses_on) == (PermitStatus.PREPARING, None)
+        assert session.scalar(select(func.count()).select_from(PermitStep)) == 0
+
+
+def test_steps_that_later_ones_rest_on_are_not_undone(land, bring, database, clock):
+    with database.unit_of_work() as uow:
+        permit_id = make_permit(uow, clock).id
+    made = bring(
+        "permit_steps", ["permit", "happened_on", "kind"], ["PERM-0001", "02/01/2026", "lodged"]
+    )
+    with database.unit_of_work() as uow:
+        permit = uow.session.get_one(Permit, permit_id)
+        make_steps(uow, clock, permit, (StepKind.GRANTED, date(2026, 2, 1)))
+    with pytest.raises(Conflict):
+        undo(database, clock, made)
+    with database.reader() as session:
+        assert session.get_one(Permit, permit_id).status is PermitStatus.GRANTED
+
+
+@pytest.mark.parametrize("form", ["fr.csv", "nl.xlsx"])
+def test_what_is_exported_imports_again_unchanged(land, database, clock, tmp_path, form):
+    with database.unit_of_work() as uow:
+        permit = make_permit(
+            uow, clock, track=Track.WALLONIA_FULL, conditions="Haie\nà garder",
+            typed_due_on=date(2026, 6, 1), due_reason="Prorogation",
+        )  # fmt: skip
+        make_steps(uow, clock, permit, (StepKind.LODGED, date(2026, 1, 2)))
+    path = tmp_path / form
+    kind = FileFormat.CSV if path.suffix == ".csv" else FileFormat.XLSX
+    for name, importer in BY_NAME.items():
+        with use_locale(path.stem), database.reader() as session:
+            records = list(importer.records(ACTOR, session))
+            write_file(export_file(importer.columns, records, kind, title=name), path)
+        source = ImportFile(path, path.name, importer, importer.formats)
+        report = import_file(ACTOR, source, database, clock)
+        assert (report.errors, counts(report)) == ([], (0, 0, 1, 0)), name
+
+
+def test_the_file_of_the_list_imports_as_nothing_new(
+    land, client, login, database, clock, tmp_path
+):
+    login(client, Role.ADMINISTRATOR, locale="nl")
+    with database.unit_of_work() as uow:
+        permit = make_permit(uow, clock, track=Track.WALLONIA_FULL)
+        make_steps(uow, clock, permit, (StepKind.LODGED, date(2026, 1, 2)))
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(client.get("/permits?format=xlsx").data)
+    source = ImportFile(path, path.name, BY_NAME["permits"], BY_NAME["permits"].formats)
+    report = check_file(ACTOR, source, database, clock)
+    assert (report.errors, counts(report)) == ([], (0, 0, 1, 0))
