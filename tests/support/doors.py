@@ -52,6 +52,7 @@ MEANT_IN = {
     "/panels/installation": "installations",
     "/panels/organisations/": "parties",
     "/panels/parcels/": "land_parcels",
+    "/panels/rooms/": "rooms",
     "/panels/alerts/": "energy_alerts",
     "/panels/tickets/": "tickets",
     "/readings/files/": "energy_ingest_batches",
