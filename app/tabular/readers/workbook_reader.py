@@ -1,4 +1,4 @@
-"""Read xlsx, xls and ods workbooks: merged cells and formulas without a result are marked."""
+"""Read xlsx, xls and ods workbooks: merged cells, errors and uncalculated formulas are marked."""
 
 from __future__ import annotations
 
@@ -138,8 +138,9 @@ class IsolatedReader:
         try:
             start = process.head["start"] or (0, 0)
             merged = tuple(((a[0], a[1]), (b[0], b[1])) for a, b in process.head["merged"])
+            errors = {(row, column): text for row, column, text in process.head["errors"]}
             opened = OpenSheet(process.rows(), start[1], merged)
-            yield from sheet_blocks(opened, SheetScan(), self.limits)
+            yield from sheet_blocks(opened, SheetScan(errors=errors), self.limits)
         finally:
             process.close()
 
@@ -168,7 +169,7 @@ def sheet_blocks(opened: OpenSheet, scan: SheetScan, limits: Limits) -> Iterator
 
 
 def _marks_by_row(opened: OpenSheet, scan: SheetScan) -> dict[int, list[Problem]]:
-    """Mark each row that a merged range of several cells touches, and uncalculated formulas."""
+    """Mark rows that a merged range of several cells touches, errors, uncalculated formulas."""
     marks: dict[int, list[Problem]] = {}
     for (top, left), (bottom, right) in opened.merged:
         name = f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}"
@@ -178,6 +179,9 @@ def _marks_by_row(opened: OpenSheet, scan: SheetScan) -> dict[int, list[Problem]
             marks.setdefault(row, []).append(problem)
     for row, column in scan.uncalculated:
         problem = Problem("formula_not_calculated", row, column)
+        marks.setdefault(row, []).append(problem)
+    for (row, column), text in scan.errors.items():
+        problem = Problem("formula_error", row, column, value=text)
         marks.setdefault(row, []).append(problem)
     return marks
 

@@ -1,8 +1,9 @@
 """Look through the parts of an xlsx file before the reader is let at it.
 
-The reader holds a sheet as a dense rectangle and takes formulas at their stored result. So two
+The reader holds a sheet as a dense rectangle and takes formulas at their stored result. So three
 things must be known first: how far the cells reach (one cell at XFD1048576 would ask for 400 GB),
-and which formulas were saved without a result (they would read as empty).
+which formulas were saved without a result, and which cells hold an error such as #N/A. The last two
+would read as empty, and empty a field.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ _FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{2,3}\d|[A-Za-z]\d{6})""")
 _NO_RESULT = re.compile(
     rb"""<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"""
 )
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")[^>]*?\bt=["']e["'][^>]*>"""
+    rb"""(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?(?:\s*<v>([^<]*)</v>)?"""
+)
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
 _NAME = re.compile(rb'\bname="([^"]*)"')
 _LINK = re.compile(rb'\b\w*:?id="([^"]*)"')
@@ -33,11 +38,13 @@ _NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
 
 @dataclass(slots=True)
 class SheetScan:
-    """What was seen in one part: the furthest cell, and formulas without a result."""
+    """What was seen of one sheet: the furthest cell, formulas without a result, errors."""
 
     rows: int = 0
     columns: int = 0
-    uncalculated: set[tuple[int, int]] = field(default_factory=set)  # (row from 1, column from 0)
+    # Cells by (row from 1, column from 0), errors with what the spreadsheet shows.
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def scan_workbook(path: Path, limits: Limits) -> dict[str, SheetScan]:
@@ -67,6 +74,9 @@ def _scan_sheet(pieces: Iterator[bytes], limits: Limits) -> SheetScan:
         if b"<f" in window:
             for match in _NO_RESULT.finditer(window):
                 scan.uncalculated.add((int(match[2]), _column_index(match[1])))
+        for match in _ERROR.finditer(window):
+            place = (int(match[2]), _column_index(match[1]))
+            scan.errors[place] = scan.errors.get(place) or _unescape(match[3] or b"")
         tail = window[-_OVERLAP:]
     return scan
 

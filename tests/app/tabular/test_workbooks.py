@@ -1,3 +1,4 @@
+import re
 import resource
 import zipfile
 from datetime import date, datetime
@@ -116,6 +117,91 @@ def test_formulas_without_a_result_are_told_not_read_as_empty(tmp_path):
         ("formula_not_calculated", "B2", "pieces")
     ]
     assert [row.number for row in block.rows] == [3]
+
+
+ERRORS = [
+    ("formula_error", "B3", "#N/A", "pieces"),
+    ("formula_error", "B4", "#DIV/0!", "pieces"),
+]
+
+
+def told(block) -> list[tuple]:
+    return [(p.code, p.cell, p.value, p.field) for p in block.problems]
+
+
+def test_errors_of_a_workbook_are_told_not_read_as_empty(tmp_path):
+    def fail(_workbook, sheet):
+        sheet["B3"].data_type = sheet["B4"].data_type = sheet["D2"].data_type = "e"
+
+    rows = (("T1", 1), ("T2", "#N/A"), ("T3", "#DIV/0!"))
+    path = book(tmp_path, ("code", "pieces", None, "not ours"), *rows, change=None)
+    with_errors = openpyxl.load_workbook(path)
+    sheet = with_errors.active
+    sheet["D2"] = "#REF!"
+    fail(with_errors, sheet)
+    with_errors.save(path)
+    _, (block,) = typed(path)
+    assert told(block) == ERRORS
+    assert [row.number for row in block.rows] == [2]
+
+
+def test_errors_are_found_whether_a_formula_gave_them_and_whatever_the_order_of_attributes(
+    tmp_path,
+):
+    path = book(tmp_path, ("code", "pieces"), ("T1", 1), ("T2", 2), ("T3", 3))
+    target = tmp_path / "errors.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w") as archive:
+        for part in source.infolist():
+            text = source.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                text = re.sub(
+                    rb'<c r="B3"[^>]*>.*?</c>',
+                    b'<c t="e" r="B3" s="0"><f>VLOOKUP(A3,X:Y,2)</f><v>#N/A</v></c>',
+                    text,
+                )
+                text = re.sub(
+                    rb'<c r="B4"[^>]*>.*?</c>', b"<c r=\"B4\" t='e'><v>#DIV/0!</v></c>", text
+                )
+            archive.writestr(part.filename, text)
+    _, (block,) = typed(target)
+    assert told(block) == ERRORS
+
+
+def test_errors_of_an_old_workbook_are_told_not_read_as_empty():
+    # Made once with xlwt, which we do not need otherwise.
+    _, (block,) = typed(Path(__file__).parents[2] / "data" / "workbooks" / "errors.xls")
+    assert told(block) == ERRORS
+    assert [row.number for row in block.rows] == [2]
+
+
+def test_errors_and_merged_cells_of_opendocument_are_told(tmp_path):
+    failed = (
+        '<table:table-cell xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:'
+        'xmlns:calcext:1.0" office:value-type="string" office:string-value="" '
+        'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+    )
+    rows = (
+        f"<table:table-row>{ods_cell('Code')}{ods_cell('Title')}{ods_cell('Pieces')}"
+        f"</table:table-row>"
+        # Two empty rows, and a table inside a cell, do not move what comes after.
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        f"<table:table-row>{ods_cell('T1')}<table:table-cell><table:table><table:table-row>"
+        "<table:table-cell/></table:table-row></table:table></table:table-cell></table:table-row>"
+        '<table:table-row table:number-rows-repeated="2">'
+        f"{ods_cell('T2')}<table:table-cell/>{failed}</table:table-row>"
+        f"<table:table-row>{ods_cell('T3')}"
+        f"{ods_cell('both', 'table:number-rows-spanned=' + chr(34) + '2' + chr(34))}"
+        "</table:table-row>"
+        f"<table:table-row>{ods_cell('T4')}<table:covered-table-cell/></table:table-row>"
+    )
+    _, (block,) = typed(ods(tmp_path, rows))
+    assert [(p.code, p.row, p.cell, p.value) for p in block.problems] == [
+        ("formula_error", 5, "C5", "#DIV/0!"),
+        ("formula_error", 6, "C6", "#DIV/0!"),
+        ("merged_cells", 7, "B7", ""),
+        ("merged_cells", 8, "B8", ""),
+    ]
+    assert [row.values["code"] for row in block.rows] == ["T1"]
 
 
 def test_the_sheet_is_chosen_by_name_and_hidden_ones_come_last(tmp_path):
