@@ -209,7 +209,8 @@ def panel_alert(subject_id: UUID) -> ResponseReturnValue:
 @needs(TicketPermission.READ)
 def panel_home() -> ResponseReturnValue:
     """Show the open tickets whose deadline is nearest, on the home page."""
-    return _panel(queries.list_most_urgent(current_actor(), reader()), is_home=True)
+    urgent = queries.list_most_urgent(current_actor(), reader())
+    return render_template("tickets/_home_panel.html", tickets=urgent, **_labels())
 
 
 def _take_step(ticket_id: UUID, step: str) -> None:
@@ -232,7 +233,7 @@ def _take_step(ticket_id: UUID, step: str) -> None:
 
 
 def _panel(found: Sequence[Ticket], **context: Any) -> str:
-    given = {"building_id": None, "repeats": (), "is_home": False} | context
+    given = {"building_id": None, "repeats": ()} | context
     return render_template("tickets/_place_panel.html", tickets=found, **given, **_labels())
 
 
