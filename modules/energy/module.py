@@ -3,7 +3,7 @@
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
-from modules.energy import cli, routes_api
+from modules.energy import cli, routes_api, tables, tables_coverage
 from modules.energy.demo import SEED
 from modules.energy.importers import IMPORTERS
 from modules.energy.jobs import JOBS
@@ -14,7 +14,6 @@ from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.services.alerts import ALERT_OPENED
 from modules.energy.subjects import ALERT, METER, READINGS_FILE, RULE, TARIFF
-from modules.energy.tables import LISTS
 
 GROUP = _l("Energy")
 
@@ -75,7 +74,7 @@ module = Module(
     ),
     jobs=JOBS,
     importers=IMPORTERS,
-    lists=LISTS,
+    lists=tables.LISTS + tables_coverage.LISTS,
     cli=(cli.group,),
     search_providers=(MeterSearch(), AlertSearch()),
     seeds=(SEED,),

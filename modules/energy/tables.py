@@ -32,6 +32,7 @@ from modules.energy.formats import FORMATS
 from modules.energy.models import Alert, IngestBatch, Meter, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
+from modules.energy.queries.coverage import IS_LOGGED, IS_SILENT
 from modules.energy.queries.meters import select_batches, select_listed_meters
 
 STATE_TONES = {AlertState.OPEN: "danger", AlertState.RESOLVED: "success"}
@@ -86,6 +87,8 @@ METERS = TableSpec(
         Text("q", _l("Search"), columns=(Meter.serial, Meter.label, Meter.place_label)),
         Choice("utility", _l("Utility"), Meter.utility, options=UTILITY_LABELS),
         YesNo("attached", _l("Attached to a building"), condition=_is_attached),
+        YesNo("automatic", _l("Read automatically"), IS_LOGGED),
+        YesNo("silent", _l("Silent"), IS_SILENT),
         DateRange("last_reading", _l("Last reading"), Meter.last_reading_at, is_prominent=False),
         YesNo(
             "archived",

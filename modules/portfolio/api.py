@@ -61,7 +61,7 @@ from modules.portfolio.queries.land import (
     parcels_called,
     visible_parcel_ids,
 )
-from modules.portfolio.queries.lists import matches
+from modules.portfolio.queries.lists import matches, select_buildings
 from modules.portfolio.queries.places import (
     address_of_place,
     building_codes,
@@ -113,6 +113,7 @@ __all__ = [
     "REGION_LABELS",
     "WARNING_KIND_LABELS",
     "AccessCode",
+    "Building",
     "BuildingKind",
     "EstateState",
     "Installation",
@@ -187,6 +188,7 @@ __all__ = [
     "seen_lots",
     "seen_rooms",
     "sees_documents",
+    "select_buildings",
     "visible_building_ids",
     "visible_lot_ids",
     "visible_parcel_ids",

@@ -5,6 +5,7 @@ from modules.energy.routes_web.blueprint import blueprint
 from modules.energy.routes_web import (  # isort: skip
     alerts,
     archive,
+    coverage,
     imports,
     meters,
     places,
@@ -17,6 +18,7 @@ __all__ = [
     "alerts",
     "archive",
     "blueprint",
+    "coverage",
     "imports",
     "meters",
     "places",

@@ -27,6 +27,7 @@ from modules.energy.models import Meter
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries import alerts as alert_queries
 from modules.energy.queries import meters as meter_queries
+from modules.energy.queries.coverage import count_uncovered
 from modules.energy.queries.entries import list_entries
 from modules.energy.readings.quality import Quality
 from modules.energy.routes_web.blueprint import blueprint, shared_words
@@ -53,7 +54,10 @@ DAYS_SHOWN = 14
 def meter_list() -> ResponseReturnValue:
     """List the meters."""
     query = meter_queries.select_listed_meters(current_actor())
-    return list_page(tables.METERS, query, template="energy/meter_list.html")
+    unread, silent = count_uncovered(current_actor(), reader())
+    return list_page(
+        tables.METERS, query, template="energy/meter_list.html", unread=unread, silent=silent
+    )
 
 
 @blueprint.get("/meters/new")
