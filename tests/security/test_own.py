@@ -50,6 +50,7 @@ NEED_A_FILE = {
 BODIES = {
     "attachments_api": {"caption": "Well"},
     "comments_api": {"text": "Well"},
+    "import_profiles_api": {"name": "Well"},
     "list_views_api": {"is_default": True},
 }
 
