@@ -11,6 +11,7 @@ from typing import Any
 from app.audit.models import AuditEntry
 from app.clock import BRUSSELS
 from app.db.types import TranslatedText
+from app.files.document_kinds import DOCUMENT_KIND_LABELS
 from app.i18n import (
     LANGUAGE_NAMES,
     LOCALES,
@@ -42,6 +43,7 @@ FIELDS: Mapping[str, LazyText] = {
     "caption": _l("Caption"),
     "comment": _l("Comment"),
     "confidentiality": _l("Confidentiality"),
+    "document_kind": _l("Kind of document"),
     "file": _l("File"),
     "reason": _l("Reason"),
     "locale": _l("Language"),
@@ -53,6 +55,7 @@ FIELDS: Mapping[str, LazyText] = {
 }
 VALUES: Mapping[str, Mapping[Any, Any]] = {
     "confidentiality": CONFIDENTIALITY_LABELS,
+    "document_kind": DOCUMENT_KIND_LABELS,
     "locale": LANGUAGE_NAMES,
 }
 VERBS: Mapping[str, LazyText] = {

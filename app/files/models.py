@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Archivable, Entity, EnumText, UtcDateTime, Versioned
+from app.files.document_kinds import DocumentKind
 from app.subjects import Confidentiality
 
 
@@ -28,6 +29,9 @@ class Attachment(Entity, Versioned, Archivable):
     name: Mapped[str] = mapped_column(String(120))
     caption: Mapped[str] = mapped_column(String(300), default="")
     media_type: Mapped[str] = mapped_column(String(100))
+    document_kind: Mapped[DocumentKind] = mapped_column(
+        EnumText(DocumentKind, 20), default=DocumentKind.OTHER, server_default="other"
+    )
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     # Pictures only: 1,600 pixels and thumbnail, in the same store.

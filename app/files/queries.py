@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.errors import NotFound
+from app.files.document_kinds import DocumentKind
 from app.files.models import Attachment
 from app.subjects import Confidentiality, Subject, Subjects
 
@@ -19,15 +20,17 @@ def list_attachments(session: Session, subject: Subject) -> Sequence[Attachment]
     return session.scalars(select_attachments(subject)).all()
 
 
-def select_attachments(subject: Subject) -> Select[Attachment]:
-    """Select the files of a record its reader may see, the latest first."""
+def select_attachments(subject: Subject, kind: DocumentKind | None = None) -> Select[Attachment]:
+    """Select the files of a record its reader may see, all or of a kind, the latest first."""
     levels = [level for level in Confidentiality if subject.may_see(level)]
+    kinds = list(DocumentKind) if kind is None else [kind]
     return (
         select(Attachment)
         .where(
             Attachment.subject_type == subject.type,
             Attachment.subject_id == subject.id,
             Attachment.confidentiality.in_(levels),
+            Attachment.document_kind.in_(kinds),
             Attachment.archived_at.is_(None),
         )
         .order_by(Attachment.created_at.desc(), Attachment.id.desc())

@@ -7,7 +7,6 @@ from flask import Response
 from flask.views import MethodView
 
 from app.api import ApiBlueprint, Page, PageRequest, Step, offer_step
-from app.api.schemas import SubjectQuery
 from app.auth.actor import Actor
 from app.auth.needs import SIGNED_IN, needs
 from app.clock import Clock
@@ -21,6 +20,7 @@ from app.files.schemas import (
     AttachmentChangeIn,
     AttachmentIn,
     AttachmentOut,
+    AttachmentQuery,
     ContentQuery,
     UploadIn,
 )
@@ -48,12 +48,12 @@ class Attachments(MethodView):
     """The files of one record."""
 
     @needs(SIGNED_IN)
-    @blueprint.arguments(SubjectQuery, location="query")
+    @blueprint.arguments(AttachmentQuery, location="query")
     @blueprint.paged(AttachmentOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Attachment]:
-        """List the files of a record, the latest first."""
+        """List the files of a record, all or of a kind, the latest first."""
         subject = find_subject(query["subject_type"], query["subject_id"])
-        return paginate(reader(), queries.select_attachments(subject), page)
+        return paginate(reader(), queries.select_attachments(subject, query["kind"]), page)
 
     @needs(SIGNED_IN)
     @blueprint.arguments(UploadIn, location="files")
@@ -71,7 +71,7 @@ class Attachments(MethodView):
         )
         identity = {"id": data["id"]} if "id" in data else {}
         command = services.AttachFile(
-            subject, stored, data["caption"], data["confidentiality"], **identity
+            subject, stored, data["caption"], data["confidentiality"], kind=data["kind"], **identity
         )
         with open_unit_of_work() as uow:
             return services.attach_file(current_actor(), command, uow, current_clock())
@@ -93,7 +93,7 @@ class AttachmentById(MethodView):
     @blueprint.response(200, AttachmentOut)
     @blueprint.versioned
     def patch(self, data: dict[str, Any], attachment_id: UUID, expected_version: int) -> Attachment:
-        """Change what is written under a file and who may see it."""
+        """Change what is written under a file, who may see it and what it is."""
         command = services.DescribeFile(attachment_id, version=expected_version, **data)
         with open_unit_of_work() as uow:
             return services.describe_attachment(

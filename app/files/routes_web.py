@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app import audit
 from app.auth.needs import SIGNED_IN, needs
 from app.errors import AppError, FieldError, Invalid, NotFound, StaleVersion
 from app.files import queries, services
+from app.files.document_kinds import DOCUMENT_KIND_LABELS, read_kind
 from app.files.intake import take_in
 from app.files.kinds import ACCEPT, kind_of_media_type
 from app.files.models import Attachment
@@ -97,7 +99,8 @@ def file_describe(attachment_id: UUID) -> ResponseReturnValue:
     said = request.form.get("confidentiality", "")
     # A word we do not know must not show to more people what somebody kept for a few.
     level = Confidentiality(said) if said in list(Confidentiality) else None
-    command = services.DescribeFile(attachment_id, caption, version, level)
+    kind = read_kind(request.form.get("kind", ""))
+    command = services.DescribeFile(attachment_id, caption, version, level, kind)
     try:
         with open_unit_of_work() as uow:
             attachment = services.describe_attachment(
@@ -144,17 +147,26 @@ def _get(attachment_id: UUID) -> tuple[Attachment, Subject]:
 def _attach(subject: Subject, file: FileStorage, level: Confidentiality) -> None:
     limit = house().settings.upload_limit_mib * 1024**2
     stored = take_in(file.stream.read(limit + 1), file.filename or "", file_store(), limit=limit)
-    command = services.AttachFile(subject, stored, request.form.get("caption", "").strip(), level)
+    caption, kind = request.form.get("caption", "").strip(), read_kind(request.form.get("kind", ""))
+    command = services.AttachFile(subject, stored, caption, level, kind=kind)
     with open_unit_of_work() as uow:
         services.attach_file(current_actor(), command, uow, current_clock())
 
 
 def _panel(subject: Subject, **extra: Any) -> str:
     is_fragment = "HX-Request" in request.headers
+    every = queries.list_attachments(reader(), subject)
+    chosen = read_kind(request.args.get("kind", ""))
+    counts = Counter(one.document_kind for one in every)
     return render_template(
         "files/_panel.html" if is_fragment else "files/panel.html",
         subject=subject,
-        attachments=queries.list_attachments(reader(), subject),
+        attachments=[one for one in every if chosen in (None, one.document_kind)],
+        chosen=chosen,
+        total=len(every),
+        counts=[(k, label, counts[k]) for k, label in DOCUMENT_KIND_LABELS.items() if counts[k]],
+        kinds=[(kind.value, label) for kind, label in DOCUMENT_KIND_LABELS.items()],
+        kind_labels=DOCUMENT_KIND_LABELS,
         accept=ACCEPT,
         levels=[
             (level.value, label)

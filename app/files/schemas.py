@@ -4,6 +4,7 @@ from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from app.api.schemas import SubjectQuery
+from app.files.document_kinds import DocumentKind
 from app.subjects import Confidentiality
 
 
@@ -23,6 +24,18 @@ class AttachmentIn(SubjectQuery):
     confidentiality = fields.Enum(
         Confidentiality, by_value=True, load_default=Confidentiality.INTERNAL
     )
+    kind = fields.Enum(
+        DocumentKind,
+        by_value=True,
+        load_default=None,
+        metadata={"description": "Left out: a picture is a photo, anything else is `other`."},
+    )
+
+
+class AttachmentQuery(SubjectQuery):
+    """Of which record, and of what kind."""
+
+    kind = fields.Enum(DocumentKind, by_value=True, load_default=None)
 
 
 class AttachmentChangeIn(Schema):
@@ -30,6 +43,7 @@ class AttachmentChangeIn(Schema):
 
     caption = fields.String(required=True, validate=validate.Length(max=300))
     confidentiality = fields.Enum(Confidentiality, by_value=True, load_default=None)
+    kind = fields.Enum(DocumentKind, by_value=True, load_default=None)
 
 
 class AttachmentOut(Schema):
@@ -48,6 +62,7 @@ class AttachmentOut(Schema):
     height = fields.Integer(required=True, allow_none=True)
     taken_at = fields.AwareDateTime(required=True, allow_none=True)
     confidentiality = fields.Enum(Confidentiality, by_value=True, required=True)
+    kind = fields.Enum(DocumentKind, by_value=True, required=True, attribute="document_kind")
     created_at = fields.AwareDateTime(required=True)
     created_by_name = fields.String(required=True)
 

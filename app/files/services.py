@@ -12,6 +12,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Conflict, Forbidden, NotFound
+from app.files.document_kinds import DocumentKind, usual_kind
 from app.files.intake import StoredFile
 from app.files.models import Attachment
 from app.i18n import lazy as _l
@@ -23,23 +24,28 @@ _TWICE = _l("Another file was sent under this identifier.")
 
 @dataclass(frozen=True, slots=True)
 class AttachFile:
-    """Hang a stored file on a record; `id` is made by the client that may send it twice."""
+    """Hang a stored file on a record; `id` is made by the client that may send it twice.
+
+    Without a kind, a picture is a photo and anything else another document.
+    """
 
     subject: Subject
     file: StoredFile
     caption: str = ""
     confidentiality: Confidentiality = Confidentiality.INTERNAL
     id: UUID = field(default_factory=new_id)
+    kind: DocumentKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DescribeFile:
-    """What is to be written under a file and who may see it (None: as now), from a version."""
+    """What a file is to say, who may see it and what it is (None: as now), from a version."""
 
     id: UUID
     caption: str
     version: int
     confidentiality: Confidentiality | None = None
+    kind: DocumentKind | None = None
 
 
 def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock) -> Attachment:
@@ -61,6 +67,7 @@ def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock
         name=file.name,
         caption=command.caption[:300],
         media_type=file.media_type,
+        document_kind=command.kind or usual_kind(file.media_type),
         size_bytes=file.size_bytes,
         sha256=file.sha256,
         large_sha256=file.large_sha256,
@@ -84,7 +91,7 @@ def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock
 def describe_attachment(
     actor: Actor, command: DescribeFile, subjects: Subjects, uow: UnitOfWork, clock: Clock
 ) -> Attachment:
-    """Change what is written under a file and who may see it.
+    """Change what is written under a file, who may see it and what it is.
 
     Raises StaleVersion when somebody was first, Forbidden for a level above the actor's own.
     """
@@ -93,7 +100,11 @@ def describe_attachment(
     if not subject.may_see(level):
         raise Forbidden
     attachment.require_version(command.version)
-    described = {"caption": command.caption[:300], "confidentiality": level}
+    described = {
+        "caption": command.caption[:300],
+        "confidentiality": level,
+        "document_kind": command.kind or attachment.document_kind,
+    }
     changes = audit.changed_fields(attachment, described)
     if changes:
         uow.flush()

@@ -16,6 +16,7 @@ from app.auth.roles import Role
 from app.clock import FixedClock
 from app.demo import NAMES, Planting, Seed, account_email, invented_id
 from app.errors import NotFound
+from app.files.document_kinds import DocumentKind
 from app.files.intake import take_in
 from app.files.models import Attachment
 from app.files.services import AttachFile, attach_file
@@ -26,16 +27,18 @@ from modules.portfolio.models import Building, Lot
 from modules.portfolio.subjects import find_building_subject, find_lot_subject
 
 _C = Confidentiality
+_K = DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document: its name, what it says, who may read it, who filed it so many days ago."""
+    """A document: its name, what it says, for whom, what it is, who filed it how many days ago."""
 
     name: str
     title: str
     lines: tuple[str, ...]
     level: Confidentiality
+    kind: DocumentKind
     filed_by: Role
     age: int
     has_plan: bool = False
@@ -45,41 +48,41 @@ OF_CARE_HOMES = (
     Paper(
         "plan-evacuation-rez.pdf", "Plan d’évacuation - rez-de-chaussée",
         ("Sorties de secours aux deux bouts du couloir.", "Point de rassemblement : jardin."),
-        _C.PUBLIC, Role.PREVENTION_ADVISER, 210, has_plan=True,
+        _C.PUBLIC, _K.PLAN, Role.PREVENTION_ADVISER, 210, has_plan=True,
     ),
     Paper(
         "attest-brandweer.pdf", "Attest van de brandweer",
         ("Type A, geldig vijf jaar.", "Opmerking: branddeur van de keuken bijregelen."),
-        _C.INTERNAL, Role.PREVENTION_ADVISER, 160,
+        _C.INTERNAL, _K.CERTIFICATE, Role.PREVENTION_ADVISER, 160,
     ),
 )  # fmt: skip
 OF_BUILDINGS = (
     Paper(
         "inventaire-amiante.pdf", "Inventaire amiante",
         ("Calorifugeage des conduites en cave : non friable, à surveiller.", "Toiture : néant."),
-        _C.INTERNAL, Role.PREVENTION_ADVISER, 400,
+        _C.INTERNAL, _K.INSPECTION, Role.PREVENTION_ADVISER, 400,
     ),
     Paper(
         "grondplan-verdieping-1.pdf", "Grondplan - eerste verdieping",
         ("Schaal 1/100, opgemeten voor de renovatie.",),
-        _C.PUBLIC, Role.WORKS_PROJECT_LEAD, 320, has_plan=True,
+        _C.PUBLIC, _K.PLAN, Role.WORKS_PROJECT_LEAD, 320, has_plan=True,
     ),
     Paper(
         "attestation-chaudiere.pdf", "Attestation d’entretien de la chaudière",
         ("Rendement 93 %, CO 18 ppm.", "Prochain entretien dans douze mois."),
-        _C.INTERNAL, Role.MAINTENANCE_ENGINEER, 95,
+        _C.INTERNAL, _K.CERTIFICATE, Role.MAINTENANCE_ENGINEER, 95,
     ),
 )  # fmt: skip
 OF_LOTS = (
     Paper(
         "etat-des-lieux-entree.pdf", "État des lieux d’entrée",
         ("Relevé contradictoire, signé par les deux parties.", "Deux clés, un badge."),
-        _C.PERSONAL, Role.LETTING_AGENT, 480,
+        _C.PERSONAL, _K.INVENTORY, Role.LETTING_AGENT, 480,
     ),
     Paper(
         "plaatsbeschrijving.pdf", "Plaatsbeschrijving bij intrede",
         ("Tegensprekelijk opgemaakt en door beide partijen getekend.", "Drie sleutels."),
-        _C.PERSONAL, Role.LETTING_AGENT, 620,
+        _C.PERSONAL, _K.INVENTORY, Role.LETTING_AGENT, 620,
     ),
 )  # fmt: skip
 OF_TRANSIT = (
@@ -87,7 +90,7 @@ OF_TRANSIT = (
         "adresse-protegee.pdf", "Adresse protégée",
         ("Ne communiquer l’adresse à personne, même à la famille.",
          "Rendez-vous par le service social."),
-        _C.SENSITIVE, Role.PROPERTY_DIRECTOR, 35,
+        _C.SENSITIVE, _K.LETTER, Role.PROPERTY_DIRECTOR, 35,
     ),
 )  # fmt: skip
 
@@ -118,6 +121,7 @@ def plant_documents(planting: Planting) -> None:
                 paper.title,
                 paper.level,
                 invented_id(planting.chance),
+                paper.kind,
             )
             then = FixedClock(planting.clock.now() - timedelta(days=paper.age))
             attach_file(by, command, uow, then)

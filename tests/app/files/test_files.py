@@ -9,6 +9,7 @@ from app.audit.models import AuditEntry
 from app.auth.actor import Scope
 from app.errors import Conflict, Forbidden, NotFound
 from app.files import queries, services
+from app.files.document_kinds import DocumentKind
 from app.files.intake import take_in
 from app.files.jobs import run_orphan_removal
 from app.files.models import Attachment
@@ -247,3 +248,33 @@ def test_who_may_see_a_file_is_corrected_and_noted(signed_in, boiler, database):
         assert session.get(Attachment, id_).confidentiality is Confidentiality.PERSONAL
     history = client.get(f"/history/boiler/{boiler.id}", headers={"HX-Request": "true"}).text
     assert "<del>Internal</del> <ins>Personal data</ins>" in history
+
+
+def test_what_a_document_is_comes_from_the_file_until_somebody_says_it(attach):
+    assert attach().document_kind is DocumentKind.OTHER
+    assert attach(photo((60, 40)), "IMG.JPG").document_kind is DocumentKind.PHOTO
+    scan = attach(photo((60, 41)), "scan.jpg", kind=DocumentKind.DEED)
+    assert scan.document_kind is DocumentKind.DEED
+
+
+def test_documents_are_narrowed_to_a_kind_and_corrected(signed_in, boiler, database):
+    client = signed_in(locale="en")
+    address = f"/attachments/boiler/{boiler.id}"
+    upload(client, boiler, (b"%PDF-1.7 a", "a.pdf"), kind="permit")
+    assert "file-kinds" not in client.get(address).text
+    upload(client, boiler, (b"%PDF-1.7 b", "b.pdf"), kind="nonsense")
+    page = client.get(address).text
+    for words in ("All (2)", "Permit (1)", "Other document (1)"):
+        assert words in page
+    some = client.get(f"{address}?kind=permit").text
+    assert ("a.pdf" in some, "b.pdf" in some) == (True, False)
+    assert "b.pdf" in client.get(f"{address}?kind=nonsense").text
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id).filter_by(name="b.pdf")).one()
+    sent = {"caption": "", "version": "1", "kind": "inspection"}
+    assert client.post(f"/files/{id_}/caption", data=sent).status_code == 303
+    assert client.post(f"/files/{id_}/caption", data={"version": "2"}).status_code == 303
+    with database.reader() as session:
+        assert session.get(Attachment, id_).document_kind is DocumentKind.INSPECTION
+    history = client.get(f"/history/boiler/{boiler.id}", headers={"HX-Request": "true"}).text
+    assert "<del>Other document</del> <ins>Inspection report</ins>" in history

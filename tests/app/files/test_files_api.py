@@ -103,3 +103,17 @@ def test_a_file_taken_away_comes_back(send, boiler):
     boiler.can_write = True
     assert send.client.post(f"{address}/restoration").get_json()["name"] == "report.pdf"
     assert send.client.get(f"{address}/content").status_code == 200
+
+
+def test_kinds_of_documents_are_said_asked_for_and_corrected(send, boiler):
+    lease = send(b"%PDF-1.7 lease", "lease.pdf", kind="lease").json
+    plan = send(b"%PDF-1.7 plan", "plan.pdf").json
+    assert (lease["kind"], plan["kind"]) == ("lease", "other")
+    assert send(kind="novel").status_code == 422
+    address = f"/api/v1/attachments/{plan['id']}"
+    said = {"caption": "Ground floor", "kind": "plan"}
+    changed = send.client.patch(address, json=said, headers={"If-Match": '"1"'})
+    assert changed.json["kind"] == "plan"
+    query = {"subject_type": "boiler", "subject_id": str(boiler.id), "kind": "plan"}
+    found = send.client.get("/api/v1/attachments", query_string=query).json["items"]
+    assert [one["id"] for one in found] == [plan["id"]]
