@@ -48,7 +48,9 @@ BEFORE_THE_FIRST_RELEASE = {
         "require-concurrent-index-creation",
     },
 }
-REASONS: dict[tuple[str, str], str] = {}
+REASONS: dict[tuple[str, str], str] = {
+    ("0039", "prefer-identity"): "a new table, whose numbers nobody but the model gives",
+}
 
 
 def sent_by_each_migration(database: Database) -> dict[str, list[str]]:
