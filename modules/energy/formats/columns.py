@@ -19,7 +19,7 @@ from modules.energy.formats.base import (
     Refusal,
     UnreadableFile,
 )
-from modules.energy.formats.text import Rows
+from modules.energy.formats.text import Broken, Rows
 from modules.energy.readings.blocks import DAY_S, Longs
 from modules.energy.readings.localtime import OccurrenceCounter, to_utc
 
@@ -53,12 +53,14 @@ def need_column(header: Sequence[str], *names: str) -> int:
 def square(
     numbers: list[int], rows: Rows, width: int, refusals: list[Refusal]
 ) -> tuple[Longs, Rows]:
-    """Keep rows with at least `width` cells; refuse the others."""
+    """Keep rows with at least `width` cells; refuse the others, and those that are broken."""
     if all(len(row) >= width for row in rows):
         return np.array(numbers, dtype=np.int64), rows
     kept_numbers, kept = [], []
     for number, row in zip(numbers, rows, strict=True):
-        if len(row) >= width:
+        if isinstance(row, Broken):
+            refusals.append(Refusal(number, "row", row[0][:200], row.expected, row.code))
+        elif len(row) >= width:
             kept_numbers.append(number)
             kept.append(row)
         else:

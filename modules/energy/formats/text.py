@@ -11,12 +11,23 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from modules.energy.formats.base import Refusal, UnreadableFile
 
 GZIP = b"\x1f\x8b"
 ROWS_PER_PART = 50_000
+LETTERS = _l("text in one encoding; save the file as UTF-8")
+WHOLE = _l("the whole file: it ends in the middle, or is damaged here; fetch it again")
 Rows = list[list[str]]
+
+
+class Broken(list[str]):
+    """A row that cannot be read: one cell of what stands there, and why it is refused."""
+
+    def __init__(self, shown: str, expected: LazyText, code: str) -> None:
+        super().__init__([shown])
+        self.expected, self.code = expected, code
 
 
 def open_bytes(path: Path) -> gzip.GzipFile | io.BufferedReader:
@@ -27,11 +38,16 @@ def open_bytes(path: Path) -> gzip.GzipFile | io.BufferedReader:
 
 
 def open_text(path: Path) -> io.TextIOWrapper:
-    """Open a text: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252."""
+    """Open a text: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252.
+
+    A byte that is no letter in UTF-8 is kept as half a surrogate, so that its line alone is lost.
+    """
     file = open_bytes(path)
     head = file.read1(8_192)
     file.seek(0)
-    return io.TextIOWrapper(file, encoding=_encoding(head), newline="")
+    encoding = _encoding(head)
+    errors = "strict" if encoding == "utf-16" else "surrogateescape"
+    return io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
 
 
 def _encoding(head: bytes) -> str:
@@ -53,7 +69,7 @@ def read_table(path: Path) -> tuple[list[str], Iterator[tuple[list[int], Rows]]]
     """
     try:
         with open_text(path) as text:
-            first = text.readline()
+            first = _shown(text.readline())
     except (OSError, EOFError, UnicodeError) as failure:
         raise _unreadable(str(failure)) from failure
     if not first.strip("\r\n \ufeff"):
@@ -80,20 +96,20 @@ def _parts(path: Path, separator: str) -> Iterator[tuple[list[int], Rows]]:
         text.readline()
         while True:
             lines: list[str] = []
-            damage = ""
+            is_damaged = False
             try:
                 lines.extend(islice(text, ROWS_PER_PART))
-            except (EOFError, OSError, UnicodeError, zlib.error) as failure:
+            except (EOFError, OSError, UnicodeError, zlib.error):
                 # What was read before the damage stays; the damage is reported as a row.
-                damage = str(failure)
+                is_damaged = True
             numbers, rows = _split(lines, number, separator)
             number += len(lines)
-            if damage:
+            if is_damaged:
                 numbers.append(number)
-                rows.append([damage])
+                rows.append(Broken("", WHOLE, "unreadable_file"))
             if rows:
                 yield numbers, rows
-            if damage or not lines:
+            if is_damaged or not lines:
                 return
 
 
@@ -101,7 +117,25 @@ def _split(lines: list[str], number: int, separator: str) -> tuple[list[int], Ro
     """Split lines into cells, leaving blank ones out; the first line has that number."""
     with collector_at_rest():
         kept = [(n, line) for n, line in enumerate(lines, number) if line.strip()]
-        return [n for n, _ in kept], [_cells(line, separator) for _, line in kept]
+        rows = [_cells(line, separator) for _, line in kept]
+    if not _is_readable("".join(lines)):
+        for place, (_, line) in enumerate(kept):
+            if not _is_readable(line):
+                rows[place] = Broken(_shown(line), LETTERS, "unreadable_letters")
+    return [n for n, _ in kept], rows
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(line: str) -> str:
+    """Write a line with a mark where a byte is no letter."""
+    return line.rstrip("\r\n").encode(errors="surrogateescape").decode(errors="replace")
 
 
 @contextmanager

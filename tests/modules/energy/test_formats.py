@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 
@@ -248,6 +250,25 @@ def test_formats_are_found_by_name_and_alias():
     assert find_format("none") is None
 
 
+@pytest.mark.parametrize("at", [500, 6_000])
+def test_a_byte_that_is_no_letter_costs_its_own_row_alone(tmp_path, at):
+    lines = ["meter_id,ts_utc,value", *(f"M,{day},1.5" for day in _quarters(8_000))]
+    text = [line.encode() for line in lines]
+    text[at - 1] = text[at - 1].replace(b"M,", b"M\xe9,")
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"\n".join(text) + b"\n")
+    parts = parts_of("long", path, utility=Utility.GAS)
+    assert sum(len(p.readings) for p in parts) == 7_999
+    (refusal,) = (r for p in parts for r in p.refusals)
+    assert (refusal.row, refusal.code) == (at, "unreadable_letters")
+    assert refusal.value == lines[at - 1].replace("M,", "M\ufffd,")
+
+
+def _quarters(count):
+    first = datetime(2020, 1, 1, tzinfo=UTC)
+    return ((first + timedelta(minutes=15 * n)).strftime("%Y-%m-%d %H:%M") for n in range(count))
+
+
 def test_damaged_gzip_keeps_what_was_read_and_reports_the_rest(tmp_path):
     import gzip
 
@@ -256,7 +277,9 @@ def test_damaged_gzip_keeps_what_was_read_and_reports_the_rest(tmp_path):
     path = tmp_path / "x.csv.gz"
     path.write_bytes(whole[: len(whole) - 12])
     parts = parts_of("long", path, utility=Utility.GAS)
-    assert sum(len(p.refusals) for p in parts) == 1
+    (refusal,) = (r for p in parts for r in p.refusals)
+    assert refusal.code == "unreadable_file"
+    assert "gzip" not in refusal.value
     assert all(
         set(p.rows.tolist()) == set(p.readings.row.tolist()) | {r.row for r in p.refusals}
         for p in parts
