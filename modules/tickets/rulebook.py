@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -11,6 +11,9 @@ from app.calendar.service import Coverage
 from app.db import JsonDict, TranslatedText
 from app.search.normalise import normalise
 from modules.tickets.enums import Nearness, RuleKind, Trade
+
+# From so many letters on a word says something; an ending has at most so many.
+_WORD, _ENDING = 3, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,23 +199,28 @@ class Rules:
     def search_categories(self, text: str, limit: int = 8) -> list[Category]:
         """Find categories by any words typed, in any language, headings included in the match.
 
-        A word of the problem's own name counts most, then the other words callers use for it.
+        A word of the problem's own name counts most, then the other words callers use for it. When
+        none has all the words, those with most of the longer ones: people speak in sentences.
         """
         wanted = normalise(text).split()
-        scored = []
+        if found := self._by_words(wanted, len(wanted)):
+            return found[:limit]
+        return self._by_words([word for word in wanted if len(word) >= _WORD], 1)[:limit]
+
+    def _by_words(self, wanted: list[str], least: int) -> list[Category]:
+        """Return the choices with at least so many of the words, most of them first."""
+        scored: list[tuple[tuple[int, ...], Category]] = []
         for category in self.categories.values():
             if not category.is_choice:
                 continue
-            own, all_words = self._words_of(category)
-            if all(any(w.startswith(part) for w in all_words) for part in wanted):
-                named = set(normalise(" ".join(category.name.values())).split())
-                hits = [
-                    sum(any(w.startswith(p) for w in ws) for p in wanted) for ws in (named, own)
-                ]
+            own, everything = self._words_of(category)
+            named = set(normalise(" ".join(category.name.values())).split())
+            counts = [_count(wanted, words) for words in (everything, named, own)]
+            if counts[0] >= least:
                 rank = self.priorities[category.priority_key].rank
-                scored.append((-hits[0], -hits[1], rank, category))
-        scored.sort(key=lambda entry: entry[:3])
-        return [category for *_, category in scored[:limit]]
+                scored.append(((*(-count for count in counts), rank), category))
+        scored.sort(key=lambda entry: entry[0])
+        return [category for _order, category in scored]
 
     def _words_of(self, category: Category) -> tuple[set[str], set[str]]:
         own = _words(category)
@@ -220,6 +228,18 @@ class Rules:
         for parent in self.path_of(category.key):
             everything |= _words(parent)
         return own, everything
+
+
+def _count(wanted: Iterable[str], words: Iterable[str]) -> int:
+    """Count the words that begin one of the others, or are a longer form of it (lek, lekt)."""
+    return sum(any(_is_like(part, word) for word in words) for part in wanted)
+
+
+def _is_like(typed: str, word: str) -> bool:
+    longer = len(typed) - len(word)
+    return word.startswith(typed) or (
+        len(word) >= _WORD and 0 < longer <= _ENDING and typed.startswith(word)
+    )
 
 
 def _words(category: Category) -> set[str]:

@@ -226,6 +226,8 @@ def _intake(form: Form, refused: str = "") -> str:
         "tickets/call_new.html",
         form=form,
         most_homes=MOST_HOMES,
+        typed=request.form.get("category_text", "").strip(),
+        most_found=FOUND,
         channel_labels=CHANNEL_LABELS,
         errors=form.errors,
         refused=refused,

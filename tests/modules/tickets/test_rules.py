@@ -114,6 +114,22 @@ def test_a_new_priority_and_a_new_problem_can_be_chosen(uow: UnitOfWork, clock: 
     assert [one.key for one in found] == ["home.water.low-pressure"]
 
 
+@pytest.mark.parametrize(
+    ("said", "among"),
+    [
+        ("kraan lekt", {"home.water.tap", "home.water.leak"}),
+        ("de lift staat stil", {"common.lift.stopped"}),
+        ("mon robinet fuit tout le temps", {"home.water.tap"}),
+        ("lek", {"home.water.leak"}),
+    ],
+)
+def test_problems_are_found_by_what_callers_say(
+    uow: UnitOfWork, clock: FixedClock, said: str, among: set[str]
+) -> None:
+    found = load_rules(uow.session, clock.today(BRUSSELS)).search_categories(said)
+    assert among <= {one.key for one in found[:4]}
+
+
 def test_a_new_question_is_asked_first(uow: UnitOfWork, clock: FixedClock) -> None:
     text = TranslatedText({"fr": "Oui ?", "nl": "Ja?", "en": "Sharp glass?"})
     question = SafetyQuestion(
