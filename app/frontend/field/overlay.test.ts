@@ -19,6 +19,18 @@ describe('an order with waiting work', () => {
     expect(seen.fields.diagnosis).toBe('new')
   })
 
+  it('keeps what was written about what is finished, which the server does not tell again', () => {
+    const change = { ...done('order.change', { fields: { diagnosis: 'Seal' } }), made_at: '2026-03-02T09:00:00Z' }
+    const end = { ...done('order.complete', { diagnosis: 'Seal worn', work_done: 'Replaced' }), made_at: '2026-03-02T10:00:00Z' }
+    const { fields } = withWaiting(order({ status: 'complete' }), [], [end, change])
+    expect(fields).toMatchObject({ diagnosis: 'Seal worn', work_done: 'Replaced' })
+  })
+
+  it('writes a quantity as people do', () => {
+    const seen = withWaiting(order(), [done('order.material', { quantity: '1.5', unit: 'm', label: 'Pipe' })])
+    expect(seen.materials).toEqual(['1,5 m Pipe'])
+  })
+
   it('ends completed or without access', () => {
     expect(withWaiting(order(), [done('order.start'), done('order.complete')]).phase).toBe('done')
     expect(withWaiting(order(), [done('order.no_access')]).phase).toBe('no_access')

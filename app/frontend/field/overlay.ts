@@ -1,6 +1,6 @@
 /** An order as the technician sees it: the server's state with what waits in the queue on top. Pure. */
 import type { Fields, Operation, Order } from './contract'
-import { textsOf } from './queue'
+import { materialOf, textsOf } from './queue'
 
 export type Phase = 'planned' | 'travelling' | 'busy' | 'paused' | 'done' | 'no_access'
 
@@ -34,7 +34,12 @@ export function withWaiting(order: Order, operations: Operation[], sent: Operati
     order, phase: SERVER_PHASES[order.status] ?? 'planned', fields: { ...order.fields },
     notes: [], minutes: 0, materials: [], photos: 0, answers: {}, hasSignature: false, readings: {},
   }
-  for (const operation of sent) if (operation.order_id === order.id) add(seen, operation)
+  const own = sent.filter(({ order_id }) => order_id === order.id).sort((a, b) => a.made_at.localeCompare(b.made_at))
+  for (const operation of own) {
+    add(seen, operation)
+    // What is finished is not read from the server again: its texts are those that were sent.
+    if (order.status === 'complete') Object.assign(seen.fields, textsOf(operation))
+  }
   for (const operation of operations) {
     if (operation.order_id !== order.id) continue
     add(seen, operation)
@@ -48,7 +53,7 @@ function add(seen: Seen, operation: Operation): void {
   const { payload, type } = operation
   if (type === 'order.note') seen.notes.push(String(payload.text))
   if (type === 'order.hours') seen.minutes += Number(payload.minutes) || 0
-  if (type === 'order.material') seen.materials.push([payload.quantity, payload.unit, payload.label].filter(Boolean).join(' '))
+  if (type === 'order.material') seen.materials.push(materialOf(payload))
   if (type === 'order.photo') seen.photos += 1
   if (type === 'order.checklist') seen.answers[String(payload.item_id)] = payload.value
   if (type === 'order.reading') seen.readings[String(payload.meter_id)] = String(payload.value)

@@ -110,10 +110,15 @@ export async function hasSeen(store: FieldStore, operation: Operation): Promise<
   await store.sent.put(rest)
 }
 
+/** A line of material as people read it: 1,5 m Pipe. */
+export function materialOf({ quantity, unit, label }: Operation['payload']): string {
+  return [String(quantity ?? '').replace('.', ','), unit, label].filter(Boolean).join(' ')
+}
+
 /** Everything a person noted in an operation, to be read when it is refused. */
 export function writtenIn(operation: Operation): string {
-  const { text, minutes, quantity, unit, label, value, override_reason, proposed_slot, material } = operation.payload
-  const amounts = operation.type === 'order.hours' ? `${minutes} min` : [quantity, unit, label].filter(Boolean).join(' ')
+  const { text, minutes, value, override_reason, proposed_slot, material } = operation.payload
+  const amounts = operation.type === 'order.hours' ? `${minutes} min` : materialOf(operation.payload)
   const index = operation.type === 'order.reading' ? value : ''
   return [text, amounts, index, override_reason, proposed_slot, material, ...Object.values(textsOf(operation))].filter(Boolean).join('\n')
 }
