@@ -60,6 +60,7 @@ def lot_detail(lot_id: UUID) -> ResponseReturnValue:
         "portfolio/lot_detail.html",
         lot=lot,
         address=lot_address(lot),
+        addresses={locale: lot_address(lot, locale) for locale in ("fr", "nl")},
         history=status_history(session, lot.id),
         certificates=list_certificates(session, lot_id=lot.id),
         warnings=list_warnings(session, today, building_id=lot.building_id, lot_id=lot.id),

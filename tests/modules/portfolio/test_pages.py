@@ -6,6 +6,7 @@ from random import Random
 
 import orjson
 import pytest
+from shapely.geometry import Point
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEntry
@@ -13,8 +14,9 @@ from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
 from app.lists.models import SavedView
+from modules.portfolio.commands import Change, ShapeGiven
 from modules.portfolio.demo.seed import plant_boundaries, plant_estate
-from modules.portfolio.enums import BuildingKind, LotKind, LotStatus
+from modules.portfolio.enums import BuildingKind, Heritage, LotKind, LotStatus
 from modules.portfolio.models import (
     Address,
     Area,
@@ -26,7 +28,8 @@ from modules.portfolio.models import (
     PlaceWarning,
 )
 from modules.portfolio.queries import map as map_queries
-from tests.factories.portfolio import make_building, make_lot
+from modules.portfolio.services import place_building
+from tests.factories.portfolio import BUILDER, make_building, make_lot
 
 
 @pytest.fixture
@@ -221,6 +224,18 @@ def test_facts_about_a_place_are_recorded(client, login, places, database):
     lifted = client.post(f"/place-warnings/{warning.id}/lift", data={"version": "1"})
     assert lifted.status_code == 303
     assert b"Berger" not in client.get(f"/lots/{places['lot']}").data
+
+
+def test_the_sheet_of_a_lot_says_where_it_is_in_both_languages(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock, heritage=Heritage.LISTED)
+        shape = ShapeGiven(Point(4.36, 50.84))
+        place_building(BUILDER, Change(building.id, building.version), shape, uow, clock)
+        lot = make_lot(uow, clock, building, box="3")
+    login(client, Role.ADMINISTRATOR, locale="en")
+    sheet = client.get(f"/lots/{lot.id}").get_data(as_text=True)
+    for said in ("Rue Haute 12 bte 3", "Hoogstraat 12 bus 3", "50.84, 4.36", "Listed monument"):
+        assert said in sheet
 
 
 class TestMap:
