@@ -84,7 +84,7 @@ describe('a second tap', () => {
 it('what a refused addition said can still be read', async () => {
   const said = async (type: Operation['type'], payload: Record<string, unknown>) => writtenIn(await enqueue(store, tools, order(), type, payload))
   expect(await said('order.hours', { minutes: 45, kind: 'work' })).toBe('45 min')
-  expect(await said('order.material', { quantity: '2.5', unit: 'm', label: 'Joint' })).toBe('2.5 m Joint')
+  expect(await said('order.material', { quantity: '2.5', unit: 'm', label: 'Joint' })).toBe('2,5 m Joint')
   expect(await said('order.reading', { value: '1204.3', override_reason: 'New counter' })).toBe('1204.3\nNew counter')
   expect(await said('order.follow_on', { text: 'A pump', material: 'UPS 25' })).toBe('A pump\nUPS 25')
 })
