@@ -140,10 +140,13 @@ def _attempt(job: Job, run: JobRun) -> tuple[JobState, LazyText]:
     except AppError as error:
         said = error.message
         return JobState.FAILED, said if isinstance(said, LazyText) else LazyText(said)
-    except Exception as error:
+    except Exception:
         log.exception("job_failed", job=job.name, run=str(run.run_id))
-        words = f"{type(error).__name__}: {error}"[:1000]
-        return JobState.FAILED, _l("The program failed at this work: %(error)s", error=words)
+        return JobState.FAILED, _l(
+            "The program failed at this work; whoever runs it finds why in its log, under"
+            " job_failed and run %(run)s.",
+            run=str(run.run_id),
+        )
     return JobState.DONE, LazyText("")
 
 

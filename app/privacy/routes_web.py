@@ -23,6 +23,7 @@ from app.privacy.archive import pack_disclosure
 from app.privacy.hooks import PersonRef, RetentionRule
 from app.privacy.models import RetentionChoice
 from app.registry import NavigationItem
+from app.tabular.queries import running_batches
 from app.tabular.uploads import Uploads
 from app.web.context import (
     current_actor,
@@ -186,7 +187,9 @@ def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
 def _drop_copies() -> None:
     """Delete the files of lists and imports: who is in them cannot be taken out."""
     forget_every_export(house().settings.instance_dir)
-    Uploads.of(house().settings.instance_dir).forget_all()
+    with house().database.reader() as session:
+        running = running_batches(session)
+    Uploads.of(house().settings.instance_dir).forget_all(running)
 
 
 def _drop_contents(digests: list[str]) -> None:

@@ -180,6 +180,14 @@ def end_batch(
     return batch
 
 
+def give_up(uow: UnitOfWork, batch_id: UUID, clock: Clock) -> None:
+    """End a batch that cannot go on since its file is gone: what it brought can be undone."""
+    batch = uow.session.get_one(ImportBatch, batch_id)
+    if batch.state is BatchState.RUNNING:
+        batch.state, batch.owner = BatchState.FAILED, ""
+        batch.ended_at = batch.updated_at = clock.now()
+
+
 def batch_problems(batch: ImportBatch) -> list[Problem]:
     """Return the stored problems of a batch, to be shown in the present language."""
     return [restore_problem(data) for data in batch.report.get("problems", [])]

@@ -98,7 +98,7 @@ class Pass:
                     changes, refusals = self._compare(session, rows, keys)
                     self._tell(changes, refusals)
                 self._report()
-        return self.tally
+        return self._ended()
 
     def apply(self, database: Database, journal: Journal) -> Tally:
         """Write new and changed records, chunk by chunk, from the journal's checkpoint on."""
@@ -108,7 +108,7 @@ class Pass:
             if block.rows:
                 self._apply_block(database, journal, block.rows)
             self._report()
-        return self.tally
+        return self._ended()
 
     def _apply_block(self, database: Database, journal: Journal, block: Sequence[Row]) -> None:
         with database.reader() as session:
@@ -215,3 +215,8 @@ class Pass:
 
     def _report(self) -> None:
         self.progress(self.tally.rows, self.table.row_estimate)
+
+    def _ended(self) -> Tally:
+        """Say that it is done: the number of rows was an estimate until now."""
+        self.progress(self.tally.rows, self.tally.rows)
+        return self.tally

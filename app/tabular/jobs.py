@@ -11,6 +11,7 @@ from app.jobs.job import Cron, Job, JobCancelled, JobRun
 from app.notifications import Notice, NotificationKind, notify
 from app.policies import HousePermission
 from app.registry import find_modules
+from app.tabular.batches import give_up
 from app.tabular.engine import Cancelled
 from app.tabular.importer import Outcome
 from app.tabular.models import BatchState, ImportBatch
@@ -53,9 +54,13 @@ def apply_import(run: JobRun) -> None:
     batch_id = UUID(run.args["batch_id"])
     with run.database.reader() as session:
         batch = session.get_one(ImportBatch, batch_id)
-    path = Uploads.of(run.settings.instance_dir).path(batch_id)
-    source = describe_batch(batch, importers, path)
+    uploads = Uploads.of(run.settings.instance_dir)
+    if not uploads.has(batch_id):
+        with run.database.unit_of_work() as uow:
+            give_up(uow, batch_id, run.clock)
+    source = describe_batch(batch, importers, uploads.need(batch_id))
     report = import_file(run.actor, source, run.database, run.clock, _watch(run), batch_id=batch_id)
+    uploads.forget_if_marked(batch_id)
     if report.state == BatchState.CANCELLED.value:
         raise JobCancelled
     _tell_it_is_done(run, report, batch_id)

@@ -13,7 +13,7 @@ from app.errors import Forbidden, NotFound
 from app.policies import HousePermission
 from app.registry import Module
 from app.tabular.importer import BatchKind, Importer
-from app.tabular.models import ImportBatch, ImportProfile
+from app.tabular.models import BatchState, ImportBatch, ImportProfile
 
 
 def declared_importers(modules: Iterable[Module]) -> dict[str, Importer]:
@@ -61,6 +61,12 @@ def list_batches(
     total = session.scalar(select(func.count()).select_from(_visible(actor).subquery())) or 0
     rows = session.scalars(select_batches(actor).limit(size).offset((page - 1) * size))
     return rows.all(), total
+
+
+def running_batches(session: Session) -> Sequence[UUID]:
+    """Return the imports that are under way."""
+    running = ImportBatch.state == BatchState.RUNNING
+    return session.scalars(select(ImportBatch.id).where(running)).all()
 
 
 def get_batch(actor: Actor, batch_id: UUID, session: Session) -> ImportBatch:

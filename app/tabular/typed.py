@@ -138,7 +138,8 @@ class TypedTable:
     @property
     def row_estimate(self) -> int | None:
         """Return about how many rows there are, for a progress bar."""
-        return self._reader.row_estimate
+        lines = self._reader.row_estimate
+        return None if lines is None else max(0, lines - self.header.row)
 
     def _find_header(self) -> Header:
         for block in self._reader.blocks(self._formats.sheet):

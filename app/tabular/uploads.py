@@ -6,13 +6,21 @@ removed some weeks after the import; the batch, its counts and its journal stay.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
+from app.errors import Conflict
+from app.i18n import lazy as _l
+
 KEPT = timedelta(days=30)
+GONE = _l(
+    "The uploaded file is no longer here: files go after thirty days, or as soon as a person is"
+    " forgotten. Undo what was imported of it, or upload it again."
+)
 _PIECE = 256 * 1024
 
 
@@ -44,11 +52,29 @@ class Uploads:
         """Tell whether the file is still there."""
         return self.path(batch_id).exists()
 
+    def need(self, batch_id: UUID) -> Path:
+        """Return where the file of a batch stands; Conflict when it was removed."""
+        if not self.has(batch_id):
+            raise Conflict("upload_gone", GONE)
+        return self.path(batch_id)
+
     def forget(self, batch_id: UUID) -> None:
         """Remove the file of a batch."""
         self.path(batch_id).unlink(missing_ok=True)
+        self._mark(batch_id).unlink(missing_ok=True)
 
-    def forget_all(self) -> None:
-        """Remove every upload at once: somebody in one of them was erased."""
-        for path in sorted(self.folder.glob("*.upload")):
+    def forget_all(self, running: Iterable[UUID] = ()) -> None:
+        """Remove every upload: somebody in one of them was erased. Running ones go at their end."""
+        spared = [one for one in running if self.has(one)]
+        for batch_id in spared:
+            self._mark(batch_id).touch()
+        for path in sorted(set(self.folder.glob("*.upload")) - {self.path(one) for one in spared}):
             path.unlink(missing_ok=True)
+
+    def forget_if_marked(self, batch_id: UUID) -> None:
+        """Remove the file of an import that ended, if it was spared while it ran."""
+        if self._mark(batch_id).exists():
+            self.forget(batch_id)
+
+    def _mark(self, batch_id: UUID) -> Path:
+        return self.folder / f"{batch_id}.forget"

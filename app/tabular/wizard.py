@@ -158,7 +158,7 @@ def check_batch(
     """Rehearse a draft and keep what was found with it."""
     with database.reader() as session:
         batch = _open_batch(actor, batch_id, importers, session)
-    source = describe_batch(batch, importers, uploads.path(batch_id))
+    source = describe_batch(batch, importers, uploads.need(batch_id))
     report = check_file(actor, source, database, clock, watch)
     with database.unit_of_work() as uow:
         batch = _open_batch(actor, batch_id, importers, uow.session)

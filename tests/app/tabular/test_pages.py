@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,9 @@ from app.jobs.execute import execute, run_now
 from app.jobs.models import JobRecord, JobState
 from app.policies import HousePermission
 from app.tabular.models import BatchState, ImportBatch, ImportProfile
+from app.tabular.queries import running_batches
 from app.tabular.readers import open_reader
+from app.tabular.uploads import Uploads
 from app.tabular.wizard import APPLY_JOB
 from app.web.context import house
 from modules.portfolio.models import Lot
@@ -246,6 +249,51 @@ def test_a_large_file_is_checked_in_the_background(app, client, director, databa
     assert client.get(f"/imports/{batch.id}").status_code == 200
     assert work_off(app, database, "house.check_import") is JobState.DONE
     assert batch_of(database).state is BatchState.CHECKED
+
+
+def test_a_running_import_keeps_its_file_when_somebody_is_forgotten_until_it_ends(
+    app, client, director, database
+):
+    uploads = Uploads.of(Path(app.extensions["house"].settings.instance_dir))
+    waiting, running = checked(client, lines=5), checked(client, lines=6)
+    client.post(f"/imports/{running}/apply", data={"is_confirmed": "on"})
+    set_state(database, running, BatchState.RUNNING)
+    with database.reader() as session:
+        uploads.forget_all(running_batches(session))
+    assert not uploads.has(waiting)
+    assert uploads.has(running)
+    assert work_off(app, database, "house.apply_import") is JobState.DONE
+    assert list(uploads.folder.iterdir()) == []
+
+
+def test_an_import_whose_file_is_gone_says_so_and_can_be_undone(app, client, director, database):
+    uploads = Uploads.of(Path(app.extensions["house"].settings.instance_dir))
+    batch_id = checked(client, lines=5)
+    client.post(f"/imports/{batch_id}/apply", data={"is_confirmed": "on"})
+    set_state(database, batch_id, BatchState.RUNNING, checkpoint=2, rows_new=1)
+    uploads.forget(batch_id)
+    assert work_off(app, database, "house.apply_import") is JobState.FAILED
+    with database.reader() as session:
+        batch = session.get_one(ImportBatch, batch_id)
+        assert (batch.state, batch.is_undoable) == (BatchState.FAILED, True)
+    page = client.get(f"/imports/{batch_id}").get_data(as_text=True)
+    assert "No such file" not in page
+
+
+def checked(client, lines: int) -> UUID:
+    text = (DATA / "nantes_2018_excerpt.csv").read_text("utf-8").splitlines()[:lines]
+    sent = upload(client, "\n".join(text).encode())
+    batch_id = UUID(sent.location.split("/")[2])
+    client.post(sent.location, data=READING)
+    return batch_id
+
+
+def set_state(database, batch_id, state, **values):
+    with database.unit_of_work() as uow:
+        batch = uow.session.get_one(ImportBatch, batch_id)
+        batch.state = state
+        for name, value in values.items():
+            setattr(batch, name, value)
 
 
 def test_old_uploads_are_forgotten(app, client, director, database, clock):
