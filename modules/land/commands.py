@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from modules.land.enums import PermitKind, StepKind, Track
+from modules.land.enums import PermitKind, StepKind, Track, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,28 @@ class PermitFacts:
     due_reason: str = ""
     typed_lapses_on: date | None = None
     lapses_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFacts:
+    """Everything a person may write about works; an empty reference gets the next one.
+
+    They follow a permit or need none for a reason; money is in cents.
+    """
+
+    kind: WorkKind
+    subject: str
+    parcel_ids: tuple[UUID, ...]
+    reference: str = ""
+    permit_id: UUID | None = None
+    no_permit_reason: str = ""
+    planned_on: date | None = None
+    begun_on: date | None = None
+    done_on: date | None = None
+    contractor_id: UUID | None = None
+    estimated_cents: int | None = None
+    real_cents: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

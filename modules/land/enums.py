@@ -172,3 +172,46 @@ PERMIT_STATUS_TONES: dict[PermitStatus, str] = {
 AWAITED = frozenset({PermitStatus.LODGED, PermitStatus.EXAMINED, PermitStatus.APPEALED})
 # There is a permit, which ends by itself when nothing is done with it.
 IN_FORCE = frozenset({PermitStatus.GRANTED, PermitStatus.BEGUN})
+
+
+class WorkKind(StrEnum):
+    """What is done to land."""
+
+    ACCESS_ROAD = "access_road"
+    DRAINAGE = "drainage"
+    UTILITIES = "utilities"
+    FENCING = "fencing"
+    CLEARING = "clearing"
+    SOIL_REMEDIATION = "soil_remediation"
+    OTHER = "other"
+
+
+WORK_KIND_LABELS: dict[WorkKind, LazyText] = {
+    WorkKind.ACCESS_ROAD: _l("Access road"),
+    WorkKind.DRAINAGE: _l("Drainage"),
+    WorkKind.UTILITIES: _l("Utilities"),
+    WorkKind.FENCING: _l("Fencing"),
+    WorkKind.CLEARING: _l("Clearing"),
+    WorkKind.SOIL_REMEDIATION: _l("Soil remediation"),
+    WorkKind.OTHER: _l("Other works"),
+}
+
+
+class WorkStatus(StrEnum):
+    """How far works are; read from their dates."""
+
+    PLANNED = "planned"
+    BEGUN = "begun"
+    DONE = "done"
+
+
+WORK_STATUS_LABELS: dict[WorkStatus, LazyText] = {
+    WorkStatus.PLANNED: _l("Still to begin"),
+    WorkStatus.BEGUN: _l("Under way"),
+    WorkStatus.DONE: _l("Works done"),
+}
+WORK_STATUS_TONES: dict[WorkStatus, str] = {
+    WorkStatus.PLANNED: "neutral",
+    WorkStatus.BEGUN: "accent",
+    WorkStatus.DONE: "success",
+}

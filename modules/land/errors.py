@@ -72,9 +72,9 @@ def reason_needed(field: str) -> Invalid:
     return Invalid("reason_needed", _l("Say why this date holds."), field=field)
 
 
-def day_to_come() -> Invalid:
+def day_to_come(field: str = "happened_on") -> Invalid:
     """Say that what did not happen yet is not written as done."""
-    return Invalid("day_to_come", _l("This day is still to come."), field="happened_on")
+    return Invalid("day_to_come", _l("This day is still to come."), field=field)
 
 
 def out_of_turn(error: OutOfTurn, field: str = "kind") -> Conflict:
@@ -107,3 +107,58 @@ def archived() -> Conflict:
 def taken_back_already() -> Conflict:
     """Say that a step counts no longer."""
     return Conflict("taken_back_already", _l("This step was taken back already."))
+
+
+def permit_or_reason() -> Invalid:
+    """Say that works follow a permit or need none, not both."""
+    return Invalid(
+        "permit_or_reason",
+        _l("Name the permit, or say why none is needed: not both."),
+        field="no_permit_reason",
+    )
+
+
+def permit_needed() -> Invalid:
+    """Say that works do not begin out of nothing."""
+    return Invalid(
+        "permit_needed",
+        _l("Works begin after a permit: name it, or say why none is needed."),
+        field="permit_id",
+    )
+
+
+def unknown_permit() -> Invalid:
+    """Say that a procedure is not there."""
+    return Invalid("unknown_permit", _l("This procedure is not there."), field="permit_id")
+
+
+def permit_elsewhere() -> Invalid:
+    """Say that a permit is about other land."""
+    return Invalid(
+        "permit_elsewhere",
+        _l("This procedure is not about all of these parcels."),
+        field="permit_id",
+    )
+
+
+def not_permitted(reference: str) -> Conflict:
+    """Say that there was no permit on the day works began."""
+    return Conflict(
+        "not_permitted",
+        _l("On that day %(permit)s was not granted, or had lapsed.", permit=reference),
+        field="begun_on",
+    )
+
+
+def done_before_begun() -> Invalid:
+    """Say that works end after they begin."""
+    return Invalid(
+        "done_before_begun", _l("Works are done after they have begun."), field="done_on"
+    )
+
+
+def no_organisation() -> Invalid:
+    """Say that a contractor is an organisation one sees."""
+    return Invalid(
+        "no_organisation", _l("Choose an organisation among the parties."), field="contractor_id"
+    )

@@ -1,4 +1,4 @@
-"""Permit procedures and their steps."""
+"""Permit procedures and their steps, and the works that follow them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,29 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
-from app.db import Archivable, Base, Entity, EnumText, Timestamped, UtcDateTime, Versioned
+from app.db import (
+    Archivable,
+    Base,
+    Cents,
+    Entity,
+    EnumText,
+    Timestamped,
+    UtcDateTime,
+    Versioned,
+)
 from app.db.codes import code_index
 from app.i18n import lazy as _l
-from modules.land.enums import IN_FORCE, PermitKind, PermitStatus, StepKind, Track
+from modules.land.enums import (
+    IN_FORCE,
+    PermitKind,
+    PermitStatus,
+    StepKind,
+    Track,
+    WorkKind,
+    WorkStatus,
+)
 from modules.portfolio.api import LandParcel, Region
 
 
@@ -110,3 +127,65 @@ class PermitStep(Entity, Versioned):
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     taken_back_by_name: Mapped[str] = mapped_column(String(120), default="")
     taken_back_reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class LandWork(Entity, Versioned, Timestamped, Archivable):
+    """Works on land: an access road, drainage… after a permit, or without one for a reason."""
+
+    __tablename__ = "land_works"
+    plural = _l("Works on land")
+    __table_args__ = (code_index("land_works", "reference"),)
+
+    # Human reference such as LWK-0007.
+    reference: Mapped[str] = mapped_column(String(30), unique=True)
+    kind: Mapped[WorkKind] = mapped_column(EnumText(WorkKind), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    # The permit they follow, or why none is needed; never both.
+    permit_id: Mapped[UUID | None] = mapped_column(ForeignKey("permits.id"), index=True)
+    no_permit_reason: Mapped[str] = mapped_column(String(300), default="")
+    planned_on: Mapped[date | None] = mapped_column(index=True)
+    begun_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    # An organisation among the parties.
+    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"), index=True)
+    estimated_cents: Mapped[Cents | None]
+    real_cents: Mapped[Cents | None]
+    note: Mapped[str] = mapped_column(Text(), default="")
+    search_text: Mapped[str] = mapped_column(String(300), default="")
+
+    # The name of the contractor, where the works are read with it.
+    contractor: Mapped[str | None] = query_expression()
+    permit: Mapped[Permit | None] = relationship(lazy="raise", viewonly=True)
+    # Those the reader sees, as of a permit.
+    links: Mapped[list[LandWorkParcel]] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def parcels(self) -> list[LandParcel]:
+        """Return the parcels the reader sees, by reference."""
+        return sorted((link.parcel for link in self.links), key=lambda one: one.reference)
+
+    @property
+    def parcel_ids(self) -> list[UUID]:
+        """Return the identifiers of the parcels the reader sees."""
+        return [parcel.id for parcel in self.parcels]
+
+    @property
+    def status(self) -> WorkStatus:
+        """Return how far they are."""
+        if self.done_on:
+            return WorkStatus.DONE
+        return WorkStatus.BEGUN if self.begun_on else WorkStatus.PLANNED
+
+
+class LandWorkParcel(Base):
+    """Works are done on a parcel; many to many."""
+
+    __tablename__ = "land_work_parcels"
+    plural = _l("Works on land")
+
+    work_id: Mapped[UUID] = mapped_column(ForeignKey("land_works.id"), primary_key=True)
+    parcel_id: Mapped[UUID] = mapped_column(
+        ForeignKey("land_parcels.id"), primary_key=True, index=True
+    )
+
+    parcel: Mapped[LandParcel] = relationship(lazy="raise")

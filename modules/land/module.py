@@ -2,16 +2,19 @@
 
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
+from modules.land.contractors import keep_contractors
 from modules.land.demo import SEED
 from modules.land.importers import IMPORTERS
 from modules.land.jobs import JOBS
+from modules.land.models import LandWork
 from modules.land.privacy import PRIVACY
 from modules.land.routes_api import BLUEPRINTS
 from modules.land.routes_web import blueprint
-from modules.land.search import PermitProvider
+from modules.land.search import PermitProvider, WorkProvider
 from modules.land.services.telling import DEADLINE
 from modules.land.subjects import SUBJECTS
 from modules.land.tables import LISTS
+from modules.parties.api import PartyArchived, follow_parties
 from modules.portfolio.api import PortfolioPermission
 
 module = Module(
@@ -29,18 +32,45 @@ module = Module(
             group=_l("Estate"),
             order=235,
         ),
+        NavigationItem(
+            label=_l("Works on land"),
+            endpoint="land.work_list",
+            permission=PortfolioPermission.READ_LAND,
+            icon="tool",
+            group=_l("Estate"),
+            order=236,
+        ),
     ),
     panels=(
         Panel(
             "parcel", _l("Permits"), "land.panel_permits", PortfolioPermission.READ_LAND, order=20
         ),
+        Panel("parcel", _l("Works"), "land.panel_works", PortfolioPermission.READ_LAND, order=30),
+        Panel(
+            "permit",
+            _l("Works"),
+            "land.panel_permit_works",
+            PortfolioPermission.READ_LAND,
+            order=20,
+        ),
+        Panel(
+            "organisation",
+            _l("Works on land"),
+            "land.panel_contractor_works",
+            PortfolioPermission.READ_LAND,
+            order=30,
+        ),
     ),
     jobs=JOBS,
     importers=IMPORTERS,
     lists=LISTS,
-    search_providers=(PermitProvider(),),
+    search_providers=(PermitProvider(), WorkProvider()),
     seeds=(SEED,),
     subjects=SUBJECTS,
     privacy=PRIVACY,
+    handlers=(
+        (PartyArchived, keep_contractors),
+        *follow_parties(LandWork.contractor_id),
+    ),
     notification_kinds=(DEADLINE,),
 )

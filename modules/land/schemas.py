@@ -8,10 +8,10 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from app.i18n import lazy as _l
-from app.web.fields import BelgianDate, Line, Paragraphs
+from app.web.fields import BelgianDate, Line, Money, Paragraphs
 from app.web.forms import FormSchema, VersionField
-from modules.land.commands import PermitFacts
-from modules.land.enums import PermitKind, StepKind, Track
+from modules.land.commands import PermitFacts, WorkFacts
+from modules.land.enums import PermitKind, StepKind, Track, WorkKind
 
 # Years are added to the day of a permit: there must be such a day.
 DAYS = validate.Range(min=date(1900, 1, 1), max=date(2200, 12, 31))
@@ -37,6 +37,16 @@ def text(label: Any, length: int, **options: Any) -> Paragraphs:
     return Paragraphs(validate=validate.Length(max=length), metadata={"label": label}, **options)
 
 
+def parcels() -> fields.List[Any]:
+    """Make a field for the parcels a record is about."""
+    return fields.List(
+        fields.UUID(),
+        required=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"label": _l("Parcels")},
+    )
+
+
 class VersionIn(FormSchema):
     """The version a person saw."""
 
@@ -47,12 +57,7 @@ class PermitIn(FormSchema):
     """A procedure for a permit."""
 
     kind = choice(PermitKind, _l("Kind"), required=True)
-    parcel_ids = fields.List(
-        fields.UUID(),
-        required=True,
-        validate=validate.Length(min=1, max=200, error=str(_l("Choose at least one parcel."))),
-        metadata={"label": _l("Parcels")},
-    )
+    parcel_ids = parcels()
     subject = line(_l("Subject"), 200, required=True)
     reference = line(_l("Reference"), 30)
     track = choice(Track, _l("Procedure"), allow_none=True)
@@ -83,3 +88,26 @@ class TakeBackIn(FormSchema):
     """Why a step counts no longer."""
 
     reason = line(_l("Reason"), 300, required=True)
+
+
+class WorkIn(FormSchema):
+    """Works on land."""
+
+    kind = choice(WorkKind, _l("Kind"), required=True)
+    parcel_ids = parcels()
+    subject = line(_l("Subject"), 200, required=True)
+    reference = line(_l("Reference"), 30)
+    permit_id = fields.UUID(metadata={"label": _l("Permit")})
+    no_permit_reason = line(_l("Why no permit is needed"), 300)
+    planned_on = day(_l("Planned for"))
+    begun_on = day(_l("Begun on"))
+    done_on = day(_l("Done on"))
+    contractor_id = fields.UUID(metadata={"label": _l("Contractor")})
+    estimated_cents = Money(data_key="estimated", metadata={"label": _l("Estimated cost")})
+    real_cents = Money(data_key="real", metadata={"label": _l("Real cost")})
+    note = text(_l("Note"), 4_000)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> WorkFacts:
+        data["parcel_ids"] = tuple(data["parcel_ids"])
+        return WorkFacts(**data)

@@ -8,8 +8,15 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.api.fields import archived_instead
 from app.web.fields import Line, Paragraphs
-from modules.land.commands import PermitFacts
-from modules.land.enums import PermitKind, PermitStatus, StepKind, Track
+from modules.land.commands import PermitFacts, WorkFacts
+from modules.land.enums import (
+    PermitKind,
+    PermitStatus,
+    StepKind,
+    Track,
+    WorkKind,
+    WorkStatus,
+)
 from modules.land.schemas import DAYS
 from modules.portfolio.api import Region
 
@@ -110,3 +117,53 @@ class TakeBackIn(Schema):
     """Why a step counts no longer."""
 
     reason = required_text(300)
+
+
+# Ten million euros.
+_CENTS = validate.Range(min=0, max=1_000_000_000)
+
+
+class WorkQuery(Schema):
+    """Which works are wanted."""
+
+    q = text(200)
+    kind = one_of(WorkKind)
+    status = one_of(WorkStatus)
+    parcel_id = fields.UUID()
+    permit_id = fields.UUID()
+    is_archived = archived_instead()
+
+
+class LandWorkIn(Schema):
+    """Everything a program may write about works; a permit, or why none is needed."""
+
+    kind = one_of(WorkKind, required=True)
+    subject = required_text(200)
+    parcel_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=200))
+    reference = text(30)
+    permit_id = fields.UUID(allow_none=True)
+    no_permit_reason = text(300)
+    planned_on = fields.Date(allow_none=True, validate=DAYS)
+    begun_on = fields.Date(allow_none=True, validate=DAYS)
+    done_on = fields.Date(allow_none=True, validate=DAYS)
+    contractor_id = fields.UUID(allow_none=True)
+    estimated_cents = fields.Integer(allow_none=True, validate=_CENTS)
+    real_cents = fields.Integer(allow_none=True, validate=_CENTS)
+    note = paragraphs(4_000)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> WorkFacts:
+        data["parcel_ids"] = tuple(data["parcel_ids"])
+        return WorkFacts(**data)
+
+
+class LandWorkOut(LandWorkIn):
+    """Works on land, and how far they are."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    parcel_ids = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Those one sees."}
+    )
+    status = one_of(WorkStatus, required=True)
+    archived_at = fields.AwareDateTime(allow_none=True)

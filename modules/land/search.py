@@ -1,4 +1,4 @@
-"""How procedures are found in the one search box: reference, file number, subject, authority."""
+"""How procedures and works are found in the one search box, by references and words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from app.i18n import lazy as _l
 from app.search.identifiers import Identifier
 from app.search.providers import Hit
 from app.search.statements import IDS, kept_for_readers
-from modules.land.enums import PERMIT_KIND_LABELS, PERMIT_STATUS_LABELS
-from modules.land.models import Permit
+from modules.land.enums import (
+    PERMIT_KIND_LABELS,
+    PERMIT_STATUS_LABELS,
+    WORK_KIND_LABELS,
+    WORK_STATUS_LABELS,
+)
+from modules.land.models import LandWork, Permit
 from modules.land.queries.permits import visible_permits
+from modules.land.queries.works import visible_works
 from modules.portfolio.api import PortfolioPermission
 
 MOST = 20
@@ -27,6 +33,12 @@ MOST = 20
 def _permits(actor: Actor) -> Select[Any]:
     living = select(Permit).where(Permit.id.in_(IDS), Permit.archived_at.is_(None))
     return visible_permits(actor, living)
+
+
+@kept_for_readers
+def _works(actor: Actor) -> Select[Any]:
+    living = select(LandWork).where(LandWork.id.in_(IDS), LandWork.archived_at.is_(None))
+    return visible_works(actor, living)
 
 
 class PermitProvider:
@@ -68,4 +80,45 @@ def _hit(permit: Permit) -> Hit:
         endpoint="land.permit_detail",
         params={"permit_id": str(permit.id)},
         badge=str(PERMIT_STATUS_LABELS[permit.status]),
+    )
+
+
+class WorkProvider:
+    """Works on land."""
+
+    kind = "land_work"
+    label: LazyText = _l("Works on land")
+    permission: str = PortfolioPermission.READ_LAND
+    icon = "tool"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return the works of a reference."""
+        typed = {one.value.upper() for one in identifiers}
+        called = func.upper(LandWork.reference).in_(typed)
+        living = select(LandWork).where(called, LandWork.archived_at.is_(None)).limit(MOST)
+        return [_work_hit(work) for work in session.scalars(visible_works(actor, living))]
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of works that are not archived."""
+        living = LandWork.archived_at.is_(None)
+        statement = select(LandWork.id, LandWork.search_text).where(living)
+        if ids is not None:
+            statement = statement.where(LandWork.id.in_(ids))
+        return [(key, text) for key, text in session.execute(statement)]
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for works the actor may see."""
+        return [_work_hit(work) for work in session.scalars(_works(actor), {"ids": ids})]
+
+
+def _work_hit(work: LandWork) -> Hit:
+    return Hit(
+        id=work.id,
+        title=f"{work.reference} {work.subject}",
+        detail=str(WORK_KIND_LABELS[work.kind]),
+        endpoint="land.work_detail",
+        params={"work_id": str(work.id)},
+        badge=str(WORK_STATUS_LABELS[work.status]),
     )

@@ -1,4 +1,4 @@
-"""Procedures as records that take files, comments and a history."""
+"""Procedures and works as records that take files, comments and a history."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.land import enums
 from modules.land.queries.permits import get_permit
+from modules.land.queries.works import get_work
 from modules.portfolio.api import REGION_LABELS, PortfolioPermission, sees_documents
 
 
@@ -72,4 +73,51 @@ PERMIT = SubjectKind(
     },
 )
 
-SUBJECTS = (PERMIT,)
+
+def find_work_subject(actor: Actor, session: Session, work_id: UUID) -> Subject | None:
+    """Return works as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ_LAND):
+        return None
+    try:
+        work = get_work(actor, session, work_id)
+    except NotFound:
+        return None
+    return Subject(
+        type="land_work",
+        id=work.id,
+        label=work.reference,
+        url=f"/land-works/{work.id}",
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
+
+
+LAND_WORK = SubjectKind(
+    type="land_work",
+    label=_l("Works on land"),
+    find=find_work_subject,
+    actions={
+        "land.work.create": _l("Works added"),
+        "land.work.change": _l("Works changed"),
+        "land.work.archive": _l("Works archived"),
+        "land.work.restore": _l("Works brought back"),
+    },
+    fields={
+        "begun_on": _l("Begun on"),
+        "contractor": _l("Contractor"),
+        "done_on": _l("Done on"),
+        "estimated_cents": _l("Estimated cost"),
+        "kind": _l("Kind"),
+        "no_permit_reason": _l("Why no permit is needed"),
+        "note": _l("Note"),
+        "parcels": _l("Parcels"),
+        "permit": _l("Permit"),
+        "planned_on": _l("Planned for"),
+        "real_cents": _l("Real cost"),
+        "reference": _l("Reference"),
+        "subject": _l("Subject"),
+    },
+    values={"kind": enums.WORK_KIND_LABELS},
+)
+
+SUBJECTS = (PERMIT, LAND_WORK)

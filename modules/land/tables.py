@@ -25,9 +25,14 @@ from modules.land.enums import (
     PERMIT_STATUS_LABELS,
     PERMIT_STATUS_TONES,
     TRACK_LABELS,
+    WORK_KIND_LABELS,
+    WORK_STATUS_LABELS,
+    WORK_STATUS_TONES,
 )
-from modules.land.models import Permit
+from modules.land.models import LandWork, Permit
 from modules.land.queries.permits import is_due_by, select_permits
+from modules.land.queries.works import select_works, stands_at
+from modules.parties.api import organisation_name_sql
 from modules.portfolio.api import REGION_LABELS, PortfolioPermission, matches
 
 
@@ -96,4 +101,63 @@ def permit_table_now(_session: Session, clock: Clock) -> TableSpec:
     )
 
 
-LISTS = (ListSource("land.permits", permit_table_now, select_permits),)
+_CONTRACTOR = organisation_name_sql(LandWork.contractor_id)
+WORKS = TableSpec(
+    name="land.works",
+    title=_l("Works on land"),
+    key=LandWork.id,
+    permission=PortfolioPermission.READ_LAND,
+    export_permission=PortfolioPermission.EXPORT,
+    columns=(
+        Column(
+            "reference", _l("Reference"), sort=LandWork.reference,
+            link=lambda row: f"/land-works/{row.id}",
+        ),
+        Column("subject", _l("Subject"), sort=LandWork.subject),
+        Column("kind", _l("Kind"), sort=LandWork.kind, labels=WORK_KIND_LABELS),
+        Column(
+            "status", _l("Status"), labels=WORK_STATUS_LABELS, format="badge",
+            tones=WORK_STATUS_TONES,
+        ),
+        Column("parcels", _l("Parcels"), _parcels),
+        Column(
+            "permit", _l("Permit"), lambda row: row.permit.reference if row.permit else "",
+            link=lambda row: f"/permits/{row.permit_id}" if row.permit_id else "",
+        ),
+        Column("planned_on", _l("Planned for"), sort=LandWork.planned_on, format="date"),
+        Column("begun_on", _l("Begun on"), sort=LandWork.begun_on, format="date"),
+        Column(
+            "done_on", _l("Done on"), sort=LandWork.done_on, format="date", is_default=False
+        ),
+        Column("contractor", _l("Contractor"), sort=_CONTRACTOR, is_default=False),
+        Column(
+            "estimated", _l("Estimated cost"), lambda row: row.estimated_cents,
+            sort=LandWork.estimated_cents, total=LandWork.estimated_cents, format="money",
+        ),
+        Column(
+            "real", _l("Real cost"), lambda row: row.real_cents, sort=LandWork.real_cents,
+            total=LandWork.real_cents, format="money",
+        ),
+    ),
+    filters=(
+        Text("q", _l("Search"), condition=lambda text: matches(LandWork.search_text, text)),
+        Choice("status", _l("Status"), options=WORK_STATUS_LABELS, condition=stands_at),
+        Choice("kind", _l("Kind"), LandWork.kind, options=WORK_KIND_LABELS),
+        DateRange("planned", _l("Planned for"), LandWork.planned_on, is_prominent=False),
+    ),
+    default_sort=("-reference",),
+    empty=EmptyState(
+        _l("No works on land yet"),
+        _l("Add them here, or on the sheet of a parcel or a permit."),
+        icon="tool",
+        action_label=_l("New works"),
+        action_endpoint="land.work_new",
+        action_permission=PortfolioPermission.CHANGE_LAND,
+    ),
+)  # fmt: skip
+
+
+LISTS = (
+    ListSource("land.permits", permit_table_now, select_permits),
+    ListSource("land.works", WORKS, select_works),
+)

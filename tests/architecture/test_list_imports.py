@@ -38,6 +38,7 @@ DERIVED: Mapping[str, frozenset[str]] = {
         "house.users": "created archived",
         "interventions.orders": "given place created",
         "land.permits": "region status since due_on lapses_on",
+        "land.works": "status",
         "parties.parties": "name phones emails",
         "portfolio.areas": "name filed",
         "portfolio.buildings": "address lots empty energy_class",

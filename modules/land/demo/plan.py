@@ -10,10 +10,25 @@ from typing import Any
 
 from modules.land.enums import PermitKind as Kind
 from modules.land.enums import StepKind as Step
-from modules.land.enums import Track
+from modules.land.enums import Track, WorkKind
 from modules.portfolio.api import Region
 
 Steps = tuple[tuple[Step, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWork:
+    """Works after the permit of a file number, or without one: days ago, a minus is to come."""
+
+    kind: WorkKind
+    subject: str
+    file_number: str = ""
+    no_permit_reason: str = ""
+    planned: int | None = None
+    begun: int | None = None
+    done: int | None = None
+    estimated: int | None = None
+    real: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +103,28 @@ PLANNED = (
         "Collège des bourgmestre et échevins", "PU 50087",
         ((Step.LODGED, 1_260), (Step.COMPLETE, 1_220), (Step.GRANTED, 1_050)),
         Track.BRUSSELS_PLAIN,
+    ),
+)  # fmt: skip
+
+WORKS = (
+    PlannedWork(
+        WorkKind.ACCESS_ROAD, "Aanleg van de toegangsweg", "OMV_2025118840",
+        planned=210, begun=200, estimated=48_500_00,
+    ),
+    PlannedWork(
+        WorkKind.DRAINAGE, "Gracht en duiker langs de toegangsweg", "OMV_2025118840",
+        planned=190, begun=185, done=150, estimated=12_000_00, real=13_240_50,
+    ),
+    PlannedWork(
+        WorkKind.ACCESS_ROAD, "Empierrement du chemin d'accès", "PU 2024/118",
+        planned=-45, estimated=31_000_00,
+    ),
+    PlannedWork(
+        WorkKind.FENCING, "Clôture des potagers", "PU 53410", planned=-90, estimated=6_400_00,
+    ),
+    PlannedWork(
+        WorkKind.CLEARING, "Fauchage et enlèvement des ronces",
+        no_permit_reason="Entretien, sans abattage d'arbres",
+        planned=30, begun=25, done=24, estimated=1_800_00, real=1_650_00,
     ),
 )  # fmt: skip

@@ -13,11 +13,15 @@ from app.db import UnitOfWork
 from app.demo import Planting, Seed, invented_id
 from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
-from modules.land.demo.plan import PLANNED, Planned
-from modules.land.models import Permit, PermitParcel, PermitStep
+from modules.land.demo.plan import PLANNED, WORKS, Planned, PlannedWork
+from modules.land.models import LandWork, LandWorkParcel, Permit, PermitParcel, PermitStep
+from modules.land.queries.permits import parcel_ids_of
 from modules.land.services.common import EVERY_YEAR
 from modules.land.services.permits import SERIES, permit_search_text
 from modules.land.services.steps import refresh_standing
+from modules.land.services.works import SERIES as WORK_SERIES
+from modules.land.services.works import work_search_text
+from modules.parties.api import organisations_called
 from modules.portfolio.api import LandParcel, Region
 
 
@@ -36,8 +40,53 @@ def plant_permits(planting: Planting) -> None:
             parcels, free[:] = free[: planned.parcels], free[planned.parcels :] or free
             _plant(planting, uow, number, planned, parcels)
         reserve_numbers(SERIES, EVERY_YEAR, len(here), uow.session)
+        works = _plant_works(planting, uow)
         touch_documents(uow.session, "permit")
-    planting.say(f"{len(here)} permit procedures")
+        touch_documents(uow.session, "land_work")
+    planting.say(f"{len(here)} permit procedures, {works} works on land")
+
+
+def _plant_works(planting: Planting, uow: UnitOfWork) -> int:
+    """Plant the works whose permit there is, on its parcels; contractors take turns."""
+    # Nearly every name has an “a” in it.
+    firms = sorted(uow.session.scalars(organisations_called("a")))[:3]
+    permits = {one.file_number: one for one in uow.session.scalars(select(Permit))}
+    here = [one for one in WORKS if not one.file_number or one.file_number in permits]
+    for number, planned in enumerate(here, start=1):
+        permit = permits.get(planned.file_number) if planned.file_number else None
+        work = _work(planting, planned, permit)
+        work.reference = f"{WORK_SERIES}-{number:04d}"
+        work.contractor_id = firms[number % len(firms)] if firms else None
+        work.search_text = work_search_text(work)
+        uow.session.add(work)
+        uow.flush()
+        some = select(LandParcel.id).order_by(LandParcel.reference).limit(1)
+        land = parcel_ids_of(uow.session, permit.id) if permit else uow.session.scalars(some)
+        uow.session.add_all(LandWorkParcel(work_id=work.id, parcel_id=key) for key in land)
+    reserve_numbers(WORK_SERIES, EVERY_YEAR, len(here), uow.session)
+    return len(here)
+
+
+def _work(planting: Planting, planned: PlannedWork, permit: Permit | None) -> LandWork:
+    now, today = planting.clock.now(), planting.clock.today(BRUSSELS)
+
+    def ago(days: int | None) -> date | None:
+        return None if days is None else today - timedelta(days=days)
+
+    return LandWork(
+        id=invented_id(planting.chance),
+        kind=planned.kind,
+        subject=planned.subject,
+        permit_id=permit.id if permit else None,
+        no_permit_reason=planned.no_permit_reason,
+        planned_on=ago(planned.planned),
+        begun_on=ago(planned.begun),
+        done_on=ago(planned.done),
+        estimated_cents=planned.estimated,
+        real_cents=planned.real,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _land(session: Session) -> defaultdict[Region, list[LandParcel]]:

@@ -100,6 +100,16 @@ def list_permits_of_parcel(actor: Actor, session: Session, parcel_id: UUID) -> S
     return session.scalars(statement.order_by(Permit.created_at.desc(), Permit.reference)).all()
 
 
+def permit_options(
+    actor: Actor, session: Session, also: UUID | None = None
+) -> list[tuple[str, str]]:
+    """Return the procedures in use an actor sees, the latest first, and the one in `also`."""
+    living = or_(Permit.archived_at.is_(None), Permit.id == also)
+    statement = select(Permit.id, Permit.reference, Permit.subject).where(living)
+    rows = session.execute(visible_permits(actor, statement).order_by(Permit.reference.desc()))
+    return [(str(row[0]), f"{row[1]} · {row[2]}") for row in rows]
+
+
 def awaits_decision(day: date) -> ColumnElement[bool]:
     """Return the condition that a decision is due by about a month after a day, or was."""
     return Permit.status.in_(AWAITED) & (Permit.due_on <= day + DECISION_NEAR)

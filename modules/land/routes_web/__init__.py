@@ -1,6 +1,6 @@
 """The pages of what is done with land."""
 
-from modules.land.routes_web import panels, permits, steps
+from modules.land.routes_web import panels, permits, steps, works
 from modules.land.routes_web.blueprint import blueprint
 
-__all__ = ["blueprint", "panels", "permits", "steps"]
+__all__ = ["blueprint", "panels", "permits", "steps", "works"]

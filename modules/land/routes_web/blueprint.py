@@ -46,12 +46,19 @@ def asked_change(identifier: UUID) -> Change:
 
 def asked_parcels() -> list[str]:
     """Return the parcels the address names: a record begun on the sheet of a parcel."""
-    return [value for value in request.args.getlist("parcel") if _is_uuid(value)]
+    return [value for value in request.args.getlist("parcel") if reads_as_uuid(value)]
 
 
-def _is_uuid(value: str) -> bool:
+def asked_uuid(name: str) -> UUID | None:
+    """Return an identifier the address gives, None when there is none that makes sense."""
+    value = request.args.get(name, "")
+    return UUID(value) if reads_as_uuid(value) else None
+
+
+def reads_as_uuid(value: Any) -> bool:
+    """Say whether a value is an identifier, as typed or as stored."""
     try:
-        UUID(value)
+        UUID(str(value))
     except ValueError:
         return False
     return True

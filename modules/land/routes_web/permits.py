@@ -21,7 +21,13 @@ from modules.land.lifecycle import read_standing, steps_that_may_follow
 from modules.land.limits import find_decision_limit, find_lapse_limit, tracks_of
 from modules.land.models import Permit
 from modules.land.queries.permits import counted_steps, get_permit, list_steps, select_permits
-from modules.land.routes_web.blueprint import answer, asked_change, asked_parcels, blueprint
+from modules.land.routes_web.blueprint import (
+    answer,
+    asked_change,
+    asked_parcels,
+    blueprint,
+    reads_as_uuid,
+)
 from modules.land.schemas import PermitIn
 from modules.land.services.permits import (
     archive_permit,
@@ -107,17 +113,9 @@ def _context(form: Form, permit: Permit | None = None) -> dict[str, Any]:
 
 def _regions_of(form: Form) -> list[Region]:
     """Return the regions of the parcels chosen; all of them while none is."""
-    ids = [UUID(str(key)) for key in form.value("parcel_ids", []) if _reads(key)]
+    ids = [UUID(str(key)) for key in form.value("parcel_ids", []) if reads_as_uuid(key)]
     chosen = parcels_by_id(current_actor(), reader(), ids).values()
     return list(dict.fromkeys(parcel.region for parcel in chosen)) or list(Region)
-
-
-def _reads(key: Any) -> bool:
-    try:
-        UUID(str(key))
-    except ValueError:
-        return False
-    return True
 
 
 def _kinds(regions: list[Region]) -> list[Any]:

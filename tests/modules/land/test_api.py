@@ -85,3 +85,25 @@ def test_what_is_refused_is_named_as_it_was_sent(keeper, facts, database, clock)
         answer = keeper.post("/api/v1/permits", json=sent)
         assert answer.status_code == 422
         assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_works_are_planned_read_replaced_archived_and_brought_back(keeper, facts):
+    works = {key: facts[key] for key in ("parcel_ids", "subject")} | {"kind": "access_road"}
+    made = keeper.post("/api/v1/land-works", json=works)
+    assert (made.status_code, made.json["reference"]) == (201, "LWK-0001")
+    assert (made.json["status"], made.json["parcel_ids"]) == ("planned", facts["parcel_ids"])
+    url = f"/api/v1/land-works/{made.json['id']}"
+    begun = works | {"begun_on": "2026-02-01"}
+    lacking = keeper.put(url, json=begun, headers={"If-Match": '"1"'})
+    assert (lacking.status_code, lacking.json["errors"][0]["field"]) == (422, "permit_id")
+    upkeep = begun | {"no_permit_reason": "Upkeep", "real_cents": 5}
+    changed = keeper.put(url, json=upkeep, headers={"If-Match": '"1"'})
+    assert (changed.json["status"], changed.json["real_cents"]) == ("begun", 5)
+    assert keeper.put(url, json=upkeep, headers={"If-Match": '"1"'}).status_code == 412
+    assert keeper.get("/api/v1/land-works?status=begun").json["total"] == 1
+    assert keeper.get("/api/v1/land-works?status=done").json["total"] == 0
+    assert keeper.delete(url, headers={"If-Match": '"2"'}).status_code == 204
+    assert keeper.get("/api/v1/land-works").json["total"] == 0
+    assert keeper.get("/api/v1/land-works?is_archived=true").json["total"] == 1
+    assert keeper.post(f"{url}/restoration", json={}).status_code == 200
+    assert keeper.get(url).json["archived_at"] is None

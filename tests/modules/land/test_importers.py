@@ -15,11 +15,17 @@ from app.tabular.exports import FileFormat, export_file, write_file
 from app.tabular.importer import Outcome
 from app.tabular.runner import ImportFile, check_file, import_file
 from app.tabular.services import undo_batch
-from modules.land.enums import PermitStatus, StepKind, Track
+from modules.land.commands import WorkFacts
+from modules.land.enums import PermitStatus, StepKind, Track, WorkKind
 from modules.land.importers import IMPORTERS
-from modules.land.models import Permit, PermitStep
+from modules.land.models import LandWork, Permit, PermitStep
+from modules.land.queries.permits import parcel_ids_of
+from modules.land.services.works import create_work
+from modules.parties.enums import PartyKind
 from modules.portfolio.enums import Region
 from tests.factories.land import make_parcel, make_permit, make_steps
+from tests.factories.parties import make_party
+from tests.factories.portfolio import BUILDER
 
 BY_NAME = {importer.name: importer for importer in IMPORTERS}
 ACTOR = system_actor("import")
@@ -149,6 +155,8 @@ def test_what_is_exported_imports_again_unchanged(land, database, clock, tmp_pat
     path = tmp_path / form
     kind = FileFormat.CSV if path.suffix == ".csv" else FileFormat.XLSX
     for name, importer in BY_NAME.items():
+        if name == "works":
+            continue
         with use_locale(path.stem), database.reader() as session:
             records = list(importer.records(ACTOR, session))
             write_file(export_file(importer.columns, records, kind, title=name), path)
@@ -167,5 +175,75 @@ def test_the_file_of_the_list_imports_as_nothing_new(
     path = tmp_path / "list.xlsx"
     path.write_bytes(client.get("/permits?format=xlsx").data)
     source = ImportFile(path, path.name, BY_NAME["permits"], BY_NAME["permits"].formats)
+    report = check_file(ACTOR, source, database, clock)
+    assert (report.errors, counts(report)) == ([], (0, 0, 1, 0))
+
+
+WORK_HEADINGS = ["reference", "kind", "subject", "parcels", "no_permit_reason", "begun_on"]
+
+
+def test_works_come_in_are_changed_and_undone(land, bring, database, clock):
+    with database.unit_of_work() as uow:
+        make_party(uow, clock, "Wegenbouw", kind=PartyKind.ORGANISATION)
+    row = ["LWK-0001", "fencing", "Fence", "PAR-W1", "Upkeep", "01/02/2026"]
+    made = bring("works", WORK_HEADINGS, row)
+    assert made.errors == []
+    assert counts(bring("works", WORK_HEADINGS, row)) == (0, 0, 1, 0)
+    changed = bring(
+        "works", ["reference", "contractor", "real"], ["lwk-0001", "Wegenbouw", "1250,50"]
+    )
+    assert (changed.errors, counts(changed)) == ([], (0, 1, 0, 0))
+    with database.reader() as session:
+        work = session.scalars(select(LandWork)).one()
+        assert (work.real_cents, work.contractor_id is not None) == (125_050, True)
+    undo(database, clock, changed)
+    undo(database, clock, made)
+    with database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(LandWork)) == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        (["PAR-X9", "Upkeep", ""], "parcels"),
+        (["PAR-W1", "", "01/02/2026"], "permit"),
+        (["PAR-W1", "Upkeep", "01/02/2027"], "begun_on"),
+    ],
+)
+def test_a_rehearsal_says_which_works_cannot_be(land, bring, database, more, field):
+    row = ["LWK-0001", "fencing", "Fence", *more]
+    report = bring("works", WORK_HEADINGS, row, work=check_file)
+    assert [problem.field for problem in report.errors] == [field]
+    assert report.errors[0].message
+
+
+def test_a_rehearsal_says_that_works_begin_before_their_permit(land, bring, database, clock):
+    with database.unit_of_work() as uow:
+        make_permit(uow, clock)
+    headings = ["reference", "kind", "subject", "parcels", "permit", "begun_on"]
+    row = ["LWK-0001", "fencing", "Fence", "PAR-0001", "PERM-0001", "01/02/2026"]
+    report = bring("works", headings, row, work=check_file)
+    assert [problem.field for problem in report.errors] == ["begun_on"]
+
+
+def test_the_file_of_the_list_of_works_imports_as_nothing_new(
+    land, client, login, database, clock, tmp_path
+):
+    login(client, Role.ADMINISTRATOR, locale="fr")
+    with database.unit_of_work() as uow:
+        firm = make_party(uow, clock, "Wegenbouw", kind=PartyKind.ORGANISATION)
+        permit = make_permit(uow, clock)
+        parcels = tuple(parcel_ids_of(uow.session, permit.id))
+        create_work(
+            BUILDER,
+            WorkFacts(
+                WorkKind.CLEARING, "Ronces", parcels, permit_id=permit.id, contractor_id=firm.id,
+                estimated_cents=120_000,
+            ),
+            uow, clock,
+        )  # fmt: skip
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(client.get("/land-works?format=xlsx").data)
+    source = ImportFile(path, path.name, BY_NAME["works"], BY_NAME["works"].formats)
     report = check_file(ACTOR, source, database, clock)
     assert (report.errors, counts(report)) == ([], (0, 0, 1, 0))

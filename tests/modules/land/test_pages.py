@@ -1,5 +1,6 @@
 """The pages of procedures: forms, sheet, list, panel, what is refused."""
 
+import re
 from datetime import date
 
 import pytest
@@ -167,3 +168,52 @@ def test_who_only_reads_land_is_offered_nothing_to_write(client, login, database
     assert "Write a step" not in sheet
     assert client.get(f"{address}/edit").status_code == 403
     assert client.post(f"{address}/steps", data={}).status_code == 403
+
+
+def test_works_begin_on_the_sheet_of_a_permit_and_are_refused_before_it(keeper, database, clock):
+    with database.unit_of_work() as uow:
+        permit = make_permit(uow, clock)
+        permit_id, parcel_id = permit.id, permit_parcel(uow, permit)
+    panel = page(keeper.get(f"/land-works/panels/permits/{permit_id}"))
+    assert f"/land-works/new?permit={permit_id}" in panel
+    form = page(keeper.get(f"/land-works/new?permit={permit_id}"))
+    assert f'value="{permit_id}" selected' in form
+    given = {
+        "parcel_ids": str(parcel_id), "permit_id": str(permit_id), "kind": "access_road",
+        "subject": "Gravel road", "begun_on": "01/03/2026", "estimated": "12500,50",
+    }  # fmt: skip
+    refused = keeper.post("/land-works", data=given)
+    assert (refused.status_code, "#f-begun_on" in page(refused)) == (409, True)
+    made = keeper.post("/land-works", data=given | {"begun_on": ""}, follow_redirects=True)
+    assert "LWK-0001" in page(made)
+    assert re.search(r"12.500.50", page(made))
+    for panel in (f"permits/{permit_id}", f"parcels/{parcel_id}"):
+        assert "Gravel road" in page(keeper.get(f"/land-works/panels/{panel}"))
+
+
+def test_the_list_of_works_is_filtered_by_how_far_they_are(keeper, land):
+    walloon, _flemish = land
+    given = {"parcel_ids": str(walloon), "kind": "fencing", "no_permit_reason": "Upkeep"}
+    begun = given | {"subject": "Begun fence", "begun_on": "01/02/2026"}
+    for one in (begun, given | {"subject": "Planned fence"}):
+        assert keeper.post("/land-works", data=one).status_code == 303
+    found = page(keeper.get("/land-works?status=begun"))
+    assert ("Begun fence" in found, "Planned fence" in found) == (True, False)
+    found = page(keeper.get("/land-works?status=planned"))
+    assert ("Begun fence" in found, "Planned fence" in found) == (False, True)
+
+
+def test_works_are_changed_archived_found_and_brought_back(keeper, land):
+    walloon, _flemish = land
+    given = {"parcel_ids": str(walloon), "kind": "drainage", "subject": "Ditch of the wood"}
+    address = keeper.post("/land-works", data=given).headers["Location"]
+    changed = given | {"subject": "Ditch of the field", "version": "1"}
+    assert keeper.post(f"{address}/edit", data=changed).status_code == 303
+    assert keeper.post(f"{address}/edit", data=changed).status_code == 412
+    groups = keeper.get("/api/v1/search", query_string={"q": "LWK-0001"}).json["groups"]
+    assert "LWK-0001 Ditch of the field" in [hit["title"] for g in groups for hit in g["hits"]]
+    keeper.post(f"{address}/archive", data={"version": "2"})
+    assert "Ditch of the field" not in page(keeper.get("/land-works"))
+    assert "Bring back" in page(keeper.get(address))
+    keeper.post(f"{address}/restore", data={"version": "3"})
+    assert "Ditch of the field" in page(keeper.get("/land-works"))
