@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import bottleneck as bn
 import numpy as np
 
 from modules.energy.detection.series import (
@@ -31,6 +32,8 @@ LESS_RATIO = 0.8
 # before: none of the days that are judged is among them.
 BASE_ENDS = {24: 2, 72: 4, 168: 8}
 BASE_DAYS = 28
+STEP_DAYS, STEP_DAYS_KNOWN = 7, 6
+STEP_BEFORE_KNOWN = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """How a daily load of the last week stands to that of the four weeks before it."""
+
+    gap: Hours  # its lowest day over their highest
+    rise: Hours  # its median over theirs
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """Trailing statistics of a meter, one value an hour."""
 
@@ -54,6 +65,8 @@ class Features:
     base_rise: dict[int, Hours]
     night_rise: dict[int, Hours]
     season_rise: dict[int, Hours]
+    step: Step
+    night_step: Step
     full_share: Hours  # share of the last hours that were not clearly under similar hours
 
 
@@ -93,6 +106,8 @@ def compute(x: Hours, clean: Hours, quiet: int, usual: Hours) -> Features:
         base=base,
         base_rise=base_rise,
         night_rise=night_rise,
+        step=step_of(troughs),
+        night_step=step_of(nights),
         season_rise={width: mean_over(x - expected, width) for width in (24, 72, 168)},
         full_share=full_share(clean, expected),
     )
@@ -123,6 +138,31 @@ def _rises(daily: Hours, usual: Hours) -> tuple[dict[int, Hours], dict[int, Hour
     seven_days = second_lowest_of_same(daily, DAY, 7)
     rise = {24: daily - base[24], 72: three_days - base[72], 168: seven_days - base[168]}
     return base, rise
+
+
+def step_of(daily: Hours) -> Step:
+    """Compare each week of a daily load, once a day, with the four weeks before it.
+
+    What rises slowly or swings never lies a whole week above all of a month. A step is remembered
+    for another week while no day falls back, so that late data does not hide it.
+    """
+    days = daily[DAY - 1 :: DAY]
+    gap, rise = np.full(len(days), -np.inf), np.full(len(days), np.nan)
+    if len(days) >= STEP_DAYS + BASE_DAYS:
+        median = bn.move_median(days, STEP_DAYS, STEP_DAYS_KNOWN)
+        highest = bn.move_max(days, BASE_DAYS, STEP_BEFORE_KNOWN)
+        usual = bn.move_median(days, BASE_DAYS, STEP_BEFORE_KNOWN)
+        for since in range(STEP_DAYS, min(2 * STEP_DAYS, len(days))):
+            lowest = bn.move_min(days, since, since - 1)
+            over = lowest - shifted(highest, since)
+            rise = np.where(over > gap, median - shifted(usual, since), rise)
+            gap = np.fmax(gap, over)
+    return Step(_all_day(gap, len(daily)), _all_day(rise, len(daily)))
+
+
+def _all_day(once_a_day: Hours, hours: int) -> Hours:
+    """Hold what is known at the end of a day until the end of the next."""
+    return np.concatenate([np.full(DAY - 1, np.nan), np.repeat(once_a_day, DAY)])[:hours]
 
 
 def without(x: Hours, flagged: Mask, runs: Counts) -> Hours:

@@ -10,13 +10,14 @@ from modules.energy.detection.features import (
     LESS_HOURS,
     Features,
     Runs,
+    Step,
     compute,
     find_runs,
     without,
 )
 from modules.energy.detection.profile import Profile
 from modules.energy.detection.rules import Rules
-from modules.energy.detection.series import DAY, Hours, Mask, mean_over
+from modules.energy.detection.series import DAY, WEEK, Hours, Mask, mean_over
 from modules.energy.enums import Rule, Utility
 
 QUIET_HOURS = 24  # an episode ends after a day without the rule holding
@@ -91,6 +92,10 @@ def judge(
         # Water is judged by its lowest hours: people flush at night, a leak never stops.
         water = utility is Utility.WATER
         base += [even] if water else _night_signals(features, profile, rules, dead)
+        if utility not in HEATING:
+            # The first cold weeks lift every night of these by themselves.
+            steps = (features.step,) if water else (features.step, features.night_step)
+            base += [_step_signal(step, features, profile, rules, dead) for step in steps]
         season = _season_signals(features, profile, rules, dead)
         rises = _rises(base_rule, base, x, features, first)
         weeks = _rises(Rule.ABOVE_SEASON, season, x, features, first)
@@ -161,6 +166,16 @@ def _night_signals(features: Features, profile: Profile, rules: Rules, dead: Mas
         usual = features.base[width]
         signals.append(_Signal((rise > limit) & still & ~dead, width, rise + usual, usual, limit))
     return signals
+
+
+def _step_signal(
+    step: Step, features: Features, profile: Profile, rules: Rules, dead: Mask
+) -> _Signal:
+    """Seven base loads in a row above each of the month before: small, but there every day."""
+    limit = rules.step_share * profile.level
+    holds = (step.gap > rules.step_gap * profile.level) & (step.rise > limit) & ~dead
+    usual = features.base[WEEK]
+    return _Signal(holds, WEEK, step.rise + usual, usual, limit)
 
 
 def _season_signals(

@@ -29,10 +29,13 @@ class Rules:
     base: Mapping[int, LevelRule] = field(
         default_factory=lambda: {
             24: LevelRule(12, 0.25),
-            72: LevelRule(4, 0.15),
+            72: LevelRule(5, 0.15),
             168: LevelRule(4, 0.08),
         }
     )
+    # A week of base loads above every one of the four weeks before: by so much of the mean, …
+    step_gap: float = 0.01
+    step_share: float = 0.04  # … and its median above theirs by so much.
     # Consumption over three and seven days against the same hours of the six weeks before.
     season: Mapping[int, LevelRule] = field(
         default_factory=lambda: {72: LevelRule(5, 0.30), 168: LevelRule(3.5, 0.15)}
@@ -64,6 +67,8 @@ class Rules:
 
 
 PLAIN = (
+    "step_gap",
+    "step_share",
     "past_share",
     "past_margin",
     "less_share",

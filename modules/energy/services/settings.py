@@ -30,6 +30,7 @@ Dated = TypeVar("Dated", Tariff, RuleSetting)
 RULE_OF = {
     "base": Rule.NIGHT_BASE,
     "past": Rule.NIGHT_BASE,
+    "step": Rule.NIGHT_BASE,
     "season": Rule.ABOVE_SEASON,
     "less": Rule.COUNTS_LESS,
     "spike": Rule.SPIKE,
@@ -45,6 +46,8 @@ PLAIN_LABELS: dict[str, LazyText] = {
     "stuck_margin": _l("Stuck: times the longest of its past"),
     "less_share": _l("Counts less: share of five days at or above four fifths of usual"),
     "less_margin": _l("Counts less: times the lowest share of its past"),
+    "step_gap": _l("Base load of a week above every day of the month before: share of the mean"),
+    "step_share": _l("Base load of a week above the month before: share of the mean"),
     "spike_top": _l("Spike: times the highest hour of its past"),
     "spike_spreads": _l("Spike: multiples of its own spread"),
     "past_share": _l("All rises: share of its past that counts as usual"),

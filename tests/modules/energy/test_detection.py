@@ -139,6 +139,50 @@ def test_zeros_that_are_usual_are_no_fault():
     assert found(x) == []
 
 
+def small_extra(days, extra=0.8, seed=1):
+    """Return an office that uses a little more at every hour, since some days ago."""
+    x = office(YEAR, seed, noise=0.4)
+    x[len(x) - days * 24 :] += extra
+    return x
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_small_extra_at_every_hour_is_found_once_a_week_of_it_stands(seed):
+    before = [e for e in found(small_extra(5, seed=seed)) if e.rule is Rule.NIGHT_BASE]
+    assert before == []
+    (episode,) = found(small_extra(9, seed=seed))
+    assert (episode.rule, episode.is_active, episode.window) == (Rule.NIGHT_BASE, True, 168)
+    assert episode.onset == pytest.approx(TAIL - 9 * 24, abs=24)
+    assert episode.excess_per_day == pytest.approx(24 * 0.8, rel=0.4)
+
+
+def test_a_small_extra_stays_news_for_a_week_and_ends_with_the_days_that_fall_back():
+    assert found(small_extra(13))[-1].is_active
+    x = small_extra(10)
+    x[-48:] -= 0.8
+    assert not any(episode.is_active for episode in found(x, first=0))
+
+
+@pytest.mark.parametrize("utility", [Utility.GAS, Utility.HEAT])
+def test_the_first_cold_weeks_of_a_heating_meter_are_no_step(utility):
+    assert found(small_extra(9), utility) == []
+
+
+def test_what_rises_slowly_or_one_day_in_two_is_no_step():
+    slow = office(YEAR, noise=0.4)
+    slow[-42 * 24 :] += np.linspace(0, 0.8, 42 * 24)
+    swinging = small_extra(10)
+    for day in range(1, 10, 2):
+        swinging[-24 * (day + 1) : -24 * day] -= 0.8
+    assert found(slow) == []
+    assert found(swinging) == []
+
+
+def test_the_step_is_a_threshold_of_its_own():
+    rules = Rules().with_settings({"step_share": 0.5})
+    assert found(small_extra(9), rules=rules) == []
+
+
 def test_a_missing_hour_does_not_raise_the_base_load():
     x = water(YEAR)
     x[-20:-15] = np.nan
