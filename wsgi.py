@@ -5,12 +5,15 @@ import os
 from app import create_app
 from app.jobs.inline import start_inline
 from app.safety import refuse_unsafe
-from app.settings import load_settings
+from app.settings import SettingsError, load_settings
 from app.web.collector import settle
 from app.web.context import house
 from app.web.static_files import serve_static_files
 
-settings = load_settings()
+try:
+    settings = load_settings()
+except SettingsError as error:
+    raise SystemExit(f"Intendant does not start with these settings: {error}") from error
 if not os.environ.get("FLASK_RUN_FROM_CLI"):
     refuse_unsafe(settings)
 app = create_app(settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -177,9 +177,20 @@ def _parse(env: Env) -> Settings:
     )
     try:
         env.seal()
-    except (EnvError, EnvValidationError) as error:
+    except EnvValidationError as error:
+        raise SettingsError("; ".join(_each_wrong(error))) from error
+    except EnvError as error:
         raise SettingsError(str(error)) from error
     return settings
+
+
+def _each_wrong(error: EnvValidationError) -> Iterator[str]:
+    messages = error.error_messages
+    if isinstance(messages, Mapping):
+        for name, words in sorted(messages.items()):
+            yield f"{name}: {' '.join(map(str, words))}"
+    else:
+        yield " ".join(messages)
 
 
 def _mail(env: Env) -> MailSettings:

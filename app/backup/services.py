@@ -45,7 +45,17 @@ def create_backup(
     """Write a backup to a file that appears only when it is complete.
 
     Attachments never change once written, so copying them after the database snapshot is safe.
+    Conflict when the database is not at the schema of this version.
     """
+    revision, head = migrate.current_revision(database), migrate.head_revision()
+    if revision != head:
+        words = _l(
+            "The database is at revision %(revision)s, not %(head)s: back it up with the version"
+            " it was made by, or run `flask db upgrade` first.",
+            revision=revision or "–",
+            head=head,
+        )
+        raise Conflict("backup_not_migrated", words)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         folder = Path(scratch) / "database"
@@ -53,7 +63,7 @@ def create_backup(
         tables = dump.dump(database, folder)
         manifest = Manifest(
             version=VERSION,
-            revision=migrate.current_revision(database) or "",
+            revision=revision or "",
             backend=database.url.get_backend_name(),
             created_at=clock.now().isoformat(),
             tables=tables,

@@ -1,7 +1,11 @@
 """The doctor finds what is missing or unsafe, and says what to do."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +106,18 @@ def test_settings_name_the_variable_that_is_wrong() -> None:
         load_settings({"INTENDANT_SESSION_IDLE_MINUTES": "soon"})
     with pytest.raises(SettingsError, match="LOCALE"):
         load_settings({"INTENDANT_LOCALE": "de"})
+
+
+def test_a_command_says_which_setting_is_wrong_in_words() -> None:
+    wrong = {"INTENDANT_RATE_LIMIT_PER_MINUTE": "abc", "FLASK_APP": "wsgi"}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "doctor"],
+        env=os.environ | wrong,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "RATE_LIMIT_PER_MINUTE: Not a valid integer." in done.stderr
+    assert "Traceback" not in done.stderr

@@ -92,6 +92,15 @@ def test_any_flipped_bit_is_found(
             verify_backup(target, passphrase=KEY)
 
 
+def test_a_database_of_another_version_is_not_backed_up(
+    empty_database: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    with pytest.raises(Conflict) as refused:
+        create_backup(empty_database, tmp_path / "files", tmp_path / "b", clock)
+    assert refused.value.code == "backup_not_migrated"
+    assert not (tmp_path / "b").exists()
+
+
 def test_a_wrong_key_is_refused(
     filled: Database, files: Path, tmp_path: Path, clock: FixedClock
 ) -> None:
