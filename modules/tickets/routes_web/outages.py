@@ -15,7 +15,12 @@ from app.i18n import gettext as _
 from app.search.routes_web import engine as search_engine
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, done
-from modules.portfolio.api import building_labels, get_building, installation_labels
+from modules.portfolio.api import (
+    building_labels,
+    get_building,
+    installation_choices,
+    installation_labels,
+)
 from modules.tickets import services
 from modules.tickets.models import Outage
 from modules.tickets.policies import TicketPermission
@@ -52,7 +57,8 @@ def outage_new() -> ResponseReturnValue:
     """Show the form, with the building and the kind known where one comes from."""
     form = Form(OutageIn)
     kind = ".".join(request.args.get("category", "").split(".")[:2])
-    form.values = {"building": request.args.get("building", ""), "category": kind}
+    named = {name: request.args.get(name, "") for name in ("building", "installation")}
+    form.values = {**named, "category": kind}
     return render_template(FORM, form=form, errors=(), **_choices(form))
 
 
@@ -140,7 +146,19 @@ def _choices(form: Form) -> dict[str, Any]:
         if key.count(".") == 1 and not one.is_retired
     ]
     chosen = _building(form.value("building"))
-    return {"kinds": kinds, "buildings": chosen, "outage": None, "place": ""}
+    return {
+        "kinds": kinds,
+        "buildings": chosen,
+        "plants": _plants(chosen),
+        "outage": None,
+        "place": "",
+    }
+
+
+def _plants(chosen: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what serves the building chosen, also from a building one does not see."""
+    found = [installation_choices(current_actor(), reader(), UUID(key)) for key, _label in chosen]
+    return [(str(key), label) for plants in found for key, label in plants.items()]
 
 
 def _building(chosen: str) -> list[tuple[str, str]]:

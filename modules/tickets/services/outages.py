@@ -61,15 +61,15 @@ def _place(actor: Actor, command: OpenOutage, session: Session) -> UUID:
     building_id, plant_id = command.building_id, command.installation_id
     if building_id is None and plant_id is None:
         raise Invalid("place_needed", _l("Choose a building or an installation."), field="place")
-    home = home_of_installation(actor, session, plant_id) if plant_id else None
-    if home is not None:
-        return home
-    if building_id is None:
+    if building_id is not None:
+        place = place_facts(actor, session, building_id=building_id, lot_id=None)
+        if plant_id is not None:
+            refuse_plant_elsewhere(actor, session, plant_id, place)
+    home = home_of_installation(actor, session, plant_id) if plant_id else building_id
+    told = home or building_id
+    if told is None:
         raise NotFound
-    place = place_facts(actor, session, building_id=building_id, lot_id=None)
-    if plant_id is not None:
-        refuse_plant_elsewhere(actor, session, plant_id, place)
-    return building_id
+    return told
 
 
 def change_outage(

@@ -22,7 +22,7 @@ from modules.portfolio.enums import InstallationKind
 from modules.portfolio.models import Building, Installation
 from modules.portfolio.services import add_installation, archive_installation, change_installation
 from modules.tickets.commands import Place
-from modules.tickets.models import Ticket
+from modules.tickets.models import Outage, Ticket
 from tests.factories.energy import create_meter
 from tests.factories.interventions import DISPATCHER
 from tests.factories.portfolio import BUILDER, make_building, make_lot
@@ -252,6 +252,32 @@ class TestSharedBoiler:
         assert (made.status_code, made.json["building_id"]) == (201, here["building_id"])
         page = client.get(f"/calls/new?lot={served}").text
         assert "Chauffage en panne" in page or "Verwarming defect" in page
+
+    def test_the_sheet_leads_to_the_form_with_the_plant_chosen(
+        self, client: FlaskClient, login: Login, plant: Plant, served: UUID, database: Database
+    ) -> None:
+        here = plant.elsewhere.id
+        login(client, Role.DISPATCHER, locale="en", sees_everything=False, building_ids=(here,))
+        address = f"/outages/new?building={here}&amp;installation={plant.id}"
+        assert address in client.get(f"/buildings/{here}/parts/installations").text
+        form = client.get(address.replace("&amp;", "&")).text
+        assert f'<option value="{plant.id}" selected>' in form
+        facts = {"building": str(here), "installation": str(plant.id), "category": "common.lift",
+                 "title_fr": "Panne", "title_nl": "Defect", "sentence_fr": "On vient.",
+                 "sentence_nl": "Wij komen."}  # fmt: skip
+        assert client.post("/outages", data=facts).status_code == 303
+        with database.reader() as session:
+            made = session.scalars(select(Outage)).one()
+        assert (made.building_id, made.installation_id) == (here, plant.id)
+        login(client, Role.ADMINISTRATOR, locale="en")
+        far = client.post("/outages", data=facts | {"building": str(plant.building.id)})
+        assert far.status_code == 303
+        with database.unit_of_work() as uow:
+            row = uow.session.get_one(Installation, plant.id)
+            other = make_building(uow, FixedClock(row.created_at))
+        wrong = client.post("/outages", data=facts | {"building": str(other.id)})
+        assert wrong.status_code == 422
+        assert "Choose an installation that serves this place." in wrong.text
 
     def test_one_announced_at_home_is_said_next_door_too(
         self, client: FlaskClient, login: Login, plant: Plant, served: UUID,
