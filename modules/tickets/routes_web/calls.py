@@ -13,7 +13,6 @@ from app.auth.actor import Actor
 from app.auth.needs import needs
 from app.clock import BRUSSELS
 from app.i18n import get_locale, use_locale
-from app.i18n import gettext as _
 from app.phones import read_phone, show_phone
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form
@@ -241,7 +240,6 @@ def _intake(form: Form, refused: str = "") -> str:
         lot_id=lot_id,
         building_id=building_id,
         party_id=party_id,
-        title=_("New call"),
         **context,
         **_described(earlier, found.earlier, context["calls"], *_open_on(context["place"])),
         earlier=earlier,

@@ -45,7 +45,6 @@ from modules.tickets.queries.repeats import repeats_on
 from modules.tickets.queries.sheet import describe_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas_opinions import AnswerIn
-from modules.tickets.services.reporting import reporter_of
 from modules.tickets.tables import TONES, select_tickets, ticket_table
 
 blueprint = Blueprint("tickets", __name__)
@@ -76,11 +75,20 @@ def ticket_list() -> ResponseReturnValue:
     """List the tickets the actor may see."""
     rules = load_rules(reader(), current_clock().today(BRUSSELS))
     table = ticket_table(rules, current_clock().now())
-    may_open = current_actor().can(TicketPermission.OPEN)
-    new = (_("Take a call"), url_for("calls.call_new")) if may_open else None
-    own = url_for("tickets.ticket_list", reporter=current_actor().user_id)
-    actions = [(_("What I reported"), own)] if reporter_of(current_actor()) else []
-    return list_page(table, select_tickets(current_actor()), new=new, actions=actions)
+    return list_page(table, select_tickets(current_actor()), **_ways_in())
+
+
+def _ways_in() -> dict[str, Any]:
+    """Return how to begin a ticket, and for who reports for themselves what they reported."""
+    actor, begin = current_actor(), url_for("calls.call_new")
+    if actor.can(TicketPermission.TAKE_CALLS):
+        return {"new": (_("Take a call"), begin)}
+    own = url_for("tickets.ticket_list", reporter=actor.user_id)
+    may_report = actor.can(TicketPermission.OPEN)
+    return {
+        "new": (_("Report a problem"), begin) if may_report else None,
+        "actions": [(_("What I reported"), own)] if may_report else [],
+    }
 
 
 @blueprint.get("/tickets/<uuid:ticket_id>")

@@ -344,12 +344,15 @@ def test_the_list_leads_to_what_one_reported_oneself(
     assert client.post("/calls", data=facts | {"source": "establishment"}).status_code == 303
     own = f"/tickets?reporter={user.id}"
     assert f'href="{own}"' in client.get("/tickets").text
+    assert "Report a problem" in client.get("/tickets").text
+    assert "<title>Report a problem" in client.get("/calls/new").text
     page = client.get(own).text
     assert ("Mine" in page, "Of a colleague" in page, "Reported by: me" in page) == (
         True, False, True,
     )  # fmt: skip
-    login(client, Role.CALL_CENTRE_AGENT)
+    login(client, Role.CALL_CENTRE_AGENT, locale="en")
     assert "/tickets?reporter=" not in client.get("/tickets").text
+    assert "<title>New call" in client.get("/calls/new").text
 
 
 def test_the_form_of_who_takes_calls_is_empty(
