@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import formataddr
+from email.utils import format_datetime, formataddr
 from uuid import UUID
 
 from app.ids import new_id
@@ -30,8 +31,8 @@ class Message:
     enclosure: str = ""
     files: tuple[EnclosedFile, ...] = ()
 
-    def to_email(self, sender: str, mail_id: UUID | None = None) -> EmailMessage:
-        """Return the mail as it goes over the wire.
+    def to_email(self, sender: str, sent_at: datetime, mail_id: UUID | None = None) -> EmailMessage:
+        """Return the mail as it goes over the wire at a moment (UTC).
 
         The identifier of the outbox row makes the Message-ID, so that a mail sent twice after a
         crash is recognised as one by the receiver.
@@ -39,6 +40,7 @@ class Message:
         email = EmailMessage()
         email["From"] = sender
         email["To"] = formataddr((self.to_name, self.to_address))
+        email["Date"] = format_datetime(sent_at)
         email["Subject"] = " ".join(self.subject.split())
         email["Message-ID"] = f"<{mail_id or new_id()}@{_domain(sender)}>"
         email["Content-Language"] = self.locale

@@ -140,7 +140,7 @@ def _attempt(
 ) -> bool:
     mail.attempts += 1
     try:
-        mailer.send(message.to_email(sender, mail.id))
+        mailer.send(message.to_email(sender, now, mail.id))
     except (OSError, smtplib.SMTPException, ValueError) as failure:
         _postpone(mail, failure, now)
         return False

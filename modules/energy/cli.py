@@ -21,7 +21,7 @@ from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility
 from modules.energy.formats import FORMATS
 from modules.energy.services.ingest import IngestResult, ingest_file
-from modules.energy.services.scan import scan
+from modules.energy.services.scan import DORMANT, scan
 
 group = click.Group("energy", help="Meters, readings and abnormal consumption.")
 SHOWN_ERRORS = 20
@@ -107,7 +107,7 @@ def scan_command(as_of: datetime | None, changed: bool) -> None:  # noqa: FBT001
     result = scan(database(), system_actor("flask energy scan"), clock, only_changed=changed)
     click.echo(
         f"{result.meters} meters: {result.opened} alerts opened, {result.still} still, "
-        f"{result.resolved} resolved"
+        f"{result.resolved} resolved; {result.dormant} not judged, silent for {DORMANT.days} days"
     )
 
 

@@ -12,7 +12,7 @@ from modules.energy.enums import Utility
 from modules.energy.inbox import arrived_files, make_inbox, read_file
 from modules.energy.policies import EnergyPermission
 from modules.energy.services.ingest import ingest_file
-from modules.energy.services.scan import scan
+from modules.energy.services.scan import DORMANT, scan
 from modules.energy.services.uploads import INGEST, forget_uploads
 
 SCAN = "energy.detect_abnormal_consumption"
@@ -40,10 +40,13 @@ def detect_abnormal_consumption(run: JobRun) -> None:
         result.meters,
         result.meters,
         _l(
-            "New: %(opened)s · still there: %(still)s · over: %(resolved)s",
+            "New: %(opened)s · still there: %(still)s · over: %(resolved)s"
+            " · not judged, silent for %(days)s days: %(dormant)s",
             opened=result.opened,
             still=result.still,
             resolved=result.resolved,
+            days=DORMANT.days,
+            dormant=result.dormant,
         ),
     )
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -48,6 +48,8 @@ class ScanResult:
     """What a scan did."""
 
     meters: int = 0
+    # In use, but without readings for so long that there is nothing to judge them by.
+    dormant: int = 0
     opened: int = 0
     still: int = 0
     resolved: int = 0
@@ -72,7 +74,7 @@ def scan(
         plant_default_tariffs(uow.session)
     with database.reader() as session:
         waiting = meters_to_scan(session, clock.now(), only_changed=only_changed, after=after)
-    result = ScanResult()
+        result = ScanResult(dormant=count_dormant(session, clock.now()))
     turns = Turns()
     while result.meters < len(waiting):
         group = waiting[result.meters : result.meters + min(turns.rows, MOST_AT_ONCE)]
@@ -117,20 +119,28 @@ def meters_to_scan(
 
     A meter that only people read is left alone: its hours are even shares, not observations.
     """
-    logged = select(Register.meter_id).where(Register.is_main, Register.code != BY_HAND)
-    query = select(Meter.id).where(
-        Meter.id.in_(logged),
-        Meter.archived_at.is_(None),
-        Meter.last_reading_at.is_not(None),
-        Meter.last_reading_at >= now - DORMANT,
-        or_(Meter.installed_on.is_(None), Meter.installed_on <= now.date()),
-        Meter.removed_on.is_(None),
-    )
+    query = _in_use(now).where(Meter.last_reading_at >= now - DORMANT)
     if only_changed:
         query = query.where(Meter.changed_from.is_not(None))
     if after is not None:
         query = query.where(Meter.id > after)
     return list(session.scalars(query.order_by(Meter.id)))
+
+
+def count_dormant(session: Session, now: datetime) -> int:
+    """Count the meters in use whose last reading is older than the dormant limit."""
+    old = _in_use(now).where(Meter.last_reading_at < now - DORMANT)
+    return session.scalar(select(func.count()).select_from(old.subquery())) or 0
+
+
+def _in_use(now: datetime) -> Select[UUID]:
+    logged = select(Register.meter_id).where(Register.is_main, Register.code != BY_HAND)
+    return select(Meter.id).where(
+        Meter.id.in_(logged),
+        Meter.archived_at.is_(None),
+        or_(Meter.installed_on.is_(None), Meter.installed_on <= now.date()),
+        Meter.removed_on.is_(None),
+    )
 
 
 def _claim(session: Session, meter_ids: Sequence[UUID]) -> Sequence[Meter]:

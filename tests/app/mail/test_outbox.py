@@ -2,7 +2,8 @@
 
 import smtplib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from app.settings import MailSettings
 from tests.support.mail import MailServer
 
 TICKET = ("ticket", new_id())
+SENT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 MESSAGE = Message(
     to_address="caller@example.org",
     to_name="Zoë Peeters",
@@ -61,6 +63,7 @@ def test_a_real_server_receives_the_mail_in_full(
     assert received["Subject"] == "Votre demande TK-2026-000001"
     assert "noté votre demande" in received.get_content()
     assert str(only(database).id) in received["Message-ID"]
+    assert parsedate_to_datetime(received["Date"]) == clock.now().replace(microsecond=0)
     assert only(database).state is MailState.SENT
     assert deliver_waiting(database, mailer, "cpas@example.org", clock) == 0
 
@@ -122,7 +125,7 @@ def test_the_operator_chooses_the_way_out() -> None:
     assert isinstance(make_mailer(MailSettings()), ConsoleMailer)
     assert isinstance(make_mailer(MailSettings(backend="smtp")), SmtpMailer)
     assert isinstance(make_mailer(MailSettings(backend="null")), NullMailer)
-    ConsoleMailer().send(MESSAGE.to_email("a@example.org"))
+    ConsoleMailer().send(MESSAGE.to_email("a@example.org", SENT))
 
 
 def test_files_are_made_when_the_mail_leaves(
@@ -151,4 +154,6 @@ def test_files_are_made_when_the_mail_leaves(
         gone = session.scalars(select(OutboxMail).where(OutboxMail.to_name == "Gone")).one()
     assert (failed.state, failed.error) == (MailState.WAITING, "LookupError: Nobody")
     assert (gone.state, gone.sent_at) == (MailState.OUTDATED, None), "nothing is left to tell"
-    ConsoleMailer().send(replace(MESSAGE, files=(EnclosedFile("a.pdf", b""),)).to_email("a@b.c"))
+    ConsoleMailer().send(
+        replace(MESSAGE, files=(EnclosedFile("a.pdf", b""),)).to_email("a@b.c", SENT)
+    )

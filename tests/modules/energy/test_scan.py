@@ -175,10 +175,12 @@ def test_a_silent_meter_opens_an_alert_after_its_usual_delay(listening, heard, t
     assert scan(listening, ACTOR, at(2026, 3, 3, 6)).resolved == 1
 
 
-def test_a_meter_without_readings_for_long_is_left_alone(listening, tmp_path):
+def test_a_meter_without_readings_for_long_is_left_alone_and_counted(listening, tmp_path):
     clock = at(2026, 3, 1, 6)
     load(listening, tmp_path, clock, water(clock.now(), leak=40))
-    assert scan(listening, ACTOR, at(2026, 9, 1, 6)).meters == 0
+    late = scan(listening, ACTOR, at(2026, 9, 1, 6))
+    assert (late.meters, late.dormant) == (0, 1)
+    assert scan(listening, ACTOR, clock).dormant == 0
 
 
 def test_night_base_of_an_office(listening, tmp_path):
