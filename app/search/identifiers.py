@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ class IdentifierKind(StrEnum):
     LAST_DIGITS = "last_digits"
     EAN = "ean"
     NUMBER = "number"  # TK-2026-000123, WO-2026-000045
+    YEAR_NUMBER = "year_number"  # 2026-000123, of whichever series
     EMAIL = "email"  # an address, or its beginning up to the @ and beyond
     CODE = "code"  # BLD-0042, LOT-000123, a meter's serial number
 
@@ -30,7 +32,10 @@ class Identifier:
 
 
 _LEAST_LAST_DIGITS = 4
+_MOST_CODE_DIGITS = 6  # LOT-000123 has the most
 _NUMBER = re.compile(r"^([A-Za-z]{2})[\s-]*(20\d{2})[\s-]*0*(\d{1,6})$")
+_YEAR_NUMBER = re.compile(r"^(20\d{2})-0*(\d{1,6})$")
+_SHORT_CODE = re.compile(r"^([A-Za-z]{2,5})[\s-]?0*(\d{1,6})$")
 _CODE = re.compile(r"^[A-Za-z]{1,5}[\s./-]?\d[\w./-]*$|^\d[\w./-]{3,39}$")
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]*$")
 _DIGITS_ONLY = re.compile(r"^[\d\s./-]+$")
@@ -40,7 +45,7 @@ def identify(text: str) -> list[Identifier]:
     """Return every number or e-mail a text may be, the most certain first.
 
     >>> [str(i.kind) for i in identify("tk 2026 123")]
-    ['number', 'code']
+    ['number']
     >>> identify("02/123.45.67")[0].value
     '3221234567'
     """
@@ -49,17 +54,39 @@ def identify(text: str) -> list[Identifier]:
         return [Identifier(IdentifierKind.EMAIL, text.casefold())]
     found = [*_numbers(text), *_digits(text)]
     if _CODE.match(text):
-        found.append(Identifier(IdentifierKind.CODE, text.upper().replace(" ", "-")))
+        codes = dict.fromkeys((text.upper().replace(" ", "-"), *_with_zeros(text)))
+        found += [Identifier(IdentifierKind.CODE, code) for code in codes]
     return found
 
 
+def numbers_of(series: str, identifiers: Iterable[Identifier]) -> list[str]:
+    """Return the numbers typed that may be of a series, those typed without one too.
+
+    >>> numbers_of("TK", identify("2026-123"))
+    ['TK-2026-000123']
+    """
+    kinds = {IdentifierKind.NUMBER: "", IdentifierKind.YEAR_NUMBER: f"{series}-"}
+    return [kinds[one.kind] + one.value for one in identifiers if one.kind in kinds]
+
+
 def _numbers(text: str) -> list[Identifier]:
-    match = _NUMBER.match(text)
+    if match := _YEAR_NUMBER.match(text):
+        year, number = match.groups()
+        return [Identifier(IdentifierKind.YEAR_NUMBER, f"{year}-{int(number):06d}")]
+    if match := _NUMBER.match(text):
+        series, year, number = match.groups()
+        value = f"{series.upper()}-{year}-{int(number):06d}"
+        return [Identifier(IdentifierKind.NUMBER, value)]
+    return []
+
+
+def _with_zeros(text: str) -> list[str]:
+    """Write the code of a series at each length: one asks for "bld 23", BLD-0023 is kept."""
+    match = _SHORT_CODE.match(text)
     if not match:
         return []
-    series, year, number = match.groups()
-    value = f"{series.upper()}-{year}-{int(number):06d}"
-    return [Identifier(IdentifierKind.NUMBER, value)]
+    series, number = match[1].upper(), int(match[2])
+    return [f"{series}-{number:0{width}d}" for width in range(1, _MOST_CODE_DIGITS + 1)]
 
 
 def _digits(text: str) -> list[Identifier]:

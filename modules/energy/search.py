@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.i18n import format_datetime
 from app.i18n import lazy as _l
-from app.search.identifiers import Identifier, IdentifierKind
+from app.search.identifiers import Identifier, IdentifierKind, numbers_of
 from app.search.normalise import index_text
 from app.search.providers import Hit
 from app.search.statements import IDS, kept_for_readers
@@ -21,6 +21,7 @@ from modules.energy.models import Alert, Meter, SupplyPoint
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import select_alerts
 from modules.energy.queries.meters import select_bare_meters, select_meters
+from modules.energy.services.alerts import SERIES
 
 MOST = 20
 
@@ -76,7 +77,7 @@ class AlertSearch:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Find by number, for example EA-2026-000012."""
-        numbers = [i.value for i in identifiers if i.kind is IdentifierKind.NUMBER]
+        numbers = numbers_of(SERIES, identifiers)
         if not numbers:
             return []
         query = select_alerts(actor).where(Alert.number.in_(numbers))

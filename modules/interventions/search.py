@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.i18n import lazy as _l
-from app.search.identifiers import Identifier, IdentifierKind
+from app.search.identifiers import Identifier, numbers_of
 from app.search.providers import Hit
 from modules.interventions.enums import STATUS_LABELS
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import find_order_by_number, visible_orders
+from modules.interventions.services.orders import SERIES
 
 
 class OrderSearch:
@@ -30,7 +31,7 @@ class OrderSearch:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Return the order of a number."""
-        numbers = (i.value for i in identifiers if i.kind is IdentifierKind.NUMBER)
+        numbers = numbers_of(SERIES, identifiers)
         found = (find_order_by_number(actor, session, number) for number in numbers)
         return [_hit(order) for order in found if order is not None]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.i18n import format_date
 from app.i18n import lazy as _l
-from app.search.identifiers import Identifier, IdentifierKind
+from app.search.identifiers import Identifier, IdentifierKind, numbers_of
 from app.search.providers import Hit
 from app.search.statements import IDS, kept_for_readers
 from modules.tickets.enums import OPEN_STATUSES, STATUS_LABELS
@@ -23,6 +23,7 @@ from modules.tickets.queries.tickets import (
     list_of_phones,
     visible_tickets,
 )
+from modules.tickets.services.opening import SERIES
 
 MOST = 20
 
@@ -44,7 +45,7 @@ class TicketSearch:
         self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
     ) -> Iterable[Hit]:
         """Find by the number of the ticket, or by the telephone of who reported it."""
-        numbers = (one.value for one in identifiers if one.kind is IdentifierKind.NUMBER)
+        numbers = numbers_of(SERIES, identifiers)
         found = (find_ticket_by_number(actor, session, number) for number in numbers)
         phones = [f"+{one.value}" for one in identifiers if one.kind is IdentifierKind.PHONE]
         called = list_of_phones(actor, session, phones, MOST)

@@ -230,6 +230,11 @@ def test_whoever_was_away_too_long_reads_everything(database: Database) -> None:
         ("an.peeters@", IdentifierKind.EMAIL, "an.peeters@"),
         ("bld-0042", IdentifierKind.CODE, "BLD-0042"),
         ("LOT 000123", IdentifierKind.CODE, "LOT-000123"),
+        ("lot-1", IdentifierKind.CODE, "LOT-000001"),
+        ("bld 23", IdentifierKind.CODE, "BLD-0023"),
+        ("bld 00023", IdentifierKind.CODE, "BLD-0023"),
+        ("2025-000002", IdentifierKind.YEAR_NUMBER, "2025-000002"),
+        ("2025-2", IdentifierKind.YEAR_NUMBER, "2025-000002"),
     ],
 )
 def test_numbers_are_recognised(typed: str, kind: IdentifierKind, value: str) -> None:

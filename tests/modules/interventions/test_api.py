@@ -16,6 +16,7 @@ from modules.parties.api import PartyKind
 from tests.factories.interventions import make_order, make_technician
 from tests.factories.parties import make_party
 from tests.factories.portfolio import make_area
+from tests.factories.tickets import make_ticket
 from tests.support.web import Login
 
 PLUMBING = "/api/v1/checklists/plumbing"
@@ -196,3 +197,18 @@ def test_each_resource_asks_for_the_right_of_its_page(client: FlaskClient, login
     login(client, Role.DISPATCHER)
     assert client.get("/api/v1/technicians").status_code == 200
     assert client.get(PLUMBING).status_code == 403
+
+
+def test_the_search_box_finds_the_order_and_the_ticket_of_a_number_without_series(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        ticket = make_ticket(uow, clock)
+        order = make_order(uow, clock, ticket_ids=(ticket.id,))
+        same_number = order.number.removeprefix("WO-")
+        assert ticket.number == f"TK-{same_number}"
+    year, number = same_number.split("-")
+    for typed in (same_number, f"{year}-{int(number)}"):
+        groups = leader.get("/api/v1/search", query_string={"q": typed}).json["groups"]
+        found = {hit["url"] for group in groups for hit in group["hits"]}
+        assert found == {f"/tickets/{ticket.id}", f"/work-orders/{order.id}"}, typed

@@ -62,3 +62,16 @@ def test_what_changes_is_found_anew(client, login: Login, lift, database, clock)
     with database.unit_of_work() as uow:
         archive_installation(BUILDER, Change(lift.id, lift.version), uow, clock)
     assert found(client, "otis", "installation") == []
+
+
+def test_a_code_is_found_by_its_number_without_zeros_and_stands_alone(
+    client, login: Login, lift, database, clock
+) -> None:
+    with database.unit_of_work() as uow:
+        code = make_building(uow, clock, code="BLD-0023").code
+        make_building(uow, clock, code="BLD-0231", name="Boulevard 23")
+    login(client, Role.CALL_CENTRE_AGENT, sees_everything=True)
+    for text in ("bld 23", "bld-23", "BLD023", code):
+        groups = client.get("/api/v1/search", query_string={"q": text}).json["groups"]
+        hits = [hit["detail"].split(" ")[0] for group in groups for hit in group["hits"]]
+        assert hits == [code], text
