@@ -64,6 +64,13 @@ METERS = TableSpec(
         Column("utility", _l("Utility"), sort=Meter.utility, labels=UTILITY_LABELS, format="badge"),
         Column("place", _l("Place"), lambda m: m.place_label, sort=Meter.place_label),
         Column(
+            "last_reading",
+            _l("Last reading"),
+            lambda m: m.last_reading_at,
+            sort=Meter.last_reading_at,
+            format="datetime",
+        ),
+        Column(
             "installation",
             _l("Plant or place"),
             lambda m: m.installation_label,
@@ -74,13 +81,6 @@ METERS = TableSpec(
             _l("EAN code"),
             lambda m: m.supply_point.ean if m.supply_point else "",
             sort=SupplyPoint.ean,
-        ),
-        Column(
-            "last_reading",
-            _l("Last reading"),
-            lambda m: m.last_reading_at,
-            sort=Meter.last_reading_at,
-            format="datetime",
         ),
     ),
     filters=(
@@ -124,14 +124,6 @@ ALERTS = TableSpec(
             tones=STATE_TONES,
         ),
         Column("rule", _l("What"), sort=Alert.rule, labels=RULE_LABELS),
-        Column(
-            "meter",
-            _l("Meter"),
-            lambda a: a.meter.name,
-            sort=Meter.label,
-            link=lambda a: f"/energy/meters/{a.meter_id}",
-        ),
-        Column("place", _l("Place"), lambda a: a.meter.place_label, sort=Meter.place_label),
         Column("per_day", _l("Too much a day"), _per_day),
         Column(
             "cost_per_day",
@@ -141,6 +133,14 @@ ALERTS = TableSpec(
             total=Alert.cost_cents_per_day,
             format="money",
         ),
+        Column(
+            "meter",
+            _l("Meter"),
+            lambda a: a.meter.name,
+            sort=Meter.label,
+            link=lambda a: f"/energy/meters/{a.meter_id}",
+        ),
+        Column("place", _l("Place"), lambda a: a.meter.place_label, sort=Meter.place_label),
         Column(
             "cost",
             _l("Euros so far"),
@@ -216,6 +216,7 @@ BATCHES = TableSpec(
             "rows_unchanged",
             _l("Unchanged"),
             sort=IngestBatch.rows_unchanged,
+            is_default=False,
             total=IngestBatch.rows_unchanged,
             format="integer",
         ),

@@ -19,12 +19,14 @@ EXPLANATIONS: dict[Rule, LazyText] = {
     Rule.CONTINUOUS_FLOW: _l(
         "Water that never stops is usually a leak. The lowest flow of the last day, three days and "
         "seven days is compared with the lowest flows of the four weeks before; the alert opens "
-        "when it rises further than this meter ever did by itself."
+        "when it rises further than this meter ever did by itself, or when each of seven days "
+        "lies above every day of those weeks."
     ),
     Rule.NIGHT_BASE: _l(
         "The lowest hours of the day show what is never switched off. Over one, three and seven "
         "days they are compared with the four weeks before; the alert opens when they rise further "
-        "than this meter ever did by itself: something was left on, or leaks."
+        "than this meter ever did by itself, or when each of seven days lies above every day of "
+        "those weeks: something was left on, or leaks."
     ),
     Rule.ZERO: _l(
         "The meter says that nothing is consumed, for longer than ever before or at hours at which "
