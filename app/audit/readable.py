@@ -25,6 +25,9 @@ from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.subjects import CONFIDENTIALITY_LABELS, SubjectKind, Subjects
 
+_BEGINS_WITH_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{4}-\d{2}-\d{2}))?$")
+
 # What the house itself does to any record.
 ACTIONS: Mapping[str, LazyText] = {
     "comments.comment.changed": _l("Comment changed"),
@@ -108,10 +111,11 @@ class ReadableChange:
 
 @dataclass(frozen=True, slots=True)
 class ReadableEntry:
-    """One entry as a sentence with its differences."""
+    """One entry as a sentence with its differences; the label names what it is about."""
 
     entry: AuditEntry
     action: str
+    label: str
     changes: tuple[ReadableChange, ...]
 
 
@@ -128,7 +132,8 @@ def _readable(entry: AuditEntry, kind: SubjectKind | None) -> ReadableEntry:
         for name, pair in entry.changes.items()
         if isinstance(pair, list) and len(pair) == 2
     )
-    return ReadableEntry(entry, action_label(entry.action, kind), changes)
+    action = action_label(entry.action, kind)
+    return ReadableEntry(entry, action, dated(entry.subject_label), changes)
 
 
 def action_label(action: str, kind: SubjectKind | None) -> str:
@@ -173,17 +178,17 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, Mapping) and value.keys() <= set(LOCALES):
         return str(TranslatedText(value))
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {one}" for key, one in value.items())
-    return _moment(str(value))
+        return ", ".join(f"{key}: {_plain(key, one)}" for key, one in value.items())
+    return dated(str(value))
 
 
-def _moment(text: str) -> str:
-    """Write a date or an instant as Belgians do; leave any other text alone."""
-    if not re.match(r"\d{4}-\d{2}-\d{2}", text):
+def dated(text: str) -> str:
+    """Write a date, a period of two or an instant as Belgians do; leave any other text alone."""
+    if not _BEGINS_WITH_A_DAY.match(text):
         return text
     try:
-        if len(text) == len("2026-01-01"):
-            return format_date(date.fromisoformat(text))
+        if found := _DAYS.match(text):
+            return " – ".join(format_date(date.fromisoformat(day)) for day in found.groups() if day)
         return format_datetime(datetime.fromisoformat(text).astimezone(BRUSSELS))
     except ValueError:
         return text

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from app.audit.models import AuditEntry
-from app.audit.readable import action_label, readable
+from app.audit.readable import action_label, dated, readable
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.auth.who import say_who
@@ -65,6 +65,9 @@ def _columns(subjects: Subjects) -> tuple[Column, ...]:
     def action(entry: AuditEntry) -> str:
         return action_label(entry.action, subjects.kind(entry.subject_type))
 
+    def label(entry: AuditEntry) -> str:
+        return dated(entry.subject_label)
+
     def differences(entry: AuditEntry) -> str:
         found = readable([entry], subjects)[0].changes
         return "; ".join(
@@ -76,7 +79,7 @@ def _columns(subjects: Subjects) -> tuple[Column, ...]:
         Column("occurred", _l("When"), lambda e: e.occurred_at, sort=moment, format="datetime"),
         Column("actor", _l("Who"), lambda e: say_who(e.actor_name), sort=AuditEntry.actor_name),
         Column("action", _l("What"), action, sort=AuditEntry.action),
-        Column("label", _l("Record"), lambda e: e.subject_label, sort=AuditEntry.subject_label),
+        Column("label", _l("Record"), label, sort=AuditEntry.subject_label),
         Column("changes", _l("Differences"), differences),
         Column("code", _l("Code"), lambda e: e.action, is_default=False),
         Column("request", _l("Request"), lambda e: e.request_id, is_default=False),

@@ -80,7 +80,7 @@ def export_list(run: JobRun) -> None:
         run.save_checkpoint({"scope": _print_of(run.actor.scope)})
         with run.database.unit_of_work() as uow:
             note_export(run.actor, spec, state, count, uow, run.clock)
-            message = _l("The file of the list “%(list)s” is ready.", list=str(spec.title))
+            message = _l("The file of the list “%(list)s” is ready.", list=spec.title)
             notice = Notice(READY, message, f"/jobs/runs/{run.run_id}")
             notify(notice, [run.actor.user_id], uow, run.clock)
 

@@ -51,6 +51,31 @@ def test_values_are_written_as_people_read_them(note, subjects, clock):
     assert changes["Confidentiality"] == ("Internal", "Sensitive")
 
 
+def test_days_are_never_written_as_a_machine_does(note, subjects, signed_in):
+    entry = note(
+        taken=(None, "2022-12-26-2023-01-01"),
+        one_day=(None, "2022-12-26"),
+        plan=(None, {"day": "2022-12-27"}),
+        serial=(None, "2022-12-26-AB"),
+    )
+    _action, changes = in_words(entry, subjects, "nl")
+    assert changes["Taken"][1] == "26/12/2022 – 01/01/2023"
+    assert changes["One day"][1] == "26/12/2022"
+    assert changes["Plan"][1] == "day: 27/12/2022"
+    assert changes["Serial"][1] == "2022-12-26-AB"
+
+
+def test_a_record_named_after_a_day_is_named_as_people_write_it(
+    signed_in, boiler, database, clock, actor_with
+):
+    about = audit.Subject("boiler", boiler.id, "2022-12-26")
+    with database.unit_of_work("test") as uow:
+        audit.record(uow, actor_with(), clock, action="plant.boiler.relit", subject=about)
+    page = signed_in("data_protection_officer").get("/audit").get_data(as_text=True)
+    assert "26/12/2022" in page
+    assert "2022-12-26" not in page
+
+
 def test_a_text_in_several_languages_is_read_in_ones_own(note, subjects):
     entry = note(priority=({"fr": "Urgent", "nl": "Dringend"}, None))
     assert in_words(entry, subjects, "nl")[1]["Priority"] == ("Dringend", "")

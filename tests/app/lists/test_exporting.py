@@ -14,6 +14,7 @@ from app.auth.actor import system_actor
 from app.auth.models import UserRole, UserScope
 from app.auth.roles import Role
 from app.demo import plant_seeds
+from app.i18n import use_locale
 from app.ids import new_id
 from app.jobs import JobCancelled, JobRun
 from app.jobs.execute import execute
@@ -95,6 +96,8 @@ def test_a_long_list_is_written_in_the_background_and_fetched(app, client, asker
     with database.reader() as session:
         told = session.scalars(select(Notification).where(Notification.user_id == asker.id)).one()
         assert told.url == page
+        with use_locale("fr"):
+            assert "« Comptes »" in told.sentence
         wanted = select(AuditEntry).where(AuditEntry.action == "lists.list.exported")
         entry = session.scalars(wanted).one()
         assert (entry.changes["rows"], entry.actor_id) == ([None, 10], asker.id)
