@@ -13,6 +13,7 @@ from app.geo import Crs
 from modules.portfolio.enums import (
     Accessibility,
     AccessKind,
+    Acquisition,
     BuildingKind,
     CertificateScheme,
     Funding,
@@ -73,6 +74,9 @@ class BuildingFacts:
     cadastral_ref: str | None = None
     external_ref: str | None = None
     sector_code: str | None = None
+    acquisition: Acquisition = Acquisition.UNKNOWN
+    acquired_on: date | None = None
+    acquisition_charge: str = ""
     note: str = ""
 
 
@@ -123,6 +127,9 @@ class ParcelFacts:
     crop: str = ""
     crop_year: int | None = None
     farm_ref: str | None = None
+    acquisition: Acquisition = Acquisition.UNKNOWN
+    acquired_on: date | None = None
+    acquisition_charge: str = ""
     note: str = ""
 
 

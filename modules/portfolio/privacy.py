@@ -13,9 +13,9 @@ from modules.portfolio.models import (
 
 PRIVACY = (
     PersonalTexts(AccessCode, (AccessCode.location, AccessCode.note)),
-    PersonalTexts(Building, (Building.note,)),
+    PersonalTexts(Building, (Building.note, Building.acquisition_charge)),
     PersonalTexts(Installation, (Installation.location, Installation.note)),
-    PersonalTexts(LandParcel, (LandParcel.note,)),
+    PersonalTexts(LandParcel, (LandParcel.note, LandParcel.acquisition_charge)),
     PersonalTexts(Lot, (Lot.note,)),
     PersonalTexts(LotStatusEvent, (LotStatusEvent.reason,)),
     PersonalTexts(PlaceWarning, (PlaceWarning.reason,)),

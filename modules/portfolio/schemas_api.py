@@ -10,6 +10,7 @@ from app.api.fields import archived_instead
 from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts, ParcelFacts
 from modules.portfolio.enums import (
     Accessibility,
+    Acquisition,
     BuildingKind,
     Funding,
     Heating,
@@ -76,6 +77,9 @@ class BuildingIn(Schema):
     cadastral_ref = text(17, allow_none=True)
     external_ref = text(60, allow_none=True)
     sector_code = text(12, allow_none=True)
+    acquisition = one_of(Acquisition)
+    acquired_on = fields.Date(allow_none=True)
+    acquisition_charge = text(2000)
     note = text(4000)
 
     @post_load
@@ -106,6 +110,9 @@ class BuildingOut(Schema):
     cadastral_ref = fields.String(allow_none=True)
     external_ref = fields.String(allow_none=True)
     sector_code = fields.String(allow_none=True)
+    acquisition = one_of(Acquisition, required=True)
+    acquired_on = fields.Date(allow_none=True)
+    acquisition_charge = fields.String()
     note = fields.String()
     lot_count = fields.Integer()
     empty_lot_count = fields.Integer()
@@ -120,6 +127,7 @@ class BuildingQuery(Schema):
 
     q = text(200, metadata={"description": "Words of the code, the name or the address."})
     kind = one_of(BuildingKind)
+    acquisition = one_of(Acquisition)
     area_id = fields.UUID()
     energy_class = fields.String(validate=validate.OneOf("ABCDEFG"))
     is_archived = archived_instead()
@@ -216,6 +224,9 @@ class ParcelIn(Schema):
     crop = text(80)
     crop_year = _year()
     farm_ref = text(40, allow_none=True)
+    acquisition = one_of(Acquisition)
+    acquired_on = fields.Date(allow_none=True)
+    acquisition_charge = text(2000)
     note = text(4000)
 
     @post_load
@@ -237,6 +248,7 @@ class ParcelQuery(Schema):
     """Which parcels are wanted."""
 
     q = text(200)
+    acquisition = one_of(Acquisition)
     region = one_of(Region)
     use = one_of(LandUse)
 

@@ -78,6 +78,9 @@ ACCESS_ACTIONS: dict[str, LazyText] = {
 }
 FIELD_LABELS: dict[str, LazyText] = {
     "above": _l("Above"),
+    "acquired_on": _l("Acquired on"),
+    "acquisition": _l("How it was acquired"),
+    "acquisition_charge": _l("Charge attached"),
     "address": _l("Address"),
     "below": _l("Below"),
     "capacity": _l("Places"),
@@ -157,6 +160,7 @@ FIELD_LABELS: dict[str, LazyText] = {
 }
 VALUE_LABELS: dict[str, Mapping[Any, Any]] = {
     "accessibility": enums.ACCESSIBILITY_LABELS,
+    "acquisition": enums.ACQUISITION_LABELS,
     "category": enums.LOT_CATEGORY_LABELS,
     "funding": enums.FUNDING_LABELS,
     "heat_source": enums.HEAT_SOURCE_LABELS,

@@ -7,6 +7,7 @@ from app.lists import Choice, Column, EmptyState, ListSource, NumberRange, Table
 from modules.portfolio.energy_classes import LETTERS
 from modules.portfolio.enums import (
     ACCESSIBILITY_LABELS,
+    ACQUISITION_LABELS,
     BUILDING_KIND_LABELS,
     FUNDING_LABELS,
     HEATING_LABELS,
@@ -87,6 +88,14 @@ BUILDINGS = TableSpec(
             "sector", _l("Statistical sector"), lambda row: row.sector_code,
             sort=Building.sector_code, is_default=False,
         ),
+        Column(
+            "acquisition", _l("How it was acquired"), sort=Building.acquisition,
+            labels=ACQUISITION_LABELS, is_default=False,
+        ),
+        Column(
+            "acquired_on", _l("Acquired on"), sort=Building.acquired_on, format="date",
+            is_default=False,
+        ),
     ),
     filters=(
         Text("q", _l("Search"), condition=lambda text: matches(Building.search_text, text)),
@@ -109,6 +118,10 @@ BUILDINGS = TableSpec(
             is_prominent=False,
         ),
         NumberRange("built", _l("Built"), Building.built_year, is_prominent=False),
+        Choice(
+            "acquisition", _l("How it was acquired"), Building.acquisition,
+            options=ACQUISITION_LABELS, is_prominent=False,
+        ),
         Within(
             "within", _l("Drawn shape"), lon=Building.lon, lat=Building.lat, is_prominent=False
         ),
@@ -236,11 +249,23 @@ PARCELS = TableSpec(
             format="money",
         ),
         Column("farm_ref", _l("Farm reference"), sort=LandParcel.farm_ref, is_default=False),
+        Column(
+            "acquisition", _l("How it was acquired"), sort=LandParcel.acquisition,
+            labels=ACQUISITION_LABELS, is_default=False,
+        ),
+        Column(
+            "acquired_on", _l("Acquired on"), sort=LandParcel.acquired_on, format="date",
+            is_default=False,
+        ),
     ),
     filters=(
         Text("q", _l("Search"), condition=lambda text: matches(LandParcel.search_text, text)),
         Choice("use", _l("Use"), LandParcel.use, options=LAND_USE_LABELS),
         Choice("region", _l("Region"), LandParcel.region, options=REGION_LABELS),
+        Choice(
+            "acquisition", _l("How it was acquired"), LandParcel.acquisition,
+            options=ACQUISITION_LABELS, is_prominent=False,
+        ),
         Within(
             "within", _l("Drawn shape"), lon=LandParcel.lon, lat=LandParcel.lat,
             is_prominent=False,

@@ -22,7 +22,7 @@ from modules.portfolio.boundary_rows import BoundaryFile
 from modules.portfolio.demo.ground import Moment
 from modules.portfolio.demo.plan import DATA, plan_buildings
 from modules.portfolio.demo.rows import Planter
-from modules.portfolio.enums import BoundaryKind, LandUse, Region
+from modules.portfolio.enums import Acquisition, BoundaryKind, LandUse, Region
 from modules.portfolio.models import Boundary, Building, LandParcel
 from modules.portfolio.services.common import EVERY_YEAR
 from modules.portfolio.services.land import parcel_search_text
@@ -73,6 +73,21 @@ USES = (
 CITY_LAND = (
     ("Anderlecht", "21001", LandUse.GARDEN, 8_420.0),
     ("Neder-Over-Heembeek", "21004", LandUse.BUILDING_LAND, 3_150.0),
+)
+
+# How land came to the office: given in turns, most of it nobody remembers.
+ORIGINS: tuple[tuple[Acquisition, date | None, str], ...] = (
+    (Acquisition.UNKNOWN, None, ""),
+    (
+        Acquisition.BEQUEST,
+        date(1887, 5, 12),
+        "Faire dire une messe par an ; ne pas vendre le bois.",
+    ),
+    (Acquisition.PURCHASE, date(1964, 9, 30), ""),
+    (Acquisition.UNKNOWN, None, ""),
+    (Acquisition.MERGER, date(1977, 1, 1), ""),
+    (Acquisition.DONATION, date(1921, 3, 4), "Opbrengst voor het weeshuis."),
+    (Acquisition.EXCHANGE, date(1998, 6, 15), ""),
 )
 
 
@@ -185,6 +200,7 @@ def _parcel(chance: Random, planter: Planter, line: dict[str, str], number: int)
         "crop": parcel.crop,
         "crop_year": 2023 if line["region"] == "flanders" else 2022,
         "farm_ref": parcel.farm_ref,
+        **_origin(number),
         "note": "",
         "search_text": parcel_search_text(parcel),
         "geometry": shape.geometry,
@@ -213,10 +229,17 @@ def _city_land(chance: Random, planter: Planter) -> Iterator[dict[str, Any]]:
             "area_m2": area,
             "farm_region": "",
             "crop": "",
+            **_origin(number),
             "note": "",
             "search_text": parcel_search_text(named),
             **planter.stamps(),
         }
+
+
+def _origin(number: int) -> dict[str, Any]:
+    """Say of each parcel how it came to the office: much land was given, some with a charge."""
+    how, on, charge = ORIGINS[number % len(ORIGINS)]
+    return {"acquisition": how, "acquired_on": on, "acquisition_charge": charge}
 
 
 def _capakey(chance: Random) -> str:

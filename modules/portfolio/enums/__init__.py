@@ -29,8 +29,10 @@ from modules.portfolio.enums.facts import (
     WarningKind,
 )
 from modules.portfolio.enums.land import (
+    ACQUISITION_LABELS,
     BOUNDARY_KIND_LABELS,
     LAND_USE_LABELS,
+    Acquisition,
     BoundaryKind,
     LandUse,
 )
@@ -53,6 +55,7 @@ from modules.portfolio.enums.lots import (
 __all__ = [
     "ACCESSIBILITY_LABELS",
     "ACCESS_KIND_LABELS",
+    "ACQUISITION_LABELS",
     "BOUNDARY_KIND_LABELS",
     "BUILDING_KIND_LABELS",
     "CERTIFICATE_SCHEME_LABELS",
@@ -75,6 +78,7 @@ __all__ = [
     "WARNING_KIND_LABELS",
     "AccessKind",
     "Accessibility",
+    "Acquisition",
     "BoundaryKind",
     "BuildingKind",
     "CertificateScheme",

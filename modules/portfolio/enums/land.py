@@ -35,6 +35,27 @@ LAND_USE_LABELS: dict[LandUse, LazyText] = {
 }
 
 
+class Acquisition(StrEnum):
+    """How a piece of the estate came to the office."""
+
+    UNKNOWN = "unknown"
+    PURCHASE = "purchase"
+    DONATION = "donation"
+    BEQUEST = "bequest"
+    EXCHANGE = "exchange"
+    MERGER = "merger"
+
+
+ACQUISITION_LABELS: dict[Acquisition, LazyText] = {
+    Acquisition.UNKNOWN: _l("Origin unknown"),
+    Acquisition.PURCHASE: _l("Bought"),
+    Acquisition.DONATION: _l("Donation"),
+    Acquisition.BEQUEST: _l("Bequest"),
+    Acquisition.EXCHANGE: _l("Exchange"),
+    Acquisition.MERGER: _l("Merger with another body"),
+}
+
+
 class BoundaryKind(StrEnum):
     """A layer of the map that is not the estate's own."""
 

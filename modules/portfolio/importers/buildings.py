@@ -28,6 +28,7 @@ from modules.portfolio import enums
 from modules.portfolio.commands import AddressFacts, BuildingFacts, Change
 from modules.portfolio.heritage import EXAMPLE, WEB_ADDRESS
 from modules.portfolio.importers.columns import (
+    ACQUISITION_COLUMNS,
     ADDRESS,
     ADDRESS_COLUMNS,
     AREA,
@@ -76,6 +77,7 @@ COLUMNS = (
     Column("cadastral_ref", _l("Cadastral number"), CAPAKEY, example="11004A0479/00N000"),
     Column("external_ref", _l("Reference elsewhere"), Text(max_length=60)),
     Column("sector_code", _l("Statistical sector"), Text(max_length=12)),
+    *ACQUISITION_COLUMNS,
     *POSITION_COLUMNS,
     Column("note", _l("Note"), Text(max_length=5_000, multiline=True)),
 )
@@ -147,7 +149,7 @@ BUILDINGS = ServiceImporter(
     columns=COLUMNS,
     key="code",
     needed=("kind", "postcode"),
-    empty={name: EMPTY[name] for name in ("heating", "heat_source", "heritage")},
+    empty={name: EMPTY[name] for name in ("heating", "heat_source", "heritage", "acquisition")},
     codes={"code": seen_buildings, "site": codes_of(Site), "area": codes_of(Area)},
     subject_type="building",
     model=Building,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
 from app.tabular.importer import Values
-from app.tabular.kinds import Choice, Integer, Lookup, Text
+from app.tabular.kinds import Choice, Day, Integer, Lookup, Text
 from modules.portfolio import enums
 from modules.portfolio.commands import AddressFacts
 
@@ -58,8 +59,9 @@ EMPTY: dict[str, Any] = {
     "heritage": enums.Heritage.NONE,
     "funding": enums.Funding.UNKNOWN,
     "accessibility": enums.Accessibility.UNKNOWN,
+    "acquisition": enums.Acquisition.UNKNOWN,
 }
-_TEXTS = ("name", "note", "box", "door", *ADDRESS[:-1])
+_TEXTS = ("name", "note", "acquisition_charge", "box", "door", *ADDRESS[:-1])
 
 
 def filled(values: Values, names: Iterable[str]) -> dict[str, Any]:
@@ -91,3 +93,15 @@ def names_read(values: Values) -> TranslatedText:
     """Return what the three columns say as one name; empty when they say nothing."""
     read = {locale: values.get(f"name_{locale}") or "" for locale in LOCALES}
     return TranslatedText({locale: text for locale, text in read.items() if text})
+
+
+# How a building or a parcel came to the office.
+ACQUISITION_COLUMNS = (
+    Column(
+        "acquisition",
+        _l("How it was acquired"),
+        Choice(enum=enums.Acquisition, labels=enums.ACQUISITION_LABELS),
+    ),
+    Column("acquired_on", _l("Acquired on"), Day(low=date(1000, 1, 1))),
+    Column("acquisition_charge", _l("Charge attached"), Text(max_length=2_000, multiline=True)),
+)

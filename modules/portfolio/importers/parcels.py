@@ -25,7 +25,7 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import Change, ParcelFacts
-from modules.portfolio.importers.columns import AREA, CAPAKEY
+from modules.portfolio.importers.columns import ACQUISITION_COLUMNS, AREA, CAPAKEY
 from modules.portfolio.importers.source import Source, by_code, codes_of, measured, named, unknown
 from modules.portfolio.models import Area, LandParcel
 from modules.portfolio.policies import PortfolioPermission
@@ -56,6 +56,7 @@ COLUMNS = (
     Column("farm_ref", _l("Farm reference"), Text(max_length=40)),
     Column("valid_from", _l("Valid from"), _DAY),
     Column("valid_to", _l("Valid to"), _DAY),
+    *ACQUISITION_COLUMNS,
     Column("note", _l("Note"), Text(max_length=4_000, multiline=True)),
 )  # fmt: skip
 _OWN = tuple(
@@ -127,6 +128,7 @@ PARCELS = ServiceImporter(
     columns=COLUMNS,
     key="reference",
     needed=("region", "use"),
+    empty={"acquisition": enums.Acquisition.UNKNOWN},
     codes={"reference": seen_parcels, "area": codes_of(Area)},
     subject_type="parcel",
     model=LandParcel,

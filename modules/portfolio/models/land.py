@@ -12,10 +12,10 @@ from app.db import Archivable, Cents, Entity, EnumText, Timestamped, Versioned
 from app.db.codes import code_index
 from app.i18n import lazy as _l
 from modules.portfolio.enums import BoundaryKind, LandUse, Region
-from modules.portfolio.models.mixins import Located
+from modules.portfolio.models.mixins import Acquired, Located
 
 
-class LandParcel(Entity, Versioned, Timestamped, Archivable, Located):
+class LandParcel(Entity, Versioned, Timestamped, Archivable, Located, Acquired):
     """A piece of land of the estate, with its use and its cadastral number when it has one."""
 
     __tablename__ = "land_parcels"

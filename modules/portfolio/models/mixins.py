@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Wkb
+from app.db import EnumText, Wkb
 from app.geo import PlacedShape
+from modules.portfolio.enums import Acquisition
 
 
 class Located:
@@ -36,3 +39,14 @@ class Located:
         self.geojson = shape.geojson if shape else None
         self.source_geometry = shape.source if shape else None
         self.source_crs = int(shape.source_crs) if shape else None
+
+
+class Acquired:
+    """How something came to the office, when, and what was asked in return."""
+
+    acquisition: Mapped[Acquisition] = mapped_column(
+        EnumText(Acquisition), default=Acquisition.UNKNOWN
+    )
+    acquired_on: Mapped[date | None]
+    # Such as the condition of a bequest, in words.
+    acquisition_charge: Mapped[str] = mapped_column(Text(), default="")

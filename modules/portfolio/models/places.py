@@ -25,7 +25,7 @@ from modules.portfolio.enums import (
     Regime,
     RoomUse,
 )
-from modules.portfolio.models.mixins import Located
+from modules.portfolio.models.mixins import Acquired, Located
 
 
 class Area(Entity, Versioned, Timestamped, Archivable):
@@ -91,7 +91,7 @@ class Site(Entity, Versioned, Timestamped, Archivable):
     area_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id"), index=True)
 
 
-class Building(Entity, Versioned, Timestamped, Archivable, Located):
+class Building(Entity, Versioned, Timestamped, Archivable, Located, Acquired):
     """A construction with one or more lots."""
 
     __tablename__ = "buildings"

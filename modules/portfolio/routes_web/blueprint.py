@@ -38,6 +38,7 @@ def options(building_id: UUID | None = None) -> dict[str, Any]:
         "heatings": choices(enums.HEATING_LABELS),
         "heat_sources": choices(enums.HEAT_SOURCE_LABELS),
         "heritages": choices(enums.HERITAGE_LABELS),
+        "acquisitions": choices(enums.ACQUISITION_LABELS),
         "uses": choices(enums.LAND_USE_LABELS),
         "regions": choices(enums.REGION_LABELS),
         "schemes": choices(enums.CERTIFICATE_SCHEME_LABELS),

@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from app.db import TranslatedText
 from app.i18n import lazy as _l
-from app.web.fields import Line, Paragraphs
+from app.web.fields import BelgianDate, Line, Paragraphs
 from app.web.forms import FormSchema
 from modules.portfolio.commands import (
     AddressFacts,
@@ -19,6 +19,7 @@ from modules.portfolio.commands import (
     RoomFacts,
 )
 from modules.portfolio.enums import (
+    Acquisition,
     BuildingKind,
     Heating,
     HeatSource,
@@ -58,6 +59,11 @@ class BuildingIn(FormSchema):
     cadastral_ref = line(_l("Cadastral number"), 17)
     external_ref = line(_l("Reference elsewhere"), 60)
     sector_code = line(_l("Statistical sector"), 12)
+    acquisition = choice(Acquisition, _l("How it was acquired"))
+    acquired_on = BelgianDate(metadata={"label": _l("Acquired on")})
+    acquisition_charge = Paragraphs(
+        validate=validate.Length(max=2000), metadata={"label": _l("Charge attached")}
+    )
     note = Paragraphs(validate=validate.Length(max=4000), metadata={"label": _l("Note")})
 
     @post_load

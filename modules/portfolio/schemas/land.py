@@ -15,6 +15,7 @@ from modules.portfolio.commands import (
     ShapeGiven,
 )
 from modules.portfolio.enums import (
+    Acquisition,
     LandUse,
     Region,
 )
@@ -43,6 +44,11 @@ class ParcelIn(FormSchema):
     crop = line(_l("Crop"), 80)
     crop_year = year(_l("Crop of the year"))
     farm_ref = line(_l("Farm reference"), 40)
+    acquisition = choice(Acquisition, _l("How it was acquired"))
+    acquired_on = BelgianDate(metadata={"label": _l("Acquired on")})
+    acquisition_charge = Paragraphs(
+        validate=validate.Length(max=2000), metadata={"label": _l("Charge attached")}
+    )
     note = Paragraphs(validate=validate.Length(max=4000), metadata={"label": _l("Note")})
 
     @post_load
