@@ -237,7 +237,7 @@ BATCHES = TableSpec(
         Column("by", _l("By"), lambda b: say_who(b.actor_name), sort=IngestBatch.actor_name),
         Column(
             "undone",
-            _l("Taken back"),
+            _l("File taken back"),
             lambda b: b.undone_at,
             sort=IngestBatch.undone_at,
             format="datetime",
@@ -247,7 +247,9 @@ BATCHES = TableSpec(
         Text("q", _l("Search"), columns=(IngestBatch.file_name,)),
         Choice("state", _l("Status"), IngestBatch.state, options=BATCH_LABELS),
         Choice("kind", _l("Format"), IngestBatch.format, options=FORMAT_NAMES),
-        YesNo("undone", _l("Taken back"), IngestBatch.undone_at.is_not(None), is_prominent=False),
+        YesNo(
+            "undone", _l("File taken back"), IngestBatch.undone_at.is_not(None), is_prominent=False
+        ),
         DateRange("started", _l("When"), IngestBatch.started_at),
     ),
     default_sort=("-started",),

@@ -48,7 +48,7 @@ def places(database, estate):
         care = session.scalars(
             select(Building).where(Building.kind == BuildingKind.CARE_HOME)
         ).first()
-        parcel = session.scalars(select(LandParcel)).first()
+        parcel = session.scalars(select(LandParcel).where(LandParcel.lon.is_not(None))).first()
         return {
             "building": home.building_id,
             "lot": home.id,
