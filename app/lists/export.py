@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from typing import Any
 
 from app.lists.cells import export_value
 from app.lists.spec import Column
 from app.tabular.exports import FileFormat, xlsx_chunks
 from app.tabular.writers import csv_chunks
+
+
+class ListFormat(StrEnum):
+    """The files a list is written to."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    PDF = "pdf"
 
 
 def export_chunks(

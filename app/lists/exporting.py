@@ -28,12 +28,14 @@ from app.i18n import lazy as _l
 from app.i18n import use_locale
 from app.jobs import Cron, Job, JobRun, request_job
 from app.jobs.models import JobRecord, JobState
-from app.lists.export import export_chunks
+from app.lists.export import ListFormat, export_chunks
 from app.lists.fetch import count_rows, iterate_rows, visible_columns
+from app.lists.print import PrintedView, print_view
 from app.lists.sources import ListSource, declared_lists, require_export
 from app.lists.spec import TableSpec
 from app.lists.state import TableState, query_string, read_state
 from app.notifications import Notice, NotificationKind, notify
+from app.office.letterhead import read_letterhead
 from app.registry import find_modules
 from app.tabular.exports import FileFormat
 
@@ -49,7 +51,7 @@ class ExportList:
     """A view of a list wanted as a file; `query` is the view as an address says it."""
 
     query: str
-    file_format: FileFormat
+    file_format: ListFormat
     locale: str
 
 
@@ -72,7 +74,7 @@ def export_list(run: JobRun) -> None:
     source = declared_lists(find_modules()).get(run.args["list"])
     if source is None:
         raise NotFound
-    file_format = FileFormat(run.args["format"])
+    file_format = ListFormat(run.args["format"])
     path = _path(run.settings.instance_dir, run.run_id, file_format)
     with use_locale(run.args["locale"]):
         spec, state, count = _write(run, source, file_format, path)
@@ -86,7 +88,7 @@ def export_list(run: JobRun) -> None:
 
 
 def _write(
-    run: JobRun, source: ListSource, file_format: FileFormat, path: Path
+    run: JobRun, source: ListSource, file_format: ListFormat, path: Path
 ) -> tuple[TableSpec, TableState, int]:
     """Write beside the final place and move there once complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,15 +100,26 @@ def _write(
             state = read_state(spec, parse_qs(run.args["query"]))
             query = source.select(run.actor)
             count = count_rows(spec, query, state, session)
-            columns = visible_columns(spec, state)
-            with closing(iterate_rows(spec, query, state, session)) as rows:
-                watched = _watched(rows, count, run)
-                for chunk in export_chunks(columns, watched, file_format, title=str(spec.title)):
-                    target.write(chunk)
+            head = read_letterhead(session, run.settings.organisation)
+            view = PrintedView(run.actor, spec, query, state, head, run.clock.now())
+            for piece in _pieces(run, view, count, session, file_format):
+                target.write(piece)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
     return spec, state, count
+
+
+def _pieces(
+    run: JobRun, view: PrintedView, count: int, session: Session, file_format: ListFormat
+) -> Iterator[bytes]:
+    if file_format is ListFormat.PDF:
+        yield print_view(view, session, lambda rows: _watched(rows, count, run))
+        return
+    columns = visible_columns(view.spec, view.state)
+    with closing(iterate_rows(view.spec, view.query, view.state, session)) as rows:
+        kind, title = FileFormat(file_format.value), str(view.spec.title)
+        yield from export_chunks(columns, _watched(rows, count, run), kind, title=title)
 
 
 def _watched(rows: Iterator[Any], count: int, run: JobRun) -> Iterator[Any]:
@@ -140,7 +153,7 @@ def handed_out(
     if run is None or (run.name, run.requested_by_id) != (EXPORT_LIST, actor.user_id):
         raise NotFound
     source = declared_lists(find_modules()).get(run.args["list"])
-    path = _path(instance_dir, run_id, FileFormat(run.args["format"]))
+    path = _path(instance_dir, run_id, ListFormat(run.args["format"]))
     if source is None or run.state is not JobState.DONE or not path.exists():
         raise NotFound
     require_export(actor, source.table(session, clock))
@@ -184,7 +197,7 @@ def _folder(instance_dir: Path) -> Path:
     return instance_dir / "exports"
 
 
-def _path(instance_dir: Path, run_id: UUID, file_format: FileFormat) -> Path:
+def _path(instance_dir: Path, run_id: UUID, file_format: ListFormat) -> Path:
     return _folder(instance_dir) / f"{run_id}.{file_format.value}"
 
 

@@ -89,6 +89,13 @@ def count_rows(spec: TableSpec, query: Select[Any], state: TableState, session: 
     return _count(spec, narrow(spec, query, state), state, session, with_totals=False)[0]
 
 
+def count_with_totals(
+    spec: TableSpec, query: Select[Any], state: TableState, session: Session
+) -> tuple[int, Mapping[str, Any]]:
+    """Count the rows of a view; return also the totals of its columns by key."""
+    return _count(spec, narrow(spec, query, state), state, session)
+
+
 def iterate_rows(
     spec: TableSpec, query: Select[Any], state: TableState, session: Session
 ) -> Generator[Any, None, None]:

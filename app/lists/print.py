@@ -2,48 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.lists.cells import show_value
+from app.lists.fetch import count_with_totals, iterate_rows, visible_columns
+from app.lists.filters import Choice
 from app.lists.spec import Column, TableSpec
+from app.lists.state import TableState
 from app.office.letterhead import Letterhead
 from app.reports import render_pdf
 
-# Three thousand rows take about ten seconds; more belong in a spreadsheet.
+# A thousand rows take some three seconds: those of one second are printed while one waits, the
+# others by a job. More than that belongs in a spreadsheet.
+AT_ONCE_ROWS = 300
 MOST_ROWS = 3000
 _TOO_MANY = _l(
     "A printed list holds at most %(most)s rows: filter it, or take it as Excel.", most=3000
 )
 
+Pairs = Sequence[tuple[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
-class PrintedList:
-    """What the head and the foot of a printed list say."""
+class PrintedView:
+    """A view of a list, and who prints it when."""
 
+    actor: Actor
+    spec: TableSpec
+    query: Select[Any]
+    state: TableState
     letterhead: Letterhead
     printed_at: datetime
-    chips: Sequence[str]
-    totals: Sequence[tuple[Column, Any]]
 
 
-def print_list(
-    spec: TableSpec, columns: Sequence[Column], rows: Iterable[Any], count: int, words: PrintedList
-) -> bytes:
-    """Return a list as PDF; Invalid when it has more than 3,000 rows."""
+def refuse_too_long(count: int) -> None:
+    """Refuse a list of more than 3,000 rows (Invalid)."""
     if count > MOST_ROWS:
         raise Invalid("list_too_long_to_print", _TOO_MANY)
+
+
+def print_view(
+    view: PrintedView,
+    session: Session,
+    watch: Callable[[Iterator[Any]], Iterable[Any]] = lambda rows: rows,
+) -> bytes:
+    """Return a view as PDF, its filters above and its totals below; Invalid when it is too long."""
+    count, totals = count_with_totals(view.spec, view.query, view.state, session)
+    refuse_too_long(count)
+    columns = visible_columns(view.spec, view.state)
+    with closing(iterate_rows(view.spec, view.query, view.state, session)) as rows:
+        cells = [[(c, show_value(c, c.of(row))) for c in columns] for row in watch(rows)]
     return render_pdf(
         "reports/list.html",
-        title=str(spec.title),
-        **words.letterhead.for_report(),
-        printed_at=words.printed_at,
-        chips=words.chips,
+        title=str(view.spec.title),
+        **view.letterhead.for_report(),
+        printed_at=view.printed_at,
+        chips=_filters_in_words(view, session),
         columns=columns,
-        rows=[[(c, show_value(c, c.of(row))) for c in columns] for row in rows],
-        totals=words.totals,
+        rows=cells,
+        totals=totals_in_words(columns, totals),
     )
+
+
+def totals_in_words(
+    columns: Sequence[Column], totals: Mapping[str, Any]
+) -> list[tuple[Column, str]]:
+    """Return what stands under each column; empty when no column shown is summed."""
+    if not totals:
+        return []
+    return [(c, show_value(c, totals[c.key]) if c.key in totals else "") for c in columns]
+
+
+def choices_of(spec: TableSpec, actor: Actor, session: Session) -> dict[str, Pairs]:
+    """Return what can be chosen in each filter that offers choices."""
+    return {f.key: f.pairs(actor, session) for f in spec.filters if isinstance(f, Choice)}
+
+
+def _filters_in_words(view: PrintedView, session: Session) -> list[str]:
+    options = choices_of(view.spec, view.actor, session)
+    return [
+        text
+        for item in view.spec.filters
+        if item.key in view.state.filters
+        for text, _rest in item.says(view.state.filters[item.key], options.get(item.key, ()))
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
+from app.lists.export import ListFormat
 from app.lists.views import MOST_CHARACTERS
-from app.tabular.exports import FileFormat
 from app.web.fields import Line
 
 _QUERY = {
@@ -29,7 +29,7 @@ class ListExportIn(Schema):
 
     list_name = Line(required=True, validate=Length(min=1, max=80))
     query = fields.String(load_default="", validate=Length(max=MOST_CHARACTERS), metadata=_QUERY)
-    format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.XLSX)
+    format = fields.Enum(ListFormat, by_value=True, load_default=ListFormat.XLSX)
 
 
 class ViewQuery(Schema):

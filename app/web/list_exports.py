@@ -23,10 +23,10 @@ from app.auth.needs import SIGNED_IN, needs
 from app.errors import NotFound
 from app.i18n import get_locale, use_locale
 from app.lists import TableSpec, TableState, count_rows, iterate_rows
-from app.lists.export import export_chunks
+from app.lists.export import ListFormat, export_chunks
 from app.lists.exporting import KEPT, ExportList, handed_out, note_export, request_export
 from app.lists.fetch import visible_columns
-from app.lists.print import MOST_ROWS, PrintedList, print_list
+from app.lists.print import PrintedView, print_view, refuse_too_long
 from app.lists.sources import require_export
 from app.lists.state import query_string
 from app.tabular.exports import FileFormat
@@ -40,7 +40,7 @@ from app.web.context import (
 )
 from app.web.downloads import download
 from app.web.letterhead import letterhead_desk
-from app.web.table_view import current_state, is_long, lists, table_of
+from app.web.table_view import current_state, is_long, lists
 
 FILES = {
     "csv": "text/csv; charset=utf-8",
@@ -59,7 +59,9 @@ def export_page(spec: TableSpec, query: Select[Any], kind: str) -> ResponseRetur
     require_export(current_actor(), spec)
     state = current_state(spec)
     count = count_rows(spec, query, state, reader())
-    if kind != "pdf" and is_long(spec, count):
+    if kind == "pdf":
+        refuse_too_long(count)
+    if is_long(spec, count, kind):
         return render_template(
             "lists/long_export.html",
             spec=spec,
@@ -97,15 +99,8 @@ def _written(spec: TableSpec, query: Select[Any], state: TableState, kind: str) 
 
 
 def _printed(spec: TableSpec, query: Select[Any], state: TableState) -> bytes:
-    table = table_of(spec, query)
-    rows = iterate_rows(spec, query, state, reader()) if table.page.count <= MOST_ROWS else ()
-    words = PrintedList(
-        letterhead=letterhead_desk().kept(),
-        printed_at=current_clock().now(),
-        chips=[chip.text for chip in table.chips],
-        totals=table.totals,
-    )
-    return print_list(spec, visible_columns(spec, state), rows, table.page.count, words)
+    head, now = letterhead_desk().kept(), current_clock().now()
+    return print_view(PrintedView(current_actor(), spec, query, state, head, now), reader())
 
 
 @blueprint.post("/lists/exports")
@@ -113,9 +108,9 @@ def _printed(spec: TableSpec, query: Select[Any], state: TableState) -> bytes:
 def file_request() -> ResponseReturnValue:
     """Ask for the file; the rights asked for are those of the list."""
     source, kind = lists().get(request.form.get("list", "")), request.form.get("kind", "")
-    if source is None or kind not in set(FileFormat):
+    if source is None or kind not in set(ListFormat):
         raise NotFound
-    command = ExportList(request.form.get("query", ""), FileFormat(kind), get_locale())
+    command = ExportList(request.form.get("query", ""), ListFormat(kind), get_locale())
     with open_unit_of_work() as uow:
         run = request_export(current_actor(), source, command, uow, current_clock())
     return redirect(url_for("jobs.run_detail", run_id=run.id), code=303)

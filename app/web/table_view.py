@@ -13,7 +13,6 @@ from sqlalchemy import Select
 
 from app.lists import (
     BulkAction,
-    Choice,
     Column,
     ListSource,
     TablePage,
@@ -22,8 +21,9 @@ from app.lists import (
     fetch_page,
     read_state,
 )
-from app.lists.cells import cell_writer, show_value
+from app.lists.cells import cell_writer
 from app.lists.models import SavedView
+from app.lists.print import AT_ONCE_ROWS, choices_of, totals_in_words
 from app.lists.sources import declared_lists
 from app.lists.state import SIZES, query_string, write_state
 from app.lists.views import list_views
@@ -36,9 +36,7 @@ def table_of(spec: TableSpec, query: Select[Any]) -> TableView:
     views = list_views(current_actor(), spec.name, reader())
     state = current_state(spec, views)
     page = fetch_page(spec, query, state, reader())
-    options = {
-        f.key: f.pairs(current_actor(), reader()) for f in spec.filters if isinstance(f, Choice)
-    }
+    options = choices_of(spec, current_actor(), reader())
     return TableView(page, request.path, options, views)
 
 
@@ -57,9 +55,12 @@ def current_state(spec: TableSpec, views: Views | None = None) -> TableState:
     return state
 
 
-def is_long(spec: TableSpec, count: int) -> bool:
+def is_long(spec: TableSpec, count: int, kind: str) -> bool:
     """Tell whether the file of a list is written by a job, not while the browser waits."""
-    return count > house().settings.export_rows_at_once and spec.name in lists()
+    at_once = house().settings.export_rows_at_once
+    return count > (min(at_once, AT_ONCE_ROWS) if kind == "pdf" else at_once) and (
+        spec.name in lists()
+    )
 
 
 def lists() -> Mapping[str, ListSource]:
@@ -173,10 +174,9 @@ class TableView:
         wanted = self.spec.export_permission
         return not wanted or current_actor().can(wanted)
 
-    @property
-    def is_long(self) -> bool:
+    def is_long(self, kind: str) -> bool:
         """Tell whether a page stands between the menu and the file."""
-        return is_long(self.spec, self.page.count)
+        return is_long(self.spec, self.page.count, kind)
 
     @property
     def headings(self) -> list[Heading]:
@@ -203,12 +203,7 @@ class TableView:
     @property
     def totals(self) -> list[tuple[Column, Any]]:
         """Return what stands under each column; empty when no column shown is summed."""
-        if not self.page.totals:
-            return []
-        return [
-            (c, show_value(c, self.page.totals[c.key]) if c.key in self.page.totals else "")
-            for c in self.page.columns
-        ]
+        return totals_in_words(self.page.columns, self.page.totals)
 
     @property
     def chips(self) -> list[Chip]:

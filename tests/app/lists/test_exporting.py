@@ -110,7 +110,17 @@ def test_a_workbook_has_every_row(app, client, asker):
     assert sheet.max_row == 1 + 25 + 1
 
 
-@pytest.mark.parametrize("wrong", [{"list": "nobody.knows"}, {"kind": "pdf"}, {"kind": ""}])
+def test_a_list_to_print_is_set_by_a_job_too_with_its_filters_and_totals(app, client, asker):
+    offer = client.get("/admin/users?q=Person+00&format=pdf").get_data(as_text=True)
+    assert "Write the file" in offer
+    page = ask(client, kind="pdf")
+    assert work(app) is JobState.DONE
+    headers, content = fetch(client, page)
+    assert headers["Content-Type"] == "application/pdf"
+    assert content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("wrong", [{"list": "nobody.knows"}, {"kind": "exe"}, {"kind": ""}])
 def test_what_is_no_list_or_no_format_is_not_found(client, asker, wrong):
     assert client.post("/lists/exports", data={**ASK, **wrong}).status_code == 404
 
@@ -186,7 +196,7 @@ def test_every_list_of_every_module_is_written(settings, database, clock):
     app = create_app(settings, clock=clock, database=database)
     plant_seeds(house(app), scale=0.01, say=lambda _line: None)
     for name in declared_lists(find_modules()):
-        for kind in ("csv", "xlsx"):
+        for kind in ("csv", "xlsx", "pdf"):
             args = {"list": name, "query": "", "format": kind, "locale": "nl"}
             run_id = new_id()
             actor = system_actor("test")
@@ -210,7 +220,7 @@ def test_programs_ask_follow_and_fetch_their_own_file(app, client, asker, login)
     assert client.get(address).status_code == 404
     nobody = wanted | {"list_name": "house.nothing"}
     assert client.post("/api/v1/list-exports", json=nobody).status_code == 404
-    pdf = client.post("/api/v1/list-exports", json=wanted | {"format": "pdf"})
-    assert pdf.json["errors"][0]["field"] == "format"
+    wrong = client.post("/api/v1/list-exports", json=wanted | {"format": "exe"})
+    assert wrong.json["errors"][0]["field"] == "format"
     login(client, Role.CARETAKER, email="third@example.org")
     assert client.post("/api/v1/list-exports", json=wanted).status_code == 404

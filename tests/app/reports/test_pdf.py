@@ -3,21 +3,15 @@
 import re
 import zlib
 from contextlib import suppress
-from datetime import UTC, datetime
 from io import BytesIO
-from types import SimpleNamespace
 
 import pytest
 from jinja2 import UndefinedError
 from PIL import Image
 
-from app.db import TranslatedText
 from app.errors import Invalid
-from app.i18n import lazy as _l
 from app.i18n import use_locale
-from app.lists import Column, TableSpec
-from app.lists.print import PrintedList, print_list
-from app.office.letterhead import Letterhead
+from app.lists.print import refuse_too_long
 from app.reports import render_html, render_pdf
 from app.reports.pdf import picture
 
@@ -88,20 +82,8 @@ def test_pictures_travel_inside_and_nothing_is_fetched(caplog):
     assert all(not url.startswith("data:") for url in fetched)
 
 
-def words():
-    head = Letterhead(TranslatedText(fr="CPAS"), TranslatedText())
-    return PrintedList(head, datetime(2026, 3, 2, 9, tzinfo=UTC), ["Statut : ouvert"], [])
-
-
-SPEC = TableSpec("tests.print", _l("People"), (Column("name", _l("Name")),), key=None)
-
-
 def test_a_list_too_long_to_print_says_what_to_do():
+    refuse_too_long(3000)
     with pytest.raises(Invalid) as caught:
-        print_list(SPEC, SPEC.columns, [], 3001, words())
+        refuse_too_long(3001)
     assert "3000" in str(caught.value.message)
-
-
-def test_a_list_of_some_rows_is_printed():
-    rows = [SimpleNamespace(name=f"Rue Haute {n}") for n in range(120)]
-    assert print_list(SPEC, SPEC.columns, rows, 120, words()).startswith(b"%PDF-")
