@@ -12,8 +12,27 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Index, func, text
 
+from app.errors import Invalid
+from app.i18n import lazy as _l
+
 # SQLite changes these letters only, PostgreSQL those of the language of the database too.
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+READS_AS_FORMULA = _l(
+    "A code does not begin with =, +, - or @: a spreadsheet would take it for a formula."
+)
+
+
+def reads_as_formula(code: str) -> bool:
+    """Tell whether a spreadsheet takes a code for a formula."""
+    return code.strip().startswith(_FORMULA_SIGNS)
+
+
+def refuse_formula(field: str, code: str) -> None:
+    """Raise Invalid for a new code that a spreadsheet takes for a formula."""
+    if reads_as_formula(code):
+        raise Invalid("reads_as_formula", READS_AS_FORMULA, field=field)
 
 
 def code_index(table: str, column: str) -> Index:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, UnitOfWork
-from app.db.codes import as_stored
+from app.db.codes import READS_AS_FORMULA, as_stored, reads_as_formula
 from app.i18n import LazyText
 from app.tabular.bulk import to_json
 from app.tabular.columns import Column
@@ -203,6 +203,7 @@ class ServiceWork:
         for change in changes:
             if change.outcome is Outcome.NEW:
                 yield from self._lacking(change)
+                yield from self._formula(change)
             else:
                 yield from self._touching_fixed(change)
             yield from self.importer.check(change)
@@ -233,6 +234,12 @@ class ServiceWork:
                     expected=column.kind.expected,
                     params={"column": column.title},
                 )
+
+    def _formula(self, change: Change) -> Iterator[Problem]:
+        name, key = self.importer.key, change.key
+        if isinstance(name, str) and isinstance(key, str) and reads_as_formula(key):
+            row = change.row.number
+            yield Problem("not_possible", row, field=name, value=key, text=READS_AS_FORMULA)
 
     def apply(
         self, uow: UnitOfWork, actor: Actor, clock: Clock, changes: Sequence[Change]

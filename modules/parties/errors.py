@@ -38,6 +38,7 @@ def reference_taken(value: str) -> Conflict:
     )
 
 
+UNBORN = _l("This day is still to come.")
 ARCHIVED_ALREADY = _l("This record is archived: bring it back on its sheet first.")
 ALREADY_THERE = _l("This party is already in this lot on that day.")
 HAS_A_HEAD = _l(

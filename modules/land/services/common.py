@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
-from app.db.codes import has_code
+from app.db.codes import has_code, refuse_formula
 from app.numbers import reserve_numbers
 from modules.land.errors import no_parcel, reference_taken, several_regions, unknown_parcel
 from modules.portfolio.api import Region, parcels_by_id
@@ -22,6 +22,7 @@ EVERY_YEAR = 0
 def fresh_reference(session: Session, column: Any, given: str, series: str) -> str:
     """Return the reference given, checked, or the next free one of a series."""
     if given:
+        refuse_formula(column.key, given)
         refuse_taken(session, column, given)
         return given
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,13 +11,15 @@ from sqlalchemy import Table, delete
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
-from app.clock import Clock
+from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
 from app.db.codes import has_code
+from app.i18n import format_date
 from app.i18n import lazy as _l
 from app.search.changes import touch_documents
 from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
+from app.tabular.importer import Change as RowChange
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, Day, Phone, Text
 from app.tabular.problems import Problem
@@ -25,7 +27,7 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.parties.commands import Change, PartyFacts, PhoneFacts
 from modules.parties.enums import LANGUAGE_LABELS, PARTY_KIND_LABELS, Language, PartyKind
-from modules.parties.errors import ARCHIVED_ALREADY
+from modules.parties.errors import ARCHIVED_ALREADY, UNBORN
 from modules.parties.models import Party, PartyEmail, PartyPhone
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import select_listed_parties, select_parties
@@ -136,6 +138,17 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
     change_party(actor, Change(stored.id, stored.version), facts, uow, clock)
 
 
+def check_at(change: RowChange, now: datetime) -> Iterator[Problem]:
+    """Refuse a birth still to come."""
+    born = change.row.values.get("birth_date")
+    is_new = born != (change.before or {}).get("birth_date")
+    if born and is_new and born > now.astimezone(BRUSSELS).date():
+        said = format_date(born)
+        yield Problem(
+            "not_possible", change.row.number, field="birth_date", value=said, text=UNBORN
+        )
+
+
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
     """Remove parties an import made; Conflict when touched since or pointed at."""
     session = uow.session
@@ -167,4 +180,5 @@ PEOPLE = ServiceImporter(
     find=find,
     prepare=prepare,
     records=records,
+    check_at=check_at,
 )

@@ -7,6 +7,7 @@ a person's data must not outlive its erasure.
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.db.codes import has_code
+from app.db.codes import has_code, refuse_formula
 from app.errors import FieldError
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
@@ -30,6 +31,7 @@ from modules.parties.commands import AllowChannel, Change, PartyFacts, PhoneFact
 from modules.parties.contact import phone_kind, read_email, reversed_digits
 from modules.parties.enums import PhoneKind
 from modules.parties.errors import (
+    UNBORN,
     archived_already,
     email_unreadable,
     erased_for_good,
@@ -56,6 +58,7 @@ def create_party(actor: Actor, facts: PartyFacts, uow: UnitOfWork, clock: Clock)
     """Add a party; Invalid names every number or address that cannot be read."""
     require(actor, PartyPermission.CHANGE)
     phones, emails = _readable(facts)
+    refuse_unborn(facts.birth_date, clock)
     now = clock.now()
     party = Party(**_values(facts), created_at=now, updated_at=now)
     party.reference = _fresh_reference(uow.session, facts.reference)
@@ -78,6 +81,8 @@ def change_party(
     party.require_version(change.version)
     refuse_archived(party)
     phones, emails = _readable(facts)
+    if facts.birth_date != party.birth_date:
+        refuse_unborn(facts.birth_date, clock)
     changed = set(changed_fields(party, _values(facts)))
     if facts.reference.strip() and facts.reference.strip() != party.reference:
         party.reference = _fresh_reference(uow.session, facts.reference, party.id)
@@ -96,6 +101,12 @@ def change_party(
     touch_documents(uow.session, "party", [party.id])
     note(uow, actor, clock, "change", party, changed)
     return party
+
+
+def refuse_unborn(birth_date: date | None, clock: Clock) -> None:
+    """Raise Invalid for a birth still to come."""
+    if birth_date is not None and birth_date > clock.today():
+        raise invalid_party([FieldError("birth_date", UNBORN, birth_date.isoformat())])
 
 
 def refuse_archived(*parties: Party) -> None:
@@ -181,6 +192,7 @@ def _sync_emails(party: Party, emails: list[str]) -> bool:
 
 def _fresh_reference(session: Session, given: str, but: UUID | None = None) -> str:
     if given.strip():
+        refuse_formula("reference", given)
         if (other := _who_bears(session, given, but)) is not None:
             raise reference_taken(other)
         return given.strip()

@@ -13,7 +13,7 @@ from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Base, UnitOfWork
-from app.db.codes import has_code
+from app.db.codes import has_code, refuse_formula
 from app.errors import Invalid
 from app.i18n import lazy as _l
 from app.numbers import reserve_numbers
@@ -65,6 +65,7 @@ def refuse_unknown(session: Session, **links: tuple[type[Base], UUID | None]) ->
 def fresh_reference(session: Session, column: Any, given: str, series: tuple[str, int]) -> str:
     """Return the reference given, checked, or the next free one of a series."""
     if given.strip():
+        refuse_formula(column.key, given)
         refuse_taken(session, column, given.strip())
         return given.strip()
     while True:

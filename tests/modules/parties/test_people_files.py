@@ -19,9 +19,10 @@ OFFICE = system_actor("Office")
 def rehearse(database, clock, tmp_path):
     """Check a file with one person; return how many rows of each outcome, and what was said."""
 
-    def run(reference):
+    def run(reference, born=""):
         path = tmp_path / "people.csv"
-        path.write_text(f"Reference;Kind;Name\n{reference};person;Dubois\n", encoding="utf-8")
+        row = f"{reference};person;Dubois;{born}"
+        path.write_text(f"Reference;Kind;Name;Born\n{row}\n", encoding="utf-8")
         source = ImportFile(path, path.name, PEOPLE, PEOPLE.formats)
         with use_locale("en"):
             report = check_file(OFFICE, source, database, clock)
@@ -41,3 +42,15 @@ def test_somebody_archived_is_named_so_in_the_rehearsal(database, clock, rehears
         restore_party(OFFICE, Change(party.id, party.version), uow, clock)
     assert rehearse(party.reference) == ({"changed": 1}, [])
     assert rehearse("P-NEW") == ({"new": 1}, [])
+
+
+def test_nobody_is_born_tomorrow(clock, rehearse):
+    assert rehearse("P-NEW", born="02/03/2026") == ({"new": 1}, [])
+    assert rehearse("P-NEW", born="03/03/2026") == ({"refused": 1}, ["This day is still to come."])
+
+
+def test_a_new_reference_is_no_formula(rehearse):
+    for reference in ("=1+1", "+32", "-1", "@x"):
+        counts, (said,) = rehearse(reference)
+        assert counts == {"refused": 1}
+        assert said.startswith("A code does not begin with =")

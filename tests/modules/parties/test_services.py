@@ -532,3 +532,15 @@ def test_absent_party_is_not_found(uow, clock, lot):
     with pytest.raises(NotFound):
         get_party(BUILDER, uow.session, lot.id)
     assert uow.session.scalars(select(Occupancy)).all() == []
+
+
+def test_nobody_is_born_tomorrow_and_no_reference_is_a_formula(database, clock):
+    tomorrow = TODAY + timedelta(days=1)
+    with database.unit_of_work() as uow:
+        for wrong in ({"birth_date": tomorrow}, {"reference": "=1+1"}):
+            with pytest.raises(Invalid):
+                make_party(uow, clock, **wrong)
+        party = make_party(uow, clock, birth_date=TODAY)
+        facts = PartyFacts(PartyKind.PERSON, "Dubois", birth_date=tomorrow)
+        with pytest.raises(Invalid):
+            change_party(BUILDER, Change(party.id, party.version), facts, uow, clock)

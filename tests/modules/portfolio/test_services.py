@@ -457,3 +457,8 @@ def test_a_parcel_is_not_moved_out_of_sight(uow, clock, actor_with):
     elsewhere = replace(facts, area_id=north.id)
     with pytest.raises(NotFound):
         change_parcel(actor, Change(parcel.id, parcel.version), elsewhere, uow, clock)
+
+
+def test_a_new_code_is_no_formula(database, clock):
+    with database.unit_of_work() as uow, pytest.raises(Invalid):
+        make_building(uow, clock, code="@SUM(A1)")
