@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from flask import Request
 from marshmallow import Schema, ValidationError
-from webargs.flaskparser import FlaskParser
+from webargs.flaskparser import FlaskParser, is_json_request
 
 from app.errors import AppError, Invalid
 from app.i18n import lazy as _l
@@ -20,6 +20,12 @@ class Unreadable(AppError):
     status = 400
 
 
+class WrongContentType(AppError):
+    """The body is of a kind that this address does not read."""
+
+    status = 415
+
+
 def _secrets(schema: Schema) -> set[str]:
     """Name the fields whose refused value is not sent back."""
     return {
@@ -27,6 +33,12 @@ def _secrets(schema: Schema) -> set[str]:
         for name, field in schema.fields.items()
         if field.metadata.get("x-secret")
     }
+
+
+def _refuse_other_than(wanted: str, *, is_read: bool, req: Request) -> None:
+    if not is_read and req.get_data(cache=True):
+        said = _l("Send the body as %(wanted)s, and say so in Content-Type.", wanted=wanted)
+        raise WrongContentType("wrong_content_type", said)
 
 
 class HouseParser(FlaskParser):
@@ -39,6 +51,17 @@ class HouseParser(FlaskParser):
         else:
             refuse_unstorable({key: location_data[key] for key in location_data})
         return location_data
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """Refuse a body that is not JSON, which would pass for an empty one."""
+        _refuse_other_than("application/json", is_read=is_json_request(req), req=req)
+        return super()._raw_load_json(req)
+
+    def load_files(self, req: Request, schema: Schema) -> Any:
+        """Refuse a body that holds no files, which would pass for an empty one."""
+        is_form = req.mimetype == "multipart/form-data"
+        _refuse_other_than("multipart/form-data", is_read=is_form, req=req)
+        return super().load_files(req, schema)
 
     def handle_error(
         self,
