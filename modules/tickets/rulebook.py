@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -203,11 +203,14 @@ class Rules:
         none has all the words, those with most of the longer ones: people speak in sentences.
         """
         wanted = normalise(text).split()
-        if found := self._by_words(wanted, len(wanted)):
+        if found := self._by_words(wanted, len(wanted), _begins):
             return found[:limit]
-        return self._by_words([word for word in wanted if len(word) >= _WORD], 1)[:limit]
+        longer = [word for word in wanted if len(word) >= _WORD]
+        return self._by_words(longer, 1, _is_like)[:limit]
 
-    def _by_words(self, wanted: list[str], least: int) -> list[Category]:
+    def _by_words(
+        self, wanted: list[str], least: int, fits: Callable[[str, str], bool]
+    ) -> list[Category]:
         """Return the choices with at least so many of the words, most of them first."""
         scored: list[tuple[tuple[int, ...], Category]] = []
         for category in self.categories.values():
@@ -215,7 +218,7 @@ class Rules:
                 continue
             own, everything = self._words_of(category)
             named = set(normalise(" ".join(category.name.values())).split())
-            counts = [_count(wanted, words) for words in (everything, named, own)]
+            counts = [_count(wanted, words, fits) for words in (everything, named, own)]
             if counts[0] >= least:
                 rank = self.priorities[category.priority_key].rank
                 scored.append(((*(-count for count in counts), rank), category))
@@ -230,12 +233,16 @@ class Rules:
         return own, everything
 
 
-def _count(wanted: Iterable[str], words: Iterable[str]) -> int:
-    """Count the words that begin one of the others, or are a longer form of it (lek, lekt)."""
-    return sum(any(_is_like(part, word) for word in words) for part in wanted)
+def _count(wanted: Iterable[str], words: Collection[str], fits: Callable[[str, str], bool]) -> int:
+    return sum(any(fits(part, word) for word in words) for part in wanted)
+
+
+def _begins(typed: str, word: str) -> bool:
+    return word.startswith(typed)
 
 
 def _is_like(typed: str, word: str) -> bool:
+    """Say whether what is typed begins a word, or is a longer form of it (lek, lekt)."""
     longer = len(typed) - len(word)
     return word.startswith(typed) or (
         len(word) >= _WORD and 0 < longer <= _ENDING and typed.startswith(word)
