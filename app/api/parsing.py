@@ -36,7 +36,8 @@ def _secrets(schema: Schema) -> set[str]:
 
 
 def _refuse_other_than(wanted: str, *, is_read: bool, req: Request) -> None:
-    if not is_read and req.get_data(cache=True):
+    # A form was read already, and leaves no data.
+    if not is_read and (req.content_length or req.get_data(cache=True)):
         said = _l("Send the body as %(wanted)s, and say so in Content-Type.", wanted=wanted)
         raise WrongContentType("wrong_content_type", said)
 
