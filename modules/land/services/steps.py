@@ -14,6 +14,7 @@ from app.auth.policy import require
 from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
 from modules.land.commands import AddStep, TakeBackStep
+from modules.land.enums import PermitStatus
 from modules.land.errors import archived, day_to_come, out_of_turn, step_there, taken_back_already
 from modules.land.lifecycle import OutOfTurn, Standing, read_standing
 from modules.land.limits import find_decision_limit, find_lapse_limit
@@ -93,9 +94,9 @@ def _stand(permit: Permit, standing: Standing) -> None:
 
 
 def computed_due_on(permit: Permit, standing: Standing) -> date | None:
-    """Return by when the authority must decide, by the rules of the region."""
+    """Return by when the first authority must decide, by the rules; no rule is kept of appeals."""
     start = standing.complete_on
-    if start is None or permit.track is None:
+    if start is None or permit.track is None or standing.status is PermitStatus.APPEALED:
         return None
     rule = find_decision_limit(permit.region, permit.kind, permit.track, start)
     return rule.end_of(start) if rule else None

@@ -170,6 +170,17 @@ def test_a_decision_in_appeal_makes_the_permit_anew(uow, clock):
     assert (permit.status, permit.lapses_on) == (PermitStatus.GRANTED, date(2029, 9, 1))
 
 
+def test_an_appeal_has_no_day_but_the_one_typed(uow, clock):
+    permit = make_permit(uow, clock, track=Track.WALLONIA_PLAIN)
+    make_steps(
+        uow, clock, permit,
+        (LODGED, date(2025, 1, 2)), (COMPLETE, date(2025, 1, 6)),
+        (StepKind.REFUSED, date(2025, 2, 1)), (StepKind.APPEAL_LODGED, date(2025, 3, 1)),
+    )  # fmt: skip
+    # The time of the first authority is over, and no rule is kept for that of the second.
+    assert (permit.status, permit.due_on) == (PermitStatus.APPEALED, None)
+
+
 def test_a_step_later_ones_rest_on_is_not_taken_back(keeper, uow, clock):
     permit = make_permit(uow, clock)
     lodged, _granted = make_steps(
