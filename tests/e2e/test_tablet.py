@@ -124,7 +124,7 @@ def test_what_is_typed_offline_survives_a_reload(
     page.get_by_label("Air supply and flue are free").check()
     page.reload()
     expect(page.get_by_label("Air supply and flue are free")).to_be_checked()
-    expect(page.locator("article")).to_contain_text("2.5 m Joint 1/2")
+    expect(page.locator("article")).to_contain_text("2,5 m Joint 1/2")
     expect(page.locator(".f-state")).to_have_text("3 not yet sent")
     assert cellar.entries(EntryKind.NOTE) == []
     come_back(page, context)
