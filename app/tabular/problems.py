@@ -83,6 +83,17 @@ MESSAGES: dict[str, LazyText] = {
     "mojibake": _l("Accents seem to be damaged; the file was probably saved twice."),
 }
 
+# What a row that cannot be cut into cells should have held.
+EXPECTED: dict[str, LazyText] = {
+    "broken_quotes": _l("a cell between two quotation marks, those within it doubled"),
+    "bad_encoding": _l("text in the encoding of the rest of the file"),
+    "nul_byte": _l("text without NUL bytes"),
+}
+OTHER_SHEET = _l(
+    "No row with column headings was found in this sheet. The sheet “%(value)s” has them: choose"
+    " that one."
+)
+
 
 class Severity(StrEnum):
     """An error refuses the row; a warning asks a person to confirm it."""

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.i18n import lazy as _l
 from app.tabular.columns import Column, Header, Heading, HeadingMatcher
 from app.tabular.formats import Formats
 from app.tabular.kinds import BadValue, Doubtful, plain_text
 from app.tabular.limits import DEFAULT_LIMITS, Limits
-from app.tabular.problems import Problem, Severity, TabularError, shown
+from app.tabular.problems import OTHER_SHEET, Problem, Severity, TabularError, shown
 from app.tabular.readers import Block, Reader
 
 _REMEMBERED_CELLS = 20_000
+_SHEETS_LOOKED_AT = 10
 
 
 @dataclass(slots=True)
@@ -148,11 +150,27 @@ class TypedTable:
                 rows = list(zip(block.numbers, block.rows, strict=True))
                 position = self._matcher.find_header(rows)
                 if position is None:
-                    return Header(0, (), (Problem("no_header", rows[0][0]),))
+                    return Header(0, (), (self._no_header(rows[0][0]),))
                 return self._matcher.match(*rows[position])
             if block.broken:
-                return Header(0, (), (Problem("no_header", block.broken[0].row),))
+                return Header(0, (), (self._no_header(block.broken[0].row),))
         raise TabularError("empty_file")
+
+    def _no_header(self, row: int | None) -> Problem:
+        """Say that there are no headings, and which other sheet has them."""
+        for sheet in self._reader.sheets[:_SHEETS_LOOKED_AT]:
+            if self._fits(sheet):
+                return Problem("no_header", row, value=sheet, text=OTHER_SHEET)
+        return Problem("no_header", row)
+
+    def _fits(self, sheet: str) -> bool:
+        try:
+            block = next(self._reader.blocks(sheet), None)
+        except TabularError:
+            return False
+        rows = list(zip(block.numbers, block.rows, strict=True)) if block else []
+        position = self._matcher.find_header(rows)
+        return position is not None and not self._matcher.match(*rows[position]).blocking
 
     def _refuse_width(self, block: Block) -> None:
         if max(len(row) for row in block.rows) > self._limits.columns:
@@ -220,7 +238,9 @@ class TypedTable:
                 code = "too_many_cells_in_row" if len(row) > width else "too_few_cells_in_row"
                 params = {"found": len(row), "wanted": width}
                 text = shown(" | ".join(map(plain_text, row)))
-                problems.append(Problem(code, number, value=text, params=params))
+                wanted = _l("%(wanted)s cells, as in the heading", wanted=width)
+                problem = Problem(code, number, value=text, expected=wanted, params=params)
+                problems.append(problem)
         return numbers, rows, problems
 
     def _marked(self, block: Block) -> list[Problem]:

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from app.tabular.limits import Limits
-from app.tabular.problems import Problem, shown
+from app.tabular.problems import EXPECTED, Problem, shown
 from app.tabular.readers.block import BLOCK_ROWS, Block
 from app.tabular.readers.csv_text import CsvDialect, Line, decoded_lines, detect_dialect
 
@@ -117,7 +117,9 @@ class CsvReader:
 
     @staticmethod
     def _refuse(block: Block, line: Line, code: str, **params: object) -> None:
-        block.broken.append(Problem(code, line.number, value=shown(line.text), params=params))
+        said, expected = shown(line.text), EXPECTED[code]
+        problem = Problem(code, line.number, value=said, expected=expected, params=params)
+        block.broken.append(problem)
 
 
 def split_quoted(text: str, separator: str) -> list[str] | None:

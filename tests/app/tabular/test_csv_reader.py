@@ -13,7 +13,8 @@ from app.tabular.problems import TabularError
 from app.tabular.readers import open_reader
 from app.tabular.readers.csv_reader import CsvReader
 from app.tabular.readers.csv_text import detect_dialect, raw_lines
-from tests.app.tabular.support import write_csv
+from app.tabular.typed import TypedTable
+from tests.app.tabular.support import COLUMNS, write_csv
 
 
 def read(path: Path, limits: Limits | None = None):
@@ -105,6 +106,13 @@ def test_a_line_in_another_encoding_is_refused_alone(tmp_path):
     _, rows, broken, _ = read(path)
     assert len(rows) == 11
     assert [(p.code, p.row) for p in broken] == [("bad_encoding", 7)]
+
+
+@pytest.mark.parametrize("wrong", [b'4;"open', "é;1".encode("cp1252"), b"4;\x00", b"4;5;6"])
+def test_every_broken_row_says_what_was_expected(tmp_path, wrong):
+    path = file(tmp_path, "code;title\né;2\n".encode() + wrong + b"\n7;8\n")
+    (block,) = TypedTable(open_reader(path), COLUMNS).blocks()
+    assert [(p.row, bool(str(p.expected))) for p in block.problems] == [(3, True)]
 
 
 def test_nul_bytes_refuse_their_row(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from app.i18n import use_locale
 from app.tabular.formats import Formats
 from app.tabular.limits import Limits
 from app.tabular.problems import TabularError, column_letter
@@ -312,3 +313,19 @@ def test_columns_are_named_as_spreadsheets_do():
     assert [column_letter(i) for i in (0, 25, 26, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
     ]  # fmt: skip
+
+
+def test_a_first_sheet_without_headings_names_the_one_that_has_them(tmp_path):
+    def second(workbook, _sheet):
+        workbook.create_sheet("Notes").append(("nothing here",))
+        other = workbook.create_sheet("Stock")
+        other.append(("code", "title"))
+
+    path = book(tmp_path, ("Cover",), change=second)
+    (problem,) = TypedTable(open_reader(path), COLUMNS).header.blocking
+    assert (problem.code, problem.value) == ("no_header", "Stock")
+    with use_locale("en"):
+        assert "The sheet “Stock” has them" in problem.message
+    alone = book(tmp_path, ("Cover",), name="alone.xlsx")
+    (problem,) = TypedTable(open_reader(alone), COLUMNS).header.blocking
+    assert (problem.code, problem.value) == ("no_header", "")
