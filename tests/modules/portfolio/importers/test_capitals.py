@@ -124,12 +124,12 @@ def test_one_written_just_so_is_meant_before_another(uow, clock):
     assert find_lot_by_reference(OFFICE, uow.session, " LOT-7") is lot
 
 
+# The planner of PostgreSQL rightly reads so small a table whole.
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "column", [Building.code, Lot.reference, Installation.code, Party.reference]
 )
 def test_a_code_is_read_by_an_index(database, column):
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("the planner of PostgreSQL reads a small table whole")
     query = select(column).where(func.upper(column).in_(["A", "B"]))
     compiled = query.compile(database.engine, compile_kwargs={"literal_binds": True})
     with database.reader() as session:
