@@ -50,6 +50,8 @@ def issuer():
 
 @pytest.fixture
 def oidc(issuer) -> OidcSettings:
+    """Return how to reach the provider, which forgets the lies an earlier test asked of it."""
+    persona(issuer)
     return OidcSettings(
         issuer=issuer,
         client_id=CLIENT_ID,
@@ -70,9 +72,7 @@ def client_of(settings, database, clock):
 
 
 @pytest.fixture
-def client(client_of, oidc, issuer) -> FlaskClient:
-    """Return a visitor; the provider forgets the lies an earlier test asked of it."""
-    persona(issuer)
+def client(client_of, oidc) -> FlaskClient:
     return client_of(oidc)
 
 
