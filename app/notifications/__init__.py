@@ -13,6 +13,6 @@ uow.publish(News(notice, OrderPermission.ASSIGN, places), actor, clock)  # to al
 
 from app.notifications.audience import News, who_sees
 from app.notifications.kinds import Notice, NotificationKind
-from app.notifications.services import notify
+from app.notifications.services import is_wanted, notify
 
-__all__ = ["News", "Notice", "NotificationKind", "notify", "who_sees"]
+__all__ = ["News", "Notice", "NotificationKind", "is_wanted", "notify", "who_sees"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.auth.actor import Actor
 from app.auth.models import User
@@ -42,6 +42,20 @@ def notify(
         uow.session.add(row)
         told.append(row)
     return told
+
+
+def is_wanted(kind: NotificationKind, uow: UnitOfWork) -> bool:
+    """Tell whether anybody hears of a kind, by default or since they chose so.
+
+    Of a kind that is off until asked for, this spares who tells of it looking for whom to tell.
+    """
+    if kind.in_page or kind.by_mail:
+        return True
+    chosen = select(NotificationPreference.user_id).where(
+        NotificationPreference.kind == kind.name,
+        or_(NotificationPreference.in_page, NotificationPreference.by_mail),
+    )
+    return uow.session.scalar(chosen.limit(1)) is not None
 
 
 def _choices(

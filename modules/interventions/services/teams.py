@@ -8,7 +8,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
-from app.notifications import Notice, NotificationKind, notify, who_sees
+from app.notifications import Notice, NotificationKind, is_wanted, notify, who_sees
 from modules.interventions.models import Technician, TechnicianArea, TechnicianSkill
 from modules.interventions.policies import OrderPermission
 from modules.portfolio.api import scope_places
@@ -31,6 +31,8 @@ TEAM_NEW = NotificationKind(
 
 def tell_team(event: GivenToTeam, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
     """Tell those of a trade who cover the place and see it; who has no area covers all of them."""
+    if event.is_new and not is_wanted(TEAM_NEW, uow):
+        return
     places = scope_places(uow.session, event.building_id)
     areas = select(TechnicianArea.technician_id)
     team = (
