@@ -44,6 +44,8 @@ class Assignee:
     contractor_id: UUID | None = None
     # The version of the order on which this was decided; None decides whatever it is.
     version: int | None = field(default=None, compare=False)
+    # Whether it may overlap another visit of the technician.
+    is_confirmed: bool = field(default=False, compare=False)
 
 
 NOBODY = Assignee()
@@ -68,6 +70,8 @@ class ScheduleOrder:
     start: datetime
     end: datetime
     version: int | None = None
+    # Whether it may overlap another visit of the technician.
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

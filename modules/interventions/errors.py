@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.errors import Conflict, Forbidden, Invalid, StaleVersion
-from app.i18n import format_datetime
+from app.i18n import format_datetime, format_time
 from app.i18n import lazy as _l
+
+_MOST_NAMED = 3
+
+# The number of an order (none outside the scope of who asks), and when its visit begins and ends.
+Hours = tuple[str, datetime, datetime]
 
 
 class OrderStepNotPossible(Conflict):
@@ -76,6 +82,31 @@ class BadPlan(Invalid):
         """Ask for the hours in the right order."""
         super().__init__(
             "bad_plan", _l("The end of the visit must come after its start."), field="end"
+        )
+
+
+class VisitsOverlap(Conflict):
+    """The technician is expected elsewhere at that hour; whoever plans may confirm it."""
+
+    def __init__(self, name: str, taken: Sequence[Hours]) -> None:
+        """Say who, where and when, and how to plan it all the same."""
+        shown = [
+            f"{number} {format_datetime(start)}–{format_time(end)}".strip()
+            for number, start, end in taken[:_MOST_NAMED]
+        ]
+        super().__init__(
+            "visits_overlap",
+            _l(
+                "%(name)s has another visit at that hour: %(visits)s. "
+                "Choose another hour or another person, or confirm.",
+                name=name,
+                visits="; ".join(shown),
+            ),
+            field="is_confirmed",
+            overlaps=[
+                {"number": number, "start": start.isoformat(), "end": end.isoformat()}
+                for number, start, end in taken
+            ],
         )
 
 

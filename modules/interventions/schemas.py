@@ -78,6 +78,7 @@ class AssignIn(FormSchema):
     command = Assignee
     technician_id = fields.UUID(data_key="technician", load_default=None)
     version = fields.Integer(load_default=None)
+    is_confirmed = Ticked()
 
 
 class ContractorIn(FormSchema):
@@ -108,6 +109,7 @@ class ScheduleIn(FormSchema):
     start = LocalInstant(required=True, metadata={"label": _l("Start time")})
     end = LocalInstant(required=True, metadata={"label": _l("End time")})
     version = fields.Integer(load_default=None)
+    is_confirmed = Ticked()
 
 
 class TextIn(FormSchema):

@@ -30,6 +30,8 @@ from modules.tickets.api import Trade
 
 _LONG = 4_000
 MOST_POINTS = 40
+_WHO = frozenset({"technician_id", "contractor_id"})
+CONFIRMED = "Go on although the technician has another visit at that hour (409 visits_overlap)."
 
 
 class OrderQuery(Schema):
@@ -70,11 +72,12 @@ class AssignApiIn(Schema):
 
     technician_id = fields.UUID(load_default=None, allow_none=True)
     contractor_id = fields.UUID(load_default=None, allow_none=True)
+    is_confirmed = fields.Boolean(load_default=False, metadata={"description": CONFIRMED})
 
     @pre_load
     def _say_who(self, data: Any, **_kw: Any) -> Any:
         """Refuse to take an order back because both were forgotten."""
-        if isinstance(data, dict) and not data.keys() & self.fields.keys():
+        if isinstance(data, dict) and not data.keys() & _WHO:
             missing = self.fields["technician_id"].error_messages["required"]
             raise ValidationError(missing, "technician_id")
         return data
@@ -146,6 +149,7 @@ class ScheduleApiIn(Schema):
 
     start = Instant(required=True)
     end = Instant(required=True)
+    is_confirmed = fields.Boolean(load_default=False, metadata={"description": CONFIRMED})
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> ScheduleOrder:

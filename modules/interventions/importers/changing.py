@@ -174,7 +174,7 @@ def _assignee(actor: Actor, values: Values, uow: UnitOfWork) -> Assignee:
         raise NoTechnician
     technician_id = technician.id if technician else None
     if not reference:
-        return Assignee(technician_id)
+        return Assignee(technician_id, is_confirmed=True)
     firms = named_organisations(actor, uow.session, [reference])
     if reference not in firms:
         raise NoContractor
@@ -193,7 +193,7 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
         raise NotTakenOver
     if start is not None and values["planned"] != was["planned"]:
         end = start + timedelta(minutes=values["estimated_minutes"])
-        schedule_order(actor, key, ScheduleOrder(start, end), uow, clock)
+        schedule_order(actor, key, ScheduleOrder(start, end, is_confirmed=True), uow, clock)
     if {values["status"], was["status"]} <= PLANNED:
         return
     if values["status"] == was["status"] and was["status"] is not S.HOLD:

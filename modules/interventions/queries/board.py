@@ -27,6 +27,7 @@ from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.contractors import contractor_names
 from modules.interventions.queries.orders import list_technicians, visible_orders
+from modules.interventions.queries.overlaps import meeting_orders
 from modules.portfolio.api import building_labels, lot_labels
 from modules.tickets.api import Trade
 
@@ -58,6 +59,8 @@ class Card:
     is_pressing: bool
     # The name of the firm that has it, if one has.
     firm: str = ""
+    # The numbers of the orders for which its technician is expected at the same hour.
+    meets: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
 
 
@@ -120,10 +123,12 @@ def read_board(
     busy = busy_minutes_on(orders, wanted.day or today, today)
     places = place_labels(session, orders)
     firms = contractor_names(session, orders)
+    met = meeting_orders(orders)
     every = [
         replace(
             card_of(order, places, now, propose(order, technicians, busy)),
             firm=firms.get(order.contractor_id, "") if order.contractor_id else "",
+            meets=met.get(order.id, ()),
         )
         for order in orders
     ]

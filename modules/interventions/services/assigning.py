@@ -21,6 +21,7 @@ from modules.interventions.errors import (
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, get_technician
+from modules.interventions.services.overlaps import ask_about_overlap
 from modules.interventions.services.recording import Happening, add_event
 from modules.interventions.services.telling import tell_of_hand_over
 from modules.parties.api import find_organisation
@@ -39,6 +40,9 @@ def assign_order(
     if before == assignee:
         return order
     require_seen(order, assignee.version, uow)
+    if not assignee.is_confirmed:
+        slot = order.planned_start_at, order.planned_end_at
+        ask_about_overlap(order, assignee.technician_id, slot, actor, uow, clock)
     hand_over(order, assignee, actor, uow, clock)
     tell_of_hand_over(order, before, actor, uow, clock)
     return order

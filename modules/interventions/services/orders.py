@@ -26,6 +26,7 @@ from modules.interventions.models import OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
 from modules.interventions.services.assigning import require_seen
+from modules.interventions.services.overlaps import ask_about_overlap
 from modules.interventions.services.recording import Happening, add_event
 from modules.interventions.services.telling import tell_assignee
 from modules.portfolio.api import (
@@ -80,6 +81,9 @@ def schedule_order(
         raise BadPlan
     order = get_order(actor, uow.session, order_id)
     require_seen(order, command.version, uow)
+    if not command.is_confirmed:
+        slot = command.start, command.end
+        ask_about_overlap(order, order.technician_id, slot, actor, uow, clock)
     data = {"start": command.start.isoformat(), "end": command.end.isoformat()}
     add_event(order, Happening(OrderEventKind.SCHEDULED, data=data), actor, uow, clock)
     if command.end <= clock.now():
