@@ -96,27 +96,29 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         return decorate
 
     @staticmethod
-    def versioned(view: View) -> View:
+    def versioned(view: View, *, of: type[MethodView] | None = None) -> View:
         """Tie a method of a resource to the version of its row (stands right above it).
 
         Reading answers the row's `version` as ETag, and 304 to whoever holds it. PUT, PATCH and
         DELETE receive `expected_version` from If-Match (428 without); when the service raises
-        StaleVersion, the 412 carries what the resource's own GET would answer now.
+        StaleVersion, the 412 carries what the resource's own GET would answer now. A POST that
+        decides on a record does as they do when it names the resource the record is read at (`of`).
         """
+        is_change = of is not None or view.__name__ in UPDATES
 
         @wraps(view)
         def tied(*args: Any, **kwargs: Any) -> Any:
-            if view.__name__ not in UPDATES:
+            if not is_change:
                 is_reading = request.method in ("GET", "HEAD")
                 return _with_etag(view(*args, **kwargs), is_reading=is_reading)
             expected = expected_version()
             try:
                 return _with_etag(view(*args, expected_version=expected, **kwargs))
             except StaleVersion as error:
-                error.details.setdefault("current", _current_state(args, kwargs))
+                error.details.setdefault("current", _current_state(of or args[0]))
                 raise
 
-        _note(tied, "versioned")
+        _note(tied, "changes_version" if is_change else "has_version")
         return tied
 
     def register_views_in_doc(self, api: HouseApi, *where: Any, **options: Any) -> None:
@@ -146,9 +148,13 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         if method in UNSAFE:
             parameters.append("IDEMPOTENCY_KEY")
             statuses.append(409)
-        if info.get("versioned"):
-            statuses += [412, 428] if method in UPDATES else [304]
-            parameters.append("IF_MATCH" if method in UPDATES else "IF_NONE_MATCH")
+        if info.get("changes_version"):
+            statuses += [412, 428]
+            parameters.append("IF_MATCH")
+        elif info.get("has_version") and method == "get":
+            statuses.append(304)
+            parameters.append("IF_NONE_MATCH")
+        if info.get("changes_version") or info.get("has_version"):
             self._document_header(doc, info, "ETag", "ETAG")
         if info.get("paged"):
             parameters.append({"in": "query", "schema": PageQuery})
@@ -199,10 +205,10 @@ def _with_etag(answer: Any, *, is_reading: bool = False) -> Any:
     return answer, {"ETag": etag_of(version)}
 
 
-def _current_state(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Read the record through its resource's GET, if the caller may read it."""
-    resource = args[0] if args and isinstance(args[0], MethodView) else None
-    read = getattr(resource, "get", None)
+def _current_state(resource: MethodView | type[MethodView]) -> Any:
+    """Read the record through the GET of a resource, if the caller may read it."""
+    found = resource() if isinstance(resource, type) else resource
+    read = getattr(found, "get", None)
     permission = getattr(read, "needs_permission", None)
     if read is None or permission is None:
         return None

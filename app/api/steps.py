@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask.views import MethodView
@@ -33,7 +33,9 @@ class TextApiIn(Schema):
 class Step:
     """One step: its address below the record, the right, the service, and what it says it does.
 
-    `take` gets (actor, identifier of the record, what was sent, unit of work, clock).
+    `take` gets (actor, identifier of the record, what was sent, unit of work, clock). With
+    `decides_on`, the resource the record is read at, If-Match is asked for and stands in the
+    `version` of what was sent.
     """
 
     path: str
@@ -41,18 +43,21 @@ class Step:
     take: Take
     says: str
     given: type[Schema] = NothingIn
+    decides_on: type[MethodView] | None = None
 
 
 def offer_step(blueprint: ApiBlueprint, step: Step, answer: type[Schema]) -> None:
     """Offer a step of the record that stands before it in `step.path`."""
 
-    def post(_self: Any, data: Any, **named: Any) -> Any:
+    def post(_self: Any, data: Any, expected_version: int | None = None, **named: Any) -> Any:
         (record_id,) = named.values()
+        if expected_version is not None:
+            data = replace(data, version=expected_version)
         with open_unit_of_work() as uow:
             return step.take(current_actor(), record_id, data, uow, current_clock())
 
     post.__doc__ = step.says
-    view = blueprint.versioned(post)
+    view = blueprint.versioned(post, of=step.decides_on)
     view = blueprint.response(200, answer)(view)
     view = blueprint.arguments(step.given)(view)
     words = re.findall("[a-z]+", re.sub("<[^>]*>", "", step.path))

@@ -143,6 +143,7 @@ STEPS = (
         services.assign_order,
         "Give an order to a technician or a contractor, who is told; or take it back.",
         AssignApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/acceptance",
@@ -178,6 +179,7 @@ STEPS = (
         services.schedule_order,
         "Plan the visit; whoever reported the problem is told when somebody comes.",
         ScheduleApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/hold",

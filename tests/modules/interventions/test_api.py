@@ -33,8 +33,13 @@ def if_match(version: int) -> dict[str, str]:
     return {"If-Match": f'"{version}"'}
 
 
+def as_read(client: FlaskClient, step: str) -> dict[str, str]:
+    """Return the header of who read the order a step belongs to just now."""
+    return {"If-Match": client.get(step.rpartition("/")[0]).headers["ETag"]}
+
+
 def take(client: FlaskClient, address: str, body: dict[str, Any]) -> Any:
-    answer = client.post(address, json=body)
+    answer = client.post(address, json=body, headers=as_read(client, address))
     assert answer.status_code == 200, (address, answer.text)
     return answer.json
 
@@ -51,7 +56,8 @@ def test_an_order_is_planned_held_closed_and_opened_again(
     planned = take(leader, f"{address}/schedule", slot)
     assert planned["planned_start_at"] == "2026-03-03T08:00:00+00:00"
     backwards = {"start": slot["end"], "end": slot["start"]}
-    assert leader.post(f"{address}/schedule", json=backwards).status_code == 422
+    now = as_read(leader, f"{address}/schedule")
+    assert leader.post(f"{address}/schedule", json=backwards, headers=now).status_code == 422
     take(leader, f"{address}/notes", {"text": "clé chez le concierge"})
     assert take(leader, f"{address}/hold", {"text": "pas de budget"})["reason"] == "pas de budget"
     assert leader.post(f"{address}/hold", json={}).status_code == 422
@@ -80,7 +86,7 @@ def test_an_order_goes_to_a_contractor_who_answers_and_reports(
         (both, "contractor_id"),
         ({}, "technician_id"),
     ):
-        answer = leader.post(assignment, json=wrong)
+        answer = leader.post(assignment, json=wrong, headers=as_read(leader, assignment))
         assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
     paper = leader.get(f"{address}/paper")
     assert (paper.mimetype, paper.data[:4]) == ("application/pdf", b"%PDF")
@@ -99,6 +105,42 @@ def test_an_order_goes_to_a_contractor_who_answers_and_reports(
     done["done_at"] = "2026-03-02T09:15:00Z"
     assert take(leader, f"{address}/report", done)["completed_at"] == "2026-03-02T09:15:00+00:00"
     assert leader.get(f"{address}/visits").json[0]["actor_name"] == "Duval"
+
+
+@pytest.mark.parametrize("step", ["assignment", "schedule"])
+def test_who_decides_on_an_order_says_how_it_was_read(
+    leader: FlaskClient, database: Database, clock: FixedClock, step: str
+) -> None:
+    with database.unit_of_work() as uow:
+        ilse, jan = (make_technician(uow, clock, name) for name in ("Ilse Claes", "Jan Peeters"))
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    decided = {
+        "assignment": {"technician_id": str(jan.id)},
+        "schedule": {"start": "2026-03-03T08:00:00Z", "end": "2026-03-03T10:00:00Z"},
+    }[step]
+    bare = leader.post(f"{address}/{step}", json=decided)
+    assert (bare.status_code, bare.json["code"]) == (428, "if_match_required")
+    seen = as_read(leader, f"{address}/{step}")
+    given = take(leader, f"{address}/assignment", {"technician_id": str(ilse.id)})
+    late = leader.post(f"{address}/{step}", json=decided, headers=seen)
+    assert (late.status_code, late.json["code"]) == (412, "stale_version")
+    # What the order's own address answers now, to compare with.
+    assert late.json["current"] == leader.get(address).json
+    assert late.json["current"]["technician_id"] == given["technician_id"] == str(ilse.id)
+    done = leader.post(f"{address}/{step}", json=decided, headers=as_read(leader, f"{address}/x"))
+    assert (done.status_code, done.headers["ETag"]) == (200, leader.get(address).headers["ETag"])
+
+
+def test_the_description_says_which_steps_ask_for_the_version(leader: FlaskClient) -> None:
+    paths = leader.get("/api/openapi.json").json["paths"]
+    asking = {
+        path.rpartition("/")[2]
+        for path, methods in paths.items()
+        if path.startswith("/api/v1/work-orders/{order_id}/")
+        and {"412", "428"} <= set(methods.get("post", {}).get("responses", {}))
+        and {"$ref": "#/components/parameters/IF_MATCH"} in methods["post"]["parameters"]
+    }
+    assert asking == {"assignment", "schedule"}
 
 
 def test_the_parts_of_an_order_that_is_not_there_are_absent(leader: FlaskClient) -> None:

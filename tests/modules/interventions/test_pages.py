@@ -344,7 +344,8 @@ def test_orders_for_programs(
     assert [one["number"] for one in listed.json["items"]] == ["WO-2026-000001"]
     one = f"/api/v1/work-orders/{made.json['id']}"
     assert client.get(one).json["title"] == "Purge"
-    freed = client.post(f"{one}/assignment", json={"technician_id": None})
+    seen = {"If-Match": made.headers["ETag"]}
+    freed = client.post(f"{one}/assignment", json={"technician_id": None}, headers=seen)
     assert freed.status_code == 200
 
 
