@@ -7,6 +7,7 @@
 | `clock` | a clock that stands at 2026-03-02 09:00 UTC until it is advanced |
 | `actor_with(*permissions, scope=...)` | a person with these rights |
 | `settings`, `app`, `client` | the application on `database`; the client checks each page |
+| `quick_client` | a client that does not, for thousands of answers |
 | `login(client, role)` | an account of a role, signed in |
 | `count_queries()` | a block that counts the statements sent to `database` |
 | `mail_server` | a real SMTP server with the messages it received |
@@ -61,6 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="short for --databases postgresql",
     )
     group.addoption("--long", action="store_true", help="also run the soak and fault tests")
+    group.addoption("--photographs", action="store_true", help="keep pictures of the pages")
     group.addoption("--no-skips", action="store_true", help="fail if anything was skipped")
 
 

@@ -103,6 +103,9 @@ class HouseApi(Api):  # type: ignore[misc]
         """Leave errors to `app.web.errors`."""
 
     def _register_responses(self) -> None:
+        self.describe_later(self._describe_responses)
+
+    def _describe_responses(self) -> None:
         """Describe every error as problem+json, under the names flask-smorest uses."""
         for status in http.HTTPStatus:
             name, phrase = SAID_ALIKE.get(status, (status.name, status.phrase))

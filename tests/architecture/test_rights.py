@@ -29,6 +29,11 @@ SAMPLES = {
 REFUSED = {401, 403, 404}
 
 
+@pytest.fixture
+def client(quick_client: FlaskClient) -> FlaskClient:
+    return quick_client
+
+
 def requests(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Give method, address and needed permission of every route that declares one."""
     for rule in app.url_map.iter_rules():

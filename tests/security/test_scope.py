@@ -60,9 +60,8 @@ UNSCOPED = {
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A plain client: reading every page for faults would take a minute."""
-    return FlaskClient(app)
+def client(quick_client: FlaskClient) -> FlaskClient:
+    return quick_client
 
 
 @pytest.fixture

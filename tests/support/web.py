@@ -88,6 +88,12 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture
+def quick_client(app: Flask) -> FlaskClient:
+    """A client that looks at no page, for tests that only count answers, by the thousand."""
+    return FlaskClient(app)
+
+
 Login = Callable[..., User]
 
 
