@@ -110,17 +110,31 @@ def _near(chance: Random, start: Place, own: Sequence[Place], count: int) -> lis
 def _visit_all(works: Works, technician: dict[str, Any], day: date, stops: Sequence[Stop]) -> None:
     at = datetime.combine(day, BEGIN, BRUSSELS)
     for place, order in stops:
-        if NOON <= at.time() < AFTERNOON:
-            at = datetime.combine(day, AFTERNOON, BRUSSELS)
-        if at.time() >= HOME:
-            return
         minutes = order["estimated_minutes"] if order else works.chance.choice((30, 45, 60))
-        end = at + timedelta(minutes=minutes)
-        if order:
-            works.schedule(order, at, end)
+        whole = timedelta(minutes=minutes)
+        at = _next_free(works, technician, at, whole)
+        if at.time() >= HOME or at.date() != day:
+            return
+        works.diary.take(technician["id"], (at, at + whole))
+        # Nobody agrees today on an hour that is over.
+        if order and at > works.now:
+            works.schedule(order, at, at + whole)
         else:
-            _plan_work(works, technician, place, at, end)
-        at = end + TRAVEL
+            _plan_work(works, technician, place, at, at + whole)
+        at += whole + TRAVEL
+
+
+def _next_free(
+    works: Works, technician: dict[str, Any], at: datetime, whole: timedelta
+) -> datetime:
+    """Return the first moment from which a technician is free for so long, but for noon."""
+    while True:
+        if NOON <= at.time() < AFTERNOON:
+            at = datetime.combine(at.date(), AFTERNOON, BRUSSELS)
+        until = works.diary.taken_until(technician["id"], (at, at + whole))
+        if until is None:
+            return at
+        at = until.astimezone(BRUSSELS) + TRAVEL
 
 
 def _plan_work(

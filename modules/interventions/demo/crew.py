@@ -17,7 +17,7 @@ CREW: tuple[tuple[str, str, int, tuple[Trade, ...]], ...] = (
     ("Ilse Claes", "nl", 0, (Trade.PLUMBING, Trade.HEATING)),
     ("Karim Benali", "fr", 0, (Trade.ELECTRICITY, Trade.LIFT, Trade.FIRE_SAFETY)),
     ("Sophie Lambert", "fr", 0, (Trade.JOINERY, Trade.LOCKS, Trade.GLAZING)),
-    ("Tom Janssens", "nl", 1, (Trade.PLUMBING, Trade.ROOFING)),
+    ("Tom Janssens", "nl", 1, (Trade.PLUMBING, Trade.ROOFING, Trade.MASONRY)),
     ("Amina Diallo", "fr", 1, (Trade.HEATING, Trade.ELECTRICITY)),
     ("Marc Willems", "nl", 1, (Trade.MULTI_SKILLED, Trade.MASONRY, Trade.PAINTING)),
 )

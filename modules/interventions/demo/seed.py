@@ -47,6 +47,8 @@ def plant_orders(planting: Planting) -> None:
         places = list(_places(session))
     made = Works(planting.chance, planting.clock.now(), crew)
     contracts = Contracts(firms)
+    # Who is somewhere now is there whatever they did before.
+    tickets.sort(key=lambda ticket: ticket["status"] not in OPEN_STATUSES)
     for ticket in tickets:
         if planting.chance.random() < 0.9 or ticket["status"] in OPEN_STATUSES:
             made.order(ticket, _firm(ticket, contracts))

@@ -17,6 +17,7 @@ from app.clock import BRUSSELS
 from app.db import Base, JsonDict
 from app.demo import Planting, timed_id
 from app.numbers import format_number, reserve_numbers
+from modules.interventions.demo.diary import Diary, Span
 from modules.interventions.demo.rows import (
     Firm,
     PastEvent,
@@ -36,7 +37,7 @@ from modules.interventions.enums import (
 )
 from modules.interventions.lifecycle import derive_state
 from modules.interventions.services.orders import SERIES
-from modules.tickets.api import IMMEDIATE, EventKind, Trade
+from modules.tickets.api import IMMEDIATE, EventKind, TicketStatus, Trade
 
 MATERIAL = (
     ('Joint 1/2"', "1", "pce"),
@@ -62,6 +63,16 @@ _OUTCOMES = {
     OrderStatus.PENDING_MATERIAL: Outcome.UNFINISHED,
 }
 _AT_THE_DOOR = timedelta(minutes=15)
+# From the order to the road, and the least somebody who is there now still needs.
+_SETS_OUT, _STILL_THERE = timedelta(minutes=4), timedelta(minutes=30)
+# What is only known once somebody stood there.
+_SEEN = frozenset({OrderEventKind.NO_ACCESS, OrderEventKind.AWAITED_MATERIAL})
+_NOBODY = {"id": "", "name": ""}
+
+
+def _is_on_the_way(ticket: dict[str, Any]) -> bool:
+    """Say whether somebody left for a ticket that cannot wait and was just read."""
+    return ticket["priority_key"] == IMMEDIATE and ticket["status"] is TicketStatus.QUALIFIED
 
 
 @dataclass(slots=True)
@@ -73,6 +84,7 @@ class Works:
     crew: Sequence[dict[str, Any]]
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _counts: dict[int, int] = field(default_factory=dict)
+    diary: Diary = field(default_factory=Diary)
     # How many events each order has.
     _told: dict[UUID, int] = field(default_factory=dict)
 
@@ -103,11 +115,17 @@ class Works:
         qualified = moments.get(EventKind.QUALIFIED)
         if qualified is None:
             return
-        technician = self._technician(ticket)
-        events = list(self._events(ticket, qualified, moments, technician))
         if firm is not None:
-            row = self.add_at_firm(ticket, qualified, list(at_firm(events, firm)), firm)
+            given = list(at_firm(self._events(ticket, qualified, moments, _NOBODY), firm))
+            row = self.add_at_firm(ticket, qualified, given, firm)
         else:
+            span = self._span(ticket, qualified, moments)
+            technician = self._technician(ticket, span)
+            if technician is None:
+                return
+            if span is not None:
+                self.diary.take(technician["id"], span)
+            events = list(self._events(ticket, qualified, moments, technician))
             row = self.add(ticket, qualified, events, technician)
         self.rows["work_order_tickets"].append({"order_id": row["id"], "ticket_id": ticket["id"]})
 
@@ -184,12 +202,33 @@ class Works:
                         insert(Base.metadata.tables[name]), rows[start : start + _CHUNK]
                     )
 
-    def _technician(self, ticket: dict[str, Any]) -> dict[str, Any]:
-        able = [one for one in self.crew if ticket["trade"] in one["trades"]] or [
-            one for one in self.crew if Trade.MULTI_SKILLED in one["trades"]
-        ]
+    def _technician(self, ticket: dict[str, Any], span: Span | None) -> dict[str, Any] | None:
+        """Choose who is free and has the trade, best of the area; None when everybody is taken."""
+        able = [one for one in self.crew if ticket["trade"] in one["trades"]]
+        others = [one for one in self.crew if Trade.MULTI_SKILLED in one["trades"]]
         near = [one for one in able if one["area_id"] == ticket["area_id"]]
-        return self.chance.choice(near or able)
+        for group in (near, able, others):
+            free = [
+                one
+                for one in group
+                if span is None or self.diary.taken_until(one["id"], span) is None
+            ]
+            if free:
+                return self.chance.choice(free)
+        return None
+
+    def _span(
+        self, ticket: dict[str, Any], qualified: datetime, moments: dict[EventKind, datetime]
+    ) -> Span | None:
+        """Return when somebody is on the way to an order of ours or there; None: not yet."""
+        if started := moments.get(EventKind.STARTED):
+            return started, moments.get(EventKind.COMPLETED) or self.now + _STILL_THERE
+        if _is_on_the_way(ticket):
+            return qualified + _SETS_OUT, self.now + _STILL_THERE
+        end = held_up(ticket)
+        if end is not None and end["kind"] in _SEEN:
+            return end["at"] - _AT_THE_DOOR, end["at"]
+        return None
 
     def _events(
         self,
@@ -204,23 +243,22 @@ class Works:
         if started is None:
             yield from self._not_begun(ticket, qualified, who)
             return
-        assigned = qualified + timedelta(minutes=self.chance.randint(5, 60))
-        yield assignment(assigned, who)
-        yield told(OrderEventKind.STARTED, max(started, assigned))
+        within = min(started - qualified, timedelta(hours=1))
+        yield assignment(qualified + within * self.chance.uniform(0.1, 0.9), who)
+        yield told(OrderEventKind.STARTED, started)
         if completed := moments.get(EventKind.COMPLETED):
-            done = max(completed, started, assigned)
-            yield told(OrderEventKind.COMPLETED, done, self.chance.choice(REPORTS))
+            yield told(OrderEventKind.COMPLETED, completed, self.chance.choice(REPORTS))
             if closed := moments.get(EventKind.CLOSED):
-                yield told(OrderEventKind.CLOSED, max(closed, done))
+                yield told(OrderEventKind.CLOSED, max(closed, completed))
 
     def _not_begun(
         self, ticket: dict[str, Any], qualified: datetime, who: dict[str, Any]
     ) -> Iterator[dict[str, Any]]:
         """Tell what became of an order nobody works on: somebody is on the way, or it waits."""
         end = held_up(ticket)
-        if ticket["priority_key"] == IMMEDIATE:
-            yield assignment(qualified + timedelta(minutes=2), who)
-            yield told(OrderEventKind.TRAVELLED, qualified + timedelta(minutes=6))
+        if _is_on_the_way(ticket):
+            yield assignment(qualified + _SETS_OUT / 2, who)
+            yield told(OrderEventKind.TRAVELLED, qualified + _SETS_OUT)
         elif end is not None:
             yield assignment(qualified + timedelta(minutes=1), who)
             yield end

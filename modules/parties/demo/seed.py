@@ -17,6 +17,7 @@ from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
 from app.search.normalise import fold, index_text
 from modules.parties.contact import reversed_digits
+from modules.parties.demo.helpers import GUARDIANS, SOCIAL_WORKERS, drawn_helpers
 from modules.parties.demo.names import InventedPerson, NameBook
 from modules.parties.enums import Language, OccupancyRole, PartyKind, PhoneKind, Relation
 from modules.parties.models import Party
@@ -49,6 +50,7 @@ def plant_people(planting: Planting) -> None:
     crowd = Crowd(planting.chance, planting.clock.today(), planting.clock.now())
     for stay in stays:
         crowd.house(stay)
+    crowd.look_after()
     crowd.type_some_twice()
     crowd.hire()
     with planting.database.unit_of_work("demo") as uow:
@@ -70,7 +72,7 @@ class Crowd:
     now: Any
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     book: NameBook = field(init=False)
-    tenants: list[tuple[InventedPerson, LotStay]] = field(default_factory=list)
+    tenants: list[tuple[InventedPerson, UUID, LotStay]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Open the book of names with the crowd's own chance."""
@@ -84,7 +86,7 @@ class Crowd:
         tenant = self.book.person(self.today)
         tenant_id = self._person(tenant)
         self._occupy(tenant_id, stay, OccupancyRole.TENANT)
-        self.tenants.append((tenant, stay))
+        self.tenants.append((tenant, tenant_id, stay))
         is_home = stay.kind is LotKind.HOME
         if is_home and stay.ends_on is None and self.chance.random() < SHARE_OF_HOUSEHOLDS:
             self._household(tenant, tenant_id, stay)
@@ -109,9 +111,34 @@ class Crowd:
             self._relate(household, member_id, relation, stay.starts_on)
             self._occupy(member_id, stay, OccupancyRole.OCCUPANT)
 
+    def look_after(self) -> None:
+        """Give some tenants a social worker, a guardian or somebody of the family to call."""
+        staff = {
+            Relation.SOCIAL_WORKER: [self._helper(*one) for one in SOCIAL_WORKERS],
+            Relation.GUARDIAN: [self._helper(*one) for one in GUARDIANS],
+        }
+        # A chance of its own: who looks after whom must not change who lives where.
+        chance = Random(len(self.tenants))  # invented data
+        for tenant, tenant_id, stay in self.tenants:
+            if stay.ends_on is not None:
+                continue
+            for kind in drawn_helpers(chance, tenant, self.today):
+                helper = chance.choice(staff[kind]) if kind in staff else self._relative(tenant)
+                self._relate(tenant_id, helper, kind, stay.starts_on)
+
+    def _helper(self, first_name: str, name: str, language: Language) -> UUID:
+        party = self._party(
+            kind=PartyKind.PERSON, first_name=first_name, name=name, language=language
+        )
+        self._phone(party, self.book.mobile(), PhoneKind.WORK, 0)
+        return party
+
+    def _relative(self, tenant: InventedPerson) -> UUID:
+        return self._person(self.book.person(self.today, tenant.name))
+
     def type_some_twice(self) -> None:
         """Enter some tenants a second time as a hurried agent would, for the merge screen."""
-        for tenant, _stay in self.tenants:
+        for tenant, _id, _stay in self.tenants:
             if self.chance.random() < SHARE_TYPED_TWICE:
                 hurried = replace(
                     tenant,

@@ -34,4 +34,4 @@ def when_worked(at: datetime, priority: str) -> datetime:
     if priority in NIGHT_TOO or local.hour in _AT_WORK:
         return at
     day = local if local.hour < _AT_WORK.start else local + timedelta(days=1)
-    return day.replace(hour=8 + local.second % 3).astimezone(UTC)
+    return day.replace(hour=8 + local.second % 6).astimezone(UTC)

@@ -21,13 +21,17 @@ from modules.tickets.rulebook import Category, Rules
 AGENTS = ("Accueil technique", "Technisch onthaal", "Dispatching", "Équipe de nuit")
 # Hours until somebody works on it, and how long that takes, by priority.
 PACE: Mapping[str, tuple[float, float]] = {
-    "immediate": (0.4, 1.5),
-    "breakdown": (1.2, 2.5),
-    "urgent": (8, 3),
-    "damp": (60, 6),
-    "normal": (110, 2),
-    "planned": (700, 12),
+    "immediate": (0.5, 0.6),
+    "breakdown": (1.2, 1.1),
+    "urgent": (8, 1.2),
+    "damp": (60, 2.5),
+    "normal": (110, 1.2),
+    "planned": (700, 3),
 }
+# The longest a report lies unread, in minutes, and how often the work then waits for something:
+# what is dangerous never does.
+UNREAD: Mapping[str, int] = {"immediate": 6, "breakdown": 20, "urgent": 60}
+WAITS: Mapping[str, float] = {"immediate": 0, "breakdown": 0.02, "urgent": 0.03}
 # How often each problem is reported; what is not named counts one.
 WEIGHT: Mapping[str, int] = {
     "home.water.leak": 14,
@@ -97,29 +101,35 @@ def tell_story(
     chance: Random, opened_at: datetime, priority: str, opening: Mapping[str, Any]
 ) -> Iterator[Happened]:
     """Tell the whole life of a ticket; the caller cuts it at the present."""
-    start_h, work_h = PACE.get(priority, PACE["normal"])
     at = opened_at
     yield Happened(EventKind.OPENED, at, chance.choice(AGENTS), data=dict(opening))
-    at += timedelta(minutes=chance.randint(2, 90))
+    at += timedelta(minutes=chance.randint(2, UNREAD.get(priority, 90)))
     if chance.random() < 0.04:
         yield Happened(EventKind.CANCELLED, at, chance.choice(AGENTS), "Annulé par l'appelant")
         return
     yield Happened(EventKind.QUALIFIED, at, "Dispatching")
-    if chance.random() < 0.12:
+    if chance.random() < WAITS.get(priority, 0.12):
         at = yield from _wait(chance, at)
-    at = when_worked(at + timedelta(hours=start_h * chance.uniform(0.3, 1.7)), priority)
-    yield Happened(EventKind.STARTED, at, "Dispatching")
-    at = when_worked(at + timedelta(hours=work_h * chance.uniform(0.4, 1.8)), priority)
-    yield Happened(EventKind.COMPLETED, at, "Dispatching")
+    at = yield from _work(chance, at, priority)
     if chance.random() < 0.06:
         at = when_called(at + timedelta(hours=chance.uniform(30, 140)), priority)
         yield Happened(EventKind.RETURNED, at, chance.choice(AGENTS), "Toujours pas réparé")
-        at = when_worked(at + timedelta(hours=start_h * chance.uniform(0.5, 2)), priority)
-        yield Happened(EventKind.STARTED, at, "Dispatching")
-        at = when_worked(at + timedelta(hours=work_h), priority)
-        yield Happened(EventKind.COMPLETED, at, "Dispatching")
+        at = yield from _work(chance, at, priority)
     at = when_worked(at + timedelta(hours=chance.uniform(20, 330)), "")
     yield Happened(EventKind.CLOSED, at, "Dispatching")
+
+
+def _work(chance: Random, at: datetime, priority: str) -> Generator[Happened, None, datetime]:
+    """Do the work at the pace of its priority; nobody stays on it overnight."""
+    start_h, work_h = PACE.get(priority, PACE["normal"])
+    start = when_worked(at + timedelta(hours=start_h * chance.uniform(0.3, 1.7)), priority)
+    whole = timedelta(hours=work_h * chance.uniform(0.4, 1.8))
+    morning = when_worked(start + whole, priority)
+    if morning != start + whole:
+        start = morning
+    yield Happened(EventKind.STARTED, start, "Dispatching")
+    yield Happened(EventKind.COMPLETED, start + whole, "Dispatching")
+    return start + whole
 
 
 def _wait(chance: Random, at: datetime) -> Generator[Happened, None, datetime]:
