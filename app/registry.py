@@ -40,6 +40,15 @@ MODULES_FOLDER = Path(__file__).parent.parent / "modules"
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """What an entry of the menu is called to whoever does not hold a permission."""
+
+    without: str
+    label: LazyText
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationItem:
     """An entry of the menu; shown to whoever holds the permission."""
 
@@ -50,6 +59,13 @@ class NavigationItem:
     group: LazyText | str = ""
     shortcut: str = ""
     order: int = 100
+    renamed: Renamed | None = None
+
+    def named_for(self, rights: Collection[str]) -> tuple[LazyText, str]:
+        """Return the words and the icon for whoever holds some rights."""
+        if self.renamed and self.renamed.without not in rights:
+            return self.renamed.label, self.renamed.icon
+        return self.label, self.icon
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Navigation:
     def __init__(self, items: Iterable[NavigationItem]) -> None:
         """Take the entries of all modules."""
         self._items = sorted(items, key=lambda item: item.order)
-        self._rights = frozenset(item.permission for item in self._items)
+        renaming = (item.renamed.without for item in self._items if item.renamed)
+        self._rights = frozenset(item.permission for item in self._items).union(renaming)
         self._entries_of = lru_cache(MENUS_KEPT)(self._make_entries)
         self._menu_of = lru_cache(MENUS_KEPT)(self._make_menu)
 
@@ -67,10 +68,11 @@ class Navigation:
         return Reader(get_locale(), rights, request.script_root)
 
     def _make_entries(self, reader: Reader) -> Sequence[Entry]:
+        shown = [item for item in self._items if item.permission in reader.rights]
+        named = [item.named_for(reader.rights) for item in shown]
         return [
-            Entry(str(i.label), url_for(i.endpoint), i.icon, str(i.group), i.shortcut)
-            for i in self._items
-            if i.permission in reader.rights
+            Entry(str(label), url_for(i.endpoint), icon, str(i.group), i.shortcut)
+            for i, (label, icon) in zip(shown, named, strict=True)
         ]
 
     def _make_menu(self, reader: Reader, here: str) -> Markup:

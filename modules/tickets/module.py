@@ -1,7 +1,7 @@
 """What the tickets module declares to the house."""
 
 from app.i18n import lazy as _l
-from app.registry import Measure, Module, NavigationItem, Panel
+from app.registry import Measure, Module, NavigationItem, Panel, Renamed
 from modules.energy.events import (
     AlertOpened,
     AlertPlaced,
@@ -53,6 +53,12 @@ module = Module(
             group=_l("Call centre"),
             shortcut="c",
             order=100,
+            # Who takes no calls reports what they found themselves.
+            renamed=Renamed(
+                without=TicketPermission.TAKE_CALLS,
+                label=_l("Report a problem"),
+                icon="message-report",
+            ),
         ),
         NavigationItem(
             label=_l("Tickets"),

@@ -172,7 +172,7 @@ EMPTY = EmptyState(
     icon="ticket",
     action_label=_l("Take a call"),
     action_endpoint="calls.call_new",
-    action_permission=TicketPermission.OPEN,
+    action_permission=TicketPermission.TAKE_CALLS,
 )
 
 

@@ -355,6 +355,41 @@ def test_the_list_leads_to_what_one_reported_oneself(
     assert "<title>New call" in client.get("/calls/new").text
 
 
+@pytest.mark.parametrize(
+    ("locale", "call", "report"),
+    [
+        ("fr", "Nouvel appel", "Signaler un problème"),
+        ("nl", "Nieuwe oproep", "Een probleem melden"),  # codespell:ignore
+        ("en", "New call", "Report a problem"),
+    ],
+)
+def test_nobody_takes_a_call_who_reports_what_they_found(
+    client: FlaskClient,
+    login: Login,
+    database: Database,
+    clock: FixedClock,
+    locale: str,
+    call: str,
+    report: str,
+) -> None:
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+    for role, word in ((Role.CALL_CENTRE_AGENT, call), (Role.CARETAKER, report)):
+        login(client, role, locale=locale)
+        page = client.get("/calls/new").text
+        menu = page[page.index("side-nav") : page.index("<main")]
+        assert f"<span>{word}</span>" in menu
+        assert (call in page, report in page) == (word == call, word == report)
+    facts = {"building": str(building.id), "category": "home.water.leak", "description": "Mine"}
+    saved = client.post("/calls", data=facts | {"source": "establishment"}, follow_redirects=True)
+    assert saved.status_code == 200
+    if locale == "en":
+        assert "Report another problem" in saved.text
+        assert "Read aloud" not in saved.text
+        assert "Next call" not in saved.text
+        assert "Take a call" not in client.get("/tickets?q=nothing-like-it").text
+
+
 def test_the_form_of_who_takes_calls_is_empty(
     client: FlaskClient, login: Login, database: Database, clock: FixedClock
 ) -> None:
