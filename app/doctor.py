@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import migrate
+from app.errors import Unavailable
 from app.house import House
 from app.jobs.lease import scheduler_last_seen
 from app.safety import CHECKS, Finding, Level
@@ -36,9 +37,12 @@ def check_database(house: House) -> Iterator[Finding]:
     """Look whether the database answers and is at the schema of this version."""
     try:
         current = migrate.current_revision(house.database)
+    except Unavailable as error:
+        yield Finding(Level.FAILURE, "database", f"{error.message} Check INTENDANT_DATABASE_URL.")
+        return
     except SQLAlchemyError:
         yield Finding(
-            Level.FAILURE, "database", "The database does not answer: check INTENDANT_DATABASE_URL."
+            Level.FAILURE, "database", "This is no database: check INTENDANT_DATABASE_URL."
         )
         return
     head = migrate.head_revision()
@@ -80,7 +84,7 @@ def check_scheduler(house: House) -> Iterator[Finding]:
     """Look when a scheduler was last alive."""
     try:
         lease = scheduler_last_seen(house.database)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unavailable):
         return
     if lease is None:
         yield Finding(

@@ -10,6 +10,7 @@ python="$venv/bin/python"
 export PATH="$venv/bin:$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 UV_NO_PROGRESS=1 NO_UPDATE_NOTIFIER=1
 export FLASK_APP="${FLASK_APP:-wsgi}"
+trap 'exit 130' INT
 
 say() { printf '==> %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -33,10 +34,11 @@ find_python() {
   fail "Python 3.11 or later is needed, and was not found on the path."
 }
 
+# A folder without the stamp of any packages may be half made: making it again completes it.
 ensure_venv() {
-  [[ -x "$python" ]] && return
+  [[ -x "$python" ]] && compgen -G "$venv/.intendant-*" >/dev/null && return
   say "Creating the virtual environment in ${venv#"$root"/}"
-  "$(find_python)" -m venv "$venv" ||
+  (trap '' INT && exec "$(find_python)" -m venv "$venv") || # Ctrl-C waits for its end
     fail "the venv module of Python is missing (on Debian: apt-get install python3-venv)."
 }
 

@@ -8,10 +8,11 @@ from flask.cli import with_appcontext
 from app.audit.chain import FAULT_LABELS
 from app.audit.sealing import run_sealing, verify_chain
 from app.auth.actor import system_actor
+from app.cli.group import CommandGroup
 from app.jobs import JobRun
 from app.web.context import current_clock, database, house
 
-group = click.Group("audit", help="Seal the audit trail and check that nobody touched it.")
+group = CommandGroup("audit", help="Seal the audit trail and check that nobody touched it.")
 
 
 @group.command()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,11 +11,10 @@ from flask.cli import with_appcontext
 
 from app.backup import services
 from app.backup.expiry import MOST_DAYS, expire_backups
-from app.errors import AppError
-from app.i18n import use_locale
+from app.cli.group import CommandGroup
 from app.web.context import current_clock, database, house
 
-group = click.Group("backup", help="Back up the database with its attachments, and restore it.")
+group = CommandGroup("backup", help="Back up the database with its attachments, and restore it.")
 
 KEY = "INTENDANT_BACKUP_KEY"
 made = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -32,10 +29,9 @@ def _passphrase() -> str:
 @with_appcontext
 def create(file: Path) -> None:
     """Write a backup; encrypted when INTENDANT_BACKUP_KEY is set."""
-    with _refusals_in_words():
-        manifest = services.create_backup(
-            database(), house().settings.files_dir, file, current_clock(), passphrase=_passphrase()
-        )
+    manifest = services.create_backup(
+        database(), house().settings.files_dir, file, current_clock(), passphrase=_passphrase()
+    )
     _tell(manifest)
 
 
@@ -43,8 +39,7 @@ def create(file: Path) -> None:
 @made
 def verify(file: Path) -> None:
     """Read a backup whole and compare every hash."""
-    with _refusals_in_words():
-        _tell(services.verify_backup(file, passphrase=_passphrase()))
+    _tell(services.verify_backup(file, passphrase=_passphrase()))
 
 
 @group.command()
@@ -52,12 +47,11 @@ def verify(file: Path) -> None:
 @with_appcontext
 def restore(file: Path) -> None:
     """Restore into the configured database, which must be empty."""
-    with _refusals_in_words():
-        _tell(
-            services.restore_backup(
-                database(), house().settings.files_dir, file, passphrase=_passphrase()
-            )
+    _tell(
+        services.restore_backup(
+            database(), house().settings.files_dir, file, passphrase=_passphrase()
         )
+    )
 
 
 @group.command()
@@ -81,16 +75,6 @@ def expire(folder: Path, days: int) -> None:
         wrong.append(f"{done.kept_too_long} is too old, but the newest: make a backup")
     if wrong:
         raise click.ClickException("\n".join(wrong))
-
-
-@contextmanager
-def _refusals_in_words() -> Iterator[None]:
-    """End the command with what is refused, in English as every command."""
-    try:
-        yield
-    except AppError as error:
-        with use_locale("en"):
-            raise click.ClickException(str(error.message)) from error
 
 
 def _tell(manifest: services.Manifest) -> None:

@@ -3,10 +3,11 @@
 import click
 from flask.cli import with_appcontext
 
+from app.cli.group import CommandGroup
 from app.db import migrate
 from app.web.context import database
 
-group = click.Group("db", help="Bring the database to the schema of this version, or back.")
+group = CommandGroup("db", help="Bring the database to the schema of this version, or back.")
 
 
 @group.command()

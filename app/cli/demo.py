@@ -3,10 +3,11 @@
 import click
 from flask.cli import with_appcontext
 
+from app.cli.group import CommandGroup
 from app.demo import DEMO_PASSWORD, SEED_NUMBER, demo_accounts, load_demo
 from app.web.context import house
 
-group = click.Group("demo", help="Load an invented estate to look around in.")
+group = CommandGroup("demo", help="Load an invented estate to look around in.")
 
 
 @group.command()

@@ -4,6 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.doctor import examine
+from app.i18n import use_locale
 from app.safety import Level
 from app.web.context import house
 
@@ -14,7 +15,8 @@ MARKS = {Level.OK: "ok     ", Level.WARNING: "warning", Level.FAILURE: "FAILURE"
 @with_appcontext
 def doctor() -> None:
     """Say what is missing or unsafe; exit status 1 when something must be mended."""
-    findings = examine(house())
+    with use_locale("en"):
+        findings = examine(house())
     for finding in findings:
         click.echo(f"{MARKS[finding.level]}  {finding.subject:<10} {finding.words}")
     if any(finding.level is Level.FAILURE for finding in findings):

@@ -10,8 +10,8 @@ import orjson
 from flask.cli import with_appcontext
 
 from app.auth.actor import Actor, system_actor
+from app.cli.group import CommandGroup
 from app.cli.paths import NewFile
-from app.errors import AppError
 from app.i18n import LOCALES, use_locale
 from app.jobs import step_behind
 from app.tabular import queries, services
@@ -25,7 +25,7 @@ from app.web.context import house
 
 SHOWN_ERRORS = 20
 
-group = click.Group("imports", help="Bring files in, rehearse that, take it back.")
+group = CommandGroup("imports", help="Bring files in, rehearse that, take it back.")
 
 
 def _actor() -> Actor:
@@ -90,10 +90,7 @@ def run(
     step_behind()
     source = _source(profile, file, sheet)
     with use_locale(language or house().settings.default_locale):
-        try:
-            report = _with_bar(source, dry_run=dry_run)
-        except AppError as error:
-            raise click.ClickException(str(error)) from error
+        report = _with_bar(source, dry_run=dry_run)
         _print(report)
         if report_path:
             report_path.write_bytes(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2))
@@ -161,10 +158,7 @@ def template(importer: str, file: Path) -> None:
 @with_appcontext
 def undo(batch_id: UUID) -> None:
     """Take back a batch, while nothing depends on it."""
-    try:
-        with house().database.unit_of_work() as uow:
-            kinds = queries.declared_kinds(house().modules)
-            services.undo_batch(_actor(), batch_id, kinds, uow, house().clock)
-    except AppError as error:
-        raise click.ClickException(str(error)) from error
+    with house().database.unit_of_work() as uow:
+        kinds = queries.declared_kinds(house().modules)
+        services.undo_batch(_actor(), batch_id, kinds, uow, house().clock)
     click.echo(f"batch {batch_id}: undone")

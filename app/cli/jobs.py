@@ -8,6 +8,7 @@ import json
 import click
 from flask.cli import with_appcontext
 
+from app.cli.group import CommandGroup
 from app.jobs import step_behind
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
@@ -15,7 +16,7 @@ from app.jobs.scheduler import Scheduler, run_until_signalled
 from app.safety import refuse_unsafe
 from app.web.context import house
 
-group = click.Group("jobs", help="Run the scheduler, or one job.")
+group = CommandGroup("jobs", help="Run the scheduler, or one job.")
 
 
 @group.command()

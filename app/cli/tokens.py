@@ -13,11 +13,11 @@ from app.auth.actor import system_actor
 from app.auth.commands import CreateToken
 from app.auth.models import ApiToken
 from app.auth.sessions import actor_of
+from app.cli.group import CommandGroup
 from app.cli.users import find_by_email
-from app.errors import AppError
 from app.web.context import current_clock, database, house
 
-group = click.Group("tokens", help="Make, list and revoke personal keys of the API.")
+group = CommandGroup("tokens", help="Make, list and revoke personal keys of the API.")
 
 
 @group.command()
@@ -29,13 +29,10 @@ group = click.Group("tokens", help="Make, list and revoke personal keys of the A
 def create(email: str, name: str, days: int, permissions: tuple[str, ...]) -> None:
     """Print a key with which a program acts for the account, shown this once."""
     command = CreateToken(name, permissions, days)
-    try:
-        with database().unit_of_work("cli") as uow:
-            owner = find_by_email(email, uow.session)
-            actor = actor_of(owner, house().grants, uow.session)
-            _token, secret = tokens.issue_token(actor, owner.id, command, uow, current_clock())
-    except AppError as error:
-        raise click.ClickException(str(error.message)) from error
+    with database().unit_of_work("cli") as uow:
+        owner = find_by_email(email, uow.session)
+        actor = actor_of(owner, house().grants, uow.session)
+        _token, secret = tokens.issue_token(actor, owner.id, command, uow, current_clock())
     click.echo(secret)
 
 
@@ -54,9 +51,6 @@ def list_keys() -> None:
 @with_appcontext
 def revoke(token_id: UUID) -> None:
     """End a key at once."""
-    try:
-        with database().unit_of_work("cli") as uow:
-            tokens.revoke_token(system_actor("flask tokens revoke"), token_id, uow, current_clock())
-    except AppError as error:
-        raise click.ClickException(str(error.message)) from error
+    with database().unit_of_work("cli") as uow:
+        tokens.revoke_token(system_actor("flask tokens revoke"), token_id, uow, current_clock())
     click.echo("revoked")

@@ -13,12 +13,12 @@ from app.auth.actor import system_actor
 from app.auth.commands import CreateUser
 from app.auth.models import User
 from app.auth.roles import Role
+from app.cli.group import CommandGroup
 from app.demo import plant_accounts
-from app.errors import AppError
 from app.i18n import LOCALES
 from app.web.context import current_clock, database, house
 
-group = click.Group("users", help="Make, list and archive accounts.")
+group = CommandGroup("users", help="Make, list and archive accounts.")
 
 
 def find_by_email(email: str, session: Session) -> User:
@@ -41,11 +41,8 @@ def create(email: str, name: str, roles: tuple[str, ...], locale: str, *, link: 
     password = "" if link else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     actor = system_actor("flask users create")
     command = CreateUser(email, name, tuple(Role(r) for r in roles), password, locale)
-    try:
-        with database().unit_of_work("cli") as uow:
-            user = services.create_user(actor, command, uow, current_clock())
-    except AppError as error:
-        raise click.ClickException(str(error.message)) from error
+    with database().unit_of_work("cli") as uow:
+        user = services.create_user(actor, command, uow, current_clock())
     click.echo(f"{user.email} is made")
     if link:
         _print_link(user.email)
@@ -70,12 +67,7 @@ def archive(email: str) -> None:
     """Take an account out of use; its sessions end at once."""
     with database().unit_of_work("cli") as uow:
         user = find_by_email(email, uow.session)
-        try:
-            services.archive_user(
-                system_actor("flask users archive"), user.id, uow, current_clock()
-            )
-        except AppError as error:
-            raise click.ClickException(str(error.message)) from error
+        services.archive_user(system_actor("flask users archive"), user.id, uow, current_clock())
     click.echo(f"{email} is archived")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from app.db.trouble import trouble_beside
+
 PATIENCE_MS = 10_000
 LOOK_EVERY_S = 0.001
 # Who kept the others waiting for this long lets those who wait begin first, but not for ever.
@@ -41,13 +43,13 @@ def configure_sqlite(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        record.info["waiting"] = os.open(
-            f"{engine.url.database}{WAITING}", os.O_RDWR | os.O_CREAT, 0o600
-        )
+        record.info["waiting"] = _open_beside(f"{engine.url.database}{WAITING}")
 
     @event.listens_for(engine, "close")
     def _on_close(_connection: Any, record: Any) -> None:
-        os.close(record.info.pop("waiting"))
+        waiting = record.info.pop("waiting", None)
+        if waiting is not None:
+            os.close(waiting)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
@@ -60,6 +62,13 @@ def configure_sqlite(engine: Engine) -> None:
 
     for ending in ("commit", "rollback"):
         event.listen(engine, ending, _end_turn)
+
+
+def _open_beside(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise trouble_beside(error) from error
 
 
 def _set_durable(connection: Connection, *, is_durable: bool) -> None:

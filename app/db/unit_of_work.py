@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 import structlog
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db.postgresql import configure_postgresql
 from app.db.sqlite import PATIENCE_MS, configure_sqlite, somebody_waits
-from app.errors import StaleVersion, Unavailable
-from app.i18n import lazy as _l
+from app.db.trouble import say_trouble
+from app.errors import StaleVersion
 
 if TYPE_CHECKING:
     from app.auth.actor import Actor
@@ -123,11 +122,6 @@ class UnitOfWork:
     def _translate(error: BaseException | None) -> None:
         if isinstance(error, StaleDataError):
             raise StaleVersion from error
-        if isinstance(error, OperationalError) and error.connection_invalidated:
-            raise Unavailable(
-                "database_unavailable",
-                _l("The database does not answer. Try again in a moment; nothing was saved."),
-            ) from error
 
 
 @contextmanager
@@ -153,6 +147,7 @@ class Database:
         self.engine = create_engine(
             self.url, echo=echo, pool_pre_ping=not self.is_sqlite, pool_use_lifo=True
         )
+        say_trouble(self.engine)
         if self.is_sqlite:
             configure_sqlite(self.engine)
         else:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from app.auth.actor import SYSTEM_USER_ID, Actor
 from app.clock import Clock
 from app.db import Database, JsonDict
-from app.errors import AppError
+from app.errors import AppError, Unavailable
 from app.house import House
 from app.i18n import LazyText
 from app.i18n import lazy as _l
@@ -64,7 +64,7 @@ class Reporter:
                         heartbeat_at=self.clock.now(),
                     )
                 )
-        except OperationalError:
+        except (OperationalError, Unavailable):
             log.debug("progress_skipped", run=str(self.run_id))
 
     def is_cancelled(self) -> bool:
@@ -159,7 +159,7 @@ def beating(database: Database, run_id: UUID, clock: Clock) -> Iterator[None]:
         while not done.wait(5):
             try:
                 beat(database, [run_id], clock)
-            except OperationalError:
+            except (OperationalError, Unavailable):
                 log.debug("heartbeat_skipped", run=str(run_id))
 
     thread = threading.Thread(target=keep_saying, daemon=True)

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import TranslatedText
+from app.errors import Unavailable
 from app.house import House
 from app.i18n import LOCALES
 from app.office.letterhead import Letterhead, read_letterhead
@@ -33,7 +34,7 @@ class LetterheadDesk:
             return kept
         try:
             fresh = self.read()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, Unavailable):
             return kept or self._default()
         self._kept, self._read_at = fresh, now
         return fresh

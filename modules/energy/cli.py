@@ -11,9 +11,9 @@ import click
 from flask.cli import with_appcontext
 
 from app.auth.actor import system_actor
+from app.cli.group import CommandGroup
 from app.cli.paths import NewFile
 from app.clock import BRUSSELS, FixedClock
-from app.errors import AppError
 from app.i18n import use_locale
 from app.jobs import step_behind
 from app.web.context import current_clock, database
@@ -23,7 +23,7 @@ from modules.energy.formats import FORMATS
 from modules.energy.services.ingest import IngestResult, ingest_file
 from modules.energy.services.scan import DORMANT, scan
 
-group = click.Group("energy", help="Meters, readings and abnormal consumption.")
+group = CommandGroup("energy", help="Meters, readings and abnormal consumption.")
 SHOWN_ERRORS = 20
 
 
@@ -76,12 +76,9 @@ def ingest(  # noqa: PLR0913, PLR0917  one parameter per option, as click passes
         meters_file=meters,
         create_unknown=unknown == "add",
     )
-    try:
-        result = ingest_file(
-            database(), system_actor("flask energy ingest"), command, current_clock(), _progress
-        )
-    except AppError as failure:
-        raise click.ClickException(str(failure.message)) from failure
+    result = ingest_file(
+        database(), system_actor("flask energy ingest"), command, current_clock(), _progress
+    )
     with use_locale("en"):
         _tell(result, report)
     if not result.is_clean:

@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.auth.actor import system_actor
-from app.errors import AppError
+from app.cli.group import CommandGroup
 from app.geo import Crs
 from app.geo.geopackage import layers
 from app.i18n import use_locale
@@ -20,7 +20,7 @@ from modules.portfolio.boundary_rows import COLUMNS, FIELDS, BoundaryFile
 from modules.portfolio.enums import BoundaryKind
 from modules.portfolio.shapes import read_shapes
 
-group = click.Group("portfolio", help="The estate and its map.")
+group = CommandGroup("portfolio", help="The estate and its map.")
 SHOWN_ERRORS = 20
 
 
@@ -51,18 +51,15 @@ def boundaries(
     """
     step_behind()
     with use_locale("en"):
-        try:
-            if layer and layer not in layers(file):
-                raise click.BadParameter(f"“{layer}” is none of {', '.join(layers(file))}")
-            shapes = read_shapes(file, layer, Crs(int(crs)) if crs else None)
-            source = BoundaryFile(shapes, {name: columns[name] for name in FIELDS}, only)
-            with open_unit_of_work() as uow:
-                actor = system_actor("flask portfolio boundaries")
-                report = load_boundaries(actor, BoundaryKind(kind), source, uow, current_clock())
-                if dry_run:
-                    uow.discard()
-        except AppError as failure:
-            raise click.ClickException(str(failure.message)) from failure
+        if layer and layer not in layers(file):
+            raise click.BadParameter(f"“{layer}” is none of {', '.join(layers(file))}")
+        shapes = read_shapes(file, layer, Crs(int(crs)) if crs else None)
+        source = BoundaryFile(shapes, {name: columns[name] for name in FIELDS}, only)
+        with open_unit_of_work() as uow:
+            actor = system_actor("flask portfolio boundaries")
+            report = load_boundaries(actor, BoundaryKind(kind), source, uow, current_clock())
+            if dry_run:
+                uow.discard()
         _show(file.name, report)
     if report.refused:
         sys.exit(1)
