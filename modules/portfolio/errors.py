@@ -42,6 +42,11 @@ def warning_there() -> Conflict:
     )
 
 
+def archived() -> Conflict:
+    """Refuse to write about what left the estate or the lists."""
+    return Conflict("archived", _l("This record is archived: bring it back on its sheet first."))
+
+
 def building_in_use() -> Conflict:
     """Say that a building with lots cannot leave the estate."""
     return Conflict(

@@ -119,6 +119,7 @@ class BuildingOut(Schema):
     energy_class = fields.String(allow_none=True)
     lon = fields.Float(allow_none=True)
     lat = fields.Float(allow_none=True)
+    archived_at = fields.AwareDateTime(allow_none=True)
     updated_at = fields.AwareDateTime(required=True)
 
 
@@ -171,6 +172,7 @@ class LotOut(LotIn):
     status = one_of(LotStatus, required=True)
     status_since = fields.Date(allow_none=True)
     energy_class = fields.String(allow_none=True)
+    archived_at = fields.AwareDateTime(allow_none=True)
     updated_at = fields.AwareDateTime(required=True)
 
 
@@ -239,6 +241,7 @@ class ParcelOut(ParcelIn):
 
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
+    archived_at = fields.AwareDateTime(allow_none=True)
     drawn_area_m2 = fields.Float(allow_none=True)
     lon = fields.Float(allow_none=True)
     lat = fields.Float(allow_none=True)
@@ -251,6 +254,7 @@ class ParcelQuery(Schema):
     acquisition = one_of(Acquisition)
     region = one_of(Region)
     use = one_of(LandUse)
+    is_archived = archived_instead()
 
 
 class EstateQuery(Schema):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from app.api.fields import Languages
+from app.api.fields import Languages, archived_instead
 from app.web.fields import Line
 from modules.portfolio.commands import (
     AddressFacts,
@@ -46,8 +46,22 @@ class BuildingPartQuery(Schema):
     building_id = fields.UUID()
 
 
+class EntranceQuery(BuildingPartQuery):
+    """Which entrances are wanted."""
+
+    is_archived = archived_instead()
+
+
+class GroupingQuery(Schema):
+    """Which sites, work areas or departments are wanted."""
+
+    is_archived = archived_instead()
+
+
 class RoomQuery(BuildingPartQuery):
     """Which rooms are wanted."""
+
+    is_archived = archived_instead()
 
     department_id = fields.UUID()
     use = one_of(RoomUse)

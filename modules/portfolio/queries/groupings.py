@@ -13,7 +13,7 @@ from app.auth.actor import Actor
 from app.errors import NotFound
 from modules.portfolio.enums import Grouping
 from modules.portfolio.models import Area, Building, Department, Room, Site
-from modules.portfolio.queries.scope import in_scope, visible_building_ids
+from modules.portfolio.queries.scope import in_scope, in_use, visible_building_ids
 
 Grouped = Area | Department | Site
 
@@ -80,10 +80,10 @@ def select_groupings(actor: Actor, kind: Grouping) -> Select[Any]:
     return found.where(Site.id.in_(_seen_sites(actor))) if kind is Grouping.SITE else found
 
 
-def select_grouped(actor: Actor, kind: Grouping) -> Select[Any]:
-    """Return the sites, work areas or departments in use, as records."""
+def select_grouped(actor: Actor, kind: Grouping, *, is_archived: bool = False) -> Select[Any]:
+    """Return the sites, work areas or departments in use, or the archived ones, as records."""
     model: Any = MODELS[kind]
-    found: Select[Any] = select(model).where(model.archived_at.is_(None))
+    found: Select[Any] = select(model).where(in_use(model, is_archived=is_archived))
     return found.where(Site.id.in_(_seen_sites(actor))) if kind is Grouping.SITE else found
 
 

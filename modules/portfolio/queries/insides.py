@@ -13,7 +13,7 @@ from app.db import Archivable
 from app.errors import NotFound
 from modules.portfolio.models import Address, Building, Department, Entrance, Floor, Lot, Room
 from modules.portfolio.queries.labels import street_sql
-from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.queries.scope import in_scope, in_use
 
 Found = TypeVar("Found", Entrance, Floor, Room)
 
@@ -59,13 +59,15 @@ def _one(session: Session, statement: Select[Found]) -> Found:
     return found
 
 
-def select_inside(actor: Actor, model: type[Entrance | Floor | Room]) -> Select[Any]:
-    """Return the entrances, floors or rooms in use that the actor sees."""
+def select_inside(
+    actor: Actor, model: type[Entrance | Floor | Room], *, is_archived: bool = False
+) -> Select[Any]:
+    """Return the entrances, floors or rooms in use that the actor sees, or the archived ones."""
     statement: Select[Any] = in_scope(select(model), actor, model.building_id)
     # A floor is never archived.
-    return (
-        statement.where(model.archived_at.is_(None)) if issubclass(model, Archivable) else statement
-    )
+    if not issubclass(model, Archivable):
+        return statement
+    return statement.where(in_use(model, is_archived=is_archived))
 
 
 def select_rooms(actor: Actor) -> Select[Any]:

@@ -12,7 +12,7 @@ from app.auth.actor import Actor
 from app.search.normalise import typed_words
 from modules.portfolio.models import Building, Entrance, LandParcel, Lot
 from modules.portfolio.queries.places import list_areas, list_sites
-from modules.portfolio.queries.scope import in_scope, parcels_in_scope
+from modules.portfolio.queries.scope import in_scope, in_use, parcels_in_scope
 
 
 def select_buildings(actor: Actor, *, is_archived: bool = False) -> Select[Building]:
@@ -21,7 +21,7 @@ def select_buildings(actor: Actor, *, is_archived: bool = False) -> Select[Build
         select(Building)
         .join(Building.address)
         .options(contains_eager(Building.address))
-        .where(Building.archived_at.is_not(None) if is_archived else Building.archived_at.is_(None))
+        .where(in_use(Building, is_archived=is_archived))
     )
     return in_scope(statement, actor, Building.id)
 
@@ -36,14 +36,15 @@ def select_lots(actor: Actor, *, is_archived: bool = False) -> Select[Lot]:
             contains_eager(Lot.building).contains_eager(Building.address),
             joinedload(Lot.entrance).joinedload(Entrance.address),
         )
-        .where(Lot.archived_at.is_not(None) if is_archived else Lot.archived_at.is_(None))
+        .where(in_use(Lot, is_archived=is_archived))
     )
     return in_scope(statement, actor, Lot.building_id)
 
 
-def select_parcels(actor: Actor) -> Select[LandParcel]:
-    """Return the parcels of the estate."""
-    return parcels_in_scope(select(LandParcel).where(LandParcel.archived_at.is_(None)), actor)
+def select_parcels(actor: Actor, *, is_archived: bool = False) -> Select[LandParcel]:
+    """Return the parcels of the estate, or the archived ones."""
+    wanted = in_use(LandParcel, is_archived=is_archived)
+    return parcels_in_scope(select(LandParcel).where(wanted), actor)
 
 
 def matches(column: Any, text: str) -> ColumnElement[bool]:

@@ -34,6 +34,13 @@ def visible_lot_ids(actor: Actor) -> Select[UUID] | None:
     return None if visible is None else select(Lot.id).where(Lot.building_id.in_(visible))
 
 
+def in_use(model: Any, *, is_archived: bool = False) -> ColumnElement[bool]:
+    """Return the condition that a row is in use, or that it is archived."""
+    column = model.archived_at
+    wanted: ColumnElement[bool] = column.is_not(None) if is_archived else column.is_(None)
+    return wanted
+
+
 def in_scope(statement: Select[*Columns], actor: Actor, column: Any) -> Select[*Columns]:
     """Keep the rows whose building an actor sees; `column` holds the building's identifier."""
     visible = visible_building_ids(actor)

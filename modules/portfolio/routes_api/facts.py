@@ -19,7 +19,7 @@ from modules.portfolio.models import EnergyCertificate, Installation
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import get_certificate, list_certificates
 from modules.portfolio.queries.places import get_building, get_lot
-from modules.portfolio.queries.scope import in_scope
+from modules.portfolio.queries.scope import in_scope, in_use
 from modules.portfolio.queries.topology import get_installation, lots_served_by, seen_links_of
 
 certificates = ApiBlueprint(
@@ -104,8 +104,7 @@ class Installations(MethodView):
     @installations.paged(schemas.InstallationOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Installation]:
         """List installations by code."""
-        is_archived = Installation.archived_at.is_not(None)
-        wanted = is_archived if query.pop("is_archived") else ~is_archived
+        wanted = in_use(Installation, is_archived=query.pop("is_archived"))
         statement = in_scope(
             select(Installation).where(wanted), current_actor(), Installation.building_id
         )

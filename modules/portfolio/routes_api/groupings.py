@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
@@ -14,7 +15,7 @@ from modules.portfolio.commands import Change, GroupingFacts
 from modules.portfolio.enums import Grouping
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import MODELS, Grouped, get_grouping, select_grouped
-from modules.portfolio.schemas_api_insides import GroupingIn, GroupingOut
+from modules.portfolio.schemas_api_insides import GroupingIn, GroupingOut, GroupingQuery
 
 blueprint = ApiBlueprint(
     "groupings_api",
@@ -34,10 +35,11 @@ class Groupings(MethodView):
     """All sites, work areas or departments."""
 
     @needs(PortfolioPermission.READ)
+    @blueprint.arguments(GroupingQuery, location="query")
     @blueprint.paged(GroupingOut)
-    def get(self, folder: str, page: PageRequest) -> Page[Grouped]:
+    def get(self, query: dict[str, Any], folder: str, page: PageRequest) -> Page[Grouped]:
         """List sites, work areas or departments by code."""
-        statement = select_grouped(current_actor(), KINDS[folder])
+        statement = select_grouped(current_actor(), KINDS[folder], **query)
         return paginate(reader(), statement.order_by(MODELS[KINDS[folder]].code), page)
 
     @needs(PortfolioPermission.CHANGE)

@@ -33,8 +33,10 @@ rooms = ApiBlueprint(
 )
 
 
-def _asked(statement: Select[Any], model: Any, query: dict[str, Any]) -> Select[Any]:
-    """Keep the rows with the values a query asks for."""
+def _asked(model: Any, query: dict[str, Any]) -> Select[Any]:
+    """Return the rows with the values a query asks for."""
+    is_archived = query.pop("is_archived", False)
+    statement = select_inside(current_actor(), model, is_archived=is_archived)
     for name, value in query.items():
         statement = statement.where(getattr(model, name) == value)
     return statement
@@ -45,11 +47,11 @@ class Entrances(MethodView):
     """All entrances."""
 
     @needs(PortfolioPermission.READ)
-    @entrances.arguments(schemas.BuildingPartQuery, location="query")
+    @entrances.arguments(schemas.EntranceQuery, location="query")
     @entrances.paged(schemas.EntranceOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Entrance]:
         """List entrances by building and place in the row."""
-        statement = _asked(select_inside(current_actor(), Entrance), Entrance, query)
+        statement = _asked(Entrance, query)
         return paginate(
             reader(), statement.order_by(Entrance.building_id, Entrance.position, Entrance.id), page
         )
@@ -104,7 +106,7 @@ class Floors(MethodView):
     @floors.paged(schemas.FloorOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Floor]:
         """List floors by building, the lowest first."""
-        statement = _asked(select_inside(current_actor(), Floor), Floor, query)
+        statement = _asked(Floor, query)
         return paginate(
             reader(), statement.order_by(Floor.building_id, Floor.level, Floor.id), page
         )
@@ -150,7 +152,7 @@ class Rooms(MethodView):
     @rooms.paged(schemas.RoomOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[Room]:
         """List rooms by building and number."""
-        statement = _asked(select_inside(current_actor(), Room), Room, query)
+        statement = _asked(Room, query)
         return paginate(reader(), statement.order_by(Room.building_id, Room.code, Room.id), page)
 
     @needs(PortfolioPermission.CHANGE)

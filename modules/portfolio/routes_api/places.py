@@ -190,7 +190,9 @@ class Parcels(MethodView):
     @parcels.paged(schemas.ParcelOut)
     def get(self, query: dict[str, Any], page: PageRequest) -> Page[LandParcel]:
         """List parcels by reference."""
-        statement = _narrowed(select_parcels(current_actor()), LandParcel, query)
+        statement = _narrowed(
+            select_parcels(current_actor(), is_archived=query.pop("is_archived")), LandParcel, query
+        )
         return paginate(reader(), statement.order_by(LandParcel.reference, LandParcel.id), page)
 
     @needs(PortfolioPermission.CHANGE_LAND)

@@ -39,6 +39,7 @@ from modules.portfolio.services import (
     change_building,
     create_building,
     place_building,
+    refuse_archived,
     restore_building,
 )
 from modules.portfolio.tables import BUILDINGS, STATUS_TONES
@@ -113,6 +114,7 @@ def building_create() -> ResponseReturnValue:
 def building_edit(building_id: UUID) -> ResponseReturnValue:
     """Show the form of a building."""
     building = get_building(current_actor(), reader(), building_id)
+    refuse_archived(building)
     form = Form(BuildingIn, shows=building)
     return render_template(
         "portfolio/building_form.html", form=form, building=building, **options()
@@ -185,6 +187,7 @@ def _standing(building_id: UUID) -> dict[str, Any]:
 def building_position_edit(building_id: UUID) -> ResponseReturnValue:
     """Show where a building stands, to put a point where no outline is known."""
     building = get_building(current_actor(), reader(), building_id)
+    refuse_archived(building)
     form = Form(PointIn)
     form.values = {"lat": building.lat, "lon": building.lon}
     return render_template("portfolio/position_form.html", form=form, building=building)

@@ -27,6 +27,7 @@ from modules.portfolio.services import (
     archive_grouping,
     change_grouping,
     create_grouping,
+    refuse_archived,
     restore_grouping,
 )
 
@@ -111,6 +112,7 @@ def grouping_create(kind: str) -> ResponseReturnValue:
 def grouping_edit(kind: str, grouping_id: UUID) -> ResponseReturnValue:
     """Show the form of one of them."""
     row = get_grouping(current_actor(), reader(), Grouping(kind), grouping_id)
+    refuse_archived(row)
     form = Form(GroupingIn, shows=row)
     return render_template("portfolio/grouping_form.html", form=form, row=row, **_words(kind))
 

@@ -39,6 +39,7 @@ from modules.portfolio.services import (
     add_installation,
     archive_installation,
     change_installation,
+    refuse_archived,
     restore_installation,
 )
 
@@ -115,6 +116,7 @@ def _sent(building_id: UUID) -> Form:
 def installation_edit(installation_id: UUID) -> ResponseReturnValue:
     """Show the form of an installation and whom it serves."""
     found = get_installation(current_actor(), reader(), installation_id)
+    refuse_archived(found)
     return render_template(PAGE, form=_shown(found), **_context(found.building_id, found))
 
 
@@ -163,7 +165,7 @@ def installation_archive(installation_id: UUID) -> ResponseReturnValue:
     def archive(uow: UnitOfWork) -> str:
         asked = asked_change(installation_id)
         archive_installation(current_actor(), asked, uow, current_clock())
-        return url_for("portfolio.installation_edit", installation_id=installation_id)
+        return url_for("portfolio.installation_detail", installation_id=installation_id)
 
     return answer(form, archive, _("Archived"), PAGE, lambda: _again(installation_id))
 

@@ -28,7 +28,13 @@ from modules.portfolio.routes_web.blueprint import (
 from modules.portfolio.routes_web.maps import parcel_layer
 from modules.portfolio.schemas.common import VersionIn
 from modules.portfolio.schemas.land import ParcelIn
-from modules.portfolio.services import archive_parcel, change_parcel, create_parcel, restore_parcel
+from modules.portfolio.services import (
+    archive_parcel,
+    change_parcel,
+    create_parcel,
+    refuse_archived,
+    restore_parcel,
+)
 from modules.portfolio.tables import PARCELS
 
 
@@ -83,6 +89,7 @@ def parcel_create() -> ResponseReturnValue:
 def parcel_edit(parcel_id: UUID) -> ResponseReturnValue:
     """Show the form of a parcel."""
     parcel = get_parcel(current_actor(), reader(), parcel_id)
+    refuse_archived(parcel)
     form = Form(ParcelIn, shows=parcel)
     return render_template("portfolio/parcel_form.html", form=form, parcel=parcel, **options())
 

@@ -37,6 +37,7 @@ from modules.portfolio.services import (
     change_lot,
     change_lot_status,
     create_lot,
+    refuse_archived,
     restore_lot,
     stack_lots,
 )
@@ -115,6 +116,7 @@ def lot_create() -> ResponseReturnValue:
 def lot_edit(lot_id: UUID) -> ResponseReturnValue:
     """Show the form of a lot."""
     lot = get_lot(current_actor(), reader(), lot_id)
+    refuse_archived(lot)
     return _form_page(Form(LotIn, shows=lot), building_id=lot.building_id, lot=lot)
 
 
@@ -140,6 +142,7 @@ def lot_change(lot_id: UUID) -> ResponseReturnValue:
 def lot_status_edit(lot_id: UUID) -> ResponseReturnValue:
     """Show the form to change the state of a lot."""
     lot = get_lot(current_actor(), reader(), lot_id)
+    refuse_archived(lot)
     form = Form(LotStatusIn, {"lot_id": str(lot.id), "starts_on": str(current_clock().today())})
     return render_template("portfolio/lot_status_form.html", form=form, **_status_context(lot))
 
@@ -198,6 +201,7 @@ def lot_restore(lot_id: UUID) -> ResponseReturnValue:
 def lot_stack_edit(lot_id: UUID) -> ResponseReturnValue:
     """Show the form of the lots above and below a lot."""
     lot = get_lot(current_actor(), reader(), lot_id)
+    refuse_archived(lot)
     above, below = written_stack(reader(), lot.id)
     form = Form(StackIn, {"lot_id": str(lot.id)})
     form.values |= {"above": [str(i) for i in above], "below": [str(i) for i in below]}

@@ -29,7 +29,13 @@ from modules.portfolio.routes_web.blueprint import (
     options,
 )
 from modules.portfolio.schemas.buildings import RoomIn
-from modules.portfolio.services import add_room, archive_room, change_room, restore_room
+from modules.portfolio.services import (
+    add_room,
+    archive_room,
+    change_room,
+    refuse_archived,
+    restore_room,
+)
 
 PAGE = "portfolio/room_form.html"
 
@@ -94,6 +100,7 @@ def room_create(building_id: UUID) -> ResponseReturnValue:
 def room_edit(room_id: UUID) -> ResponseReturnValue:
     """Show the form of a room."""
     room = get_room(current_actor(), reader(), room_id)
+    refuse_archived(room)
     form = Form(RoomIn, shows=room)
     return render_template(PAGE, form=form, **_context(room.building_id, room))
 

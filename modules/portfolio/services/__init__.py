@@ -15,6 +15,7 @@ from modules.portfolio.services.buildings import (
     place_building,
     restore_building,
 )
+from modules.portfolio.services.common import refuse_archived
 from modules.portfolio.services.facts import (
     correct_certificate,
     end_warning_on,
@@ -106,6 +107,7 @@ __all__ = [
     "record_certificate",
     "refresh_energy_class",
     "refresh_status",
+    "refuse_archived",
     "restore_access_code",
     "restore_building",
     "restore_certificate",

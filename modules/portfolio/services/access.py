@@ -17,7 +17,7 @@ from modules.portfolio.models import AccessCode, Building, Entrance, Lot
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.access import access_not_noted, get_access_code
 from modules.portfolio.queries.places import get_building
-from modules.portfolio.services.common import note
+from modules.portfolio.services.common import note, refuse_archived
 
 HIDDEN = "••••"
 
@@ -26,6 +26,7 @@ def add_access_code(actor: Actor, facts: AccessFacts, uow: UnitOfWork, clock: Cl
     """Write down how to get in; Invalid when the entrance or the lot is of another building."""
     require(actor, PortfolioPermission.CHANGE_ACCESS)
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     now = clock.now()
     row = AccessCode(**_values(facts, uow), created_at=now, updated_at=now)
     uow.session.add(row)
@@ -39,6 +40,7 @@ def change_access_code(
 ) -> AccessCode:
     """Change a code; the history says that it changed, not what it was or is."""
     row, building = _to_change(actor, change, uow)
+    refuse_archived(row)
     if facts.building_id != row.building_id:
         raise elsewhere("building_id")
     changes = changed_fields(row, _values(facts, uow))

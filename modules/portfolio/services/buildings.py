@@ -31,6 +31,7 @@ from modules.portfolio.services.common import (
     fresh_reference,
     lot_search_text,
     note,
+    refuse_archived,
     refuse_taken,
     refuse_unknown,
 )
@@ -64,6 +65,7 @@ def change_building(
     """Change the facts of a building; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, change.id)
+    refuse_archived(building)
     building.require_version(change.version)
     values = _values(uow.session, facts)
     values["code"] = facts.code.strip() or building.code
@@ -127,6 +129,7 @@ def place_building(
     """
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, change.id)
+    refuse_archived(building)
     building.require_version(change.version)
     placed = place(shape.geometry, shape.crs) if shape else None
     before = (building.lon, building.lat)

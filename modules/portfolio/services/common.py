@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit import Subject, record
 from app.auth.actor import Actor
 from app.clock import Clock
-from app.db import Base, UnitOfWork
+from app.db import Archivable, Base, UnitOfWork
 from app.db.codes import has_code, refuse_formula
 from app.errors import Invalid
 from app.i18n import lazy as _l
@@ -20,7 +20,7 @@ from app.numbers import reserve_numbers
 from app.search.changes import touch_documents
 from app.search.normalise import index_text
 from modules.portfolio.enums import EMPTY_STATUSES
-from modules.portfolio.errors import reference_taken
+from modules.portfolio.errors import archived, reference_taken
 from modules.portfolio.models import (
     Address,
     Area,
@@ -53,6 +53,12 @@ def refuse_taken(session: Session, column: Any, value: str, except_id: UUID | No
     taken = select(column).where(has_code(column, [value]), model.id != except_id)
     if (other := session.scalars(taken).first()) is not None:
         raise reference_taken(column.key, other)
+
+
+def refuse_archived(*rows: Archivable) -> None:
+    """Raise Conflict for what is archived: it is brought back before it is changed or added to."""
+    if any(row.archived_at is not None for row in rows):
+        raise archived()
 
 
 def refuse_unknown(session: Session, **links: tuple[type[Base], UUID | None]) -> None:

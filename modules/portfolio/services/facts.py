@@ -34,6 +34,7 @@ from modules.portfolio.services.common import (
     building_subject,
     lot_subject,
     note,
+    refuse_archived,
 )
 
 # Years a certificate stays valid; that of a public building is measured again each year.
@@ -54,6 +55,7 @@ def record_certificate(
     now = clock.now()
     certificate = EnergyCertificate(**_certified(command), created_at=now, updated_at=now)
     place = _place(actor, uow.session, command.lot_id, command.building_id)
+    refuse_archived(place)
     uow.session.add(certificate)
     change = {"energy_class": (None, certificate.energy_class)}
     _settle(actor, place, "certificate.record", change, uow, clock)
@@ -195,6 +197,7 @@ def give_warning(actor: Actor, command: GiveWarning, uow: UnitOfWork, clock: Clo
         raise Invalid("reason_needed", _l("Say why: others will rely on it."), field="reason")
     _refuse_backwards(command.starts_on, command.ends_on)
     place = _place(actor, uow.session, command.lot_id, command.building_id)
+    refuse_archived(place)
     _refuse_repeated(uow.session, command)
     warning = PlaceWarning(
         **{f.name: getattr(command, f.name) for f in fields(command)}

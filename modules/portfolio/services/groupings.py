@@ -23,6 +23,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import MODELS, Grouped, get_grouping
 from modules.portfolio.services.common import (
     note,
+    refuse_archived,
     refuse_taken,
     refuse_unknown,
 )
@@ -55,6 +56,7 @@ def change_grouping(
     """Change the code, the name or the work area; StaleVersion when somebody was first."""
     _require(actor, PortfolioPermission.CHANGE)
     row = get_grouping(actor, uow.session, kind, change.id)
+    refuse_archived(row)
     row.require_version(change.version)
     model: Any = MODELS[kind]
     refuse_taken(uow.session, model.code, facts.code, except_id=row.id)

@@ -33,6 +33,7 @@ from modules.portfolio.services.common import (
     lot_search_text,
     note_inside,
     part_subject,
+    refuse_archived,
     refuse_twin,
 )
 
@@ -41,6 +42,7 @@ def add_entrance(actor: Actor, facts: EntranceFacts, uow: UnitOfWork, clock: Clo
     """Add a street door to a building; Conflict when the building has one of this code."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     refuse_twin(uow.session, Entrance, building.id, code=facts.code)
     address = Address(**asdict(facts.address)) if facts.address else None
     entrance = Entrance(
@@ -59,6 +61,7 @@ def change_entrance(
     """Change a street door; the lots behind it are found by its new address."""
     require(actor, PortfolioPermission.CHANGE)
     entrance = get_entrance(actor, uow.session, change.id)
+    refuse_archived(entrance)
     entrance.require_version(change.version)
     building = get_building(actor, uow.session, entrance.building_id)
     refuse_twin(uow.session, Entrance, building.id, entrance.id, code=facts.code)
@@ -135,6 +138,7 @@ def add_floor(actor: Actor, facts: FloorFacts, uow: UnitOfWork, clock: Clock) ->
     """Add a level to a building; Conflict when it is there already."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     refuse_twin(uow.session, Floor, building.id, level=facts.level)
     floor = Floor(**asdict(facts) | {"name": facts.name})
     uow.session.add(floor)
@@ -152,6 +156,7 @@ def change_floor(
     floor = get_floor(actor, uow.session, change.id)
     floor.require_version(change.version)
     building = get_building(actor, uow.session, floor.building_id)
+    refuse_archived(building)
     changes = changed_fields(floor, {"name": facts.name, "area_m2": facts.area_m2})
     uow.flush()
     note_inside(uow, actor, clock, "floor.change", part_subject(floor, building), changes)

@@ -25,6 +25,7 @@ from modules.portfolio.services.common import (
     fresh_reference,
     note_inside,
     part_subject,
+    refuse_archived,
     refuse_taken,
 )
 
@@ -37,6 +38,7 @@ def add_installation(
     """Add an installation and write whom it serves: lots, entrances, else buildings."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     code = fresh_reference(uow.session, Installation.code, facts.code, SERIES)
     now = clock.now()
     installation = Installation(**(_values(facts) | {"code": code}), created_at=now, updated_at=now)
@@ -53,6 +55,7 @@ def change_installation(
 ) -> Installation:
     """Change an installation and whom it serves; it stays in its building."""
     installation = _changing(actor, change, uow)
+    refuse_archived(installation)
     building = get_building(actor, uow.session, installation.building_id)
     values = _values(facts) | {"building_id": building.id}
     values["code"] = facts.code.strip() or installation.code

@@ -24,6 +24,7 @@ from modules.portfolio.queries.places import get_parcel
 from modules.portfolio.services.common import (
     fresh_reference,
     note,
+    refuse_archived,
     refuse_taken,
     refuse_unknown,
 )
@@ -62,6 +63,7 @@ def change_parcel(
     """Change the facts of a parcel; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
+    refuse_archived(parcel)
     parcel.require_version(change.version)
     values = _values(actor, uow.session, facts)
     values["reference"] = facts.reference.strip() or parcel.reference
@@ -85,6 +87,7 @@ def place_parcel(
     """Draw a parcel on the map and measure it, or take it off."""
     require(actor, PortfolioPermission.CHANGE_LAND)
     parcel = get_parcel(actor, uow.session, change.id)
+    refuse_archived(parcel)
     parcel.require_version(change.version)
     before = parcel.drawn_area_m2
     _draw(parcel, shape)

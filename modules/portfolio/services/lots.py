@@ -30,6 +30,7 @@ from modules.portfolio.services.common import (
     lot_search_text,
     lot_subject,
     note,
+    refuse_archived,
     refuse_taken,
 )
 from modules.portfolio.services.facts import refresh_energy_class
@@ -42,6 +43,7 @@ def create_lot(actor: Actor, facts: LotFacts, uow: UnitOfWork, clock: Clock) -> 
     """Add a lot to a building, vacant from today; Conflict when its reference is taken."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     values = _values(uow.session, facts)
     values["reference"] = fresh_reference(uow.session, Lot.reference, facts.reference, SERIES)
     now = clock.now()
@@ -69,9 +71,11 @@ def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, c
     """Change the facts of a lot; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
     lot = get_lot(actor, uow.session, change.id)
+    refuse_archived(lot)
     lot.require_version(change.version)
     left = lot.building
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     values = _values(uow.session, facts)
     values["reference"] = facts.reference.strip() or lot.reference
     refuse_taken(uow.session, Lot.reference, values["reference"], except_id=lot.id)
@@ -128,6 +132,7 @@ def change_lot_status(
     """
     require(actor, PortfolioPermission.CHANGE_STATUS)
     lot = get_lot(actor, uow.session, command.lot_id)
+    refuse_archived(lot)
     before, after = _around(uow.session, command)
     if before is not None and before.status is command.status:
         raise Invalid(

@@ -20,6 +20,7 @@ from modules.portfolio.queries.places import get_building
 from modules.portfolio.services.common import (
     note_inside,
     part_subject,
+    refuse_archived,
     refuse_twin,
     refuse_unknown,
 )
@@ -30,6 +31,7 @@ def add_room(actor: Actor, facts: RoomFacts, uow: UnitOfWork, clock: Clock) -> R
     """Add a room to a building; Conflict when the building has one of this number."""
     require(actor, PortfolioPermission.CHANGE)
     building = get_building(actor, uow.session, facts.building_id)
+    refuse_archived(building)
     refuse_twin(uow.session, Room, building.id, code=facts.code)
     now = clock.now()
     room = Room(**_room_values(uow.session, facts), created_at=now, updated_at=now)
@@ -46,6 +48,7 @@ def change_room(
     """Change a room; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
     room = get_room(actor, uow.session, change.id)
+    refuse_archived(room)
     room.require_version(change.version)
     building = get_building(actor, uow.session, room.building_id)
     if facts.building_id != building.id:

@@ -19,7 +19,7 @@ from modules.portfolio.models import Lot, StackLink
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_lot
 from modules.portfolio.queries.topology import written_stack
-from modules.portfolio.services.common import lot_subject, note
+from modules.portfolio.services.common import lot_subject, note, refuse_archived
 
 
 def stack_lots(actor: Actor, command: StackLots, uow: UnitOfWork, clock: Clock) -> Lot:
@@ -27,6 +27,7 @@ def stack_lots(actor: Actor, command: StackLots, uow: UnitOfWork, clock: Clock) 
     require(actor, PortfolioPermission.CHANGE)
     session = uow.session
     lot = get_lot(actor, session, command.lot_id)
+    refuse_archived(lot)
     lot.require_version(command.version)
     above, below = set(command.above), set(command.below)
     _refuse_strangers(session, lot, above, "above")
