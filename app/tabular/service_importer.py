@@ -32,6 +32,7 @@ from app.tabular.typed import Row
 from app.tabular.versions import VERSION, as_left, count_as_new, pass_on, with_versions
 
 Codes = Callable[[Actor, Session, set[str]], Iterable[str]]
+Pair = tuple[str, str]
 _PLAIN = Formats(decimal=DecimalSign.POINT)
 
 
@@ -42,6 +43,18 @@ class Stored:
     id: UUID
     version: int
     values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A column of codes that count within what another column names: rooms of a building.
+
+    `find` returns the pairs stored among some, whatever the capitals of the second.
+    """
+
+    within: str
+    column: str
+    find: Callable[[Actor, Session, set[Pair]], Iterable[Pair]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +70,8 @@ class ServiceImporter:
     `model` is the class whose rows carry the versions of the records.
 
     `codes` are the columns that name records by codes, each with what returns the codes the actor
-    sees among some, as they are stored: a file may write them in other capitals.
+    sees among some, as they are stored: a file may write them in other capitals. `inside` is the
+    same of a code that another column of the key completes.
 
     `fixed` columns are taken from a new record only: a row that changes one is refused, an empty
     cell of theirs says nothing. `check` refuses what the services would not do, so that a
@@ -86,6 +100,7 @@ class ServiceImporter:
     prepare: Callable[[Actor, Session, Sequence[Row]], Iterable[Problem]]
     records: Callable[[Actor, Session], Iterator[Mapping[str, Any]]]
     codes: Mapping[str, Codes] = field(default_factory=dict)
+    inside: Inside | None = None
     fixed: tuple[str, ...] = ()
     check: Callable[[Change], Iterable[Problem]] = lambda _change: ()
     check_at: Callable[[Change, datetime], Iterable[Problem]] = lambda _change, _now: ()
@@ -166,6 +181,8 @@ class ServiceWork:
                     row.values[name] = meant
         for name, seen in self.importer.codes.items():
             self._write_as_stored(name, seen, session, rows)
+        if self.importer.inside is not None:
+            self._write_inside(self.importer.inside, session, rows)
         return self.importer.prepare(self.actor, session, rows)
 
     def _write_as_stored(
@@ -180,6 +197,23 @@ class ServiceWork:
                 row.values[name] = known[code]
             elif code and name == self.importer.key:
                 row.values[name] = self._new_codes.setdefault(code.upper(), code)
+
+    def _write_inside(self, inside: Inside, session: Session, rows: Sequence[Row]) -> None:
+        """Give codes that count within a place the capitals they have there, or had first."""
+        named = [
+            (row, str(row.values[inside.within]), str(row.values[inside.column]))
+            for row in rows
+            if row.values.get(inside.within) and row.values.get(inside.column)
+        ]
+        given = {(place, code) for _row, place, code in named}
+        stored: dict[str, list[str]] = {}
+        for place, code in inside.find(self.actor, session, given) if given else ():
+            stored.setdefault(place, []).append(code)
+        for row, place, code in named:
+            known = as_stored([code], stored.get(place, ()))
+            first = f"{place} {code.upper()}"
+            found = known.get(code) or self._new_codes.setdefault(first, code)
+            row.values[inside.column] = found
 
     def keys(self, rows: Sequence[Row]) -> Sequence[Hashable | None]:
         """Return what names each record: one value, or one for each column of the key."""

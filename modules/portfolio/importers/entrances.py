@@ -22,7 +22,7 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio.commands import AddressFacts, Change, EntranceFacts
 from modules.portfolio.importers.columns import ADDRESS, ADDRESS_COLUMNS, BUILDING
-from modules.portfolio.importers.source import Source, named, unknown
+from modules.portfolio.importers.source import Source, codes_inside, named, unknown
 from modules.portfolio.models import Address, Building, Entrance
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import seen_buildings
@@ -110,6 +110,7 @@ ENTRANCES = ServiceImporter(
     needed=(),
     empty={"position": 0},
     codes={"building": seen_buildings},
+    inside=codes_inside(Entrance),
     subject_type="entrance",
     model=Entrance,
     load=SOURCE.load,

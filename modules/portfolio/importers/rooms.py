@@ -22,7 +22,15 @@ from app.tabular.typed import Row
 from modules.portfolio.commands import Change, RoomFacts
 from modules.portfolio.enums import ROOM_USE_LABELS, RoomUse
 from modules.portfolio.importers.columns import BUILDING, name_columns, names_read, names_stored
-from modules.portfolio.importers.source import Source, by_code, codes_of, measured, named, unknown
+from modules.portfolio.importers.source import (
+    Source,
+    by_code,
+    codes_inside,
+    codes_of,
+    measured,
+    named,
+    unknown,
+)
 from modules.portfolio.models import Building, Department, Floor, Lot, Room
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import seen_buildings, seen_lots
@@ -125,6 +133,7 @@ ROOMS = ServiceImporter(
     key=("building", "code"),
     needed=("use",),
     codes={"building": seen_buildings, "lot": seen_lots, "department": codes_of(Department)},
+    inside=codes_inside(Room),
     subject_type="room",
     model=Room,
     load=SOURCE.load,

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.db.codes import has_code
 from app.tabular.problems import Problem
-from app.tabular.service_importer import Codes, Stored, composed_key
+from app.tabular.service_importer import Codes, Inside, Pair, Stored, composed_key
 from app.tabular.typed import Row
+from modules.portfolio.models import Building
+from modules.portfolio.queries.scope import in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,22 @@ def by_code(session: Session, model: Any, wanted: set[str]) -> dict[str, UUID]:
 def codes_of(model: Any) -> Codes:
     """Return what finds the codes of sites, areas or departments among some."""
     return lambda _actor, session, wanted: by_code(session, model, wanted)
+
+
+def codes_inside(model: Any) -> Inside:
+    """Return what finds the codes of the rooms or the entrances of buildings."""
+
+    def find(actor: Actor, session: Session, given: set[Pair]) -> Iterable[Pair]:
+        statement = (
+            select(Building.code, model.code)
+            .join(model, model.building_id == Building.id)
+            .where(
+                Building.code.in_({building for building, _code in given}),
+                has_code(model.code, {code for _building, code in given}),
+                model.archived_at.is_(None),
+            )
+        )
+        seen = in_scope(statement, actor, model.building_id)
+        return [(building, code) for building, code in session.execute(seen)]
+
+    return Inside("building", "code", find)

@@ -204,11 +204,14 @@ def part_subject(
 def refuse_twin(
     session: Session, model: Any, building_id: UUID, except_id: UUID | None = None, **named: Any
 ) -> None:
-    """Raise Conflict when a building has another record of this code or level."""
+    """Raise Conflict when a building has another record of this code or level.
+
+    A code is the same whatever its capitals.
+    """
     ((field, value),) = named.items()
-    twins = select(model.id).where(
-        model.building_id == building_id, getattr(model, field) == value, model.id != except_id
-    )
+    column = getattr(model, field)
+    alike = has_code(column, [value]) if isinstance(value, str) else column == value
+    twins = select(model.id).where(model.building_id == building_id, alike, model.id != except_id)
     if session.scalars(twins).first() is not None:
         raise reference_taken(field, str(value))
 

@@ -275,6 +275,41 @@ class TestNewRecords:
             undo(database, actor, clock, report)
             assert self.stock(database, actor, name) == before, name
 
+    @pytest.mark.parametrize("name", ["rooms", "entrances"])
+    def test_a_code_inside_a_building_is_found_whatever_its_capitals(
+        self, database, clock, actor, tmp_path, names, name
+    ):
+        path = tmp_path / "codes.csv"
+        head, value = {
+            "rooms": ("building;code;use;capacity", "office;{count}"),
+            "entrances": ("building;code;position", "{count}"),
+        }[name]
+
+        def rows(*counted):
+            lines = (
+                f"{names['building'].lower()};{code};{value.format(count=count)}"
+                for code, count in counted
+            )
+            path.write_text("\n".join([head, *lines]), encoding="utf-8")
+            return source(path, name)
+
+        made = import_file(actor, rows(("Hall-a", 3)), database, clock)
+        assert (counts(made), made.errors) == ((1, 0, 0, 0), [])
+        before = self.stock(database, actor, name)
+        known = check_file(actor, rows(("hall-A", 3)), database, clock)
+        assert counts(known) == (0, 0, 1, 0)
+        changed = import_file(actor, rows((" HALL-A", 4)), database, clock)
+        assert (counts(changed), changed.errors) == ((0, 1, 0, 0), [])
+        stock = self.stock(database, actor, name)
+        assert len(stock) == len(before)
+        assert [row["code"] for row in stock if row["code"].lower() == "hall-a"] == ["Hall-a"]
+        undo(database, actor, clock, changed)
+        assert self.stock(database, actor, name) == before
+        # Twice in one file is once too often, also of a new one.
+        twice = check_file(actor, rows(("New-b", 1), ("new-B", 2)), database, clock)
+        assert counts(twice)[0] == 1
+        assert [problem.code for problem in twice.errors] == ["duplicate_row"]
+
     def test_what_they_name_must_be_there(self, database, clock, actor, tmp_path, names):
         path = tmp_path / "wrong.csv"
         rows = (

@@ -202,3 +202,19 @@ def test_what_is_elsewhere_is_absent_and_rights_are_asked(
     for path in around:
         assert client.put(f"{API}/{path}", json={}, headers=if_match(1)).status_code == 403
     assert client.post(f"{API}/place-warnings", json={}).status_code == 403
+
+
+@pytest.mark.parametrize("folder", ["rooms", "entrances"])
+def test_a_building_has_a_code_once_whatever_its_capitals(
+    keeper: FlaskClient, lot: Lot, folder: str
+) -> None:
+    facts = {"building_id": str(lot.building_id), "code": "Hall-a"}
+    facts |= {"use": "office"} if folder == "rooms" else {}
+    made = keeper.post(f"{API}/{folder}", json=facts)
+    assert made.status_code == 201, made.text
+    twin = keeper.post(f"{API}/{folder}", json=facts | {"code": "HALL-A"})
+    assert (twin.status_code, twin.json["code"]) == (409, "reference_taken")
+    # It may be written otherwise itself.
+    address = f"{API}/{folder}/{made.json['id']}"
+    again = keeper.put(address, json=facts | {"code": "HALL-A"}, headers=if_match(1))
+    assert (again.status_code, again.json["code"]) == (200, "HALL-A")
