@@ -15,7 +15,11 @@ group = CommandGroup("demo", help="Load an invented estate to look around in.")
 @click.option("--seed", "number", default=SEED_NUMBER, show_default=True)
 @with_appcontext
 def load(scale: float, number: int) -> None:
-    """Plant what is missing of the demo; the same seed makes the same estate."""
+    """Plant what is missing of the demo.
+
+    The same seed makes the same estate and people on a day; what was called in, repaired and
+    measured runs up to the moment it is planted.
+    """
     if house().settings.is_production:
         raise click.ClickException("this is production: a demo would mix with real data")
     load_demo(house(), scale=scale, number=number, say=click.echo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,9 @@ from app.demo import plant_seeds
 from app.web.context import house
 from modules.interventions.enums import OPEN_STATUSES, OrderStatus
 from modules.interventions.models import Visit, WorkOrder
-from modules.parties.enums import Relation
-from modules.parties.models import PartyPhone, PartyRelation
+from modules.parties.demo.names import years_before
+from modules.parties.enums import OccupancyRole, Relation
+from modules.parties.models import Occupancy, Party, PartyPhone, PartyRelation
 from modules.tickets.models import Ticket
 
 pytestmark = pytest.mark.one_database
@@ -46,6 +47,7 @@ def test_the_whole_demo_could_have_happened(
         check_nobody_is_at_two_places(orders, visits, now)
         check_orders_follow_tickets(session, len(orders))
         check_people_are_looked_after(session)
+        check_ages(session)
 
 
 def check_time_goes_forward(
@@ -128,3 +130,26 @@ def check_people_are_looked_after(session: Session) -> None:
     )
     # A few who answer for many, each with a telephone.
     assert 1 < len(session.scalars(guardians).all()) < related[Relation.GUARDIAN] / 4
+
+
+def check_ages(session: Session) -> None:
+    """Who signs is of age that day; parents are of an age to be; nobody moves in unborn."""
+    born = dict(session.execute(select(Party.id, Party.birth_date)).all())
+    for stay in session.scalars(select(Occupancy)):
+        birth = born[stay.party_id]
+        if birth is not None:
+            fewest = 18 if stay.role is OccupancyRole.TENANT else 0
+            assert years_before(stay.starts_on, fewest) >= birth, stay.party_id
+    homes: dict[UUID, dict[Relation, list[date]]] = defaultdict(lambda: defaultdict(list))
+    for one in session.scalars(select(PartyRelation)):
+        if (birth := born[one.person_id]) is not None:
+            homes[one.party_id][one.relation].append(birth)
+    between = [
+        (child - parent).days / 365.25
+        for home in homes.values()
+        for child in home[Relation.CHILD]
+        for parent in (*home[Relation.HEAD], *home[Relation.PARTNER])
+    ]
+    assert len(between) > 100
+    assert min(between) >= 18
+    assert max(between) < 48

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -14,6 +15,8 @@ from app.search.normalise import fold
 from modules.parties.enums import Language
 
 DATA = Path(__file__).parent / "data"
+# The ages of those who have a lease.
+ADULT = (22, 92)
 TRADES = (
     ("Boulangerie", "Bakkerij"),
     ("Pharmacie", "Apotheek"),
@@ -41,6 +44,17 @@ class InventedPerson:
     email: str | None
 
 
+def years_before(day: date, years: int) -> date:
+    """Return the same day some years earlier; of 29 February, the day before."""
+    last = monthrange(day.year - years, day.month)[1]
+    return day.replace(year=day.year - years, day=min(day.day, last))
+
+
+def age_on(day: date, birth_date: date) -> int:
+    """Return the completed years of somebody on a day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
 class NameBook:
     """Draws names by weight from the extract."""
 
@@ -50,9 +64,9 @@ class NameBook:
         self._numbers: set[int] = set()
 
     def person(
-        self, today: date, family: str | None = None, *, is_child: bool = False
+        self, today: date, family: str | None = None, ages: tuple[int, int] = ADULT
     ) -> InventedPerson:
-        """Invent an adult of 22 to 92 or a child; `family` gives the family name."""
+        """Invent somebody between two ages; `family` gives the family name."""
         chance = self.chance
         language = chance.choices(list(Language), (76, 17, 7))[0]
         listed = "nl" if language is Language.DUTCH else "fr"
@@ -61,12 +75,12 @@ class NameBook:
         source = "any" if sex == "male" and chance.random() < 0.5 else listed
         first = self._draw(sex, source)
         name = family or self._draw("family", listed)
-        years = chance.randint(0, 20) if is_child else chance.randint(22, 92)
+        birthday = today - timedelta(days=chance.randint(0, 364))
         return InventedPerson(
             first_name=first,
             name=name,
             language=language,
-            birth_date=today - timedelta(days=years * 365 + chance.randint(0, 364)),
+            birth_date=years_before(birthday, chance.randint(*ages)),
             mobile=f"+3244{self._number()}",
             landline=f"+3220{chance.randint(0, 999_999):06d}" if chance.random() < 0.25 else None,
             email=self._email(first, name) if chance.random() < 0.62 else None,

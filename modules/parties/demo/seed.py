@@ -18,7 +18,7 @@ from app.search.changes import touch_documents
 from app.search.normalise import fold, index_text
 from modules.parties.contact import reversed_digits
 from modules.parties.demo.helpers import GUARDIANS, SOCIAL_WORKERS, drawn_helpers
-from modules.parties.demo.names import InventedPerson, NameBook
+from modules.parties.demo.names import ADULT, InventedPerson, NameBook, age_on
 from modules.parties.enums import Language, OccupancyRole, PartyKind, PhoneKind, Relation
 from modules.parties.models import Party
 from modules.parties.services.duplicates import find_duplicates
@@ -29,6 +29,8 @@ TABLES = ("parties", "party_phones", "party_emails", "party_relations", "occupan
 # Share of homes with a household of several people, and of parties typed twice.
 SHARE_OF_HOUSEHOLDS = 0.38
 SHARE_TYPED_TWICE = 0.012
+# Years: of who may sign, of the oldest parent at a birth, of the oldest child that lives at home.
+OF_AGE, OLDEST_PARENT, AT_HOME = 18, 45, 22
 # Invented firms that work for the office: name, language, telephone, e-mail; one has no e-mail.
 CONTRACTORS = (
     ("Ascenseurs du Midi", Language.FRENCH, "+3225550110", "depannage@midi.example"),
@@ -83,7 +85,9 @@ class Crowd:
         if stay.kind in {LotKind.SHOP, LotKind.OFFICE}:
             self._occupy(self._firm(), stay, OccupancyRole.TENANT)
             return
-        tenant = self.book.person(self.today)
+        # Who signs a lease is of age that day.
+        youngest = max(ADULT[0], age_on(self.today, stay.starts_on) + OF_AGE + 1)
+        tenant = self.book.person(self.today, ages=(min(youngest, ADULT[1]), ADULT[1]))
         tenant_id = self._person(tenant)
         self._occupy(tenant_id, stay, OccupancyRole.TENANT)
         self.tenants.append((tenant, tenant_id, stay))
@@ -99,17 +103,30 @@ class Crowd:
             language=tenant.language,
         )
         self._relate(household, tenant_id, Relation.HEAD, stay.starts_on)
-        members = [(Relation.PARTNER, False)] if self.chance.random() < 0.6 else []
-        members += [(Relation.CHILD, True)] * self.chance.choices((0, 1, 2, 3), (3, 4, 3, 1))[0]
-        for relation, is_child in members:
-            family = tenant.name if is_child else None
-            member = self.book.person(self.today, family, is_child=is_child)
-            if is_child:
-                # Children are reached through their parents.
-                member = replace(member, mobile=tenant.mobile, landline=None, email=None)
-            member_id = self._person(member, has_phone=not is_child)
-            self._relate(household, member_id, relation, stay.starts_on)
-            self._occupy(member_id, stay, OccupancyRole.OCCUPANT)
+        parents = [age_on(self.today, tenant.birth_date)]
+        if self.chance.random() < 0.6:
+            about = (max(ADULT[0], parents[0] - 10), min(ADULT[1], parents[0] + 10))
+            partner = self.book.person(self.today, ages=about)
+            parents.append(age_on(self.today, partner.birth_date))
+            self._member(household, partner, stay, Relation.PARTNER)
+        eldest, youngest = min(parents) - OF_AGE - 1, max(parents) - OLDEST_PARENT
+        if youngest > AT_HOME:
+            return
+        for _child in range(self.chance.choices((0, 1, 2, 3), (3, 4, 3, 1))[0]):
+            ages = (max(0, youngest), min(AT_HOME, eldest))
+            child = self.book.person(self.today, tenant.name, ages)
+            # Children are reached through their parents.
+            child = replace(child, mobile=tenant.mobile, landline=None, email=None)
+            self._member(household, child, stay, Relation.CHILD)
+
+    def _member(
+        self, household: UUID, person: InventedPerson, stay: LotStay, relation: Relation
+    ) -> None:
+        """Add somebody to a household, from the day its lot was let or, later, of the birth."""
+        since = replace(stay, starts_on=max(stay.starts_on, person.birth_date))
+        member_id = self._person(person, has_phone=relation is not Relation.CHILD)
+        self._relate(household, member_id, relation, since.starts_on)
+        self._occupy(member_id, since, OccupancyRole.OCCUPANT)
 
     def look_after(self) -> None:
         """Give some tenants a social worker, a guardian or somebody of the family to call."""
