@@ -87,6 +87,22 @@ def unknown_place(field: str, value: str) -> Invalid:
     return Invalid("unknown_place", message, field=field)
 
 
+LOT_ELSEWHERE = _l("This lot stands in another building.")
+
+
+def lot_elsewhere(field: str = "building_id") -> Invalid:
+    """Refuse another building than the one the lot of a meter stands in."""
+    return Invalid("lot_elsewhere", LOT_ELSEWHERE, field=field)
+
+
+REMOVED_FIRST = _l("A meter is not removed before it is installed.")
+
+
+def removed_first() -> Invalid:
+    """Refuse a day of removal that comes before the day of installation."""
+    return Invalid("removed_first", REMOVED_FIRST, field="removed_on")
+
+
 PLANT_ELSEWHERE = _l("This installation stands in another building.")
 
 

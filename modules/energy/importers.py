@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.bulk import remove_untouched
 from app.tabular.columns import Column
@@ -138,6 +139,8 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
         building, lot = row.values.get("building"), row.values.get("lot")
         if lot and lot not in lots:
             yield Problem("not_found", row.number, field="lot", value=str(lot))
+        elif lot and building not in (None, "", codes[lots[lot]]):
+            yield _not_possible(row, "building", building, errors.LOT_ELSEWHERE)
         elif lot:
             row.values["building"] = codes[lots[lot]]
         elif building and building not in buildings:
@@ -157,22 +160,30 @@ def _unknown_plants(actor: Actor, session: Session, rows: Sequence[Row]) -> Iter
         if code and code not in plants:
             yield Problem("not_found", row.number, field="installation", value=str(code))
         elif code and row.values.get("building") not in (None, "", codes[plants[code]]):
-            text = errors.PLANT_ELSEWHERE
-            yield Problem(
-                "not_possible", row.number, field="installation", value=str(code), text=text
-            )
+            yield _not_possible(row, "installation", code, errors.PLANT_ELSEWHERE)
         elif code and not row.values.get("lot"):
             row.values["building"] = codes[plants[code]]
 
 
 def check(change: Change) -> Iterator[Problem]:
-    """Refuse another building while the meter feeds a plant of the one it stands in."""
-    plant = (change.before or {}).get("installation")
-    if plant and "building" in change.differences and "installation" not in change.row.values:
-        text = errors.PLANT_ELSEWHERE
-        yield Problem(
-            "not_possible", change.row.number, field="building", value=str(plant), text=text
-        )
+    """Refuse another building while the meter feeds a plant or a lot of the one it stands in.
+
+    And a removal before the installation, whichever of both the file names.
+    """
+    row, before = change.row, change.before or {}
+    for field, text in (("installation", errors.PLANT_ELSEWHERE), ("lot", errors.LOT_ELSEWHERE)):
+        fed = before.get(field)
+        if fed and "building" in change.differences and field not in row.values:
+            yield _not_possible(row, "building", fed, text)
+    installed, removed = (
+        row.values.get(name, before.get(name)) for name in ("installed_on", "removed_on")
+    )
+    if installed and removed and removed < installed:
+        yield _not_possible(row, "removed_on", removed, errors.REMOVED_FIRST)
+
+
+def _not_possible(row: Row, field: str, value: object, text: LazyText) -> Problem:
+    return Problem("not_possible", row.number, field=field, value=str(value), text=text)
 
 
 def _hidden(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Problem]:

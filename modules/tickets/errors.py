@@ -101,6 +101,15 @@ class ReasonNeeded(Invalid):
         super().__init__("reason_needed", _l("Give a reason for this change."), field=field)
 
 
+class LotElsewhere(Invalid):
+    """The lot does not stand in the building that is named with it."""
+
+    def __init__(self) -> None:
+        """Say that both cannot be."""
+        message = _l("This lot stands in another building.")
+        super().__init__("lot_elsewhere", message, field="place")
+
+
 class PlaceNeeded(Invalid):
     """A ticket is about a place."""
 

@@ -50,6 +50,7 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
         raise errors.duplicate_meter(command.serial)
     point = _supply_point(uow.session, command.ean, command.utility, clock) if command.ean else None
     building_id = _building_of(actor, command, uow.session)
+    _refuse_removed_first(command)
     now = clock.now()
     meter = Meter(
         serial=command.serial,
@@ -126,6 +127,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
 def _values_of(actor: Actor, command: ChangeMeter, session: Session) -> dict[str, Any]:
     """Turn what was written into columns, with the place it leads to."""
     building_id = _building_of(actor, command, session)
+    _refuse_removed_first(command)
     return {name: getattr(command, name) for name in _WRITTEN} | {
         "building_id": building_id,
         "place_label": _place_label(actor, session, building_id, command.lot_id),
@@ -177,15 +179,24 @@ def counter_command(
 
 
 def _building_of(actor: Actor, command: AddMeter | ChangeMeter, session: Session) -> UUID | None:
-    """Return the building of a meter: the one named, else that of the plant it feeds."""
-    if command.installation_id is None:
-        return command.building_id
-    plant, named = get_installation(actor, session, command.installation_id), command.building_id
+    """Return the building of a meter: that of the lot or the plant it feeds, else the one named."""
+    named = command.building_id
     if command.lot_id is not None:
-        named = place_facts(actor, session, building_id=named, lot_id=command.lot_id).building_id
+        of_lot = place_facts(actor, session, building_id=None, lot_id=command.lot_id).building_id
+        if named not in (None, of_lot):
+            raise errors.lot_elsewhere()
+        named = of_lot
+    if command.installation_id is None:
+        return named
+    plant = get_installation(actor, session, command.installation_id)
     if named not in (None, plant.building_id):
         raise errors.plant_elsewhere()
     return plant.building_id
+
+
+def _refuse_removed_first(command: AddMeter | ChangeMeter) -> None:
+    if command.installed_on and command.removed_on and command.removed_on < command.installed_on:
+        raise errors.removed_first()
 
 
 def _place_label(

@@ -73,14 +73,19 @@ def _plant(actor: Actor, session: Session, code: str) -> Installation | None:
 def _place(
     actor: Actor, session: Session, building_code: str, lot_reference: str
 ) -> tuple[UUID | None, UUID | None]:
+    building_id = _building(actor, session, building_code)
     if lot_reference:
         lot = find_lot_by_reference(actor, session, lot_reference)
         if lot is None:
             raise errors.unknown_place("lot_reference", lot_reference)
+        if building_id not in (None, lot.building_id):
+            raise errors.lot_elsewhere("building_code")
         return lot.building_id, lot.id
-    if building_code:
-        building = find_building_by_code(actor, session, building_code)
-        if building is None:
-            raise errors.unknown_place("building_code", building_code)
-        return building.id, None
-    return None, None
+    return building_id, None
+
+
+def _building(actor: Actor, session: Session, code: str) -> UUID | None:
+    building = find_building_by_code(actor, session, code) if code else None
+    if code and building is None:
+        raise errors.unknown_place("building_code", code)
+    return building.id if building else None

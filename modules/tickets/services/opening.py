@@ -23,6 +23,7 @@ from modules.portfolio.api import (
 from modules.tickets.commands import OpenTicket
 from modules.tickets.enums import IMMEDIATE, EventKind, TicketSource, Trade
 from modules.tickets.errors import (
+    LotElsewhere,
     PlaceNeeded,
     ReasonNeeded,
     UnknownCategory,
@@ -177,6 +178,8 @@ def _put_on_place(ticket: Ticket, actor: Actor, command: OpenTicket, uow: UnitOf
     if place.lot_id is None and building_id is None:
         raise PlaceNeeded
     facts = place_facts(actor, uow.session, building_id=building_id, lot_id=place.lot_id)
+    if command.alert_id is None and place.building_id not in (None, facts.building_id):
+        raise LotElsewhere
     # What an alert names was checked with its meter, and holds when the plant is archived since.
     if place.installation_id is not None and is_named and command.alert_id is None:
         refuse_plant_elsewhere(actor, uow.session, place.installation_id, facts)

@@ -62,6 +62,20 @@ def test_what_is_wrong_is_named(agent: FlaskClient) -> None:
     assert agent.get(f"/api/v1/tickets/{new_id()}").status_code == 404
 
 
+def test_a_lot_and_the_building_of_another_are_refused_not_mended(
+    agent: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock))
+        elsewhere = make_building(uow, clock)
+    body = {"lot_id": str(lot.id), "category_key": "home.water.leak"}
+    refused = agent.post("/api/v1/tickets", json=body | {"building_id": str(elsewhere.id)})
+    assert (refused.status_code, refused.json["code"]) == (422, "lot_elsewhere")
+    assert [error["field"] for error in refused.json["errors"]] == ["building_id"]
+    fine = agent.post("/api/v1/tickets", json=body | {"building_id": str(lot.building_id)})
+    assert fine.status_code == 201
+
+
 def test_the_rules_in_force(agent: FlaskClient) -> None:
     priorities = agent.get("/api/v1/ticket-rules/priorities").json
     assert [one["key"] for one in priorities][:2] == ["immediate", "breakdown"]
