@@ -83,13 +83,18 @@ def wait_until_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> 
 
 
 def watch(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Wait until one of the processes ends; its status is ours."""
+    """Wait until one of the processes ends; its status is ours. One that was killed begins anew."""
     while True:
-        for process in processes:
+        for place, process in enumerate(processes):
             status = process.poll()
-            if status is not None:
-                print(f"{shlex.join(map(str, process.args))} ended with status {status}")
+            if status is None:
+                continue
+            command = shlex.join(map(str, process.args))
+            print(f"{command} ended with status {status}", flush=True)
+            if status >= 0:
                 return status or 1
+            end_group(process, signal.SIGKILL)
+            processes[place] = start(command)
         time.sleep(0.5)
 
 

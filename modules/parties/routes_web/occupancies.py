@@ -23,7 +23,7 @@ from modules.parties.queries.people import (
 from modules.parties.routes_web.blueprint import blueprint, options
 from modules.parties.schemas import MoveOutIn, OccupyIn
 from modules.parties.services import move_in, move_out
-from modules.portfolio.api import get_lot, list_lots_of_building, lot_address
+from modules.portfolio.api import LotStatus, get_lot, list_lots_of_building, lot_address
 
 
 @blueprint.get("/lots/<uuid:subject_id>/parts/occupants")
@@ -31,13 +31,15 @@ from modules.portfolio.api import get_lot, list_lots_of_building, lot_address
 def lot_occupants(subject_id: UUID) -> ResponseReturnValue:
     """Show who is in a lot, and who was."""
     lot = get_lot(current_actor(), reader(), subject_id)
-    stays = list_occupancies(reader(), lot_id=lot.id)
+    stays, today = list_occupancies(reader(), lot_id=lot.id), current_clock().today()
+    is_vacant = lot.status is LotStatus.VACANT
     return render_template(
         "parties/_occupants.html",
         lot=lot,
         stays=stays,
         names=party_labels(reader(), [stay.party_id for stay in stays]),
-        today=current_clock().today(),
+        today=today,
+        is_said_empty=is_vacant and bool(occupants_of_lots(reader(), [lot.id], today)),
         **options(),
     )
 

@@ -1,7 +1,7 @@
 """The pages of people."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import html5lib
 import pytest
@@ -21,6 +21,8 @@ from modules.parties.models import (
     PartyMerge,
     PartyRelation,
 )
+from modules.portfolio.api import LotStatus
+from modules.portfolio.models import Lot
 from tests.factories.parties import house, make_party
 from tests.factories.portfolio import make_building, make_lot
 
@@ -242,6 +244,21 @@ def test_moving_in_and_out(client, login, people, database):
     ended = client.post(end, data={"ends_on": "2026-03-31"})
     assert ended.status_code == 303
     assert b"31/03/2026" in client.get(f"/lots/{people['lot']}/parts/occupants").data
+
+
+def test_a_lot_noted_as_vacant_where_somebody_is_says_so(client, login, people, database, clock):
+    login(client, Role.LETTING_AGENT, locale="en")
+    part, doubt = f"/lots/{people['lot']}/parts/occupants", "noted as vacant, and somebody is in it"
+    for status, is_doubtful in ((LotStatus.VACANT, True), (LotStatus.LET, False)):
+        with database.unit_of_work() as uow:
+            uow.session.get(Lot, people["lot"]).status = status
+        assert (doubt in client.get(part).text) is is_doubtful
+    assert f"/lots/{people['lot']}/status" not in client.get(part).text
+    with database.unit_of_work() as uow:
+        uow.session.get(Lot, people["lot"]).status = LotStatus.VACANT
+        stay = uow.session.scalars(select(Occupancy)).one()
+        stay.ends_on = clock.today() - timedelta(days=1)
+    assert doubt not in client.get(part).text
 
 
 def test_channels_and_relations(client, login, people, database):
