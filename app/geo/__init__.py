@@ -10,7 +10,15 @@ from app.geo.geojson import (
     read_features,
     read_geojson,
 )
-from app.geo.shapes import PlacedShape, area_m2, clean_polygon, place
+from app.geo.shapes import (
+    PlacedShape,
+    area_m2,
+    clean_polygon,
+    is_drawn_so,
+    is_surface,
+    place,
+    plain,
+)
 
 __all__ = [
     "Crs",
@@ -24,7 +32,10 @@ __all__ = [
     "from_wgs84",
     "geometry_from_geojson",
     "geometry_text",
+    "is_drawn_so",
+    "is_surface",
     "place",
+    "plain",
     "read_features",
     "read_geojson",
     "to_wgs84",

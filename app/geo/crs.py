@@ -85,6 +85,7 @@ def from_wgs84(geometry: BaseGeometry, target: Crs) -> BaseGeometry:
 def check_inside(geometry: BaseGeometry, crs: Crs) -> None:
     """Raise Invalid when a geometry is empty or leaves the frame of Belgium in its system."""
     west, south, east, north = BELGIUM[crs]
+    check_numbers(geometry)
     if not geometry.is_empty:
         left, bottom, right, top = geometry.bounds
         if west <= left and south <= bottom and right <= east and top <= north:
@@ -98,6 +99,14 @@ def check_inside(geometry: BaseGeometry, crs: Crs) -> None:
         ),
         field="geometry",
     )
+
+
+def check_numbers(geometry: BaseGeometry) -> None:
+    """Raise Invalid for a corner that is no number: its frame passes over it."""
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise Invalid(
+            "geometry_unreadable", _l("A coordinate of this shape is no number."), field="geometry"
+        )
 
 
 @dataclass(frozen=True, slots=True)

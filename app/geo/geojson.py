@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,14 +22,17 @@ Feature = dict[str, Any]
 
 
 def geometry_text(geometry: BaseGeometry, decimals: int = DECIMALS) -> str:
-    """Write a geometry as GeoJSON text without blanks, coordinates rounded.
+    """Write a geometry as GeoJSON text without blanks, coordinates rounded."""
+    return orjson.dumps(mapping(rounded(geometry, decimals))).decode()
 
-    Rounding can fold a tiny ring onto itself; the shape is then written unrounded rather
-    than lost.
+
+def rounded(geometry: BaseGeometry, decimals: int = DECIMALS) -> BaseGeometry:
+    """Round the coordinates of a geometry.
+
+    Rounding can fold a tiny ring onto itself; the shape then stays unrounded rather than be lost.
     """
-    rounded = shapely.transform(geometry, lambda points: points.round(decimals))
-    chosen = rounded if rounded.is_valid or not geometry.is_valid else geometry
-    return orjson.dumps(mapping(chosen)).decode()
+    round_one = shapely.transform(geometry, lambda points: points.round(decimals))
+    return round_one if round_one.is_valid or not geometry.is_valid else geometry
 
 
 def geometry_from_geojson(value: str | Mapping[str, Any]) -> BaseGeometry:
@@ -108,11 +112,23 @@ def _said_crs(data: Mapping[str, Any]) -> Crs | None:
 def _parsed(text: str | bytes) -> Mapping[str, Any]:
     try:
         data = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise _not_geojson() from error
+    except orjson.JSONDecodeError:
+        data = _parsed_as_written(text)
     if not isinstance(data, dict):
         raise _not_geojson()
     return data
+
+
+def _parsed_as_written(text: str | bytes) -> Any:
+    """Read what programs write although JSON has no such thing; Invalid for what is none at all.
+
+    A byte-order mark, another Unicode, and NaN or Infinity, which become null: they cost their
+    own row. Written anew, so that what passes here is no less strict than elsewhere.
+    """
+    try:
+        return orjson.loads(orjson.dumps(json.loads(text)))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _not_geojson() from error
 
 
 def _features_of(data: Mapping[str, Any]) -> list[tuple[Any, dict[str, Any]]]:

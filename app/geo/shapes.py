@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import shapely
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPoint, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from app.errors import Invalid
-from app.geo.crs import Crs, from_wgs84, to_wgs84
-from app.geo.geojson import geometry_text
+from app.geo.crs import Crs, check_numbers, from_wgs84, to_wgs84
+from app.geo.geojson import geometry_text, rounded
 from app.i18n import lazy as _l
+
+# The millimetre, in degrees: what moving between systems and back may change.
+TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,35 @@ def place(geometry: BaseGeometry, crs: Crs = Crs.WGS84) -> PlacedShape:
     )
 
 
+def is_surface(geometry: BaseGeometry | None) -> bool:
+    """Say whether a shape is an outline, rather than a point or a line."""
+    return isinstance(geometry, Polygon | MultiPolygon)
+
+
+def plain(geometry: BaseGeometry) -> BaseGeometry:
+    """Return the one part of a collection of one kind: a map file often holds no other."""
+    if isinstance(geometry, MultiPolygon | MultiPoint) and len(geometry.geoms) == 1:
+        return geometry.geoms[0]
+    return geometry
+
+
+def is_drawn_so(drawn: BaseGeometry | None, geometry: BaseGeometry, crs: Crs) -> bool:
+    """Say whether a shape is the one drawn, corner by corner to the millimetre.
+
+    So is what GeoJSON holds of it, whose corners are rounded. Invalid for a shape abroad.
+    """
+    if drawn is None:
+        return False
+    moved, stored = to_wgs84(plain(clean_polygon(geometry)), crs), plain(drawn)
+    return any(moved.equals_exact(one, TOLERANCE) for one in (stored, rounded(stored)))
+
+
 def clean_polygon(geometry: BaseGeometry) -> BaseGeometry:
     """Repair a self-crossing polygon; points and lines pass as they are.
 
-    Raises Invalid when nothing with a surface is left.
+    Raises Invalid when nothing with a surface is left, or a corner is no number.
     """
+    check_numbers(geometry)
     if not isinstance(geometry, Polygon | MultiPolygon) or geometry.is_valid:
         return geometry
     repaired = shapely.make_valid(geometry)

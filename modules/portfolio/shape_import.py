@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select
 from sqlalchemy.orm import undefer
@@ -23,7 +24,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.db.codes import has_code
 from app.errors import AppError, Invalid, NotFound
-from app.geo import Crs, geometry_text, to_wgs84
+from app.geo import Crs, is_drawn_so, is_surface, plain
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.importer import Entry, Outcome
@@ -34,10 +35,11 @@ from app.tabular.whole import keep_whole
 from app.typed_text import clean_text
 from modules.portfolio.commands import Change, ParcelFacts, ShapeGiven
 from modules.portfolio.enums import LandUse, Region
+from modules.portfolio.importers.positions import OUTLINE_STAYS
 from modules.portfolio.models import Building, LandParcel
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.lists import select_buildings, select_parcels
-from modules.portfolio.services import create_parcel, place_building, place_parcel
+from modules.portfolio.services import create_parcel
 from modules.portfolio.shape_batches import (
     BUILDING_OUTLINES,
     PARCEL_OUTLINES,
@@ -50,6 +52,9 @@ from modules.portfolio.shapes import NAMES, ShapeFile, ShapeKind
 
 Member = TypeVar("Member", bound=StrEnum)
 Drawn = tuple[ShapeGiven, Mapping[str, Any]]
+
+# What a building known only by a point may be; land is always a surface.
+_POINTS_TOO = {ShapeKind.BUILDINGS}
 
 _MENDED = _l("The outline crosses itself and is mended: look at it on the map.")
 
@@ -174,7 +179,21 @@ def _readable(geometry: BaseGeometry | Invalid | None) -> BaseGeometry:
         raise geometry
     if geometry is None:
         raise Invalid("shape_missing", _l("This row has no shape."), field="geometry")
-    return geometry
+    return plain(geometry)
+
+
+def _refuse_less(kind: ShapeKind, geometry: BaseGeometry, drawn: BaseGeometry | None) -> None:
+    """Refuse what is no outline, but the point of a building that has none."""
+    if is_surface(geometry):
+        return
+    if kind not in _POINTS_TOO or not isinstance(geometry, Point):
+        raise Invalid(
+            "not_a_surface",
+            _l("This shape is no outline: draw the edge of what it shows, as a polygon."),
+            field="geometry",
+        )
+    if is_surface(drawn):
+        raise Invalid("outline_stays", OUTLINE_STAYS, field="geometry")
 
 
 def _unknown() -> NotFound:
@@ -188,18 +207,19 @@ def _named(query: Select[Any], code: Any, name: str) -> Select[Any]:
 
 def _draw_building(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock) -> Drawing:
     query = _named(select_buildings(actor), Building.code, name)
-    building = uow.session.scalars(query.options(undefer(Building.geojson))).first()
+    building = uow.session.scalars(query.options(undefer(Building.geometry))).first()
     if building is None:
         raise _unknown()
-    return _redraw(place_building, actor, building, drawn[0], uow, clock)
+    return _redraw(ShapeKind.BUILDINGS, actor, building, drawn[0], uow, clock)
 
 
 def _draw_parcel(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock) -> Drawing:
     shape, facts = drawn
     query = _named(select_parcels(actor), LandParcel.reference, name)
-    parcel = uow.session.scalars(query.options(undefer(LandParcel.geojson))).first()
+    parcel = uow.session.scalars(query.options(undefer(LandParcel.geometry))).first()
     if parcel is not None:
-        return _redraw(place_parcel, actor, parcel, shape, uow, clock)
+        return _redraw(ShapeKind.PARCELS, actor, parcel, shape, uow, clock)
+    _refuse_less(ShapeKind.PARCELS, shape.geometry, None)
     if not facts.get("region") or not facts.get("use"):
         raise _unknown()
     made = create_parcel(actor, _parcel_facts(facts), shape, uow, clock)
@@ -207,7 +227,7 @@ def _draw_parcel(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: 
 
 
 def _redraw(
-    place: Callable[..., Placed],
+    kind: ShapeKind,
     actor: Actor,
     row: Placed,
     shape: ShapeGiven,
@@ -215,16 +235,12 @@ def _redraw(
     clock: Clock,
 ) -> Drawing:
     """Draw a record another way, and keep what it was; the same outline changes nothing."""
-    if row.geojson == _text(shape):
+    if is_drawn_so(row.geometry, shape.geometry, shape.crs):
         return Drawing(Outcome.UNCHANGED, row.id)
+    _refuse_less(kind, shape.geometry, row.geometry)
     before, was = outline_of(row), position_of(row)
-    place(actor, Change(row.id, row.version), shape, uow, clock)
+    KEPT_AS[kind].place(actor, Change(row.id, row.version), shape, uow, clock)
     return Drawing(Outcome.CHANGED, row.id, before, print_of(row), (was, position_of(row)))
-
-
-def _text(shape: ShapeGiven) -> str:
-    """Write a shape as it would be stored."""
-    return geometry_text(to_wgs84(shape.geometry, shape.crs))
 
 
 def _parcel_facts(facts: Mapping[str, Any]) -> ParcelFacts:

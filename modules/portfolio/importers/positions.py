@@ -33,7 +33,7 @@ POSITION_COLUMNS = (
 )  # fmt: skip
 
 _BOTH = _l("Latitude and longitude go together: give both, or none.")
-_OUTLINE = _l("This building has an outline, which stays: draw it anew to move it.")
+OUTLINE_STAYS = _l("This building has an outline, which stays: draw it anew to move it.")
 
 
 class Place(NamedTuple):
@@ -72,7 +72,7 @@ def prepare_positions(session: Session, rows: Sequence[Row]) -> Iterator[Problem
             for name in POSITION:
                 row.values.pop(name, None)
             if given not in {(None, None), known[:2]}:
-                yield _problem(row, _OUTLINE, given, Severity.WARNING)
+                yield _problem(row, OUTLINE_STAYS, given, Severity.WARNING)
         elif None in given and given != (None, None):
             yield _problem(row, _BOTH, given)
         elif given != known[:2]:

@@ -2,14 +2,23 @@
 
 import io
 import json
+import math
 import re
 from datetime import timedelta
 from random import Random
 
 import geopandas
 import pytest
+import shapely
 from shapely.affinity import translate
-from shapely.geometry import Point, box
+from shapely.geometry import (
+    GeometryCollection,
+    LineString,
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    box,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -18,7 +27,7 @@ from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
 from app.errors import Conflict, Invalid
-from app.geo import Crs, geometry_text, to_wgs84
+from app.geo import Crs, geometry_text, read_geojson, to_wgs84
 from app.i18n import use_locale
 from app.tabular.batches import batch_problems
 from app.tabular.models import ImportBatch
@@ -26,7 +35,7 @@ from app.tabular.services import undo_batch
 from modules.portfolio.commands import Change, ShapeGiven
 from modules.portfolio.demo.seed import plant_estate
 from modules.portfolio.models import Building, LandParcel
-from modules.portfolio.services import place_parcel
+from modules.portfolio.services import place_building, place_parcel
 from modules.portfolio.shape_batches import BATCH_KINDS
 from modules.portfolio.shape_import import import_shapes
 from modules.portfolio.shapes import (
@@ -114,13 +123,148 @@ def test_each_shape_is_drawn_made_or_refused_with_a_reason(database, clock, esta
         assert made.drawn_area_m2 == pytest.approx(400, rel=1e-3)
 
 
-def collection(*coordinates: tuple[float, float], code: str = "BLD-0001", **more) -> bytes:
+def collection(at: tuple[float, float], code: str = "BLD-0001", side: float = 1e-3) -> bytes:
+    """Write a file with one square, by its corner and side in the units of its system."""
+    square = box(*at, at[0] + side, at[1] + side)
     feature = {
         "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": coordinates[0]},
+        "geometry": json.loads(geometry_text(square)),
         "properties": {"code": code},
     }
-    return json.dumps({"type": "FeatureCollection", "features": [feature], **more}).encode()
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+
+
+def drawn_from(database, clock, kind, *shapes, crs=Crs.WGS84):
+    with database.unit_of_work() as uow:
+        return import_shapes(ACTOR, kind, ShapeFile(shapes, crs), uow, clock)
+
+
+@pytest.mark.parametrize(
+    "lesser",
+    [
+        SQUARE.centroid,
+        LineString(SQUARE.exterior.coords),
+        MultiPoint(SQUARE.exterior.coords),
+        GeometryCollection([SQUARE, SQUARE.centroid]),
+    ],
+    ids=lambda shape: shape.geom_type,
+)
+@pytest.mark.parametrize("kind", list(ShapeKind))
+def test_nothing_less_takes_the_place_of_an_outline(database, clock, estate, kind, lesser):
+    known = {ShapeKind.BUILDINGS: Building, ShapeKind.PARCELS: LandParcel}[kind]
+    with database.reader() as session:
+        (_, _, facts) = next(export_shapes(ACTOR, kind, session))
+    before = outlines(database, known)
+    report = drawn_from(database, clock, kind, (lesser, facts))
+    assert [refusal.row for refusal in report.refused] == [1]
+    is_point = kind is ShapeKind.BUILDINGS and lesser.geom_type == "Point"
+    with use_locale("en"):
+        assert str(report.refused[0].reason) == (
+            "This building has an outline, which stays: draw it anew to move it."
+            if is_point
+            else "This shape is no outline: draw the edge of what it shows, as a polygon."
+        )
+    assert outlines(database, known) == before
+
+
+def test_a_building_without_an_outline_may_be_a_point_and_land_may_not(database, clock, estate):
+    with database.unit_of_work() as uow:
+        building = uow.session.scalars(select(Building).order_by(Building.code).limit(1)).one()
+        place_building(ACTOR, Change(building.id, building.version), None, uow, clock)
+        code, key = building.code, building.id
+    dot, west = SQUARE.centroid, translate(SQUARE.centroid, -0.001)
+    for shape, drawn, unchanged in (
+        (dot, 1, 0),
+        (dot, 0, 1),
+        # Programs write a lone point as a collection of one.
+        (MultiPoint([west]), 1, 0),
+        (SQUARE, 1, 0),
+        (MultiPolygon([SQUARE]), 0, 1),
+    ):
+        report = drawn_from(database, clock, ShapeKind.BUILDINGS, (shape, {"code": code}))
+        assert (report.drawn, report.unchanged, report.refused) == (drawn, unchanged, [])
+    assert '"Polygon"' in outlines(database, Building)[key][0]
+    new = {"reference": "PAR-NEW", "region": "wallonia", "use": "woodland"}
+    report = drawn_from(database, clock, ShapeKind.PARCELS, (dot, new))
+    assert (report.made, len(report.refused)) == (0, 1)
+
+
+@pytest.mark.parametrize("crs", [Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84])
+def test_a_geopackage_comes_back_unchanged(database, clock, estate, tmp_path, crs):
+    # What a strict comparison of rounded texts would take for another outline: a corner at the
+    # edge of the rounding, and a land in two pieces, for which all others become collections too.
+    at = (4.3500005, 50.8400005)
+    edge = box(*at, at[0] + 0.001, at[1] + 0.001)
+    two = MultiPolygon([SQUARE, translate(SQUARE, 0.01)])
+    drawn_from(database, clock, ShapeKind.BUILDINGS, (edge, {"code": first_code(database)}))
+    drawn_from(database, clock, ShapeKind.PARCELS, (two, {"reference": "PAR-0001"}))
+    path = tmp_path / "estate.gpkg"
+    with database.reader() as session:
+        write_geopackage(ACTOR, session, path, crs)
+    before = outlines(database, Building, LandParcel)
+    for kind in ShapeKind:
+        with database.unit_of_work() as uow:
+            report = import_shapes(ACTOR, kind, read_shapes(path, kind), uow, clock)
+        assert report.total == report.unchanged > 1, kind
+    assert outlines(database, Building, LandParcel) == before
+
+
+def test_an_outline_moved_by_more_than_a_millimetre_is_drawn_again(database, clock, estate):
+    about = {"code": first_code(database)}
+    lambert = box(148_950, 170_800, 148_970, 170_820)
+    for shape, drawn in (
+        (lambert, 1),
+        (translate(lambert, 3e-4), 0),
+        (translate(lambert, 5e-3), 1),
+    ):
+        report = drawn_from(
+            database, clock, ShapeKind.BUILDINGS, (shape, about), crs=Crs.LAMBERT_72
+        )
+        assert (report.drawn, report.unchanged) == (drawn, 1 - drawn)
+
+
+def first_code(database):
+    with database.reader() as session:
+        return session.scalars(select(Building.code).order_by(Building.code)).first()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_geojson_is_read_with_a_mark_of_byte_order(tmp_path, encoding):
+    path = tmp_path / "b.geojson"
+    path.write_bytes(collection((4.35, 50.84), code="BLD-é").decode().encode(encoding))
+    ((shape, facts),) = read_shapes(path).rows
+    assert (shape.bounds[:2], facts) == ((4.35, 50.84), {"code": "BLD-é"})
+
+
+@pytest.mark.parametrize("written", ["NaN", "Infinity", "-Infinity", "null", "1e308"])
+def test_a_coordinate_that_is_no_number_costs_its_own_row(
+    database, clock, estate, tmp_path, written
+):
+    good = json.loads(collection((4.35, 50.84), code=first_code(database)))
+    bad = json.loads(collection((4.35, 50.84), code="BAD"))
+    bad["features"][0]["geometry"]["coordinates"][0][1][0] = "HERE"
+    text = json.dumps({"type": "FeatureCollection", "features": bad["features"] + good["features"]})
+    path = tmp_path / "b.geojson"
+    path.write_text(text.replace('"HERE"', written), "utf-8")
+    with database.unit_of_work() as uow:
+        report = import_shapes(ACTOR, ShapeKind.BUILDINGS, read_shapes(path), uow, clock)
+    assert (report.drawn, [(r.row, r.name) for r in report.refused]) == (1, [(1, "BAD")])
+
+
+def test_a_corner_that_is_no_number_is_refused_whatever_wrote_it(database, clock, estate):
+    points = shapely.get_coordinates(SQUARE)
+    points[1, 0] = math.nan
+    broken = shapely.set_coordinates(shapely.from_wkb(SQUARE.wkb), points)
+    about = {"code": first_code(database)}
+    report = drawn_from(database, clock, ShapeKind.BUILDINGS, (broken, about))
+    assert (report.drawn, len(report.refused)) == (0, 1)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": "\\ud800"}', "{NaN}", "NaN", ""])
+def test_what_is_no_geojson_stays_none(text):
+    with pytest.raises(Invalid) as caught:
+        read_geojson(text.encode())
+    assert caught.value.code == "geojson_unreadable"
 
 
 def test_one_shape_nobody_can_read_does_not_cost_the_others(database, clock, estate, tmp_path):
@@ -161,7 +305,7 @@ def test_one_shape_nobody_can_read_does_not_cost_the_others(database, clock, est
 )
 def test_a_system_nobody_said_is_recognised_by_its_coordinates(tmp_path, at, crs, is_guessed):
     path = tmp_path / "b.geojson"
-    path.write_bytes(collection(at))
+    path.write_bytes(collection(at, side=1e-3 if crs is Crs.WGS84 else 20))
     found = read_shapes(path, ShapeKind.BUILDINGS)
     assert (found.crs, found.is_guessed) == (crs, is_guessed)
     chosen = read_shapes(path, ShapeKind.BUILDINGS, Crs.LAMBERT_2008)
@@ -189,7 +333,7 @@ def test_what_was_recognised_is_said_and_drawn_from_its_own_system(
     login(client, Role.ADMINISTRATOR, locale="en")
     with database.reader() as session:
         code = session.scalars(select(Building.code).order_by(Building.code)).first()
-    sent = collection((148_950.0, 170_800.0), code=code)
+    sent = collection((148_950.0, 170_800.0), code=code, side=20)
     page = client.post("/shapes", data={"kind": "buildings", "file": (io.BytesIO(sent), "b.json")})
     assert page.status_code == 200
     assert "By its coordinates it is EPSG:31370" in page.text
@@ -198,7 +342,7 @@ def test_what_was_recognised_is_said_and_drawn_from_its_own_system(
             select(Building).where(Building.code == code).options(undefer("*"))
         ).one()
     assert drawn.source_crs == Crs.LAMBERT_72
-    assert (drawn.source_geometry.x, drawn.source_geometry.y) == (148_950.0, 170_800.0)
+    assert drawn.source_geometry.bounds == (148_950.0, 170_800.0, 148_970.0, 170_820.0)
     assert 50.8 < drawn.lat < 50.9
 
 
@@ -308,7 +452,7 @@ def test_outlines_stand_in_the_list_of_imports_and_are_undone_there(
     with database.reader() as session:
         code = session.scalars(select(Building.code).order_by(Building.code)).first()
     before = outlines(database, Building)
-    sent = collection((148_950.0, 170_800.0), code=code)
+    sent = collection((148_950.0, 170_800.0), code=code, side=20)
 
     def post(**more):
         data = {"kind": "buildings", "file": (io.BytesIO(sent), "houses.json"), **more}
