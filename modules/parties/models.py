@@ -197,6 +197,11 @@ class PartyMerge(Entity):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     @property
+    def stepped(self) -> list[dict[str, str]]:
+        """Say which heads became other members, and of whom who stays head."""
+        return list(self.moved.get("stepped", ()))
+
+    @property
     def left(self) -> dict[str, int]:
         """Say how many links of each table stayed when it was undone: changed or gone since."""
         return dict(self.moved.get("left", {}))

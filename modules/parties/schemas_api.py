@@ -190,6 +190,14 @@ class MergeApiIn(Schema):
     merged_id = fields.UUID(required=True)
 
 
+class SteppedOut(Schema):
+    """A head of a household who became another member when it was merged with another's."""
+
+    relation_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    head_id = fields.UUID(required=True, metadata={"description": "Who stays head."})
+
+
 class MergeOut(MergeApiIn):
     """A merge, when it was undone, and how many links of each table were changed or gone since."""
 
@@ -197,3 +205,4 @@ class MergeOut(MergeApiIn):
     merged_at = fields.AwareDateTime(required=True)
     undone_at = fields.AwareDateTime(allow_none=True)
     left = fields.Dict(keys=fields.String(), values=fields.Integer())
+    stepped = fields.List(fields.Nested(SteppedOut))

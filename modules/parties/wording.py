@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from app.db import Base, say_plural
 from app.i18n import LazyText
@@ -40,3 +41,18 @@ def undone_words(left: Mapping[str, int]) -> str:
         "both sheets.",
         what=", ".join(counts),
     )
+
+
+def merged_words(stepped: Iterable[Mapping[str, str]], names: Mapping[UUID, str]) -> str:
+    """Say that two parties were merged, and of two heads of a household who stays head."""
+    said = [_("Merged. It can be undone on this page.")]
+    for one in stepped:
+        head, member = (names.get(UUID(one[key]), "") for key in ("head_id", "person_id"))
+        said.append(
+            _(
+                "%(head)s stays head of the household, %(member)s becomes another member.",
+                head=head,
+                member=member,
+            )
+        )
+    return " ".join(said)

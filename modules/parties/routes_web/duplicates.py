@@ -17,7 +17,7 @@ from app.web.tables import list_page
 from app.web.urls import safe_next
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import get_pair, open_pairs, select_pairs
-from modules.parties.queries.people import lots_of_parties
+from modules.parties.queries.people import lots_of_parties, party_labels
 from modules.parties.routes_web.blueprint import blueprint
 from modules.parties.schemas import MergeIn
 from modules.parties.services import (
@@ -27,7 +27,7 @@ from modules.parties.services import (
     undo_merge,
 )
 from modules.parties.tables import DUPLICATES
-from modules.parties.wording import undone_words
+from modules.parties.wording import merged_words, undone_words
 from modules.portfolio.api import lot_labels
 
 
@@ -67,7 +67,8 @@ def party_merge() -> ResponseReturnValue:
     with open_unit_of_work() as uow:
         merge = merge_parties(current_actor(), form.load(), uow, current_clock())
     target = url_for("parties.party_detail", party_id=merge.kept_id)
-    return done(target, _("Merged. It can be undone on this page."))
+    people = {UUID(one[key]) for one in merge.stepped for key in ("head_id", "person_id")}
+    return done(target, merged_words(merge.stepped, party_labels(reader(), people)))
 
 
 @blueprint.post("/parties/merges/<uuid:merge_id>/undo")

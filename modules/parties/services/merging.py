@@ -37,6 +37,7 @@ from modules.parties.models import (
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import get_party
 from modules.parties.services.duplicates import close_pairs, open_pairs_again
+from modules.parties.services.heads import step_down, step_up_again
 from modules.parties.services.people import note, spell
 
 # What points at a party in this module, with what makes two rows say the same.
@@ -55,7 +56,8 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
     """Merge one party into another: every link moves, gaps are filled, and it can be undone.
 
     A number both have stays once; the other copy stays with the merged party, so that undoing
-    gives each its own again. Other modules move their links on `PartyMerged`.
+    gives each its own again. Of two heads at a time one stays, as `stepped` says. Other
+    modules move their links on `PartyMerged`.
     """
     require(actor, PartyPermission.MERGE)
     if command.kept_id == command.merged_id:
@@ -67,6 +69,7 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
     for party in (kept, merged):
         if party.archived_at is not None:
             raise archived_cannot_merge(party.full_name)
+    stepped = step_down(uow.session, kept.id, merged.id)
     moved, states = _move_links(uow.session, merged.id, kept.id)
     filled = _fill_gaps(kept, merged)
     spell(kept)
@@ -80,7 +83,15 @@ def merge_parties(actor: Actor, command: MergeParties, uow: UnitOfWork, clock: C
     merge = PartyMerge(
         kept_id=kept.id,
         merged_id=merged.id,
-        moved=JsonDict({"links": event.moved, "states": states, "filled": filled, "pairs": pairs}),
+        moved=JsonDict(
+            {
+                "links": event.moved,
+                "states": states,
+                "filled": filled,
+                "pairs": pairs,
+                "stepped": stepped,
+            }
+        ),
         merged_at=clock.now(),
         merged_by_id=actor.user_id,
     )
@@ -201,6 +212,7 @@ def undo_merge(actor: Actor, merge_id: UUID, uow: UnitOfWork, clock: Clock) -> P
     links: dict[str, list[str]] = merge.moved["links"]
     left = _move_back(uow.session, merge.moved, kept.id, merged.id)
     merge.moved = JsonDict({**merge.moved, "left": left})
+    step_up_again(uow.session, merge.stepped, kept.id)
     for name in merge.moved["filled"]:
         if getattr(kept, name) == getattr(merged, name):
             setattr(kept, name, _empty(name))
