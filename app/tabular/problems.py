@@ -36,7 +36,11 @@ MESSAGES: dict[str, LazyText] = {
     "duplicate_header": _l("Two columns are both read as “%(column)s”. Rename or remove one."),
     "ignored_column": _l("The column “%(value)s” is not known and is not read."),
     "missing_heading": _l("Column %(letter)s has no heading and is not read."),
+    "other_sheet_fits": _l(
+        "The sheet “%(value)s” has every column that is needed: choose that one."
+    ),
     # the row
+    "not_read": _l("This row was not read: %(reason)s"),
     "broken_quotes": _l(
         "A quotation mark opens a cell and is not closed on this row. Close it; those within a text"
         " are doubled."
@@ -131,6 +135,13 @@ class Problem:
     def cell(self) -> str:
         """Name the cell as spreadsheets do, `C12`; the row alone when no column is concerned."""
         return "" if self.row is None else f"{self.letter}{self.row}"
+
+    @property
+    def sentence(self) -> LazyText:
+        """Return what is wrong, to be said within another sentence in whatever language."""
+        source = self.text or MESSAGES[self.code]
+        own = {"value": self.value, "row": self.row, "letter": self.letter}
+        return LazyText(source.message, {**source.params, **own, **self.params})
 
     @property
     def message(self) -> str:

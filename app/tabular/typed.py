@@ -8,9 +8,10 @@ dictionary look-up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.columns import Column, Header, Heading, HeadingMatcher
 from app.tabular.formats import Formats
@@ -150,18 +151,35 @@ class TypedTable:
                 rows = list(zip(block.numbers, block.rows, strict=True))
                 position = self._matcher.find_header(rows)
                 if position is None:
-                    return Header(0, (), (self._no_header(rows[0][0]),))
-                return self._matcher.match(*rows[position])
+                    # Whatever its headings say, the first row is no record.
+                    return self._no_header(rows[0][0])
+                return self._with_other_sheet(self._matcher.match(*rows[position]))
             if block.broken:
-                return Header(0, (), (self._no_header(block.broken[0].row),))
-        raise TabularError("empty_file")
+                return self._no_header(block.broken[0].row or 0)
+        found = self._no_header(0)
+        if not found.problems[0].value:
+            raise TabularError("empty_file")
+        return found
 
-    def _no_header(self, row: int | None) -> Problem:
+    def _no_header(self, row: int) -> Header:
         """Say that there are no headings, and which other sheet has them."""
-        for sheet in self._reader.sheets[:_SHEETS_LOOKED_AT]:
-            if self._fits(sheet):
-                return Problem("no_header", row, value=sheet, text=OTHER_SHEET)
-        return Problem("no_header", row)
+        sheet = self._other_sheet()
+        text = OTHER_SHEET if sheet else None
+        return Header(row, (), (Problem("no_header", row or None, value=sheet, text=text),))
+
+    def _with_other_sheet(self, header: Header) -> Header:
+        """Name the sheet that has what this one lacks."""
+        if header.blocking and (sheet := self._other_sheet()):
+            told = Problem("other_sheet_fits", header.row, value=sheet)
+            return replace(header, problems=(*header.problems, told))
+        return header
+
+    def _other_sheet(self) -> str:
+        """Return the sheet whose headings are all there, empty when there is none."""
+        sheets = self._reader.sheets
+        if len(sheets) < 2:
+            return ""
+        return next((sheet for sheet in sheets[:_SHEETS_LOOKED_AT] if self._fits(sheet)), "")
 
     def _fits(self, sheet: str) -> bool:
         try:
@@ -183,12 +201,12 @@ class TypedTable:
     def blocks(self) -> Iterator[TypedBlock]:
         """Yield the rows below the headings. The problems of the headings are not repeated.
 
-        When the headings have an error that blocks, every row is refused.
+        When the headings have an error that blocks, every row is refused for it.
         """
         if self.header.blocking:
+            reason = self.header.blocking[0].sentence
             for block in self._data_blocks():
-                numbers = [*block.numbers, *(p.row or 0 for p in block.broken)]
-                yield TypedBlock(refused=sorted(numbers), problems=block.broken, blank=block.blank)
+                yield _unread(block, reason)
             return
         readers = [_ColumnReader(h.column, self._formats) for h in self.header.matched if h.column]
         for block in self._data_blocks():
@@ -272,6 +290,13 @@ class TypedTable:
                 _collect(numbers, cells, found, heading, reader.column, problems)
             values.append(found)
         return values
+
+
+def _unread(block: Block, reason: LazyText) -> TypedBlock:
+    """Refuse the rows of a block, those that can be cut into cells because of the headings."""
+    told = [Problem("not_read", number, params={"reason": reason}) for number in block.numbers]
+    numbers = [*block.numbers, *(problem.row or 0 for problem in block.broken)]
+    return TypedBlock(refused=sorted(numbers), problems=[*told, *block.broken], blank=block.blank)
 
 
 def _placed(problem: Problem, heading: Heading, column: Column) -> Problem:

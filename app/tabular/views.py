@@ -140,6 +140,7 @@ def _is_about_file(problem: Problem) -> bool:
 def _is_about_headings(problem: Problem) -> bool:
     return problem.code in {
         "missing_column", "duplicate_header", "ignored_column", "missing_heading", "no_header",
+        "other_sheet_fits",
     }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from app.tabular.formats import Blank, Formats
 from app.tabular.importer import Outcome
 from app.tabular.models import BatchState, ImportBatch, ImportBatchRow
 from app.tabular.readers import open_reader
-from app.tabular.report import Report, restore_problem
+from app.tabular.report import Report, restore_problem, store_problem
 from app.tabular.runner import ImportFile, Watch, check_file, import_file
 from app.tabular.services import undo_batch
 from tests.app.tabular.support import (
@@ -137,8 +137,36 @@ def test_a_missing_required_column_refuses_every_row(tools, actor, clock, tmp_pa
     path = write_csv(tmp_path / "a.csv", [r[1:] for r in tool_rows(7)], HEADER[1:])
     report = import_file(actor, source(path), tools, clock)
     assert counts(report) == (0, 0, 0, 7)
-    assert [p.code for p in report.errors] == ["missing_column"]
+    assert [(p.code, p.row) for p in report.errors] == [
+        ("missing_column", 1),
+        *(("not_read", row) for row in range(2, 9)),
+    ]
+    with use_locale("en"):
+        told = restore_problem(store_problem(report.errors[1])).message
+    assert told.startswith("This row was not read: The column “Code” is missing.")
     assert not report.is_clean
+
+
+def test_more_rows_than_a_report_holds_are_counted(tools, actor, clock, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.tabular.report.STORED_PROBLEMS", 4)
+    path = write_csv(tmp_path / "a.csv", [r[1:] for r in tool_rows(7)], HEADER[1:])
+    stored_report = check_file(actor, source(path), tools, clock).as_stored()
+    assert [p["code"] for p in stored_report["problems"]] == ["missing_column", *["not_read"] * 3]
+    assert stored_report["omitted"] == 4
+
+
+def test_unknown_headings_are_no_refused_row(tools, actor, clock, tmp_path):
+    path = write_csv(tmp_path / "a.csv", tool_rows(3), [f"x{i}" for i in range(len(HEADER))])
+    report = check_file(actor, source(path), tools, clock)
+    assert counts(report) == (0, 0, 0, 3)
+    assert [(p.code, p.row) for p in report.errors] == [
+        ("no_header", 1), ("not_read", 2), ("not_read", 3), ("not_read", 4),
+    ]  # fmt: skip
+    target = tmp_path / "errors.csv"
+    problems = report.tally.problems
+    write_file(annotated_file(open_reader(path), "", 1, problems, FileFormat.CSV), target)
+    back = target.read_text(encoding="utf-8-sig").splitlines()
+    assert len(back) == 4
 
 
 def test_headings_are_matched_in_any_language_case_and_order(tools, actor, clock, tmp_path):

@@ -329,3 +329,33 @@ def test_a_first_sheet_without_headings_names_the_one_that_has_them(tmp_path):
     alone = book(tmp_path, ("Cover",), name="alone.xlsx")
     (problem,) = TypedTable(open_reader(alone), COLUMNS).header.blocking
     assert (problem.code, problem.value) == ("no_header", "")
+
+
+def test_a_first_sheet_that_lacks_a_column_names_the_one_that_fits(tmp_path):
+    def second(workbook, _sheet):
+        workbook.create_sheet("Stock").append(("code", "title"))
+
+    path = book(tmp_path, ("title",), ("Ladder",), change=second)
+    table = TypedTable(open_reader(path), COLUMNS)
+    assert [(p.code, p.value) for p in table.header.blocking] == [
+        ("missing_column", ""), ("other_sheet_fits", "Stock"),
+    ]  # fmt: skip
+    with use_locale("en"):
+        assert "The sheet “Stock” has every column" in table.header.blocking[1].message
+        (told,) = [problem.message for block in table.blocks() for problem in block.problems]
+        assert "is missing" in told
+    alone = book(tmp_path, ("title",), ("Ladder",), name="alone.xlsx")
+    assert [p.code for p in TypedTable(open_reader(alone), COLUMNS).header.blocking] == [
+        "missing_column"
+    ]
+
+
+def test_an_empty_first_sheet_names_the_one_that_fits(tmp_path):
+    def second(workbook, _sheet):
+        workbook.create_sheet("Stock").append(("code", "title"))
+
+    path = book(tmp_path, change=second)
+    (problem,) = TypedTable(open_reader(path), COLUMNS).header.blocking
+    assert (problem.code, problem.value) == ("no_header", "Stock")
+    with pytest.raises(TabularError):
+        TypedTable(open_reader(book(tmp_path, name="alone.xlsx")), COLUMNS)

@@ -186,7 +186,10 @@ def test_a_missing_column_refuses_every_row_and_names_it(database, actor, clock,
     lines = [";".join(cells) for cells in _without(Y2018, {column})]
     report = import_file(actor, source(write(tmp_path / "a.csv", lines)), database, clock)
     assert counts(report) == (0, 0, 0, len(lines) - 1)
-    assert [(p.code, p.field) for p in report.errors] == [("missing_column", column.lower())]
+    assert [(p.code, p.field) for p in report.errors] == [
+        ("missing_column", column.lower()),
+        *[("not_read", "")] * (len(lines) - 1),
+    ]
     assert sizes(database)[4] == 0
 
 
