@@ -29,13 +29,17 @@ MOST_AT_ONCE = 250
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who reports, as known or as said; the language is the one we write to them in."""
+    """Who reports, as known or as said; the language is the one we write to them in.
+
+    `unsaid` names what is left to the sheet of the party, where one is named.
+    """
 
     party_id: UUID | None = None
     name: str = ""
     phone: str = ""
     email: str = ""
     locale: str = "fr"
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from app.errors import Conflict, FieldError, Invalid
 from app.i18n import lazy as _l
 from modules.tickets.enums import STATUS_LABELS, TicketStatus
@@ -71,6 +73,16 @@ class UnknownCategory(Invalid):
         message = _l("Choose a problem from the list.")
         wrong = FieldError("category", message, key)
         super().__init__("unknown_category", message, errors=(wrong,))
+
+
+class UnknownCaller(Invalid):
+    """Nobody is known by that identifier, or not to who asks."""
+
+    def __init__(self, party_id: UUID) -> None:
+        """Ask for somebody known, or for nobody."""
+        message = _l("Nobody you see is known by this identifier. Leave it out, or look again.")
+        wrong = FieldError("caller.party", message, str(party_id))
+        super().__init__("unknown_caller", message, errors=(wrong,))
 
 
 class UnknownRoom(Invalid):

@@ -44,17 +44,20 @@ def email_or_nothing(value: str) -> None:
 
 
 class CallerApi(Schema):
-    """Who reports."""
+    """Who reports; what is left out is taken from the sheet of the party."""
 
-    party_id = fields.UUID(load_default=None, allow_none=True)
-    name = Line(load_default="", validate=Length(max=160))
-    phone = Line(load_default="", validate=Length(max=30))
-    email = fields.String(load_default="", validate=[Length(max=254), email_or_nothing])
-    locale = fields.String(load_default="fr", validate=OneOf(LOCALES))
+    party_id = fields.UUID(load_default=None, allow_none=True, metadata={"refused_as": ("party",)})
+    name = Line(validate=Length(max=160))
+    phone = Line(validate=Length(max=30))
+    email = fields.String(validate=[Length(max=254), email_or_nothing])
+    locale = fields.String(
+        validate=OneOf(LOCALES),
+        metadata={"description": "The language of the party when left out; fr without a party."},
+    )
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> Caller:
-        return Caller(**data)
+        return Caller(**data, unsaid=frozenset({"name", "phone", "email", "locale"} - set(data)))
 
 
 class TicketApiIn(Schema):

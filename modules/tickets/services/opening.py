@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from modules.tickets.models import Outage, Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.rulebook import Category, Priority, Rules
 from modules.tickets.rules import load_rules
+from modules.tickets.services.known import known_caller
 from modules.tickets.services.recording import (
     Happening,
     add_event,
@@ -69,6 +71,7 @@ def write_down(actor: Actor, command: OpenTicket, uow: UnitOfWork, clock: Clock)
     if command.source is TicketSource.PHONE:
         require(actor, TicketPermission.TAKE_CALLS)
     rules = load_rules(uow.session, clock.today(BRUSSELS))
+    command = replace(command, caller=known_caller(actor, uow.session, command.caller))
     category = _category(rules, command.category_key)
     priority = _priority(rules, category, command)
     ticket = _new_ticket(actor, command, category, priority, uow, clock)

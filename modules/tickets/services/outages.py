@@ -25,6 +25,7 @@ from modules.tickets.models import Outage, OutageCall
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.outages import get_outage
 from modules.tickets.rules import load_rules
+from modules.tickets.services.known import known_caller
 from modules.tickets.services.telling import tell_outage_over
 
 
@@ -110,7 +111,7 @@ def count_affected(
         raise Conflict("outage_over", _l("This failure is over: open a ticket instead."))
     if _is_counted(outage, command, uow):
         return outage
-    caller = command.caller
+    caller = known_caller(actor, uow.session, command.caller)
     uow.session.add(
         OutageCall(
             outage_id=outage.id,

@@ -34,6 +34,7 @@ from modules.tickets.models import Ticket, TicketLink
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import get_ticket
 from modules.tickets.rules import load_rules
+from modules.tickets.services.known import known_caller
 from modules.tickets.services.recording import Happening, add_event, target_data
 from modules.tickets.services.telling import tell_caller, tell_of_danger, tell_team
 
@@ -179,7 +180,7 @@ def call_again(
     A new household counts as one more affected and is told when the work is done.
     """
     require(actor, TicketPermission.NOTE)
-    caller = command.caller
+    caller = known_caller(actor, uow.session, command.caller)
     data = _caller_data(caller.name, caller.email, caller.locale) | {
         "is_new_household": command.is_new_household
     }

@@ -71,7 +71,7 @@ def tell_team(
 def sentence_of(ticket: Ticket, kind: EventKind) -> str:
     """Return the sentence of a step in the present language; empty when nobody is told."""
     if kind is EventKind.OPENED:
-        return spoken_sentence(ticket)
+        return _opened(ticket, ticket.number)
     if kind is EventKind.WAITED and ticket.waiting_reason is not None:
         reason = str(WAITING_LABELS[ticket.waiting_reason])
         return _("Your report is on hold: we are waiting for %(reason)s.", reason=reason)
@@ -89,15 +89,19 @@ def sentence_of(ticket: Ticket, kind: EventKind) -> str:
 
 def spoken_sentence(ticket: Ticket) -> str:
     """Return what the agent reads aloud once the ticket is saved, in the present language."""
+    return _opened(ticket, say_number(ticket.number))
+
+
+def _opened(ticket: Ticket, number: str) -> str:
     if ticket.due_at is None:
         return _(
             "Your report has the number %(number)s. We will keep you informed.",
-            number=say_number(ticket.number),
+            number=number,
         )
     return _(
         "Your report has the number %(number)s. We will have it solved by %(moment)s at the "
         "latest and keep you informed.",
-        number=say_number(ticket.number),
+        number=number,
         moment=_(
             "%(day)s at %(hour)s",
             day=format_date(ticket.due_at, "full"),
@@ -139,9 +143,9 @@ def tell_outage_over(call: OutageCall, outage: Outage, uow: UnitOfWork, clock: C
             to_name=call.caller_name,
             subject=_("Solved: %(title)s", title=title),
             text=_(
-                "Hello %(name)s,\n\nThe failure you called about is solved: %(title)s.\n\n"
+                "%(greeting)s\n\nThe failure you called about is solved: %(title)s.\n\n"
                 "Call us again if you still notice something.",
-                name=call.caller_name,
+                greeting=_greeting(call.caller_name),
                 title=title,
             ),
             locale=call.caller_locale,
@@ -191,15 +195,19 @@ def _caller_of(ticket: Ticket) -> Caller:
     return Caller(name=ticket.caller_name, email=ticket.caller_email, locale=ticket.caller_locale)
 
 
+def _greeting(name: str) -> str:
+    return _("Hello %(name)s,", name=name) if name else _("Hello,")
+
+
 def _message(ticket: Ticket, sentence: str, caller: Caller) -> Message:
     return Message(
         to_address=caller.email,
         to_name=caller.name,
         subject=_("Your report %(number)s", number=ticket.number),
         text=_(
-            "Hello %(name)s,\n\n%(sentence)s\n\nYour report: %(title)s\nNumber: %(number)s\n\n"
+            "%(greeting)s\n\n%(sentence)s\n\nYour report: %(title)s\nNumber: %(number)s\n\n"
             "Please quote this number when you call us.",
-            name=caller.name,
+            greeting=_greeting(caller.name),
             sentence=sentence,
             title=ticket.title,
             number=ticket.number,

@@ -90,7 +90,7 @@ def test_the_caller_hears_the_number_in_her_own_language(
     make_ticket(uow, clock, caller=PIET)
     (french, dutch) = mails(uow)
     assert french[0] == "lea@example.org"
-    assert "TK-2026-1" in french[1]
+    assert "TK-2026-000001" in french[1]
     assert "Bonjour Léa Dubois" in french[1]
     assert "Dag Piet Claes" in dutch[1]
 
