@@ -32,6 +32,16 @@ def fresh_reference(session: Session, column: Any, given: str, series: str) -> s
             return reference
 
 
+def kept_reference(session: Session, column: Any, given: str, row: Any) -> str:
+    """Return the reference a record has from now on: the one given, checked, or its own."""
+    own: str = getattr(row, column.key)
+    reference = given.strip() or own
+    if reference != own:
+        refuse_formula(column.key, reference)
+    refuse_taken(session, column, reference, row.id)
+    return reference
+
+
 def refuse_taken(
     session: Session, column: Any, reference: str, except_id: UUID | None = None
 ) -> None:

@@ -27,7 +27,7 @@ from modules.land.errors import (
 from modules.land.limits import tracks_of
 from modules.land.models import Permit, PermitParcel
 from modules.land.queries.permits import get_permit, parcel_ids_of
-from modules.land.services.common import chosen_parcels, fresh_reference, refuse_taken
+from modules.land.services.common import chosen_parcels, fresh_reference, kept_reference
 from modules.land.services.steps import begin_standing, refresh_standing
 from modules.portfolio.api import PortfolioPermission, Region, parcel_references
 
@@ -70,8 +70,7 @@ def change_permit(
         # Some it is about lie in the old region, where this actor does not see them.
         raise several_regions((permit.region, region))
     values = _values(facts, region) | {"region": region}
-    values["reference"] = facts.reference.strip() or permit.reference
-    refuse_taken(session, Permit.reference, values["reference"], permit.id)
+    values["reference"] = kept_reference(session, Permit.reference, facts.reference, permit)
     changes = changed_fields(permit, values)
     if parcels != before:
         changes["parcels"] = _move(session, permit.id, before, parcels)

@@ -34,7 +34,7 @@ from modules.land.lifecycle import read_standing
 from modules.land.models import LandWork, LandWorkParcel, Permit
 from modules.land.queries.permits import counted_steps, get_permit, parcel_ids_of
 from modules.land.queries.works import get_work, parcel_ids_of_work
-from modules.land.services.common import chosen_parcels, fresh_reference, refuse_taken
+from modules.land.services.common import chosen_parcels, fresh_reference, kept_reference
 from modules.parties.api import find_organisation, party_labels
 from modules.portfolio.api import PortfolioPermission, parcel_references
 
@@ -75,8 +75,7 @@ def change_work(
     _check_permit(actor, session, facts, work, parcels)
     _check_contractor(actor, session, facts.contractor_id, work.contractor_id)
     values = _values(facts)
-    values["reference"] = facts.reference.strip() or work.reference
-    refuse_taken(session, LandWork.reference, values["reference"], work.id)
+    values["reference"] = kept_reference(session, LandWork.reference, facts.reference, work)
     changes = _as_read(session, changed_fields(work, values))
     if parcels != before:
         changes["parcels"] = _move(session, work.id, before, parcels)

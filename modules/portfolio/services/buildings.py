@@ -29,10 +29,10 @@ from modules.portfolio.services.common import (
     building_search_text,
     building_subject,
     fresh_reference,
+    kept_reference,
     lot_search_text,
     note,
     refuse_archived,
-    refuse_taken,
     refuse_unknown,
 )
 from modules.portfolio.services.settling import settle_moved
@@ -68,8 +68,7 @@ def change_building(
     refuse_archived(building)
     building.require_version(change.version)
     values = _values(uow.session, facts)
-    values["code"] = facts.code.strip() or building.code
-    refuse_taken(uow.session, Building.code, values["code"], except_id=building.id)
+    values["code"] = kept_reference(uow.session, Building.code, facts.code, building)
     changes = changed_fields(building, values)
     changes |= changed_fields(building.address, asdict(facts.address))
     if not changes:

@@ -81,6 +81,16 @@ def fresh_reference(session: Session, column: Any, given: str, series: tuple[str
             return reference
 
 
+def kept_reference(session: Session, column: Any, given: str, row: Any) -> str:
+    """Return the reference a record has from now on: the one given, checked, or its own."""
+    own: str = getattr(row, column.key)
+    reference = given.strip() or own
+    if reference != own:
+        refuse_formula(column.key, reference)
+    refuse_taken(session, column, reference, except_id=row.id)
+    return reference
+
+
 def building_search_text(building: Building, address: Address) -> str:
     """Return the words a building is found by, both streets included."""
     return index_text(

@@ -13,6 +13,7 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.db.codes import refuse_formula
 from app.errors import Forbidden, Invalid
 from app.i18n import lazy as _l
 from modules.portfolio.commands import Change, GroupingFacts
@@ -22,6 +23,7 @@ from modules.portfolio.models import Area, Building, Department, LandParcel, Roo
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import MODELS, Grouped, get_grouping
 from modules.portfolio.services.common import (
+    kept_reference,
     note,
     refuse_archived,
     refuse_taken,
@@ -35,6 +37,7 @@ def create_grouping(
     """Add a site, a work area or a department; Conflict when its code is taken."""
     _require(actor, PortfolioPermission.CHANGE)
     model: Any = MODELS[kind]
+    refuse_formula("code", facts.code)
     refuse_taken(uow.session, model.code, facts.code)
     row: Grouped = model(**_values(uow.session, kind, facts))
     if not isinstance(row, Department):
@@ -59,7 +62,7 @@ def change_grouping(
     refuse_archived(row)
     row.require_version(change.version)
     model: Any = MODELS[kind]
-    refuse_taken(uow.session, model.code, facts.code, except_id=row.id)
+    kept_reference(uow.session, model.code, facts.code, row)
     changes = changed_fields(row, _values(uow.session, kind, facts))
     if changes and not isinstance(row, Department):
         row.updated_at = clock.now()

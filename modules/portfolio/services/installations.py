@@ -23,10 +23,10 @@ from modules.portfolio.queries.places import find_building, get_building
 from modules.portfolio.queries.topology import get_installation, links_of
 from modules.portfolio.services.common import (
     fresh_reference,
+    kept_reference,
     note_inside,
     part_subject,
     refuse_archived,
-    refuse_taken,
 )
 
 SERIES = ("INS", 5)
@@ -58,8 +58,7 @@ def change_installation(
     refuse_archived(installation)
     building = get_building(actor, uow.session, installation.building_id)
     values = _values(facts) | {"building_id": building.id}
-    values["code"] = facts.code.strip() or installation.code
-    refuse_taken(uow.session, Installation.code, values["code"], except_id=installation.id)
+    values["code"] = kept_reference(uow.session, Installation.code, facts.code, installation)
     changes = changed_fields(installation, values)
     before = _served(links_of(uow.session, installation.id))
     _write_links(actor, uow.session, installation, facts)

@@ -23,9 +23,9 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_parcel
 from modules.portfolio.services.common import (
     fresh_reference,
+    kept_reference,
     note,
     refuse_archived,
-    refuse_taken,
     refuse_unknown,
 )
 
@@ -66,10 +66,9 @@ def change_parcel(
     refuse_archived(parcel)
     parcel.require_version(change.version)
     values = _values(actor, uow.session, facts)
-    values["reference"] = facts.reference.strip() or parcel.reference
+    values["reference"] = kept_reference(uow.session, LandParcel.reference, facts.reference, parcel)
     # Forms and lists do not know what a parcel was split from; it stays.
     values["predecessor_id"] = facts.predecessor_id or parcel.predecessor_id
-    refuse_taken(uow.session, LandParcel.reference, values["reference"], except_id=parcel.id)
     changes = changed_fields(parcel, values)
     if not changes:
         return parcel

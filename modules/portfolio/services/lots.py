@@ -27,11 +27,11 @@ from modules.portfolio.services.common import (
     announce,
     count_lots,
     fresh_reference,
+    kept_reference,
     lot_search_text,
     lot_subject,
     note,
     refuse_archived,
-    refuse_taken,
 )
 from modules.portfolio.services.facts import refresh_energy_class
 from modules.portfolio.services.insides import ensure_floor
@@ -77,8 +77,7 @@ def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, c
     building = get_building(actor, uow.session, facts.building_id)
     refuse_archived(building)
     values = _values(uow.session, facts)
-    values["reference"] = facts.reference.strip() or lot.reference
-    refuse_taken(uow.session, Lot.reference, values["reference"], except_id=lot.id)
+    values["reference"] = kept_reference(uow.session, Lot.reference, facts.reference, lot)
     changes = changed_fields(lot, values)
     if not changes:
         return lot

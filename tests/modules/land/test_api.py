@@ -107,3 +107,18 @@ def test_works_are_planned_read_replaced_archived_and_brought_back(keeper, facts
     assert keeper.get("/api/v1/land-works?is_archived=true").json["total"] == 1
     assert keeper.post(f"{url}/restoration", json={}).status_code == 200
     assert keeper.get(url).json["archived_at"] is None
+
+
+@pytest.mark.parametrize(("folder", "kind"), [("permits", "planning"), ("land-works", "fencing")])
+def test_neither_a_new_reference_nor_a_changed_one_is_a_formula(keeper, facts, folder, kind):
+    given = facts | {"kind": kind}
+    made = keeper.post(f"/api/v1/{folder}", json=given)
+    assert made.status_code == 201, made.text
+    formula = given | {"reference": "=1+1"}
+    for refused in (
+        keeper.post(f"/api/v1/{folder}", json=formula),
+        keeper.put(
+            f"/api/v1/{folder}/{made.json['id']}", json=formula, headers={"If-Match": '"1"'}
+        ),
+    ):
+        assert (refused.status_code, refused.json["code"]) == (422, "reads_as_formula")
