@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
 
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
 from modules.parties.enums import Language
+from modules.tickets.models import Ticket
 from tests.factories.parties import house, make_party
 from tests.factories.portfolio import make_building, make_lot
 from tests.support.browser import SignIn
 
 pytestmark = pytest.mark.browser
 
-# Keys pressed besides the letters of what is typed: two to choose the caller, one to reach each
-# next field, one to save.
-MOST_KEYS = 6
+# Keys pressed besides the letters of what is typed: two to choose the caller, one to go on to what
+# the caller says, one to save.
+MOST_KEYS = 4
 
 
 class Keyboard:
@@ -36,7 +38,7 @@ class Keyboard:
         self.page.keyboard.type(text)
 
 
-def test_a_call_takes_six_keys_besides_what_is_typed(
+def test_a_call_takes_four_keys_besides_what_is_typed(
     page: Page, sign_in: SignIn, database: Database, clock: FixedClock
 ) -> None:
     with database.unit_of_work() as uow:
@@ -58,13 +60,32 @@ def test_a_call_takes_six_keys_besides_what_is_typed(
     expect(page.locator("#call-beside .loading")).to_have_count(0)
     keys.type("waterlek")
     expect(page.locator("input[name=category]:checked")).to_have_value("home.water.leak")
-    while page.evaluate("document.activeElement.name") != "description":
-        keys.press("Tab")
-        assert keys.pressed < MOST_KEYS
+    keys.press("Enter")
+    expect(page.locator("#f-description")).to_be_focused()
     keys.type("Er loopt water van het plafond.")
     keys.press("Control+Enter")
     expect(page.locator(".say")).to_be_visible()
     assert keys.pressed <= MOST_KEYS
+
+
+def test_arrows_choose_among_the_problems_found_and_enter_saves_nothing(
+    page: Page, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock))
+    sign_in(Role.CALL_CENTRE_AGENT, locale="fr")
+    page.goto(f"/calls/new?lot={lot.id}", wait_until="networkidle")
+    page.keyboard.type("fuite")
+    kinds = page.locator("input[name=category]")
+    expect(kinds.nth(1)).to_have_value("home.gas.smell")
+    with page.expect_response(lambda answer: "/similar" in answer.url):
+        page.keyboard.press("ArrowDown")
+    expect(kinds.nth(1)).to_be_checked()
+    expect(page.locator("#f-category")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-description")).to_be_focused()
+    with database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(Ticket)) == 0
 
 
 def test_what_is_answered_about_danger_stays_while_the_page_looks_for_more(

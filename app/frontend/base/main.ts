@@ -7,6 +7,7 @@ import { onContent } from '../shared/dom'
 import { t } from '../shared/i18n'
 import { startBoard } from './board'
 import { startBulk } from './bulk'
+import { startChoosing } from './choosing'
 import { startDialogs } from './dialogs'
 import { startDrafts } from './drafts'
 import { startFields } from './fields'
@@ -14,7 +15,7 @@ import { startKeyboard } from './keyboard'
 import { startMenus } from './menus'
 import { startMentions } from './mentions'
 import { startRequests } from './requests'
-import { startRows, startWalk } from './rows'
+import { startRows, startRowsFromThePage, startWalk } from './rows'
 import { startSearch } from './search'
 import { guardForms } from './session'
 import { startSubmits } from './submits'
@@ -28,6 +29,8 @@ startMenus()
 startKeyboard()
 startSearch()
 startWalk()
+startRowsFromThePage()
+startChoosing()
 startTheme()
 startDrafts(onContent)
 onContent(startTabs)

@@ -3,12 +3,22 @@
  * Beside a map a click on the row shows it there; its link opens it.
  */
 import { fresh } from '../shared/dom'
+import { nameOf } from './keyboard'
 
 export function startRows(root: ParentNode): void {
   for (const table of fresh<HTMLTableElement>(root, 'table[data-rows]')) {
     table.addEventListener('click', (event) => openRow(event))
     table.closest<HTMLElement>('[tabindex]')?.addEventListener('keydown', (event) => moveRow(table, event))
   }
+}
+
+/** Where nothing has the focus, as when a page opens, the arrows enter its list. */
+export function startRowsFromThePage(): void {
+  document.addEventListener('keydown', (event) => {
+    const table = document.querySelector<HTMLTableElement>('main table[data-rows]')
+    const isFree = event.target === document.body && !event.defaultPrevented && !document.querySelector('dialog[open]')
+    if (table && isFree && nameOf(event).startsWith('arrow')) moveRow(table, event)
+  })
 }
 
 /** In an element with data-walk the arrows move from link to link; a box with data-walk-into leads there and back. */
@@ -47,7 +57,7 @@ function openRow(event: MouseEvent): void {
 }
 
 function moveRow(table: HTMLTableElement, event: KeyboardEvent): void {
-  if (event.target instanceof Element && event.target.closest('input, select, textarea')) return
+  if (event.target instanceof Element && event.target.closest('input:not([type="checkbox"]), select, textarea')) return
   const rows = [...table.querySelectorAll<HTMLTableRowElement>('tbody tr')]
   const current = rows.findIndex((row) => row.classList.contains('is-current'))
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
