@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import smtplib
+import socket
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +16,9 @@ from app.db import migrate
 from app.errors import Unavailable
 from app.house import House
 from app.jobs.lease import scheduler_last_seen
+from app.mail.backends import KNOCK_S, knock
 from app.safety import CHECKS, Finding, Level
+from app.settings import MailSettings
 
 SILENT_AFTER = timedelta(minutes=5)
 DIST = Path(__file__).parent / "static" / "dist"
@@ -102,14 +107,44 @@ def check_scheduler(house: House) -> Iterator[Finding]:
 
 
 def check_mail(house: House) -> Iterator[Finding]:
-    """Look whether mail really leaves a production site."""
-    backend = house.settings.mail.backend
-    if house.settings.is_production and backend != "smtp":
-        yield Finding(
-            Level.WARNING, "mail", f"Mail goes to `{backend}`: callers will not be told anything."
-        )
+    """Look whether mail really leaves a production site, and knock at the server it goes to."""
+    chosen = house.settings.mail
+    if chosen.backend != "smtp":
+        is_lost = house.settings.is_production
+        words = f"Mail goes to `{chosen.backend}`"
+        words += ": callers will not be told anything." if is_lost else "."
+        yield Finding(Level.WARNING if is_lost else Level.OK, "mail", words)
+        return
+    place = f"{chosen.host}:{chosen.port}"
+    try:
+        knock(chosen)
+    except (OSError, smtplib.SMTPException) as failure:
+        wrong = f"Mail would wait: {_why_no_mail(failure, chosen)}"
+        yield Finding(Level.FAILURE, "mail", wrong)
     else:
-        yield Finding(Level.OK, "mail", f"Mail goes to `{backend}`.")
+        signed_in = f" and knows {chosen.username}" if chosen.username else ""
+        yield Finding(Level.OK, "mail", f"Mail goes to {place}, which answers{signed_in}.")
+
+
+def _why_no_mail(failure: Exception, chosen: MailSettings) -> str:
+    """Say what stands between us and the mail server, and which setting to look at."""
+    place = f"{chosen.host}:{chosen.port}"
+    told: dict[type[Exception], str] = {
+        socket.gaierror: f"no server is named {chosen.host}: check INTENDANT_SMTP_HOST.",
+        ConnectionRefusedError: f"nobody listens at {place}: check INTENDANT_SMTP_HOST and _PORT.",
+        TimeoutError: f"{place} did not answer within {KNOCK_S} seconds: "
+        "check INTENDANT_SMTP_HOST and _PORT, and what a firewall lets out.",
+        ssl.SSLError: f"the certificate or the encryption of {place} is not accepted: "
+        "check INTENDANT_SMTP_STARTTLS, and that the name is the one in its certificate.",
+        smtplib.SMTPAuthenticationError: f"{place} refuses the account: "
+        "check INTENDANT_SMTP_USERNAME and _PASSWORD.",
+        smtplib.SMTPNotSupportedError: f"{place} does not offer what is asked: "
+        "check INTENDANT_SMTP_STARTTLS and _USERNAME.",
+    }
+    for kind, words in told.items():
+        if isinstance(failure, kind):
+            return words
+    return f"{place} is no mail server that answers ({type(failure).__name__})."
 
 
 def check_map(house: House) -> Iterator[Finding]:

@@ -40,13 +40,22 @@ class Manifest:
 
 
 def create_backup(
-    database: Database, files_dir: Path, target: Path, clock: Clock, *, passphrase: str = ""
+    database: Database,
+    files_dir: Path,
+    target: Path,
+    clock: Clock,
+    *,
+    passphrase: str = "",
+    overwrites: bool = False,
 ) -> Manifest:
     """Write a backup to a file that appears only when it is complete.
 
     Attachments never change once written, so copying them after the database snapshot is safe.
-    Conflict when the database is not at the schema of this version.
+    Conflict when the database is not at the schema of this version, and when the file is there
+    already: an older backup may be the only good one.
     """
+    if not overwrites:
+        _refuse_existing(target)
     revision, head = migrate.current_revision(database), migrate.head_revision()
     if revision != head:
         words = _l(
@@ -73,8 +82,22 @@ def create_backup(
         _pack(plain, manifest, folder, files_dir)
         finished = _seal_file(plain, passphrase) if passphrase else plain
         _make_durable(finished)
+        if not overwrites:
+            # Another one may have been made meanwhile.
+            _refuse_existing(target)
         finished.replace(target)
     return manifest
+
+
+def _refuse_existing(target: Path) -> None:
+    """Raise Conflict for a file, or a link to one, that would be lost."""
+    if os.path.lexists(target):
+        words = _l(
+            "%(file)s is there already and was left as it is. Give another name, or say"
+            " --overwrite.",
+            file=str(target),
+        )
+        raise Conflict("backup_exists", words)
 
 
 def _hashes(folder: Path, prefix: str) -> Iterator[tuple[str, str]]:

@@ -26,11 +26,17 @@ def _passphrase() -> str:
 
 @group.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="put it in the place of a file that is there")
 @with_appcontext
-def create(file: Path) -> None:
-    """Write a backup; encrypted when INTENDANT_BACKUP_KEY is set."""
+def create(file: Path, *, overwrite: bool) -> None:
+    """Write a backup to a new file; encrypted when INTENDANT_BACKUP_KEY is set."""
     manifest = services.create_backup(
-        database(), house().settings.files_dir, file, current_clock(), passphrase=_passphrase()
+        database(),
+        house().settings.files_dir,
+        file,
+        current_clock(),
+        passphrase=_passphrase(),
+        overwrites=overwrite,
     )
     _tell(manifest)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -12,6 +14,9 @@ from app.settings import MailSettings
 
 log = structlog.get_logger(__name__)
 TIMEOUT_S = 20
+# Who only asks whether the server is there does not wait so long.
+KNOCK_S = 4
+_REFUSALS = 400
 
 
 class Mailer(Protocol):
@@ -61,13 +66,26 @@ class SmtpMailer:
 
     def send(self, email: EmailMessage) -> None:
         """Deliver to the server; raises OSError or SMTPException."""
-        settings = self._settings
-        with smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_S) as server:
-            if settings.starttls:
-                server.starttls()
-            if settings.username:
-                server.login(settings.username, settings.password)
+        with _signed_in(self._settings, TIMEOUT_S) as server:
             server.send_message(email)
+
+
+def knock(settings: MailSettings, timeout_s: float = KNOCK_S) -> None:
+    """Go as far as a mail would, without one; raises OSError or SMTPException."""
+    with _signed_in(settings, timeout_s) as server:
+        code, said = server.noop()
+        if code >= _REFUSALS:
+            raise smtplib.SMTPResponseException(code, said)
+
+
+@contextmanager
+def _signed_in(settings: MailSettings, timeout_s: float) -> Iterator[smtplib.SMTP]:
+    with smtplib.SMTP(settings.host, settings.port, timeout=timeout_s) as server:
+        if settings.starttls:
+            server.starttls()
+        if settings.username:
+            server.login(settings.username, settings.password)
+        yield server
 
 
 def make_mailer(settings: MailSettings) -> Mailer:

@@ -1,6 +1,9 @@
 """The doctor finds what is missing or unsafe, and says what to do."""
 
 import os
+import smtplib
+import socket
+import ssl
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,11 +21,13 @@ from app.safety import Level
 from app.settings import (
     DEVELOPMENT_SECRET,
     Environment,
+    MailSettings,
     MapSettings,
     Settings,
     SettingsError,
     load_settings,
 )
+from tests.support.mail import MailServer, free_port
 
 TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
 WMTS = "https://tiles.example.org/wmts/grey/{TileMatrix}/{TileRow}/{TileCol}.png"
@@ -84,6 +89,73 @@ def test_a_base_map_that_would_not_be_shown_is_found(
     # What is not shown is not allowed either: only a service with its source.
     is_asked = bool(chosen.wmts_url and chosen.attribution and not chosen.tiles_file)
     assert bool(chosen.service_url) == is_asked
+
+
+def mail_of(house: House, **chosen: object) -> tuple[Level, str]:
+    """Return what the doctor says of a mail server."""
+    settings = MailSettings(backend="smtp", host="127.0.0.1", **chosen)  # type: ignore[arg-type]
+    found = examine(replace(house, settings=replace(house.settings, mail=settings)))
+    return next((one.level, one.words) for one in found if one.subject == "mail")
+
+
+def test_a_mail_server_that_answers_is_well(house: House, mail_server: MailServer) -> None:
+    level, words = mail_of(house, port=mail_server.port)
+    assert (level, words) == (
+        Level.OK, f"Mail goes to 127.0.0.1:{mail_server.port}, which answers.",
+    )  # fmt: skip
+    # It was only knocked at.
+    assert mail_server.messages == []
+
+
+def test_a_mail_server_that_is_not_there_or_says_nothing_is_found(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    level, words = mail_of(house, port=port)
+    assert level is Level.FAILURE
+    assert f"nobody listens at 127.0.0.1:{port}: check INTENDANT_SMTP_HOST" in words
+    monkeypatch.setattr("app.mail.backends.knock.__defaults__", (0.1,))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        level, words = mail_of(house, port=silent.getsockname()[1])
+    assert level is Level.FAILURE
+    assert words.startswith("Mail would wait: 127.0.0.1:")
+
+
+@pytest.mark.parametrize("asked", [{"starttls": True}, {"username": "intendant"}])
+def test_a_mail_server_that_does_not_offer_what_is_asked_is_found(
+    house: House, mail_server: MailServer, asked: dict[str, object]
+) -> None:
+    level, words = mail_of(house, port=mail_server.port, password="not to be shown", **asked)
+    assert level is Level.FAILURE
+    assert "does not offer what is asked: check INTENDANT_SMTP_STARTTLS" in words
+    assert "not to be shown" not in words
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (socket.gaierror(-2, "unknown"), "no server is named 127.0.0.1: check INTENDANT_SMTP_HOST"),
+        (TimeoutError(), "did not answer within 4 seconds"),
+        (ssl.SSLCertVerificationError("self-signed"), "the name is the one in its certificate"),
+        (smtplib.SMTPAuthenticationError(535, b"no"), "refuses the account: check INTENDANT_SMTP_"),
+        (smtplib.SMTPServerDisconnected("gone"), "no mail server that answers (SMTPServerDis"),
+    ],
+)
+def test_each_trouble_with_the_mail_server_names_what_to_check(
+    house: House, monkeypatch: pytest.MonkeyPatch, failure: Exception, words: str
+) -> None:
+    def fail(_chosen: MailSettings) -> None:
+        raise failure
+
+    monkeypatch.setattr("app.doctor.knock", fail)
+    level, told = mail_of(house)
+    assert level is Level.FAILURE
+    assert words in told
+
+
+def test_mail_that_goes_nowhere_is_found_in_production_only(house: House) -> None:
+    assert findings(house)["mail"] is Level.OK
+    assert findings(production(house))["mail"] is Level.WARNING
 
 
 def test_an_unmigrated_database_is_found(

@@ -3,10 +3,12 @@
 import json
 import random
 import tarfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +119,41 @@ def test_an_encrypted_backup_shows_nothing(
     target = tmp_path / "backup"
     create_backup(filled, files, target, clock, passphrase=KEY)
     assert b"example.org" not in target.read_bytes()
+
+
+def test_a_backup_takes_no_place_of_another_unless_told_to(
+    app: Flask, database: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    target = tmp_path / "backup"
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["backup", "create", str(target)]).exit_code == 0
+    kept = target.read_bytes()
+    refused = runner.invoke(args=["backup", "create", str(target)])
+    assert refused.exit_code == 1
+    assert f"{target} is there already and was left as it is" in refused.output
+    assert "Traceback" not in refused.output
+    assert target.read_bytes() == kept
+    clock.advance(timedelta(hours=1))
+    told = runner.invoke(args=["backup", "create", "--overwrite", str(target)])
+    assert told.exit_code == 0, told.output
+    assert target.read_bytes() != kept
+    assert verify_backup(target).created_at == clock.now().isoformat()
+    assert [path.name for path in tmp_path.glob("back*")] == ["backup"]
+
+
+def test_a_backup_made_meanwhile_is_left_as_it_is(
+    filled: Database,
+    files: Path,
+    tmp_path: Path,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = tmp_path / "backup"
+    monkeypatch.setattr("app.backup.services._make_durable", lambda _p: target.write_bytes(b"x"))
+    with pytest.raises(Conflict) as refused:
+        create_backup(filled, files, target, clock)
+    assert refused.value.code == "backup_exists"
+    assert target.read_bytes() == b"x"
 
 
 def test_data_is_never_written_over(
