@@ -69,6 +69,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Call your dispatcher if you expected one."),
     _l("Call {name}"),
     _l("Check this reading"),
+    _l("Set the clock of this tablet"),
     _l("Checklist"),
     _l("Choose from the van or write it."),
     _l("Choose…"),

@@ -152,7 +152,9 @@ def record_progress(
     if not may_follow(derive_state(events_of(uow.session, ticket_id)), progress.kind):
         return False
     data = {"reason": progress.reason.value} if progress.reason else {}
-    happening = Happening(progress.kind, text=progress.text, data=data, at=progress.at)
+    # The order may be older than the ticket that joined it: what was done then was not done for it.
+    at = max(progress.at, ticket.opened_at) if progress.at else None
+    happening = Happening(progress.kind, text=progress.text, data=data, at=at)
     add_event(ticket, happening, actor, uow, clock)
     tell_caller(ticket, progress.kind, actor, uow, clock)
     return True

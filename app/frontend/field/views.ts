@@ -56,17 +56,29 @@ export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLEleme
     make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one, isStuck(one, queue))))))
 }
 
-/** Readings the server took but finds odd: shown until read, also when their order is finished. */
+/** What the server took but finds odd: shown until read, also when its order is finished. */
 function doubtParts(desk: Desk, orders: Order[]): HTMLElement[] {
   const doubted = desk.sent.filter(({ warning }) => warning)
-  return doubted.map((operation) => {
+  const readings = doubted.filter(({ payload }) => payload.meter_id)
+  return [...clockPart(desk, doubted.filter(({ payload }) => !payload.meter_id)), ...readings.map((operation) => {
     const order = orders.find(({ id }) => id === operation.order_id)
     const meter = order?.meters?.find(({ id }) => id === operation.payload.meter_id)
     const what = [order?.number, meter?.label, `${operation.payload.value} ${meter?.unit ?? ''}`.trim()].filter(Boolean).join(' · ')
     return make('section', { class: 'f-part f-warning', role: 'alert' }, make('h2', {}, `⚠ ${t('Check this reading')}`),
       ...lines(what, operation.warning, t('It was kept. Read again if it is wrong.')),
       make('div', { class: 'f-row' }, button(t('Seen'), () => void hasSeen(desk.store, operation).then(desk.changed))))
-  })
+  })]
+}
+
+/** The clock of the tablet was wrong: said once, with the last thing it was wrong about. */
+function clockPart(desk: Desk, doubted: Desk['sent']): HTMLElement[] {
+  const last = doubted.at(-1)
+  const seen = async (): Promise<void> => {
+    for (const each of doubted) await hasSeen(desk.store, each)
+    desk.changed()
+  }
+  return last ? [make('section', { class: 'f-part f-warning', role: 'alert' }, make('h2', {}, `⚠ ${t('Set the clock of this tablet')}`),
+    ...lines(last.warning), make('div', { class: 'f-row' }, button(t('Seen'), () => void seen())))] : []
 }
 
 /** Whether the server did not take something of an order: what is shown as done here is not so there. */

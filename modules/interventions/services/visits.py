@@ -248,7 +248,9 @@ def complete_order(
         event = add_event(order, held, actor, uow, clock)
         _end_visit(order, event.at, Outcome.UNFINISHED, command.work_done, actor, uow)
         return order
-    done = Happening(OrderEventKind.COMPLETED, command.work_done, at=at)
+    done = Happening(
+        OrderEventKind.COMPLETED, command.work_done, at=_not_before_start(order, at, uow)
+    )
     event = add_event(order, done, actor, uow, clock)
     _end_visit(order, event.at, Outcome.DONE, command.work_done, actor, uow)
     _complete_tickets(order, event.at, actor, uow, clock)
@@ -321,6 +323,12 @@ def _complete_tickets(
 def _open_visit(order: WorkOrder, uow: UnitOfWork) -> Visit | None:
     statement = select(Visit).where(Visit.order_id == order.id, Visit.ended_at.is_(None))
     return uow.session.scalars(statement).first()
+
+
+def _not_before_start(order: WorkOrder, at: datetime | None, uow: UnitOfWork) -> datetime | None:
+    """Keep the end of a visit behind its start: the clock of a tablet may be put back meanwhile."""
+    visit = _open_visit(order, uow)
+    return max(at, visit.started_at) if at is not None and visit is not None else at
 
 
 def _new_visit(order: WorkOrder, at: datetime, actor: Actor, uow: UnitOfWork) -> Visit:

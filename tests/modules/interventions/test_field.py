@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +18,12 @@ from app.errors import NotFound
 from app.ids import new_id
 from modules.interventions.commands import Assignee
 from modules.interventions.enums import OrderStatus
-from modules.interventions.models import OrderEntry, WorkOrder
+from modules.interventions.models import FieldOperation, OrderEntry, WorkOrder
 from modules.interventions.queries.orders import list_visits
 from modules.interventions.services import assign_order, cancel_order
 from modules.interventions.services.field import Answer, Operation, run_operation
 from modules.interventions.subjects import get_order_to_photograph
+from modules.tickets.models import Ticket
 from tests.factories.interventions import (
     DISPATCHER,
     make_order,
@@ -83,9 +84,11 @@ def spot(database: Database, clock: FixedClock) -> Field:
 
 
 def make_spot(database: Database, clock: FixedClock, **facts: Any) -> Field:
+    """Give an order that was made three days before."""
+    before = FixedClock(clock.now() - timedelta(days=3))
     with database.unit_of_work() as uow:
-        technician = make_technician(uow, clock)
-        order = make_order(uow, clock, technician, **facts)
+        technician = make_technician(uow, before)
+        order = make_order(uow, before, technician, **facts)
         return Field(database, clock, technician_actor(technician), order.id)
 
 
@@ -130,6 +133,41 @@ def test_a_tablet_from_the_future_is_taken_at_the_time_of_receipt(spot: Field) -
     spot.send("order.start", made_at=spot.clock.now() + timedelta(days=400))
     started = spot.read(lambda s: s.get(WorkOrder, spot.order_id).started_at)
     assert started == spot.clock.now()
+
+
+def test_a_tablet_from_the_past_is_taken_at_the_time_of_receipt_and_told(spot: Field) -> None:
+    long_ago = datetime(2020, 1, 1, 8, tzinfo=UTC)
+    start = spot.operation("order.start", made_at=long_ago)
+    answers = [spot.run(start), spot.send("order.complete", made_at=long_ago + timedelta(hours=1))]
+    assert [answer["status"] for answer in answers] == ["accepted", "accepted"]
+    assert all("2020" in answer["warning"] for answer in (*answers, spot.run(start)))
+    now = spot.clock.now()
+    visit = spot.read(lambda s: list_visits(s, spot.order_id))[0]
+    order = spot.read(lambda s: s.get(WorkOrder, spot.order_id))
+    assert (visit.started_at, visit.ended_at, order.completed_at) == (now, now, now)
+    ticket = spot.read(lambda s: s.scalars(select(Ticket)).one())
+    assert ticket.completed_at == now
+    assert spot.read(lambda s: s.get(FieldOperation, start.id).made_at) == long_ago
+
+
+def test_what_the_tablet_did_after_the_order_was_made_is_believed(spot: Field) -> None:
+    made = spot.read(lambda s: s.get(WorkOrder, spot.order_id).created_at)
+    slow = spot.send("order.start", made_at=made - timedelta(minutes=4))
+    assert "warning" not in slow
+    assert spot.read(lambda s: s.get(WorkOrder, spot.order_id).started_at) == made
+    late = spot.send("order.complete", made_at=made + timedelta(hours=2))
+    assert "warning" not in late
+    assert spot.read(lambda s: s.get(WorkOrder, spot.order_id).completed_at) == (
+        made + timedelta(hours=2)
+    )
+
+
+def test_a_clock_put_back_during_the_visit_does_not_end_it_before_it_began(spot: Field) -> None:
+    began = spot.clock.now() - timedelta(hours=1)
+    spot.send("order.start", made_at=began)
+    spot.send("order.complete", made_at=began - timedelta(hours=3))
+    assert spot.read(lambda s: s.get(WorkOrder, spot.order_id).completed_at) == began
+    assert spot.read(lambda s: s.scalars(select(Ticket)).one().completed_at) == began
 
 
 def test_a_text_changed_by_somebody_else_is_a_conflict_and_nothing_is_applied(

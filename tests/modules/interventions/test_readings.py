@@ -95,6 +95,13 @@ def test_the_warning_comes_again_with_the_same_operation(spot: Field, meter_id: 
     assert first["warning"] == second["warning"]
 
 
+def test_a_tablet_whose_clock_is_years_behind_read_it_now(spot: Field, meter_id: UUID) -> None:
+    once = spot.clock.now() - timedelta(days=2000)
+    assert read(spot, meter_id, "7", read_at=once, made_at=once)["warning"]
+    entry = spot.read(lambda s: s.scalars(select(ReadingEntry)).one())
+    assert entry.begins_at == spot.clock.now()
+
+
 def test_a_tablet_whose_clock_is_ahead_read_it_now(spot: Field, meter_id: UUID) -> None:
     tomorrow = spot.clock.now() + timedelta(hours=24)
     answer = read(spot, meter_id, "7", read_at=tomorrow, made_at=tomorrow)

@@ -15,6 +15,8 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
 from app.errors import AppError, NotFound
+from app.i18n import format_datetime
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from modules.interventions.models import FieldOperation, WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -24,7 +26,7 @@ from modules.interventions.services.field.payloads import BadPayload
 
 __all__ = ["Answer", "Operation", "apply_operation", "run_operation"]
 
-_FUTURE_TOLERANCE = timedelta(minutes=5)
+_TOLERANCE = timedelta(minutes=5)
 _ABSENT = _l("This order does not exist any more, or is not in your area.")
 _UNKNOWN_TYPE = _l("This version of the server does not know this operation.")
 _UNREADABLE = _l("A part of what was sent cannot be read.")
@@ -64,10 +66,11 @@ def apply_operation(actor: Actor, operation: Operation, uow: UnitOfWork, clock: 
     handler = _HANDLERS.get(operation.type)
     if handler is None:
         raise Refused(refusal(operation, "unknown_type", _UNKNOWN_TYPE))
-    order = handler(actor, _at_a_possible_time(operation, clock), uow, clock)
+    taken = _at_a_possible_time(operation, uow, clock)
+    order = handler(actor, taken, uow, clock)
     uow.flush()
     answer = {"id": str(operation.id), "status": "accepted", "order_version": order.version}
-    answer |= additions.remarks(operation, uow)
+    answer |= _doubt(operation, taken) | additions.remarks(operation, uow)
     _remember(operation, actor, answer, uow, clock)
     return answer
 
@@ -93,12 +96,28 @@ def run_operation(
         return refusal(operation, code, error.message)
 
 
-def _at_a_possible_time(operation: Operation, clock: Clock) -> Operation:
-    """Take the time of receipt for an operation that claims to come from the future."""
+def _at_a_possible_time(operation: Operation, uow: UnitOfWork, clock: Clock) -> Operation:
+    """Take the time of receipt for what claims to come from the future, or from before its order.
+
+    What the tablet said stays with the operation.
+    """
     now = clock.now()
-    if operation.made_at <= now + _FUTURE_TOLERANCE:
-        return operation
-    return replace(operation, made_at=now)
+    order = uow.session.get(WorkOrder, operation.order_id)
+    made_at = operation.made_at if order is None else max(operation.made_at, order.created_at)
+    is_possible = made_at - _TOLERANCE <= operation.made_at <= now + _TOLERANCE
+    return replace(operation, made_at=made_at if is_possible else now)
+
+
+def _doubt(operation: Operation, taken: Operation) -> Answer:
+    """Return what the technician should know of the clock of the tablet, when it is wrong."""
+    if abs(taken.made_at - operation.made_at) <= _TOLERANCE:
+        return {}
+    warning = _(
+        "The clock of this tablet said %(moment)s, which cannot be: the time at which the server "
+        "got it was written. Set the clock.",
+        moment=format_datetime(operation.made_at),
+    )
+    return {"warning": warning}
 
 
 def _remember(

@@ -59,17 +59,18 @@ def material(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) 
 def reading(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -> WorkOrder:
     """Add an index read on a counter, and pass it to the meter."""
     payload = Payload(operation.payload)
+    order = get_order_to_add_to(actor, operation.order_id, uow)
     read_at = payload.instant("read_at")
     command = MeterReading(
         id=payload.uuid("reading_id"),
         meter_id=payload.uuid("meter_id"),
         value=payload.decimal("value"),
-        # A tablet whose clock runs ahead cannot have read the counter in the future.
-        read_at=min(read_at, clock.now()),
+        # With a wrong clock it was not read in the future, nor before there was an order.
+        read_at=min(read_at, clock.now()) if read_at >= order.created_at else operation.made_at,
         reason=payload.text("override_reason"),
     )
     record_reading(actor, operation.order_id, command, uow, clock)
-    return get_order_to_add_to(actor, operation.order_id, uow)
+    return order
 
 
 def remarks(operation: Operation, uow: UnitOfWork) -> Answer:
