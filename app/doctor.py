@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.auth.oidc_faults import oidc_faults
 from app.db import migrate
+from app.db.trouble import words_of
 from app.errors import Unavailable
 from app.house import House
 from app.jobs.lease import scheduler_last_seen
@@ -32,6 +34,7 @@ def examine(house: House) -> list[Finding]:
         check_frontend,
         check_scheduler,
         check_mail,
+        check_sign_in,
         check_map,
     )
     found = [finding for check in CHECKS for finding in check(house.settings)]
@@ -43,7 +46,7 @@ def check_database(house: House) -> Iterator[Finding]:
     try:
         current = migrate.current_revision(house.database)
     except Unavailable as error:
-        yield Finding(Level.FAILURE, "database", f"{error.message} Check INTENDANT_DATABASE_URL.")
+        yield Finding(Level.FAILURE, "database", f"{words_of(error)} Check INTENDANT_DATABASE_URL.")
         return
     except SQLAlchemyError:
         yield Finding(
@@ -145,6 +148,17 @@ def _why_no_mail(failure: Exception, chosen: MailSettings) -> str:
         if isinstance(failure, kind):
             return words
     return f"{place} is no mail server that answers ({type(failure).__name__})."
+
+
+def check_sign_in(house: House) -> Iterator[Finding]:
+    """Look whether people can come in through the identity provider that was named."""
+    chosen = house.settings.oidc
+    faults = oidc_faults(chosen)
+    for words in faults:
+        yield Finding(Level.FAILURE, "sign-in", words)
+    if not faults:
+        way = f"through {chosen.issuer}" if chosen.issuer else "with a password"
+        yield Finding(Level.OK, "sign-in", f"People sign in {way}.")
 
 
 def check_map(house: House) -> Iterator[Finding]:

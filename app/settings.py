@@ -10,11 +10,17 @@ from pathlib import Path
 
 from environs import Env
 from environs.exceptions import EnvError, EnvValidationError
+from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.i18n import LOCALES
 
 DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 # doctor refuses it
+
+
+DATABASES = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 
 
 class Environment(StrEnum):
@@ -147,7 +153,8 @@ def _parse(env: Env) -> Settings:
         ),
         secret_key=env.str("SECRET_KEY", DEVELOPMENT_SECRET),
         instance_dir=instance,
-        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{instance / 'intendant.sqlite3'}",
+        database_url=env.str("DATABASE_URL", "", validate=_is_database)
+        or f"sqlite:///{instance / 'intendant.sqlite3'}",
         base_url=env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         default_locale=env.str("LOCALE", "fr", validate=OneOf(LOCALES)) or "fr",
         organisation=env.str("ORGANISATION", "CPAS · OCMW"),
@@ -182,6 +189,20 @@ def _parse(env: Env) -> Settings:
     except EnvError as error:
         raise SettingsError(str(error)) from error
     return settings
+
+
+def _is_database(address: str) -> None:
+    """Refuse what names no database the house works on; the address may hold a password."""
+    if not address:
+        return
+    try:
+        kind = make_url(address).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in DATABASES:
+        raise ValidationError(
+            "No address of a database: write sqlite:///path or postgresql+psycopg://user@host/name."
+        )
 
 
 def _each_wrong(error: EnvValidationError) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from app.errors import AppError
+from app.db.trouble import words_of
+from app.errors import AppError, Unavailable
 from app.i18n import use_locale
 
 
@@ -19,7 +20,8 @@ class CommandGroup(click.Group):
             return super().invoke(ctx)
         except AppError as error:
             with use_locale("en"):
-                raise click.ClickException(str(error.message)) from error
+                told = words_of(error) if isinstance(error, Unavailable) else str(error.message)
+                raise click.ClickException(told) from error
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{place}{error.strerror or error}") from error

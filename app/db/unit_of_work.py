@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -142,7 +142,9 @@ class Database:
         self.url = make_url(url)
         self.bus = bus or EventBus()
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            # Where that is forbidden, the first connection says so.
+            with suppress(OSError):
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         # The connection used last comes first: its cache is warm, and the others' stay small.
         self.engine = create_engine(
             self.url, echo=echo, pool_pre_ping=not self.is_sqlite, pool_use_lifo=True

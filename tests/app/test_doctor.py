@@ -180,6 +180,28 @@ def test_settings_name_the_variable_that_is_wrong() -> None:
         load_settings({"INTENDANT_LOCALE": "de"})
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "hello",
+        "mysql://x",
+        "postgresql+psycopg2://a@b/c",
+        "postgresql+psycopg://a@b:port/c",
+        "postgresql+psycopg://a:hush@b:port/c",
+    ],
+)
+def test_an_address_of_no_database_is_a_wrong_setting_and_keeps_its_password(address: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL: No address of a database") as refused:
+        load_settings({"INTENDANT_DATABASE_URL": address})
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["", "sqlite:////srv/x.sqlite3", "postgresql://a@b/c"])
+def test_an_address_of_a_database_is_taken(address: str) -> None:
+    found = load_settings({"INTENDANT_DATABASE_URL": address})
+    assert found.database_url == address or not address
+
+
 def test_a_command_says_which_setting_is_wrong_in_words() -> None:
     wrong = {"INTENDANT_RATE_LIMIT_PER_MINUTE": "abc", "FLASK_APP": "wsgi"}
     done = subprocess.run(

@@ -104,6 +104,14 @@ def test_a_server_that_is_gone_is_said_to_who_reads_too(
     assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
 
 
+def test_a_folder_nobody_can_make_is_said(settings: Settings, clock: FixedClock) -> None:
+    nowhere = Database("sqlite:////proc/nowhere/office.sqlite3")
+    runner = application(nowhere, settings, clock).test_cli_runner()
+    done = runner.invoke(args=["db", "upgrade"])
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert "may not write the database" in done.output
+
+
 def test_what_a_statement_did_wrong_is_no_trouble_of_the_place(database: Database) -> None:
     with pytest.raises(Exception, match="no_such_table") as wrong, database.reader() as session:
         session.execute(text("SELECT * FROM no_such_table"))

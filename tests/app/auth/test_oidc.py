@@ -17,8 +17,12 @@ from app import create_app
 from app.auth.actor import system_actor
 from app.auth.commands import CreateUser
 from app.auth.models import User, UserSession
+from app.auth.oidc_faults import oidc_faults
 from app.auth.roles import Role
 from app.auth.services import archive_user, create_user
+from app.doctor import examine
+from app.house import build_house
+from app.safety import Finding, Level
 from app.settings import OidcSettings
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
 
@@ -276,3 +280,44 @@ def test_without_a_provider_the_addresses_are_absent(client_of, oidc):
     client = client_of(replace(oidc, issuer=""))
     assert client.get("/sign-in/oidc").status_code == 404
     assert client.get("/sign-in/oidc/callback").status_code == 404
+
+
+def test_an_operator_is_told_what_keeps_people_out(issuer, oidc):
+    assert oidc_faults(oidc) == []
+    assert oidc_faults(OidcSettings()) == []
+    assert oidc_faults(replace(oidc, client_id="")) == [
+        "INTENDANT_OIDC_CLIENT_ID is empty: set it."
+    ]
+    (unused,) = oidc_faults(OidcSettings(client_id="intendant"))
+    assert "INTENDANT_OIDC_ISSUER is empty" in unused
+    persona(issuer, lie="metadata")
+    (other,) = oidc_faults(oidc)
+    assert "speaks for https://elsewhere.example, not for" in other
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://127.0.0.1:9", "cannot be reached"),
+        ("no address", "does not answer as an identity provider"),
+        ("{issuer}/other", "answers 404"),
+    ],
+)
+def test_a_provider_that_does_not_answer_is_told(issuer, oidc, address, said):
+    wrong = replace(oidc, issuer=address.format(issuer=issuer), client_id="")
+    missing, told = oidc_faults(wrong)
+    assert "CLIENT_ID" in missing
+    assert said in told
+    assert "check INTENDANT_OIDC_ISSUER" in told
+
+
+def test_the_doctor_looks_at_single_sign_on(settings, database, clock, oidc):
+    house = build_house(settings, clock=clock, database=database)
+
+    def sign_in(chosen: OidcSettings) -> Finding:
+        mine = replace(house, settings=replace(settings, oidc=chosen))
+        return next(one for one in examine(mine) if one.subject == "sign-in")
+
+    assert sign_in(OidcSettings()).words == "People sign in with a password."
+    assert (sign_in(oidc).level, oidc.issuer in sign_in(oidc).words) == (Level.OK, True)
+    assert sign_in(replace(oidc, client_id="")).level is Level.FAILURE

@@ -1,0 +1,61 @@
+"""A database server that answers and lets the program not in: told from one that is silent."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import URL, text
+
+from app.clock import FixedClock
+from app.db import Database
+from app.doctor import examine
+from app.errors import Unavailable
+from app.i18n import use_locale
+from app.settings import Settings
+from app.web.context import house
+from tests.app.test_trouble import KEY, application
+
+
+@pytest.fixture
+def server(database_kind: str, empty_database: Database) -> URL:
+    """The address of a server that answers."""
+    if database_kind == "sqlite":
+        pytest.skip("a file lets everybody in, or nobody")
+    return empty_database.url
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"database": "nodb"}, 'The server said: database "nodb" does not exist'),
+        ({"username": "nobody_here"}, 'The server said: role "nobody_here" does not exist'),
+    ],
+)
+def test_a_server_that_lets_the_program_not_in_is_told_from_a_silent_one(
+    server: URL, settings: Settings, clock: FixedClock, changes: dict[str, str], said: str
+) -> None:
+    refused = Database(server.set(**changes).render_as_string(hide_password=False))
+    app = application(refused, settings, clock)
+    runner = app.test_cli_runner()
+    for command in (["db", "upgrade"], ["users", "list"], ["db", "current"]):
+        done = runner.invoke(args=command)
+        assert (done.exit_code, type(done.exception)) == (1, SystemExit), command
+        assert "lets the program not in" in done.output
+        assert "docs/install.md" in done.output
+        assert said in done.output
+    with use_locale("en"):
+        found = {finding.subject: finding.words for finding in examine(house(app))}
+    assert said in found["database"]
+    answer = app.test_client().get("/api/v1/me", headers=KEY)
+    assert (answer.status_code, answer.json["code"]) == (503, "database_refused")
+    # What the server says names accounts: it is for operators alone.
+    assert next(iter(changes.values())) not in answer.text
+
+
+def test_a_server_that_is_starting_is_silent_and_not_refusing(
+    server: URL, settings: Settings, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.trouble._is_accepting", lambda _engine: False)
+    starting = Database(server.set(database="nodb").render_as_string(hide_password=False))
+    with pytest.raises(Unavailable) as refused, starting.reader() as session:
+        session.execute(text("SELECT 1"))
+    assert refused.value.code == "database_unavailable"
