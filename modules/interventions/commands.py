@@ -72,6 +72,8 @@ class ScheduleOrder:
     version: int | None = None
     # Whether it may overlap another visit of the technician.
     is_confirmed: bool = False
+    # It comes from a file, which also tells of visits that are over.
+    is_taken_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,15 @@ class CompleteOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReportWork:
-    """What a contractor told the office about work that is done; by default it is done now."""
+    """What a contractor told the office about work that is done; by default it is done now.
+
+    `is_confirmed`: it was done before the visit was to begin.
+    """
 
     work_done: str
     diagnosis: str = ""
     done_at: datetime | None = None
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,30 @@ class BadPlan(Invalid):
         )
 
 
+class PlannedInPast(Invalid):
+    """The visit would be over before it is planned."""
+
+    def __init__(self) -> None:
+        """Ask for an hour to come."""
+        message = _l("This visit would be over already. Choose an hour that is still to come.")
+        super().__init__("planned_in_past", message, field="start")
+
+
+class DoneBeforePlanned(Conflict):
+    """Work is reported that was done before its visit was to begin; whoever reports may confirm."""
+
+    def __init__(self, planned_at: datetime) -> None:
+        """Say when the visit was to be."""
+        super().__init__(
+            "done_before_planned",
+            _l(
+                "The visit is planned for %(moment)s only. Confirm that the work was done before.",
+                moment=format_datetime(planned_at),
+            ),
+            field="is_confirmed",
+        )
+
+
 class VisitsOverlap(Conflict):
     """The technician is expected elsewhere at that hour; whoever plans may confirm it."""
 

@@ -100,6 +100,7 @@ class ReportIn(FormSchema):
     )
     diagnosis = Paragraphs(load_default="", validate=Length(max=_LONG))
     done_at = LocalInstant(load_default=None, metadata={"label": _l("Done")})
+    is_confirmed = Ticked()
 
 
 class ScheduleIn(FormSchema):

@@ -93,6 +93,10 @@ class ReportApiIn(Schema):
     work_done = Paragraphs(required=True, validate=Length(min=1, max=_LONG))
     diagnosis = Paragraphs(load_default="", validate=Length(max=_LONG))
     done_at = Instant(load_default=None, allow_none=True)
+    is_confirmed = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Done before its visit was to begin (409 done_before_planned)."},
+    )
 
     @post_load
     def _make(self, data: dict[str, Any], **_kw: Any) -> ReportWork:

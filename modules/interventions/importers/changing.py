@@ -193,7 +193,8 @@ def change(actor: Actor, stored: Stored, values: Values, uow: UnitOfWork, clock:
         raise NotTakenOver
     if start is not None and values["planned"] != was["planned"]:
         end = start + timedelta(minutes=values["estimated_minutes"])
-        schedule_order(actor, key, ScheduleOrder(start, end, is_confirmed=True), uow, clock)
+        slot = ScheduleOrder(start, end, is_confirmed=True, is_taken_over=True)
+        schedule_order(actor, key, slot, uow, clock)
     if {values["status"], was["status"]} <= PLANNED:
         return
     if values["status"] == was["status"] and was["status"] is not S.HOLD:

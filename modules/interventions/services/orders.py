@@ -21,7 +21,7 @@ from app.numbers import next_number
 from modules.energy.api import title_to_read
 from modules.interventions.commands import CreateOrder, ScheduleOrder
 from modules.interventions.enums import OPEN_STATUSES, OrderEventKind
-from modules.interventions.errors import BadPlan
+from modules.interventions.errors import BadPlan, PlannedInPast
 from modules.interventions.models import OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
@@ -74,11 +74,13 @@ def schedule_order(
 ) -> WorkOrder:
     """Plan the visit and tell whoever reported the problem when somebody comes.
 
-    Nobody is told of a visit that is over, as an import may give one back.
+    A visit that would be over is refused, but for one a file tells of: of that nobody is told.
     """
     require(actor, OrderPermission.ASSIGN)
     if command.end <= command.start:
         raise BadPlan
+    if command.end <= clock.now() and not command.is_taken_over:
+        raise PlannedInPast
     order = get_order(actor, uow.session, order_id)
     require_seen(order, command.version, uow)
     if not command.is_confirmed:

@@ -33,7 +33,12 @@ from modules.interventions.enums import (
     OrderStatus,
     Outcome,
 )
-from modules.interventions.errors import DoneBeforeOrdered, ReportedAhead, VisitBeforeOrdered
+from modules.interventions.errors import (
+    DoneBeforeOrdered,
+    DoneBeforePlanned,
+    ReportedAhead,
+    VisitBeforeOrdered,
+)
 from modules.interventions.events import OrderCompleted
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.policies import OrderPermission
@@ -266,6 +271,13 @@ def report_work(
     if _is_too_early(order, command.done_at):
         raise DoneBeforeOrdered(order.created_at)
     _refuse_future(command.done_at, "done_at", clock)
+    planned = order.planned_start_at
+    if (
+        planned is not None
+        and not command.is_confirmed
+        and (command.done_at or clock.now()) < planned
+    ):
+        raise DoneBeforePlanned(planned)
     done = CompleteOrder(work_done=command.work_done, diagnosis=command.diagnosis)
     return complete_order(actor, order_id, done, uow, clock, at=command.done_at)
 

@@ -70,6 +70,49 @@ def test_an_order_is_planned_held_closed_and_opened_again(
     assert leader.get(f"{address}/visits").json == []
 
 
+def test_a_visit_that_would_be_over_is_not_planned(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}/schedule"
+    now, hour = clock.now(), timedelta(hours=1)
+    for start in (now - timedelta(days=20), now - hour):
+        slot = {"start": start.isoformat(), "end": (start + hour).isoformat()}
+        over = leader.post(address, json=slot, headers=as_read(leader, address))
+        assert (over.status_code, over.json["code"]) == (422, "planned_in_past")
+        assert [error["field"] for error in over.json["errors"]] == ["start"]
+    going_on = {"start": (now - hour).isoformat(), "end": (now + hour).isoformat()}
+    assert take(leader, address, going_on)["status"] == "scheduled"
+
+
+def test_work_done_before_its_visit_was_to_begin_is_asked_about(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    start = clock.now() + timedelta(hours=1)
+    slot = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
+    take(leader, f"{address}/schedule", slot)
+    done = {"work_done": "réparé"}
+    asked = leader.post(f"{address}/report", json=done)
+    assert (asked.status_code, asked.json["code"]) == (409, "done_before_planned")
+    assert leader.get(address).json["status"] == "scheduled"
+    confirmed = take(leader, f"{address}/report", done | {"is_confirmed": True})
+    assert confirmed["status"] == "complete"
+
+
+def test_work_done_at_its_hour_is_not_asked_about(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    start = clock.now() + timedelta(minutes=10)
+    slot = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
+    take(leader, f"{address}/schedule", slot)
+    clock.advance(timedelta(minutes=10))
+    assert take(leader, f"{address}/report", {"work_done": "réparé"})["status"] == "complete"
+
+
 def test_an_order_goes_to_a_contractor_who_answers_and_reports(
     leader: FlaskClient, database: Database, clock: FixedClock
 ) -> None:

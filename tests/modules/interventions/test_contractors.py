@@ -362,7 +362,8 @@ def test_a_closed_door_is_written_down_for_the_firm_and_planned_again(uow, clock
     assert ticket.due_at is None, "the clock stands still"
     to_caller = select(OutboxMail.text).where(OutboxMail.subject_type == "ticket")
     assert "l’accès au logement" in uow.session.scalars(to_caller.order_by(OutboxMail.id)).all()[-1]
-    schedule_order(DISPATCHER, order.id, visit, uow, clock)
+    again = ScheduleOrder(start, clock.now() + timedelta(hours=1))
+    schedule_order(DISPATCHER, order.id, again, uow, clock)
     assert order.status is OrderStatus.SCHEDULED
     report_work(DISPATCHER, order.id, ReportWork("done"), uow, clock)
     assert ticket.status is TicketStatus.COMPLETED
@@ -454,6 +455,21 @@ def test_the_office_notes_a_closed_door_on_the_sheet_and_programs_too(
     assert gone.status_code == 409
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     assert client.post(f"{sheet}/no-access", data=noted).status_code == 403
+
+
+def test_the_sheet_asks_whether_it_was_done_before_the_visit(dispatcher, database, clock):
+    with database.unit_of_work() as uow:
+        order = give(make_order(uow, clock), make_firm(uow, clock), uow, clock)
+        friday = clock.now() + timedelta(days=4)
+        visit = ScheduleOrder(friday, friday + timedelta(hours=1))
+        schedule_order(DISPATCHER, order.id, visit, uow, clock)
+    report, done = f"/work-orders/{order.id}/report", {"work_done": "Cable replaced"}
+    asked = dispatcher.post(report, data=done)
+    assert asked.status_code == 409
+    assert "The visit is planned for" in asked.text
+    assert "Cable replaced</textarea>" in asked.text
+    assert 'name="is_confirmed"' in asked.text
+    assert dispatcher.post(report, data=done | {"is_confirmed": "on"}).status_code == 303
 
 
 def test_merged_firms_share_their_orders_and_part_again(uow, clock, order, firm):

@@ -98,9 +98,9 @@ def test_only_a_visit_that_is_to_come_and_really_meets_is_asked_about(
     # Right after the first, at an hour others have, and moved by half an hour on itself.
     for start in (ten + HOUR, ten - HOUR, ten + 3 * HOUR, ten + 3.5 * HOUR):
         assert plan(uow, clock, own, start).planned_start_at == start
-    # What is over asks nothing of anybody.
+    # What is over, as a file tells it, asks nothing of anybody.
     clock.advance(timedelta(days=2))
-    assert plan(uow, clock, own, ten).planned_start_at == ten
+    assert plan(uow, clock, own, ten, is_taken_over=True).planned_start_at == ten
 
 
 def test_an_order_elsewhere_is_not_named_to_who_may_not_see_it(
