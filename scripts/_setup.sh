@@ -11,6 +11,8 @@ export PATH="$venv/bin:$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 UV_NO_PROGRESS=1 NO_UPDATE_NOTIFIER=1
 export FLASK_APP="${FLASK_APP:-wsgi}"
 trap 'exit 130' INT
+# What one process has compiled the next ones read: half a second of each.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '==> %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -4,8 +4,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=2)
-# Verified when the account does not exist, so that both answers take the same time.
-_DECOY = _hasher.hash("no account has this password")
+# Verified when the account does not exist, so that both answers take the same time. Hashed once and
+# for all, with the parameters above: made anew, it took a sixth of a second of every process.
+_DECOY = (
+    "$argon2id$v=19$m=65536,t=3,p=2$SiiH1p6UX22JZAlnhdLo0w"
+    "$Uyen2lthOzgAZJfLLP6THVlrSNk5/ClODQtJUVdPdhI"
+)
 
 
 def hash_password(password: str) -> str:

@@ -25,6 +25,7 @@ def settle(app: Flask) -> None:
     along, found to be garbage later, and all at once. Measured beside a night's work, one call in
     a hundred waited for a tenth of a second.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(_MOST_YOUNG, 50, 100)
