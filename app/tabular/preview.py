@@ -11,7 +11,7 @@ from app.tabular.columns import HeadingMatcher
 from app.tabular.formats import Formats
 from app.tabular.importer import Importer
 from app.tabular.normalise import normalise
-from app.tabular.problems import Problem
+from app.tabular.problems import Problem, TabularError
 from app.tabular.readers import Reader, open_reader
 from app.tabular.runner import ImportFile
 from app.tabular.said import say_cell
@@ -58,7 +58,7 @@ def preview_file(source: ImportFile) -> Preview:
     if position is None:
         position = 0
     if not rows:
-        return Preview(reader.sheets)
+        return Preview(reader.sheets, problems=_sheet_that_fits(source))
     header = matcher.match(*rows[position])
     samples = [cells for _, cells in islice(rows, position + 1, position + 1 + _SAMPLES)]
     columns = tuple(
@@ -72,7 +72,18 @@ def preview_file(source: ImportFile) -> Preview:
     )
     dialect = getattr(reader, "dialect", None)
     written = {"encoding": dialect.encoding, "separator": dialect.separator} if dialect else {}
-    return Preview(reader.sheets, columns, header.problems, written)
+    problems = header.problems + (_sheet_that_fits(source) if header.blocking else ())
+    return Preview(reader.sheets, columns, problems, written)
+
+
+def _sheet_that_fits(source: ImportFile) -> tuple[Problem, ...]:
+    """Name the sheet of a workbook that has what the one looked at lacks, as the check does."""
+    try:
+        _reader, table = source.open()
+    except TabularError:
+        return ()
+    named = table.header.blocking[-1:]
+    return tuple(problem for problem in named if problem.names_other_sheet)
 
 
 def _first_rows(reader: Reader, formats: Formats) -> list[tuple[int, Sequence[Any]]]:

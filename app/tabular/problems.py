@@ -127,6 +127,11 @@ class Problem:
         return self.code in ("ignored_column", "missing_heading")
 
     @property
+    def names_other_sheet(self) -> bool:
+        """Tell whether it names a sheet of the file that would do."""
+        return self.code == "other_sheet_fits" or self.text is OTHER_SHEET
+
+    @property
     def letter(self) -> str:
         """Name the column as spreadsheets do: A, B … Z, AA."""
         return "" if self.column is None else column_letter(self.column)

@@ -10,10 +10,12 @@ import pytest
 from app.i18n import use_locale
 from app.tabular.formats import Formats
 from app.tabular.limits import Limits
+from app.tabular.preview import preview_file
 from app.tabular.problems import TabularError, column_letter
 from app.tabular.readers import open_reader
+from app.tabular.runner import ImportFile
 from app.tabular.typed import TypedTable
-from tests.app.tabular.support import COLUMNS
+from tests.app.tabular.support import COLUMNS, IMPORTER
 
 ODS_HEAD = (
     '<?xml version="1.0"?><office:document-content '
@@ -359,3 +361,23 @@ def test_an_empty_first_sheet_names_the_one_that_fits(tmp_path):
     assert (problem.code, problem.value) == ("no_header", "Stock")
     with pytest.raises(TabularError):
         TypedTable(open_reader(book(tmp_path, name="alone.xlsx")), COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [
+        ((("title",), ("Ladder",)), "other_sheet_fits"),
+        ((("Cover",),), "no_header"),
+        ((), "no_header"),
+    ],
+)
+def test_the_page_before_the_check_names_the_sheet_that_fits(tmp_path, first, code):
+    def second(workbook, _sheet):
+        workbook.create_sheet("Stock").append(("code", "title"))
+
+    path = book(tmp_path, *first, change=second)
+    named = preview_file(ImportFile(path, path.name, IMPORTER, Formats())).problems[-1]
+    assert (named.code, named.value) == (code, "Stock")
+    alone = book(tmp_path, *first, name="alone.xlsx")
+    problems = preview_file(ImportFile(alone, alone.name, IMPORTER, Formats())).problems
+    assert not [problem for problem in problems if problem.names_other_sheet]
