@@ -114,17 +114,16 @@ def tell_of_place(actor: Actor, meter: Meter, uow: UnitOfWork, clock: Clock) -> 
 
 def keep_alert(
     actor: Actor, alert: Alert, finding: Finding | None, uow: UnitOfWork, clock: Clock
-) -> bool:
-    """Note that an alert still holds, once a day; return whether it was noted now."""
+) -> None:
+    """Note that an alert still holds, once a day."""
     require(actor, EnergyPermission.READINGS_SCAN)
     if finding is not None and finding.until_at > alert.until_at:
         _fill(alert, alert.meter, finding, uow)
     last = alert.events[-1].happened_at if alert.events else alert.detected_at
     if (clock.now() - last).total_seconds() < 20 * 3600:
-        return False
+        return
     _add_event(alert, AlertEventKind.STILL, actor, uow, clock)
     uow.publish(_event(AlertStill, alert, alert.meter), actor, clock)
-    return True
 
 
 def resolve_alert(actor: Actor, alert: Alert, uow: UnitOfWork, clock: Clock) -> None:

@@ -51,6 +51,7 @@ class ScanResult:
     # In use, but without readings for so long that there is nothing to judge them by.
     dormant: int = 0
     opened: int = 0
+    # Open before and open now, whether or not there is more to say of them.
     still: int = 0
     resolved: int = 0
 
@@ -207,14 +208,16 @@ def _reconcile(
                 result.opened += 1
         elif alert.state is AlertState.OPEN and episode.is_active:
             kept.add(alert.id)
-            result.still += alert_services.keep_alert(actor, alert, finding, uow, clock)
+            alert_services.keep_alert(actor, alert, finding, uow, clock)
+            result.still += 1
     for alert in known:
         if alert.state is AlertState.OPEN and alert.id not in kept:
             if _is_over(alert, judged):
                 alert_services.resolve_alert(actor, alert, uow, clock)
                 result.resolved += 1
             else:
-                result.still += alert_services.keep_alert(actor, alert, None, uow, clock)
+                alert_services.keep_alert(actor, alert, None, uow, clock)
+                result.still += 1
 
 
 def _matching(known: Sequence[Alert], finding: Finding) -> Alert | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import BRUSSELS
-from app.i18n import LOCALES, use_locale
+from app.i18n import DEFAULT_LOCALE, LOCALES, use_locale
 from app.phones import dial
 from modules.energy.api import CounterFacts, counters_of_buildings
 from modules.interventions.checklists import Checklists, load_checklists
@@ -62,7 +62,8 @@ def describe_day(actor: Actor, session: Session, now: datetime, days: int = 3) -
 class _Around:
     """What is read once for all orders of the day."""
 
-    places: Mapping[UUID, str]
+    # By language: in Brussels a street has two names.
+    places: Mapping[str, Mapping[UUID, str]]
     buildings: Mapping[UUID, str]
     plants: Mapping[UUID, str]
     warnings: Sequence[PlaceWarning]
@@ -84,7 +85,7 @@ def _orders(session: Session, orders: Sequence[WorkOrder], now: datetime) -> lis
     buildings = {order.building_id for order in orders}
     lots = {order.lot_id for order in orders if order.lot_id}
     around = _Around(
-        places=place_labels(session, orders),
+        places=_places(session, orders),
         buildings=building_labels(session, buildings),
         plants=installation_labels(session, plants),
         warnings=warnings_of_places(session, day, buildings, lots),
@@ -137,9 +138,17 @@ def _task(order: WorkOrder, position: int) -> dict[str, Any]:
     }
 
 
+def _places(session: Session, orders: Sequence[WorkOrder]) -> dict[str, dict[UUID, str]]:
+    found = {}
+    for locale in LOCALES:
+        with use_locale(locale):
+            found[locale] = place_labels(session, orders)
+    return found
+
+
 def _spot(order: WorkOrder, around: _Around) -> dict[str, Any]:
     """Say where, and on which plant."""
-    place = around.places[order.id]
+    places = {locale: found[order.id] for locale, found in around.places.items()}
     plant = order.installation_id
     label = around.plants.get(plant, "") if plant else ""
     return {
@@ -147,8 +156,8 @@ def _spot(order: WorkOrder, around: _Around) -> dict[str, Any]:
             "building_id": str(order.building_id),
             "building_label": around.buildings.get(order.building_id, ""),
             "lot_id": str(order.lot_id) if order.lot_id else None,
-            "lot_label": _reference(place) if order.lot_id else "",
-            "address": dict.fromkeys(LOCALES, _address(place)),
+            "lot_label": _reference(places[DEFAULT_LOCALE]) if order.lot_id else "",
+            "address": {locale: _address(place) for locale, place in places.items()},
         },
         "installation": {"id": str(plant), "label": label, "kind": "", "documents": []}
         if plant

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import FixedClock
+from app.i18n import use_locale
 from app.jobs import JobCancelled, JobRun
 from modules.energy.enums import AlertState, Utility
 from modules.energy.inbox import make_inbox
@@ -40,6 +41,8 @@ def test_the_job_detects_once_and_says_how_far_it_is(database, leaking):
         run = run_of(database, report=lambda *what: told.append(what), store_checkpoint=kept.append)
         detect_abnormal_consumption(run)
     assert told[-1][:2] == (1, 1)
+    with use_locale("en"):
+        assert str(told[-1][2]).startswith("New: 0 · still there: 1 · over: 0")
     assert kept[0].keys() == {"after"}
     with database.reader() as session:
         assert session.scalars(select(Alert)).one().state is AlertState.OPEN

@@ -83,6 +83,21 @@ def test_the_address_is_said_once(
     assert reference not in order["location"]["address"]["fr"]
 
 
+def test_the_address_is_written_in_each_language(
+    database: Database, clock: FixedClock, technician: Technician
+) -> None:
+    with database.unit_of_work() as uow:
+        order_in_home(uow, clock, technician)
+    (order,) = the_day(database, clock, technician)["orders"]
+    address = order["location"]["address"]
+    assert {language: text.partition(" ")[0] for language, text in address.items()} == {
+        "fr": "Rue",
+        "nl": "Hoogstraat",
+        "en": "Rue",
+    }
+    assert address["nl"].endswith("1000 Brussel")
+
+
 def test_ten_orders_take_as_many_queries_as_one(
     database: Database, clock: FixedClock, technician: Technician, count_queries: QueryCounter
 ) -> None:
