@@ -77,6 +77,8 @@ def _rewrite(content: bytes) -> Picture:
         upright = ImageOps.exif_transpose(source)
         plain = upright.convert("RGBA" if _has_alpha(upright) and kind is not JPEG else "RGB")
     plain.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    # Pillow writes a JPEG's comment again unless it is taken away.
+    plain.info.pop("comment", None)
     return Picture(
         content=_encode(plain, kind),
         kind=kind,

@@ -45,7 +45,8 @@ class ViewIn(Schema):
     name = Line(required=True, validate=Length(min=1, max=80))
     query = fields.String(required=True, validate=Length(max=MOST_CHARACTERS), metadata=_QUERY)
     is_shared = fields.Boolean(
-        load_default=False, metadata={"description": "True asks for house.view.share."}
+        load_default=None,
+        metadata={"description": "True asks for house.view.share; left out, it stays as it is."},
     )
 
 

@@ -27,12 +27,15 @@ _TOO_LONG = _l("This view is too long to be kept: use fewer filters.")
 
 @dataclass(frozen=True, slots=True)
 class SaveView:
-    """Keep a view of a list under a name; `query` is the address after the question mark."""
+    """Keep a view of a list under a name; `query` is the address after the question mark.
+
+    Unsaid, a view that is shared already stays so.
+    """
 
     list_name: str
     name: str
     query: str
-    is_shared: bool = False
+    is_shared: bool | None = None
 
 
 def save_view(actor: Actor, command: SaveView, uow: UnitOfWork, clock: Clock) -> SavedView:
@@ -54,10 +57,13 @@ def save_view(actor: Actor, command: SaveView, uow: UnitOfWork, clock: Clock) ->
             list_name=command.list_name[:80],
             name=name,
             owner_id=actor.user_id,
+            is_shared=False,
             created_at=clock.now(),
         )
         uow.session.add(view)
-    view.query, view.is_shared = command.query, command.is_shared
+    view.query = command.query
+    if command.is_shared is not None:
+        view.is_shared = command.is_shared
     uow.flush()
     return view
 

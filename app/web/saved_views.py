@@ -25,7 +25,7 @@ def view_save() -> ResponseReturnValue:
         list_name=request.form.get("list_name", ""),
         name=request.form.get("name", ""),
         query=request.form.get("query", ""),
-        is_shared="is_shared" in request.form,
+        is_shared=True if "is_shared" in request.form else None,
     )
     try:
         with open_unit_of_work() as uow:

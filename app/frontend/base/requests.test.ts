@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failureText, isWholePage, mayBeSwapped } from './requests'
+import { failureText, isWholePage, keepPlace, mayBeSwapped } from './requests'
 import { renewToken } from './session'
 
 const ERROR = `<!doctype html><html><body><div class="failure"><h1 class="failure-title">Nothing here</h1>
@@ -45,4 +45,24 @@ it('a new token goes everywhere the old one stood', () => {
   renewToken(document, 'new')
   expect(document.head.innerHTML).toContain('new')
   expect([...document.querySelectorAll('input')].map(({ value }) => value)).toEqual(['new', 'new'])
+})
+
+describe('the keyboard, once what was pressed has gone', () => {
+  const pressed = (isThere: boolean) => {
+    document.body.innerHTML = '<section id="list"><a href="/x" id="chip">x</a><input type="hidden"><button id="first">a</button></section>'
+    const sourceElement = document.querySelector<HTMLElement>('#chip') as HTMLElement
+    sourceElement.focus()
+    if (!isThere) sourceElement.remove()
+    const target = document.querySelector('#list') as HTMLElement
+    keepPlace({ sourceElement, target, request: { method: 'GET', action: '/x', headers: {} } })
+    return document.activeElement?.id
+  }
+
+  it('goes on in the same part of the page', () => {
+    expect(pressed(false)).toBe('first')
+  })
+
+  it('stays where it is while that is there', () => {
+    expect(pressed(true)).toBe('chip')
+  })
 })

@@ -36,13 +36,22 @@ export function startRequests(): void {
     renewKey(context.sourceElement)
     if (!mayBeSwapped(context)) event.preventDefault()
   })
-  document.addEventListener('htmx:after:swap', () => enhanceAll(document))
+  document.addEventListener('htmx:after:swap', (event) => {
+    enhanceAll(document)
+    keepPlace(contextOf(event))
+  })
   document.addEventListener('htmx:error', (event) => {
     const context = contextOf(event)
     if (!context) return
     context.sourceElement.dispatchEvent(new CustomEvent('draft:kept', { bubbles: true }))
     toast(t('The server cannot be reached. What you typed is still here; try again.'), 'danger')
   })
+}
+
+/** When what was pressed has gone with the answer, the keyboard goes on in the same part of the page. */
+export function keepPlace(context: Context | undefined): void {
+  if (!context?.target || context.sourceElement.isConnected || document.activeElement !== document.body) return
+  context.target.querySelector<HTMLElement>('a[href], button, input:not([type="hidden"]), select, summary')?.focus()
 }
 
 /** Send again what was interrupted. */

@@ -66,6 +66,14 @@ def test_the_same_name_replaces(marie, keep, uow):
     assert first.query == "locale=fr"
 
 
+def test_a_shared_view_kept_again_stays_shared_unless_it_is_said(marie, jan, keep, uow):
+    keep(marie, "Ours", is_shared=True)
+    assert keep(marie, "Ours", query="locale=nl").is_shared
+    assert names(jan, uow) == [("Ours", False)]
+    assert not keep(marie, "Ours", is_shared=False).is_shared
+    assert names(jan, uow) == []
+
+
 def test_sharing_needs_the_right(jan, keep):
     with pytest.raises(Forbidden):
         keep(jan, is_shared=True)
