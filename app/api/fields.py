@@ -10,8 +10,12 @@ from marshmallow import ValidationError, fields, validate
 from app.db import TranslatedText
 from app.i18n import LOCALES
 from app.i18n import gettext as _
+from app.i18n import lazy as _l
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+_NEEDS_OFFSET = _l("Write a moment with its offset, for example 2026-11-01T08:00:00+01:00.")
 
 
 class Languages(fields.Dict):
@@ -35,6 +39,11 @@ def archived_instead() -> fields.Boolean:
 
 class Instant(fields.AwareDateTime):
     """A moment with its offset; one that no clock of ours can hold is refused."""
+
+    default_error_messages: dict[str, Any] = {  # noqa: RUF012  marshmallow reads it from the class
+        "invalid": _NEEDS_OFFSET,
+        "invalid_awareness": _NEEDS_OFFSET,
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
         moment = super()._deserialize(value, attr, data, **kw)

@@ -15,6 +15,7 @@ from app.auth.models import ApiToken
 from app.auth.sessions import actor_of
 from app.cli.group import CommandGroup
 from app.cli.users import find_by_email
+from app.registry import permissions_of
 from app.web.context import current_clock, database, house
 
 group = CommandGroup("tokens", help="Make, list and revoke personal keys of the API.")
@@ -28,6 +29,8 @@ group = CommandGroup("tokens", help="Make, list and revoke personal keys of the 
 @with_appcontext
 def create(email: str, name: str, days: int, permissions: tuple[str, ...]) -> None:
     """Print a key with which a program acts for the account, shown this once."""
+    for unknown in sorted(set(permissions) - set(permissions_of(house().modules))):
+        raise click.BadParameter(f"There is no permission “{unknown}”.", param_hint="--permission")
     command = CreateToken(name, permissions, days)
     with database().unit_of_work("cli") as uow:
         owner = find_by_email(email, uow.session)

@@ -1,6 +1,7 @@
 """Languages: texts in French, Dutch and English, and the formats of Belgium."""
 
 from app.i18n.formats import (
+    format_bound,
     format_date,
     format_datetime,
     format_iso,
@@ -28,6 +29,7 @@ __all__ = [
     "LANGUAGE_NAMES",
     "LOCALES",
     "LazyText",
+    "format_bound",
     "format_date",
     "format_datetime",
     "format_iso",

@@ -72,11 +72,24 @@ def format_relative(value: datetime, now: datetime) -> str:
     )
 
 
+_GROUPED_FROM = 10_000
+
+
 def format_number(value: Decimal | float | int | None, decimals: int | None = None) -> str:
     """Write a number with Belgian separators, at most three decimals unless told."""
     if value is None:
         return ""
     pattern = "#,##0.###" if decimals is None else f"#,##0.{'0' * decimals}".rstrip(".")
+    return numbers.format_decimal(value, format=pattern, locale=_locale())
+
+
+def format_bound(value: Decimal) -> str:
+    """Write a bound of a number with the decimals it has; four digits may be a year."""
+    exponent = value.normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    if abs(value) >= _GROUPED_FROM:
+        return format_number(value, decimals)
+    pattern = f"0.{'0' * decimals}".rstrip(".")
     return numbers.format_decimal(value, format=pattern, locale=_locale())
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.i18n import LazyText, format_number, gettext
+from app.i18n import LazyText, format_bound, gettext
 from app.i18n import lazy as _l
 
 SHOWN_VALUE_CHARS = 120
@@ -176,7 +176,7 @@ class Problem:
 def _as_written_here(value: Any) -> Any:
     """Write a bound with the Belgian decimal sign; a report keeps it as plain text."""
     is_decimal = isinstance(value, Decimal | str) and _DECIMAL.fullmatch(str(value))
-    return format_number(Decimal(value)) if is_decimal else value
+    return format_bound(Decimal(value)) if is_decimal else value
 
 
 class TabularError(Exception):

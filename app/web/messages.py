@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from app.errors import Message
-from app.i18n import LazyText
+from app.i18n import LazyText, format_bound
 from app.i18n import lazy as _l
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # Patterns of marshmallow 4; the named groups become the parameters of our sentence.
 SENTENCES: tuple[tuple[str, LazyText], ...] = (
     (r"Missing data for required field\.", _l("Fill in this field.")),
@@ -64,11 +66,25 @@ SENTENCES_OF_LISTS: tuple[tuple[str, LazyText], ...] = (
 )
 
 
+class _Bound(str):
+    """A bound of a number, written as in the language of whoever reads it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return format_bound(Decimal(self))
+
+
+def _shown(name: str, value: str) -> str:
+    return _Bound(value) if name in ("min", "max") and _NUMBER.fullmatch(value) else value
+
+
 def said(message: Any, *, of_list: bool = False) -> Message:
     """Return a complaint in our words; what is not known is left as it is."""
     if isinstance(message, LazyText):
         return message
     for pattern, sentence in (SENTENCES_OF_LISTS if of_list else ()) + SENTENCES:
         if found := re.fullmatch(pattern, str(message), re.DOTALL):
-            return LazyText(sentence.message, found.groupdict())
+            params = found.groupdict()
+            return LazyText(sentence.message, {k: _shown(k, v) for k, v in params.items()})
     return str(message)

@@ -13,12 +13,12 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.i18n import lazy as _l
 from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import Change, ChangeLotStatus, LotFacts
 from modules.portfolio.enums import LOT_STATUS_LABELS, LotStatus
-from modules.portfolio.errors import building_gone, lot_occupied, status_same_day
+from modules.portfolio.errors import building_gone, elsewhere, lot_occupied, status_same_day
 from modules.portfolio.events import LotStatusChanged
 from modules.portfolio.models import Building, Entrance, Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
@@ -99,7 +99,7 @@ def _values(session: Session, facts: LotFacts) -> dict[str, Any]:
     if facts.entrance_id is not None:
         entrance = session.get(Entrance, facts.entrance_id)
         if entrance is None or entrance.building_id != facts.building_id:
-            raise NotFound
+            raise elsewhere("entrance_id")
     if facts.floor_level is not None:
         values["floor_id"] = ensure_floor(session, facts.building_id, facts.floor_level).id
     else:

@@ -155,3 +155,6 @@ def test_command_line_makes_lists_and_revokes(app, admin):
     assert runner.invoke(args=["tokens", "revoke", listed.split()[0]]).exit_code == 0
     assert program.get("/api/v1/me", headers=bearer(key)).status_code == 401
     assert runner.invoke(args=["tokens", "create", "nobody@example.org"]).exit_code == 1
+    wrong = runner.invoke(args=["tokens", "create", admin.email, "--permission", "nope.nope"])
+    assert wrong.exit_code == 2
+    assert "There is no permission “nope.nope”." in wrong.output

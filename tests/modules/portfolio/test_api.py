@@ -3,7 +3,8 @@
 import pytest
 
 from app.auth.roles import Role
-from tests.factories.portfolio import make_area, make_building, make_lot
+from app.ids import new_id
+from tests.factories.portfolio import make_area, make_building, make_entrance, make_lot
 
 HAUTE = {"street_fr": "Rue Haute", "street_nl": "Hoogstraat", "number": "9", "postcode": "1000"}
 
@@ -51,6 +52,21 @@ def test_refused_values_are_named(keeper):
     answer = keeper.post("/api/v1/buildings", json={"kind": "castle", "address": {"number": 7}})
     assert answer.status_code == 422
     assert {e["field"] for e in answer.json["errors"]} == {"kind", "address.number"}
+
+
+def test_the_entrance_of_another_building_is_refused_by_name(keeper, database, clock):
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        door = make_entrance(uow, clock, make_building(uow, clock), "A")
+        own = make_entrance(uow, clock, building, "B")
+    facts = {"kind": "home", "category": "ordinary", "regime": "free"}
+    lot = facts | {"building_id": str(building.id)}
+    for wrong in (door.id, new_id()):
+        refused = keeper.post("/api/v1/lots", json=lot | {"entrance_id": str(wrong)})
+        assert (refused.status_code, refused.json["code"]) == (422, "of_another_building")
+        assert [error["field"] for error in refused.json["errors"]] == ["entrance_id"]
+    made = keeper.post("/api/v1/lots", json=lot | {"entrance_id": str(own.id)})
+    assert made.status_code == 201, made.text
 
 
 def test_lots_are_filtered_and_change_state(keeper, database, clock):

@@ -425,7 +425,7 @@ def test_labels_take_one_query(uow, clock, count_queries):
 def test_entrance_of_another_building_is_refused(uow, clock):
     one, other = make_building(uow, clock), make_building(uow, clock)
     door = make_entrance(uow, clock, other)
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid, match="of_another_building"):
         make_lot(uow, clock, one, entrance_id=door.id)
 
 
