@@ -46,6 +46,7 @@ class Fault(StrEnum):
     TRUNCATED = "truncated"
     REWRITTEN = "rewritten"
     NO_ANCHOR = "no_anchor"
+    OTHER_KEY = "other_key"
 
 
 FAULT_LABELS: Mapping[Fault, LazyText] = {
@@ -55,6 +56,7 @@ FAULT_LABELS: Mapping[Fault, LazyText] = {
     Fault.TRUNCATED: _l("is missing: the end of the trail was cut off"),
     Fault.REWRITTEN: _l("differs from the anchor: the trail was written anew"),
     Fault.NO_ANCHOR: _l("has no anchor: the anchor file is missing"),
+    Fault.OTHER_KEY: _l("was sealed with another key than the one set here"),
 }
 
 

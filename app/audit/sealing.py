@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.audit.chain import (
     REDACTED,
     START,
+    Fault,
     Sealed,
     Verdict,
     chain_key,
@@ -27,11 +29,16 @@ from app.audit.chain import (
 from app.audit.models import AuditEntry, AuditSeal
 from app.clock import Clock
 from app.db import Database, UnitOfWork
+from app.errors import Conflict
 from app.i18n import lazy as _l
 from app.jobs import Every, Job, JobRun
 from app.settings import Settings
 
 BATCH = 5000
+_OTHER_KEY = _l(
+    "The audit trail was sealed with another key. Set INTENDANT_AUDIT_KEY, or INTENDANT_SECRET_KEY"
+    " where there is none, as it was then. Nothing was sealed."
+)
 # An entry can be committed long after it was made; older ones are looked for no more.
 LATE = timedelta(days=2)
 
@@ -70,6 +77,28 @@ def seal_new_entries(key: bytes, uow: UnitOfWork) -> AuditSeal | None:
     return AuditSeal(position=position, digest=digest)
 
 
+def is_key_of_chain(key: bytes, session: Session) -> bool:
+    """Tell whether the first or the last seal was made with a key; of an empty chain, any was.
+
+    Somebody who changed an entry spoils one place, another key spoils all.
+    """
+    last = session.scalar(select(func.max(AuditSeal.position))) or 0
+    return not last or any(_was_made_with(key, place, session) for place in (1, last))
+
+
+def _was_made_with(key: bytes, place: int, session: Session) -> bool:
+    connection = session.connection()
+    query = text(
+        f"SELECT s.position, s.digest, s.content, {_COLUMNS[connection.dialect.name]}"  # noqa: S608  constants
+        " FROM audit_seals s JOIN audit_entries e ON e.id = s.entry_id"
+        " WHERE s.position = :place"
+    )
+    row = connection.execute(query, {"place": place}).one_or_none()
+    made_before = select(AuditSeal.digest).where(AuditSeal.position == place - 1)
+    before = session.scalar(made_before) or START
+    return row is not None and seal(key, before, place, row[2], tuple(row)) == bytes(row[1])
+
+
 def _unsealed(session: Session, last: AuditSeal | None) -> list[Sealed]:
     connection = session.connection()
     since = ""
@@ -94,9 +123,12 @@ def verify_chain(database: Database, settings: Settings) -> Verdict:
     anchors = _anchors(settings.audit_anchor)
     with database.reader() as session:
         redacted = redacted_entries(session)
+        is_other_key = not is_key_of_chain(key, session)
     with database.engine.connect() as connection:
         with closing(read_sealed(connection)) as rows:
             verdict = check(key, rows, anchors, redacted)
+        if verdict.fault is Fault.CHANGED and is_other_key:
+            verdict = replace(verdict, entry_id="", fault=Fault.OTHER_KEY)
         total = connection.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
     unsealed = max(0, total - verdict.checked) if verdict.holds else 0
     return Verdict(verdict.checked, unsealed, verdict.position, verdict.entry_id, verdict.fault)
@@ -139,8 +171,14 @@ def write_anchor(path: Path, last: AuditSeal, clock: Clock) -> None:
 
 
 def run_sealing(run: JobRun) -> None:
-    """Seal every new entry and note the end of the chain in the anchor file."""
+    """Seal every new entry and note the end of the chain in the anchor file.
+
+    Conflict with another key than the chain's: what it sealed would look forged for ever.
+    """
     key = chain_key(run.settings.audit_key or run.settings.secret_key)
+    with run.database.reader() as session:
+        if not is_key_of_chain(key, session):
+            raise Conflict("audit_other_key", _OTHER_KEY)
     while True:
         run.check_cancelled()
         with run.database.unit_of_work() as uow:

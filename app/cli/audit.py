@@ -9,6 +9,7 @@ from app.audit.chain import FAULT_LABELS
 from app.audit.sealing import run_sealing, verify_chain
 from app.auth.actor import system_actor
 from app.cli.group import CommandGroup
+from app.i18n import use_locale
 from app.jobs import JobRun
 from app.web.context import current_clock, database, house
 
@@ -31,8 +32,10 @@ def verify() -> None:
     verdict = verify_chain(database(), house().settings)
     if verdict.fault is not None:
         entry = f" (entry {verdict.entry_id})" if verdict.entry_id else ""
+        with use_locale("en"):
+            fault = str(FAULT_LABELS[verdict.fault])
         click.echo(
-            f"BAD: place {verdict.position}{entry} {FAULT_LABELS[verdict.fault]}."
+            f"BAD: place {verdict.position}{entry} {fault}."
             f" {verdict.checked} entries before it hold."
         )
         sys.exit(1)

@@ -6,12 +6,22 @@ import random
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 
-from app.audit.chain import START, Fault, chain_key, check, digest_content, read_anchors, seal
+from app.audit.chain import (
+    START,
+    Fault,
+    Verdict,
+    chain_key,
+    check,
+    digest_content,
+    read_anchors,
+    seal,
+)
 from app.audit.models import AuditEntry, AuditSeal
 from app.audit.sealing import run_sealing, verify_chain
 from app.auth.actor import system_actor
+from app.errors import Conflict
 from app.ids import new_id
 from app.jobs import JobRun
 
@@ -230,10 +240,32 @@ def test_cutting_the_end_off_is_named(trail, job, database, settings):
     assert (verdict.fault, verdict.position) == (Fault.TRUNCATED, 16)
 
 
-def test_another_key_makes_nothing_hold(trail, job, database, settings):
+def test_another_key_is_named_and_seals_nothing(trail, job, database, settings, clock):
     trail(3)
     job()
-    assert verify_chain(database, replace(settings, audit_key="another")).position == 1
+    other = replace(settings, audit_key="another")
+    verdict = verify_chain(database, other)
+    assert (verdict.position, verdict.fault) == (1, Fault.OTHER_KEY)
+    trail(2)
+    with pytest.raises(Conflict) as refused:
+        run_sealing(JobRun(database, clock, system_actor("job"), settings=other))
+    assert refused.value.code == "audit_other_key"
+    assert verify_chain(database, settings).unsealed == 2
+    job()
+    assert verify_chain(database, settings) == Verdict(checked=5)
+
+
+@pytest.mark.parametrize("place", [1, 5])
+def test_one_changed_entry_is_no_other_key(trail, job, database, settings, place):
+    trail(5)
+    job()
+    with database.unit_of_work("attack") as uow:
+        entry = select(AuditSeal.entry_id).where(AuditSeal.position == place).scalar_subquery()
+        uow.session.execute(update(AuditEntry).where(AuditEntry.id == entry).values(action="x"))
+    trail(1)
+    job()
+    verdict = verify_chain(database, settings)
+    assert (verdict.position, verdict.fault) == (place, Fault.CHANGED)
 
 
 def test_the_command_says_it_and_fails(app, trail, job, database):
@@ -243,8 +275,10 @@ def test_the_command_says_it_and_fails(app, trail, job, database):
     good = runner.invoke(args=["audit", "verify"])
     assert (good.exit_code, "5 sealed entries hold" in good.output) == (0, True)
     with database.unit_of_work("attack") as uow:
-        uow.session.execute(text("UPDATE audit_entries SET action = 'plant.boiler.stolen'"))
+        first = select(AuditSeal.entry_id).where(AuditSeal.position == 1).scalar_subquery()
+        uow.session.execute(update(AuditEntry).where(AuditEntry.id == first).values(action="x"))
     bad = runner.invoke(args=["audit", "verify"])
     assert bad.exit_code == 1
     assert bad.output.startswith("BAD: place 1 (entry ")
+    assert "was changed after it was sealed" in bad.output
     assert runner.invoke(args=["audit", "seal"]).exit_code == 0
