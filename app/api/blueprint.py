@@ -20,6 +20,7 @@ from marshmallow import Schema
 
 from app.api.document import HouseApi
 from app.api.parsing import HouseParser
+from app.api.queries import refuse_unknown_parameters
 from app.api.schemas import PageQuery, page_of
 from app.api.sent_names import as_sent
 from app.auth.needs import SIGNED_IN
@@ -57,6 +58,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """Take the options of a Flask blueprint, and `description` for the document."""
         super().__init__(*args, **options)
         self._prepare_doc_cbks.append(self._prepare_house_doc)
+        self.before_request(refuse_unknown_parameters)
 
     def arguments(
         self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any

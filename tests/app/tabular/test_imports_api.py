@@ -137,7 +137,7 @@ def test_what_can_be_imported_with_files_to_fill_in_and_what_is_stored(
         assert director.get(f"/api/v1/importers/dragons/{path}").status_code == 404
     for content, query, field in (
         (PEOPLE, {"importer": "dragons"}, "importer"),
-        (PEOPLE, {"format": "csv"}, "importer"),
+        (PEOPLE, {"importer": ""}, "importer"),
         ("%PDF-1.7", {"importer": "parties"}, "file"),
     ):
         answer = send(director, content, **query)
