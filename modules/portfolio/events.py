@@ -20,6 +20,14 @@ class LotStatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LotMoved:
+    """A lot turned out to stand in another building than the one it was written in."""
+
+    lot_id: UUID
+    building_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class BuildingArchived:
     """A building left the estate."""
 

@@ -19,7 +19,7 @@ from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import Change, ChangeLotStatus, LotFacts
 from modules.portfolio.enums import LOT_STATUS_LABELS, LotStatus
 from modules.portfolio.errors import building_gone, elsewhere, lot_occupied, status_same_day
-from modules.portfolio.events import LotStatusChanged
+from modules.portfolio.events import LotMoved, LotStatusChanged
 from modules.portfolio.models import Building, Entrance, Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building, get_lot
@@ -88,6 +88,8 @@ def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, c
         _sum_up(uow.session, touched, clock)
     announce(uow.session, lot)
     note(uow, actor, clock, "lot.change", lot_subject(lot), changes)
+    if "building_id" in changes:
+        uow.publish(LotMoved(lot.id, building.id), actor, clock)
     return lot
 
 

@@ -141,6 +141,27 @@ def test_a_file_names_the_row_of_a_meter_removed_before_it_was_installed(databas
     assert refusals(check_file(ACTOR, both, database, clock)) == [(2, "removed_on")]
 
 
+def test_a_meter_follows_its_lot_into_another_building(
+    client, login, database, clock, home, elsewhere
+):
+    with database.unit_of_work() as uow:
+        meter = create_meter(uow, clock, "ZB1", lot_id=home.id)
+        create_meter(uow, clock, "stays", building_id=home.building_id)
+    login(client, Role.ADMINISTRATOR)
+    address = f"/api/v1/lots/{home.id}"
+    read = client.get(address)
+    facts = {"kind": "home", "category": "ordinary", "regime": "free", "reference": home.reference}
+    moved = client.put(
+        address,
+        json=facts | {"building_id": str(elsewhere.id)},
+        headers={"If-Match": read.headers["ETag"]},
+    )
+    assert moved.status_code == 200, moved.text
+    assert building_of(database) == elsewhere.id
+    assert building_of(database, "stays") == home.building_id
+    assert client.get(f"{ADDRESS}/{meter.id}").json["version"] == meter.version + 1
+
+
 @pytest.mark.parametrize("said", ["none", "another"])
 def test_the_upgrade_places_meters_that_programs_put_nowhere_or_elsewhere(
     database, clock, home, elsewhere, said
