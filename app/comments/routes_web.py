@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.auth.models import User
 from app.auth.needs import SIGNED_IN, needs
 from app.auth.sessions import actor_of
 from app.comments import queries, services
-from app.comments.mentions import handle_of, suggest_people, with_mentions
+from app.comments.mentions import (
+    handle_of,
+    people_mentioned,
+    suggest_people,
+    with_mentions,
+)
 from app.db import UnitOfWork
 from app.errors import AppError, FieldError
+from app.i18n import gettext as _
 from app.subjects import Subject
 from app.web.context import (
     current_actor,
@@ -45,17 +52,19 @@ def comment_post(subject_type: str, subject_id: UUID) -> ResponseReturnValue:
     subject = find_subject(subject_type, subject_id)
     try:
         with open_unit_of_work() as uow:
-            services.post_comment(
+            readable = readers(uow)
+            comment = services.post_comment(
                 current_actor(),
                 subject,
                 request.form.get("text", ""),
-                readers(uow),
+                readable,
                 uow,
                 current_clock(),
             )
+            untold = services.untold(current_actor(), comment, subject, readable, uow)
     except FORM_ERRORS as error:
         return _refused(subject, error)
-    return _after(subject)
+    return _after(subject, untold)
 
 
 @blueprint.post("/comments/<uuid:comment_id>/change")
@@ -66,14 +75,14 @@ def comment_change(comment_id: UUID) -> ResponseReturnValue:
     edit = services.EditComment(comment_id, request.form.get("text", ""), version)
     try:
         with open_unit_of_work() as uow:
-            comment = services.change_comment(
-                current_actor(), edit, readers(uow), uow, current_clock()
-            )
-            subject_type, subject_id = comment.subject_type, comment.subject_id
+            readable = readers(uow)
+            comment = services.change_comment(current_actor(), edit, readable, uow, current_clock())
+            subject = find_subject(comment.subject_type, comment.subject_id)
+            untold = services.untold(current_actor(), comment, subject, readable, uow)
     except FORM_ERRORS as error:
         _kept, subject = queries.get_comment(current_actor(), comment_id, subjects(), reader())
         return _refused(subject, error, changing=comment_id)
-    return _after(find_subject(subject_type, subject_id))
+    return _after(subject, untold)
 
 
 @blueprint.post("/comments/<uuid:comment_id>/remove")
@@ -106,18 +115,29 @@ def readers(uow: UnitOfWork) -> services.Readers:
     return services.Readers(subjects(), as_actor)
 
 
+def said_untold(handles: Sequence[str]) -> str:
+    """Say which names of a comment told nobody."""
+    names = ", ".join(f"@{handle}" for handle in handles)
+    return _("Not told: %(names)s. Nobody has that name, or they may not see this.", names=names)
+
+
 def _panel(
     subject: Subject,
     errors: tuple[FieldError, ...] = (),
     text: str = "",
     changing: UUID | None = None,
+    untold: Sequence[str] = (),
 ) -> str:
     is_fragment = "HX-Request" in request.headers
+    comments = queries.list_comments(reader(), subject)
+    mentioned = people_mentioned("\n".join(one.text for one in comments), reader())
     return render_template(
         "comments/_panel.html" if is_fragment else "comments/panel.html",
         subject=subject,
-        comments=queries.list_comments(reader(), subject),
+        comments=comments,
         with_mentions=with_mentions,
+        known={handle_of(user.email) for user in mentioned},
+        untold=said_untold(untold) if untold else "",
         errors=errors,
         text=text,
         changing=changing,
@@ -132,7 +152,9 @@ def _refused(
     return _panel(subject, found, request.form.get("text", ""), changing), error.status
 
 
-def _after(subject: Subject) -> ResponseReturnValue:
+def _after(subject: Subject, untold: Sequence[str] = ()) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
-        return _panel(subject)
+        return _panel(subject, untold=untold)
+    if untold:
+        flash(said_untold(untold), "warning")
     return redirect(safe_next(request.form.get("next"), subject.url or "/"), code=303)

@@ -10,7 +10,7 @@ from app import audit
 from app.auth.actor import Actor
 from app.auth.models import User
 from app.clock import Clock
-from app.comments.mentions import people_mentioned
+from app.comments.mentions import handle_of, handles_in, people_mentioned
 from app.comments.models import Comment
 from app.comments.queries import get_comment
 from app.db import UnitOfWork
@@ -120,6 +120,23 @@ def _checked(text: str) -> str:
     return cleaned
 
 
+def untold(
+    actor: Actor, comment: Comment, subject: Subject, readers: Readers, uow: UnitOfWork
+) -> list[str]:
+    """Return the handles a comment mentions that tell nobody: unknown, or who may not read it."""
+    reached = {
+        handle_of(user.email)
+        for user in people_mentioned(comment.text, uow.session)
+        if user.id == actor.user_id or _may_read(user, subject, readers, uow)
+    }
+    return [handle for handle in handles_in(comment.text) if handle not in reached]
+
+
+def _may_read(user: User, subject: Subject, readers: Readers, uow: UnitOfWork) -> bool:
+    found = readers.subjects.find(readers.actor_of(user), uow.session, subject.type, subject.id)
+    return found is not None
+
+
 def _tell(
     actor: Actor,
     text: str,
@@ -135,7 +152,7 @@ def _tell(
         for user in people_mentioned(text, uow.session)
         if user.id not in known
         and user.id != actor.user_id
-        and readers.subjects.find(readers.actor_of(user), uow.session, subject.type, subject.id)
+        and _may_read(user, subject, readers, uow)
     ]
     message = _l("%(name)s mentions you: %(label)s", name=actor.display_name, label=subject.label)
     notify(Notice(MENTIONED, message, subject.url, (subject.type, subject.id)), told, uow, clock)

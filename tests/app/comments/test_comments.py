@@ -68,6 +68,14 @@ def test_those_mentioned_are_told_once_unless_the_record_is_hidden_from_them(uow
     assert set(told(uow)) == {people["marie.dupont"].id, people["jan"].id}
 
 
+def test_names_that_tell_nobody_are_said(uow, post, people, readers, boiler):
+    comment = post("@jan @piet @nobody.here @jan", actor=readers.actor_of(people["marie.dupont"]))
+    wanted = (boiler.as_seen(), readers, uow)
+    assert services.untold(post.author, comment, *wanted) == ["piet", "nobody.here"]
+    own = post("I, @piet, was here", actor=readers.actor_of(people["piet"]))
+    assert services.untold(readers.actor_of(people["piet"]), own, *wanted) == []
+
+
 def test_nobody_is_told_of_their_own_comment(uow, post, people, readers):
     jan = readers.actor_of(people["jan"])
     post("I, @jan, was here", actor=jan)
@@ -120,8 +128,9 @@ def test_mentions_end_where_the_sentence_does():
 
 
 def test_a_comment_is_shown_without_running():
-    shown = with_mentions("<script>alert('@jan')</script>\n@jan & co")
+    shown = with_mentions("<script>alert('@jan')</script>\n@jan & co, @nobody", {"jan"})
     assert "<script" not in shown
+    assert shown.endswith("co, @nobody")
     assert '<span class="mention">@jan</span> &amp; co' in shown
 
 
