@@ -61,7 +61,7 @@ def answers(address: str) -> bool:
 
 
 def test_what_was_killed_begins_anew_and_ctrl_c_ends_all(address: str, tmp_path: Path) -> None:
-    with supervised(address, tmp_path, "import time; time.sleep(60)") as process:
+    with supervised(address, tmp_path, "import signal; signal.pause()") as process:
         server, waiting = children(process)
         os.kill(server, signal.SIGKILL)
         assert wait_for(lambda: server not in children(process) and answers(address), WITHIN_S), (

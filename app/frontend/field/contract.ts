@@ -68,6 +68,8 @@ export interface Operation {
   made_at: string
   /** What the server found odd about it, to be shown until the technician has seen it. */
   warning?: string
+  /** `clock` when it is about the clock of this tablet, and not about what was noted. */
+  about?: string
 }
 
 export interface Current { version: number, status?: string, fields: Fields, changed_by?: string, changed_at?: string }
@@ -81,4 +83,5 @@ export interface Result {
   code?: string
   message?: string
   warning?: string
+  about?: string
 }

@@ -63,7 +63,7 @@ async function settleOne(store: FieldStore, operation: Queued, result: Result): 
   if (result.status === 'accepted' || result.status === 'duplicate') {
     // The version is not taken from the answer: it may hold changes nobody here has seen yet.
     await store.queue.delete(operation.seq)
-    await store.sent.put({ ...asSent(operation), ...(result.warning ? { warning: result.warning } : {}) })
+    await store.sent.put({ ...asSent(operation), ...(result.warning ? { warning: result.warning, about: result.about ?? '' } : {}) })
   } else if (result.status === 'conflict') {
     await store.queue.update(operation.seq, {
       state: 'conflict', ...(result.current ? { current: result.current } : {}),

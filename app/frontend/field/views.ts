@@ -59,8 +59,8 @@ export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLEleme
 /** What the server took but finds odd: shown until read, also when its order is finished. */
 function doubtParts(desk: Desk, orders: Order[]): HTMLElement[] {
   const doubted = desk.sent.filter(({ warning }) => warning)
-  const readings = doubted.filter(({ payload }) => payload.meter_id)
-  return [...clockPart(desk, doubted.filter(({ payload }) => !payload.meter_id)), ...readings.map((operation) => {
+  const readings = doubted.filter(({ about }) => about !== 'clock')
+  return [...clockPart(desk, doubted.filter(({ about }) => about === 'clock')), ...readings.map((operation) => {
     const order = orders.find(({ id }) => id === operation.order_id)
     const meter = order?.meters?.find(({ id }) => id === operation.payload.meter_id)
     const what = [order?.number, meter?.label, `${operation.payload.value} ${meter?.unit ?? ''}`.trim()].filter(Boolean).join(' · ')

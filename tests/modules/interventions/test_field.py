@@ -141,6 +141,7 @@ def test_a_tablet_from_the_past_is_taken_at_the_time_of_receipt_and_told(spot: F
     answers = [spot.run(start), spot.send("order.complete", made_at=long_ago + timedelta(hours=1))]
     assert [answer["status"] for answer in answers] == ["accepted", "accepted"]
     assert all("2020" in answer["warning"] for answer in (*answers, spot.run(start)))
+    assert {answer["about"] for answer in answers} == {"clock"}
     now = spot.clock.now()
     visit = spot.read(lambda s: list_visits(s, spot.order_id))[0]
     order = spot.read(lambda s: s.get(WorkOrder, spot.order_id))

@@ -77,6 +77,7 @@ def test_an_odd_reading_is_kept_and_the_technician_told(spot: Field, meter_id: U
     answer = read(spot, meter_id, "204.3")
     assert answer["status"] == "accepted"
     assert answer["warning"]
+    assert "about" not in answer
     assert kept(spot) == [1204300.0, 204300.0]
     doubts = spot.read(lambda s: {e.data["doubt"] for e in s.scalars(select(OrderEntry))})
     assert doubts == {"", "below_previous"}

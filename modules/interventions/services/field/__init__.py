@@ -70,7 +70,7 @@ def apply_operation(actor: Actor, operation: Operation, uow: UnitOfWork, clock: 
     order = handler(actor, taken, uow, clock)
     uow.flush()
     answer = {"id": str(operation.id), "status": "accepted", "order_version": order.version}
-    answer |= _doubt(operation, taken) | additions.remarks(operation, uow)
+    answer |= additions.remarks(operation, uow) or _doubt(operation, taken)
     _remember(operation, actor, answer, uow, clock)
     return answer
 
@@ -117,7 +117,7 @@ def _doubt(operation: Operation, taken: Operation) -> Answer:
         "got it was written. Set the clock.",
         moment=format_datetime(operation.made_at),
     )
-    return {"warning": warning}
+    return {"warning": warning, "about": "clock"}
 
 
 def _remember(
