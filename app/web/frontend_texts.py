@@ -153,6 +153,10 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
         "This could not be kept: the device may be full. Send what waits, make room, and try again."
     ),
     _l("This file is not a picture the tablet can read."),
+    _l(
+        "This order is not on your list any more: it was given to somebody else, ended or planned "
+        "for later."
+    ),
     _l("This tablet holds unsent work of somebody else."),
     _l("This value is outside the expected range. Check it, or give the reason."),
     _l("To do"),
@@ -168,6 +172,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("What is still needed"),
     _l("What was done"),
     _l("What was found"),
+    _l("What you noted here is kept. You may still add notes, photos, material and hours."),
     _l("Where and access"),
     _l("Without a date"),
     _l("Work"),
@@ -177,6 +182,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("as of {time}"),
     _l("box"),
     _l("piece"),
+    _l("{count} not accepted"),
     _l("{count} not yet sent"),
 )
 

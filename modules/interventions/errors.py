@@ -10,6 +10,7 @@ from app.i18n import format_datetime, format_time
 from app.i18n import lazy as _l
 
 _MOST_NAMED = 3
+ORDER_FINISHED = _l("This order was closed or cancelled meanwhile.")
 
 # The number of an order (none outside the scope of who asks), and when its visit begins and ends.
 Hours = tuple[str, datetime, datetime]
@@ -57,11 +58,13 @@ class NotTakenOver(Invalid):
 
 
 class OrderNotYours(Forbidden):
-    """The order is assigned to somebody else."""
+    """The order is assigned to somebody else, or to nobody."""
 
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__("order_not_yours", _l("This order is assigned to somebody else."))
+    def __init__(self, holder: str) -> None:
+        """Name who has it."""
+        message = _l("This order is assigned to %(name)s, not to you.", name=holder)
+        nobody = _l("This order is not assigned to you any more.")
+        super().__init__("order_not_yours", message if holder else nobody)
 
 
 class EntryElsewhere(Conflict):

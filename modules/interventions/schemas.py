@@ -30,6 +30,7 @@ from modules.tickets.api import Trade
 
 _LONG = 5_000
 _MOST_OPERATIONS = 100
+_MOST_HELD = 100
 _LONGEST_SHIFT = 24 * 60
 _LARGEST_QUANTITY = 100_000
 
@@ -274,9 +275,10 @@ class OperationsOut(Schema):
 
 
 class DayQuery(Schema):
-    """How many days ahead."""
+    """How many days ahead, and which orders the tablet holds unsent work of."""
 
     days = fields.Integer(load_default=3, validate=Range(0, 14))
+    held = fields.List(fields.UUID(), load_default=list, validate=Length(max=_MOST_HELD))
 
 
 class DayOut(Schema):
@@ -287,4 +289,5 @@ class DayOut(Schema):
     csrf_token = fields.String()
     technician = fields.Dict()
     orders = fields.List(fields.Dict())
+    elsewhere = fields.List(fields.Dict())
     lookups = fields.Dict()

@@ -205,7 +205,7 @@ def test_a_photo_that_is_not_taken_is_told_of_and_can_be_sent_again(
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Photo").click()
     chooser.value.set_files(picture)
-    expect(page.locator(".f-state")).to_have_text("1 not yet sent")
+    expect(page.locator(".f-state")).to_have_text("1 not accepted")
     page.locator(".f-state").click()
     refused = page.locator(".f-warning").filter(has_text="This file is too large.")
     expect(refused).to_contain_text("Photo")

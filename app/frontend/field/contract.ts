@@ -34,7 +34,12 @@ export interface Order {
   photos?: { id: string, caption?: string | null, url: string, taken_at?: string | null }[] | null
   history?: { at: string, kind?: string, number?: string | null, text: string, by?: string | null }[] | null
   fields: Fields
+  /** Why it is not on the list any more; only the tablet keeps it, while something of it is unsent. */
+  elsewhere?: Elsewhere
 }
+
+/** An order with unsent work that left the list: where it stands, and in words whose it is now. */
+export interface Elsewhere { id: string, status?: string, is_yours: boolean, text: string }
 
 export interface Meter {
   id: string, label: string, unit: string, last_value?: string | null, last_read_at?: string | null
@@ -51,6 +56,7 @@ export interface Day {
   technician: { id: string, name: string, locale: string }
   csrf_token?: string
   orders: Order[]
+  elsewhere?: Elsewhere[]
   lookups?: Lookups
 }
 

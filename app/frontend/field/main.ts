@@ -6,9 +6,10 @@ import { t } from '../shared/i18n'
 import type { Desk } from './actions'
 import type { Lookups, Operation } from './contract'
 import { offerInstallation } from './install'
+import { problemView } from './problems'
 import { announcedPhotos, countUnsent, FieldStore, total } from './store'
 import { hasUnsent, type Outcome, Sync, watch } from './sync'
-import { dayView, orderView, problemView } from './views'
+import { dayView, goneView, orderView } from './views'
 
 const shell = document.querySelector<HTMLElement>('[data-field]')
 if (shell) void open(shell)
@@ -38,8 +39,8 @@ async function open(root: HTMLElement): Promise<void> {
   }
 
   async function render(): Promise<void> {
-    const [orders, queue, sent, lookups] = await Promise.all([
-      store.orders.toArray(), store.queue.orderBy('seq').toArray(), byTime(store), store.get<Lookups>('lookups'),
+    const [orders, queue, sent, lookups, photos] = await Promise.all([
+      store.orders.toArray(), store.queue.orderBy('seq').toArray(), byTime(store), store.get<Lookups>('lookups'), announcedPhotos(store),
     ])
     desk.sent = sent
     desk.lookups = lookups ?? {}
@@ -47,9 +48,11 @@ async function open(root: HTMLElement): Promise<void> {
     if (isTyping(view)) return showState()
     const [page, id] = location.hash.slice(1).split('/')
     const order = page === 'order' ? orders.find((candidate) => candidate.id === id) : undefined
-    const scroll = window.scrollY
-    const unsent = async () => problemView(desk, orders, queue, await announcedPhotos(store))
-    view.replaceChildren(order ? orderView(desk, order, queue) : page === 'unsent' ? await unsent() : dayView(desk, orders, queue))
+    const isGone = page === 'order' && !order && orders.length > 0
+    // The order went away under the eyes of who reads it: what is said of it stands on top.
+    const scroll = isGone && view.querySelector('article') ? 0 : window.scrollY
+    view.replaceChildren(...(isGone ? [goneView()] : []), order ? orderView(desk, order, queue, photos)
+      : page === 'unsent' ? problemView(desk, orders, queue, photos) : dayView(desk, orders, queue))
     window.scrollTo(0, scroll)
     await showState()
   }
@@ -57,15 +60,16 @@ async function open(root: HTMLElement): Promise<void> {
   async function showState(): Promise<void> {
     const counts = await countUnsent(store)
     const unsent = total(counts)
+    const problems = counts.conflicts + counts.refused
+    const waiting = unsent - problems
     const at = await store.get<string>('generated_at')
-    const text = isBusy ? t('Sending…') : unsent ? t('{count} not yet sent', { count: unsent }) : t('All sent')
+    const text = isBusy ? t('Sending…') : unsentWords(waiting, problems)
     const message = messageOf(outcome, at)
     const link = make('a', { href: '#unsent', class: `f-state${unsent ? ' f-unsent' : ''}` }, text)
-    const send = make('button', { type: 'button', class: 'f-button' }, unsent ? t('Send now') : t('Refresh'))
+    const send = make('button', { type: 'button', class: 'f-button' }, waiting ? t('Send now') : t('Refresh'))
     send.addEventListener('click', () => void flush())
     const signIn = outcome === 'signed_out' ? [make('a', { class: 'f-button f-main', href: `${signInUrl}?next=${encodeURIComponent(location.pathname + location.hash)}` }, t('Sign in'))] : []
     state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
-    const problems = counts.conflicts + counts.refused
     state?.classList.toggle('f-trouble', problems > 0)
     root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', unsent > 0)
   }
@@ -81,6 +85,12 @@ async function open(root: HTMLElement): Promise<void> {
   await keepForGood()
   offerInstallation(store, root.querySelector('[data-install]'))
   if (workerUrl && 'serviceWorker' in navigator) await navigator.serviceWorker.register(workerUrl, { scope: location.pathname })
+}
+
+/** What waits for the network and what waits for a person are not the same. */
+function unsentWords(waiting: number, problems: number): string {
+  const words = [waiting && t('{count} not yet sent', { count: waiting }), problems && t('{count} not accepted', { count: problems })]
+  return words.filter(Boolean).join(' · ') || t('All sent')
 }
 
 function messageOf(outcome: Outcome, at: string | undefined): string {

@@ -37,6 +37,14 @@ describe('an order with waiting work', () => {
     expect(withWaiting(order({ status: 'in_progress' }), [done('order.pause')]).phase).toBe('paused')
   })
 
+  it('stands where the server says when a step was refused; what was typed is still shown', () => {
+    const refused = (type: Operation['type'], payload = {}) => ({ ...done(type, payload), state: 'refused' as const })
+    const seen = withWaiting(order({ status: 'travelling' }), [
+      refused('order.start'), refused('order.change', { fields: { diagnosis: 'mine' } }), refused('order.note', { text: 'Wet' }),
+    ])
+    expect(seen).toMatchObject({ phase: 'travelling', notes: ['Wet'], fields: { diagnosis: 'old' } })
+  })
+
   it('that somebody could not enter last time can be begun again', () => {
     expect(withWaiting(order({ status: 'no_access' }), []).phase).toBe('planned')
     expect(withWaiting(order({ status: 'pending_material' }), [done('order.start')]).phase).toBe('busy')

@@ -1,6 +1,7 @@
 /** An order as the technician sees it: the server's state with what waits in the queue on top. Pure. */
 import type { Fields, Operation, Order } from './contract'
 import { materialOf, textsOf } from './queue'
+import type { Queued } from './store'
 
 export type Phase = 'planned' | 'travelling' | 'busy' | 'paused' | 'done' | 'no_access'
 
@@ -28,8 +29,11 @@ const STEPS: Partial<Record<Operation['type'], Phase>> = {
   'order.complete': 'done', 'order.no_access': 'no_access',
 }
 
-/** Put what was done on top of the server's state: what it has accepted only adds, what waits also changes. */
-export function withWaiting(order: Order, operations: Operation[], sent: Operation[] = []): Seen {
+/**
+ * Put what was done on top of the server's state: what it has accepted only adds, what waits also changes. What it
+ * refused is still shown as typed, but moves nothing: the order stands where the server says.
+ */
+export function withWaiting(order: Order, operations: (Operation & Partial<Queued>)[], sent: Operation[] = []): Seen {
   const seen: Seen = {
     order, phase: SERVER_PHASES[order.status] ?? 'planned', fields: { ...order.fields },
     notes: [], minutes: 0, materials: [], photos: 0, answers: {}, hasSignature: false, readings: {},
@@ -43,10 +47,16 @@ export function withWaiting(order: Order, operations: Operation[], sent: Operati
   for (const operation of operations) {
     if (operation.order_id !== order.id) continue
     add(seen, operation)
+    if (operation.state === 'refused') continue
     seen.phase = STEPS[operation.type] ?? seen.phase
     Object.assign(seen.fields, textsOf(operation))
   }
   return seen
+}
+
+/** Whether an order is not the technician's any more: only what cannot conflict may still be added to it. */
+export function isLost({ elsewhere }: Order): boolean {
+  return elsewhere !== undefined && !elsewhere.is_yours
 }
 
 function add(seen: Seen, operation: Operation): void {

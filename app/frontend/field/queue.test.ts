@@ -125,6 +125,19 @@ describe('the day', () => {
     expect(await store.get('csrf_token')).toBe('fresh')
   })
 
+  it('says of an order that went away why, and takes its codes off the tablet', async () => {
+    const codes = [{ id: 'c', label: 'Door', code: '1234' }]
+    await takeDay(store, day({ ...order('o1'), access: { instructions: 'Ring', codes } }, order('o2')))
+    await enqueue(store, tools, order('o1'), 'order.start')
+    await enqueue(store, tools, order('o2'), 'order.start')
+    const told = { id: 'o1', status: 'travelling', is_yours: false, text: 'It is with Karim.' }
+    await takeDay(store, { ...day(), elsewhere: [told] })
+    expect(await store.orders.get('o1')).toMatchObject({ status: 'travelling', elsewhere: told, access: { instructions: 'Ring', codes: [] } })
+    expect((await store.orders.get('o2'))?.elsewhere).toMatchObject({ is_yours: false })
+    await takeDay(store, day(order('o1'), order('o2')))
+    expect((await store.orders.get('o1'))?.elsewhere).toBeUndefined()
+  })
+
   it('still shows what was finished today, until tomorrow', async () => {
     await takeDay(store, day(order('o1'), order('o2')))
     const end = await enqueue(store, tools, order('o1'), 'order.complete')
@@ -177,8 +190,22 @@ describe('sending', () => {
       return body ? accept(body.operations) : json(day(order()))
     }).run()
     expect(outcome).toBe('done')
-    expect(calls).toEqual(['GET /day', 'POST /operations', 'GET /day'])
+    expect(calls).toEqual(['GET /day?held=o1', 'POST /operations', 'GET /day'])
     expect(await hasUnsent(store)).toBe(false)
+  })
+
+  it('asks after the order of which something was refused', async () => {
+    await takeDay(store, day(order()))
+    await enqueue(store, tools, order(), 'order.start')
+    const asked: string[] = []
+    const told = { id: 'o1', status: 'travelling', is_yours: false, text: 'It is with Karim.' }
+    await syncWith(({ url, body }) => {
+      if (!body) asked.push(url)
+      return body ? json({ results: body.operations.map(({ id }) => ({ id, status: 'refused', code: 'order_not_yours' })) })
+        : json({ ...day(), elsewhere: [told] })
+    }).run()
+    expect(asked).toEqual(['/day?held=o1', '/day?held=o1'])
+    expect((await store.orders.get('o1'))?.elsewhere).toEqual(told)
   })
 
   it('loses nothing without a network', async () => {

@@ -1,5 +1,5 @@
 /** The queue of what was done: putting in, settling answers, deciding conflicts. Nothing leaves without an answer. */
-import type { Day, Fields, Operation, OperationType, Order, Result } from './contract'
+import type { Day, Elsewhere, Fields, Operation, OperationType, Order, Result } from './contract'
 import type { FieldStore, Photo, Queued } from './store'
 
 export interface Tools { id: () => string, now: () => Date }
@@ -161,15 +161,14 @@ const SHOWN_AFTER_MS = 18 * 3600 * 1000
 export async function takeDay(store: FieldStore, day: Day): Promise<void> {
   const { orders, queue, photos, sent, settings } = store
   await store.transaction('rw', [orders, queue, photos, sent, settings], async () => {
-    const busy = new Set<string>()
-    await store.queue.each(({ order_id }) => { busy.add(order_id) })
-    await store.photos.each(({ order_id }) => { busy.add(order_id) })
+    const busy = await heldOrders(store)
     const present = new Set(day.orders.map(({ id }) => id))
     const finished = await finishedToday(store, Date.parse(day.generated_at))
     const gone = (await store.orders.toCollection().primaryKeys()).filter((id) => !present.has(id))
     const forgotten = gone.filter((id) => !finished.has(id) && !busy.has(id))
     await store.orders.bulkDelete(forgotten)
     await store.orders.where('id').anyOf(gone.filter((id) => finished.has(id))).modify({ status: 'complete' })
+    await store.orders.where('id').anyOf(gone.filter((id) => !finished.has(id))).modify((order) => leave(order, day.elsewhere ?? []))
     await store.sent.where('order_id').anyOf(forgotten).delete()
     await store.orders.bulkPut(day.orders)
     await store.set('technician', day.technician)
@@ -177,6 +176,20 @@ export async function takeDay(store: FieldStore, day: Day): Promise<void> {
     await store.set('generated_at', day.generated_at)
     if (day.csrf_token) await store.set('csrf_token', day.csrf_token)
   })
+}
+
+/** The orders something of which is not sent yet, or was not taken. */
+export async function heldOrders(store: FieldStore): Promise<Set<string>> {
+  const [operations, photos] = await Promise.all([store.queue.toArray(), store.photos.toArray()])
+  return new Set([...operations, ...photos].map(({ order_id }) => order_id))
+}
+
+/** What the server says of an order that left the list; the codes of the door leave with it. */
+function leave(order: Order, told: Elsewhere[]): void {
+  const known = told.find(({ id }) => id === order.id)
+  order.elsewhere = known ?? { id: order.id, is_yours: false, text: '' }
+  order.status = known?.status ?? order.status
+  if (order.access) order.access.codes = []
 }
 
 async function finishedToday(store: FieldStore, now: number): Promise<Set<string>> {

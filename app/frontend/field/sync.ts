@@ -1,6 +1,6 @@
 /** Sends what waits and reads the day, whenever there is a chance; never loses, never sends twice to effect. */
 import type { Day, Result } from './contract'
-import { asSent, belongsTo, nextBatch, settle, takeDay, wipe } from './queue'
+import { asSent, belongsTo, heldOrders, nextBatch, settle, takeDay, wipe } from './queue'
 import { announcedPhotos, type FieldStore, type Photo, type Queued } from './store'
 
 export interface Addresses { day: string, operations: string, photo: string }
@@ -41,7 +41,7 @@ export class Sync {
 
   /** Read the day; with `onlyPerson` only make sure whose device this is and take a fresh token. */
   private async readDay(onlyPerson: boolean): Promise<Outcome> {
-    const response = await this.send(this.addresses.day, { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
+    const response = await this.send(await this.dayAddress(), { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
     if (response.status === 401 || response.status === 403 || response.redirected) return 'signed_out'
     if (!response.ok) return 'later'
     const day = (await response.json()) as Day
@@ -52,6 +52,12 @@ export class Sync {
     }
     await takeDay(this.store, day)
     return 'done'
+  }
+
+  /** Where the day is read: it also asks after the orders that something here waits for. */
+  private async dayAddress(): Promise<string> {
+    const held = new URLSearchParams([...(await heldOrders(this.store))].slice(0, 100).map((id) => ['held', id]))
+    return held.size ? `${this.addresses.day}?${held}` : this.addresses.day
   }
 
   private async sendOperations(): Promise<Outcome> {

@@ -1,30 +1,16 @@
-/** The screens of the tablet: the day, an order, what could not be sent. */
+/** The screens of the tablet: the day and an order. */
 import { make } from '../shared/dom'
 import { formatDateTime, formatDay, formatTime } from '../shared/format'
 import { t } from '../shared/i18n'
 import * as actions from './actions'
 import type { Desk } from './actions'
 import type { OperationType, Order } from './contract'
-import { inOrder, type Seen, withWaiting } from './overlay'
-import { decide, discard, discardPhoto, hasSeen, type Pick1, sendAsNote, textsOf, tryAgain, writtenIn } from './queue'
+import { inOrder, isLost, type Seen, withWaiting } from './overlay'
+import { button, lines, part } from './parts'
+import { problemCards } from './problems'
+import { hasSeen } from './queue'
 import type { Photo, Queued } from './store'
-import { fieldWord, inLanguage, labelOf, operationWord, PHASE_TONES, phaseWord } from './words'
-
-type Content = Node | string
-
-function button(label: string, onClick: () => void, kind = ''): HTMLButtonElement {
-  const element = make('button', { type: 'button', class: `f-button ${kind}`.trim() }, label)
-  element.addEventListener('click', onClick)
-  return element
-}
-
-function part(title: string, ...content: Content[]): HTMLElement {
-  return make('section', { class: 'f-part' }, make('h2', {}, title), ...content)
-}
-
-function lines(...texts: (string | null | undefined | false)[]): HTMLElement[] {
-  return texts.filter((text): text is string => Boolean(text)).map((text) => make('p', {}, text))
-}
+import { inLanguage, labelOf, PHASE_TONES, phaseWord } from './words'
 
 function place(order: Order): string {
   const { address, lot_label, postcode, municipality } = order.location
@@ -32,10 +18,10 @@ function place(order: Order): string {
   return [[street, lot_label].filter(Boolean).join(', '), [postcode, inLanguage(municipality)].filter(Boolean).join(' ')].filter(Boolean).join(' · ')
 }
 
-/** Where the order stands: the server's word until something is begun here. */
+/** Where the order stands: the server's word until something is begun here, and when it is a colleague's. */
 function phaseTag(seen: Seen, desk: Desk): HTMLElement {
   const own = phaseWord(seen.phase)
-  const word = seen.phase === 'planned' ? labelOf(desk.lookups.statuses, seen.order.status) || own : own
+  const word = seen.phase === 'planned' || isLost(seen.order) ? labelOf(desk.lookups.statuses, seen.order.status) || own : own
   return make('span', { class: `tag tag-${PHASE_TONES[seen.phase]}` }, word)
 }
 
@@ -53,7 +39,16 @@ export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLEleme
     days.set(day, [...(days.get(day) ?? []), one])
   }
   return make('div', {}, ...doubts, ...[...days].map(([day, list]) =>
-    make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one, isStuck(one, queue))))))
+    make('section', {}, make('h2', { class: 'f-day' }, day), ...list.map((one) => orderCard(desk, one, queue)))))
+}
+
+/** What is said when the order somebody looks at is not on the tablet any more. */
+export function goneView(): HTMLElement {
+  return make('section', { class: 'f-part f-warning', role: 'alert' }, ...lines(leftWords()))
+}
+
+function leftWords(): string {
+  return t('This order is not on your list any more: it was given to somebody else, ended or planned for later.')
 }
 
 /** What the server took but finds odd: shown until read, also when its order is finished. */
@@ -86,29 +81,48 @@ function isStuck({ order }: Seen, queue: Queued[]): boolean {
   return queue.some(({ order_id, state }) => order_id === order.id && state !== 'waiting')
 }
 
-function orderCard(desk: Desk, seen: Seen, stuck: boolean): HTMLElement {
+function isOver({ phase }: Seen): boolean {
+  return ['done', 'no_access'].includes(phase)
+}
+
+function stuckTags(isStuck: boolean): HTMLElement[] {
+  return isStuck ? [make('span', { class: 'tag tag-danger' }, `⚠ ${t('Not accepted')}`)] : []
+}
+
+function orderCard(desk: Desk, seen: Seen, queue: Queued[]): HTMLElement {
   const { order } = seen
+  const stuck = isStuck(seen, queue)
+  const why = order.elsewhere?.text || queue.find(({ order_id, message }) => order_id === order.id && message)?.message
   const start = order.planned_start_at ? formatTime(new Date(order.planned_start_at)) : ''
-  const isOver = !stuck && ['done', 'no_access'].includes(seen.phase)
-  return make('a', { class: `f-card${isOver ? ' f-over' : ''}`, href: `#order/${order.id}` },
+  return make('a', { class: `f-card${!stuck && isOver(seen) ? ' f-over' : ''}`, href: `#order/${order.id}` },
     make('span', { class: 'f-time' }, start || '–'),
     make('span', { class: 'f-what' },
       make('strong', {}, order.title), make('span', {}, place(order)),
       make('span', { class: 'f-tags' }, phaseTag(seen, desk),
-        ...(stuck ? [make('span', { class: 'tag tag-danger' }, `⚠ ${t('Not accepted')}`)] : []),
+        ...stuckTags(stuck),
         ...(order.priority ? [make('span', { class: 'tag' }, labelOf(desk.lookups.priorities, order.priority))] : []),
-        ...(order.warnings?.length ? [make('span', { class: 'tag tag-warning' }, `⚠ ${order.warnings.length}`)] : []))))
+        ...(order.warnings?.length ? [make('span', { class: 'tag tag-warning' }, `⚠ ${order.warnings.length}`)] : [])),
+      ...(why ? [make('span', { class: 'f-why' }, why)] : [])))
 }
 
 /** One order: warnings first, then how to get in, what to do, what was done. */
-export function orderView(desk: Desk, order: Order, queue: Queued[]): HTMLElement {
+export function orderView(desk: Desk, order: Order, queue: Queued[], photos: Photo[]): HTMLElement {
   const seen = withWaiting(order, queue, desk.sent)
+  const isHere = ({ order_id }: { order_id: string }) => order_id === order.id
   return make('article', {},
     make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
-      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), phaseTag(seen, desk)),
-    ...doubtParts({ ...desk, sent: desk.sent.filter(({ order_id }) => order_id === order.id) }, [order]),
+      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), make('span', { class: 'f-tags' }, phaseTag(seen, desk), ...stuckTags(isStuck(seen, queue)))),
+    ...elsewhereParts(order), ...problemCards(desk, queue.filter(isHere), photos.filter(isHere), () => t('Not accepted')),
+    ...doubtParts({ ...desk, sent: desk.sent.filter(isHere) }, [order]),
     ...warningParts(order), ...accessParts(order), ...taskParts(order, seen, desk), ...doneParts(seen, desk), ...historyParts(order),
     actionBar(desk, seen))
+}
+
+/** Why the order is not on the list any more, in the words of the server, and what can still be done here. */
+function elsewhereParts(order: Order): HTMLElement[] {
+  if (!order.elsewhere) return []
+  const rest = isLost(order) ? t('What you noted here is kept. You may still add notes, photos, material and hours.') : ''
+  return [make('section', { class: 'f-part f-warning', role: 'alert' }, make('h2', {}, `⚠ ${order.elsewhere.text || leftWords()}`), ...lines(rest))]
 }
 
 function warningParts(order: Order): HTMLElement[] {
@@ -172,12 +186,15 @@ function doneParts(seen: Seen, desk: Desk): HTMLElement[] {
     minutes > 0 && t('Minutes noted: {minutes}', { minutes }), materials.length > 0 && materials.join(', '),
     photos > 0 && t('Photos taken: {count}', { count: photos }), ...notes)
   const received = (order.photos ?? []).map(({ caption, url }) => make('a', { class: 'f-button', href: url }, caption || t('Photo')))
-  const buttons = ['done', 'no_access'].includes(seen.phase) ? [] : [
+  const additions = [
     button(t('Note'), () => void actions.addNote(desk, order)), button(t('Photo'), () => actions.takePhotos(desk, order)),
     button(t('Material'), () => void actions.addMaterial(desk, order)), button(t('Hours'), () => void actions.addHours(desk, order)),
+  ]
+  const own = [
     button(t('My report'), () => void actions.report(desk, seen)), button(t('Signature'), () => void actions.sign(desk, order)),
     button(t('Follow-on work'), () => void actions.followOn(desk, order)),
   ]
+  const buttons = isLost(order) ? additions : isOver(seen) ? [] : [...additions, ...own]
   return [part(t('My work'), ...texts, make('div', { class: 'f-grid' }, ...received, ...buttons))]
 }
 
@@ -187,7 +204,7 @@ function historyParts(order: Order): HTMLElement[] {
   return items.length ? [part(t('History'), make('ul', {}, ...items))] : []
 }
 
-/** The one next step, always under the thumb. */
+/** The one next step, always under the thumb; none on an order that is somebody else's now. */
 function actionBar(desk: Desk, seen: Seen): HTMLElement {
   const { order, phase } = seen
   const step = (type: OperationType) => () => void actions.step(desk, order, type)
@@ -198,58 +215,5 @@ function actionBar(desk: Desk, seen: Seen): HTMLElement {
     paused: [button(t('Go on'), step('order.resume'), 'f-main')],
     done: [], no_access: [],
   }[phase]
-  return make('nav', { class: 'f-bar', 'aria-label': t('Next step') }, ...buttons)
-}
-
-/** What the server did not take: conflicts to decide, refusals to read. */
-export function problemView(desk: Desk, orders: Order[], queue: Queued[], photos: Photo[]): HTMLElement {
-  const numbers = new Map(orders.map(({ id, number, title }) => [id, `${number} · ${title}`]))
-  const problems = queue.filter(({ state }) => state !== 'waiting')
-  const line = (at: string, what: string, id: string) => make('li', {}, `${formatDateTime(new Date(at))} · ${what} · ${numbers.get(id) ?? ''}`)
-  const waiting = [
-    ...queue.filter(({ state }) => state === 'waiting').map(({ type, order_id, made_at }) => line(made_at, operationWord(type), order_id)),
-    ...photos.filter(({ state }) => state === 'waiting').map(({ order_id, taken_at }) => line(taken_at, t('Photo'), order_id)),
-  ]
-  return make('div', {}, make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`), make('h1', {}, t('Not yet sent'))),
-    ...problems.map((operation) => (operation.state === 'conflict' ? conflictCard : refusalCard)(desk, operation, numbers.get(operation.order_id) ?? '')),
-    ...photos.filter(({ state }) => state === 'refused').map((photo) => refusedPhotoCard(desk, photo, numbers.get(photo.order_id) ?? '')),
-    part(t('Waiting'), ...(waiting.length ? [make('ul', {}, ...waiting)] : [make('p', {}, t('Nothing is waiting.'))])))
-}
-
-function refusedPhotoCard(desk: Desk, photo: Photo, title: string): HTMLElement {
-  return make('section', { class: 'f-part f-warning' }, make('h2', {}, `${t('Photo')} · ${title}`),
-    ...lines(formatDateTime(new Date(photo.taken_at)), photo.message),
-    make('div', { class: 'f-row' },
-      button(t('Send now'), () => void tryAgain(desk.store, photo).then(desk.changed), 'f-main'),
-      button(t('Discard'), () => void discardPhoto(desk.store, photo).then(desk.changed), 'f-danger')))
-}
-
-function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement {
-  const text = writtenIn(operation)
-  return make('section', { class: 'f-part f-warning' }, make('h2', {}, `${operationWord(operation.type)} · ${title}`),
-    ...lines(operation.message || operation.code, text),
-    make('div', { class: 'f-row' },
-      ...(text && operation.type !== 'order.note' ? [button(t('Send it as a note'), () => void sendAsNote(desk.store, desk.tools, operation).then(desk.changed), 'f-main')] : []),
-      ...(text ? [button(t('Copy the text'), () => void navigator.clipboard.writeText(text))] : []),
-      button(t('Discard'), () => void discard(desk.store, operation).then(desk.changed), 'f-danger')))
-}
-
-function conflictCard(desk: Desk, operation: Queued, title: string): HTMLElement {
-  const mine = textsOf(operation)
-  const theirs = operation.current?.fields ?? {}
-  const picks: Record<string, Pick1> = {}
-  const choices = (operation.conflicting_fields ?? []).map((name) => {
-    picks[name] = 'mine'
-    const choice = (pick: Pick1, who: string, text: string | null | undefined) => {
-      const input = make('input', { type: 'radio', name: `${operation.id}-${name}`, value: pick })
-      input.checked = pick === 'mine'
-      input.addEventListener('change', () => { picks[name] = pick })
-      return make('label', { class: 'f-choice' }, input, make('span', {}, make('strong', {}, who), make('br'), text || '–'))
-    }
-    return make('fieldset', {}, make('legend', {}, fieldWord(name)), choice('mine', t('Mine'), mine[name]),
-      choice('theirs', operation.current?.changed_by || t('Theirs'), theirs[name]))
-  })
-  return make('section', { class: 'f-part f-warning' }, make('h2', {}, title),
-    make('p', {}, t('Somebody changed the same text while you were away. Choose what to keep.')), ...choices,
-    button(t('Keep this choice'), () => void decide(desk.store, desk.tools, operation, picks).then(desk.changed), 'f-main'))
+  return make('nav', { class: 'f-bar', 'aria-label': t('Next step') }, ...(isLost(order) ? [] : buttons))
 }

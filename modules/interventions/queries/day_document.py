@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from modules.interventions.enums import NO_ACCESS_LABELS, OUTCOME_LABELS, STATUS
 from modules.interventions.models import OrderEntry, Visit, WorkOrder
 from modules.interventions.queries.board import place_labels
 from modules.interventions.queries.day import list_day
+from modules.interventions.queries.elsewhere import describe_elsewhere
 from modules.portfolio.api import (
     ACCESS_KIND_LABELS,
     WARNING_KIND_LABELS,
@@ -38,12 +39,16 @@ from modules.tickets.api import TRADE_LABELS, Rules, load_rules
 _HISTORY = 5
 
 
-def describe_day(actor: Actor, session: Session, now: datetime, days: int = 3) -> dict[str, Any]:
+def describe_day(
+    actor: Actor, session: Session, now: datetime, days: int = 3, held: Collection[UUID] = ()
+) -> dict[str, Any]:
     """Return the document `GET /api/v1/field/day` answers, without its token and its instant.
 
     Its words are in the language the person reads the page in, which they may change any day.
+    `held` are the orders the tablet keeps unsent work of: of those that left the list it says why.
     """
     technician, orders = list_day(actor, session, now, days)
+    left = set(held).difference(order.id for order in orders)
     rules = load_rules(session, now.astimezone(BRUSSELS).date())
     with use_locale(actor.locale):
         return {
@@ -54,6 +59,9 @@ def describe_day(actor: Actor, session: Session, now: datetime, days: int = 3) -
                 "locale": actor.locale,
             },
             "orders": _orders(session, orders, now),
+            "elsewhere": describe_elsewhere(actor, session, technician, sorted(left))
+            if technician
+            else [],
             "lookups": _lookups(rules),
         }
 

@@ -55,7 +55,7 @@ class FieldDay(MethodView):
     def get(self, query: dict[str, Any]) -> Response:
         """Give the signed-in technician's orders of the coming days."""
         now = current_clock().now()
-        document = describe_day(current_actor(), reader(), now, query["days"])
+        document = describe_day(current_actor(), reader(), now, query["days"], query["held"])
         note_codes_given(codes_in(document))
         etag = sha256(jsonify(document).get_data()).hexdigest()[:32]
         answer = make_response(

@@ -12,12 +12,14 @@ from app.audit import Subject, record
 from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
+from app.errors import NotFound
 from modules.interventions.enums import STATUS_LABELS, OrderEventKind
 from modules.interventions.errors import EntryElsewhere, OrderNotYours, OrderStepNotPossible
 from modules.interventions.events import OrderChanged
 from modules.interventions.lifecycle import derive_state, may_follow
 from modules.interventions.models import OrderEntry, OrderEvent, OrderFieldChange, WorkOrder
 from modules.interventions.policies import can_work_on_order
+from modules.interventions.queries.elsewhere import holder_name
 from modules.interventions.queries.orders import (
     find_technician,
     get_order,
@@ -70,11 +72,19 @@ def add_event(
 
 
 def get_order_to_work_on(actor: Actor, order_id: UUID, uow: UnitOfWork) -> WorkOrder:
-    """Return an order the actor may record work on; OrderNotYours for somebody else's."""
-    order = get_order(actor, uow.session, order_id)
+    """Return an order the actor may record work on; OrderNotYours for somebody else's.
+
+    Who was sent to it before is told whose it is, wherever it lies.
+    """
+    try:
+        order = get_order(actor, uow.session, order_id)
+    except NotFound:
+        if not was_sent_to(actor, uow.session, order_id):
+            raise
+        order = uow.session.get_one(WorkOrder, order_id)
     technician = find_technician(uow.session, actor.user_id)
     if not can_work_on_order(actor, technician, order):
-        raise OrderNotYours
+        raise OrderNotYours(holder_name(uow.session, order))
     return order
 
 

@@ -234,7 +234,9 @@ def test_of_an_order_given_to_a_colleague_meanwhile_only_the_steps_are_refused(
         assign_order(DISPATCHER, spot.order_id, Assignee(other.id), uow, spot.clock)
         stranger = replace(spot, actor=technician_actor(make_technician(uow, spot.clock, "Lea")))
     for kind in ("order.start", "order.complete"):
-        assert spot.send(kind)["code"] in ("order_not_yours", "order_not_found")
+        refused = spot.send(kind)
+        assert refused["code"] == "order_not_yours"
+        assert "Omar Haddad" in refused["message"]
     for kind, (name, payload) in ADDITIONS.items():
         sent = spot.send(kind, payload | {name: str(new_id())})
         assert sent["status"] == "accepted", kind

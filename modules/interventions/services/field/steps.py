@@ -10,6 +10,7 @@ from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from modules.interventions.commands import CompleteOrder, FollowOn, NoAccess
 from modules.interventions.enums import EntryKind, NoAccessReason, OrderEventKind, Outcome
+from modules.interventions.errors import ORDER_FINISHED
 from modules.interventions.models import OrderEntry, WorkOrder
 from modules.interventions.services.field.conflicts import refuse_conflict
 from modules.interventions.services.field.operation import Operation, Refused, refusal
@@ -32,7 +33,6 @@ from modules.interventions.services.visits import (
 )
 from modules.tickets.api import Trade
 
-_FINISHED = _l("This order was closed or cancelled meanwhile.")
 _SIGN_FIRST = _l("This order needs a signature, or the reason why there is none.")
 
 
@@ -124,7 +124,7 @@ def complete(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) 
 def _refuse_finished(actor: Actor, operation: Operation, uow: UnitOfWork) -> WorkOrder:
     order = get_order_to_work_on(actor, operation.order_id, uow)
     if not order.is_open:
-        raise Refused(refusal(operation, "order_closed", _FINISHED))
+        raise Refused(refusal(operation, "order_closed", ORDER_FINISHED))
     return order
 
 

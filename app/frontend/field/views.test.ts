@@ -1,0 +1,62 @@
+// @vitest-environment happy-dom
+import 'fake-indexeddb/auto'
+import { describe, expect, it } from 'vitest'
+import type { Desk } from './actions'
+import type { Order } from './contract'
+import { FieldStore, type Queued } from './store'
+import { dayView, orderView } from './views'
+
+const order = (more: Partial<Order> = {}): Order => ({
+  id: 'o1', version: 1, number: 'WO-1', title: 'Leak', status: 'travelling', location: {}, fields: { diagnosis: '' }, ...more,
+})
+const refused = (type: Queued['type'], more: Partial<Queued> = {}): Queued => ({
+  id: `r-${type}`, seq: 1, type, order_id: 'o1', base_version: 1, payload: {}, made_at: '2026-03-02T08:00:00Z',
+  state: 'refused', code: 'order_not_yours', message: 'This order is assigned to Karim, not to you.', ...more,
+})
+const lookups = { statuses: [{ key: 'planned', label: 'Planned' }] }
+const desk: Desk = {
+  store: new FieldStore('views'), tools: { id: () => 'x', now: () => new Date() }, lookups, sent: [], changed: () => undefined,
+}
+const buttons = (page: HTMLElement) => [...page.querySelectorAll('button')].map(({ textContent }) => textContent)
+const lost = order({ status: 'planned', elsewhere: { id: 'o1', status: 'planned', is_yours: false, text: 'Assigned to Karim now.' } })
+
+describe('an order that went to a colleague', () => {
+  it('says so on its page, stands where the server says, and offers only what can still be done', () => {
+    const page = orderView(desk, lost, [refused('order.start'), refused('order.note', { payload: { text: 'Wet wall' }, state: 'waiting' })], [])
+    expect(page.querySelector('[role=alert] h2')?.textContent).toBe('⚠ Assigned to Karim now.')
+    expect(page.querySelector('.f-head')?.textContent).toMatch(/Planned.*Not accepted/)
+    expect(page.textContent).toContain('This order is assigned to Karim, not to you.')
+    expect(page.textContent).toContain('Wet wall')
+    expect(buttons(page)).toEqual(['Discard', 'Note', 'Photo', 'Material', 'Hours'])
+  })
+
+  it('is named on its card of the day', () => {
+    const card = dayView(desk, [lost], [refused('order.start')]).querySelector('.f-card')
+    expect(card?.textContent).toContain('Not accepted')
+    expect(card?.textContent).toContain('Assigned to Karim now.')
+  })
+
+  it('that finished meanwhile still takes what was seen there', () => {
+    const page = orderView(desk, order({ status: 'cancelled', elsewhere: { id: 'o1', is_yours: false, text: 'Closed.' } }), [], [])
+    expect(buttons(page)).toEqual(['Note', 'Photo', 'Material', 'Hours'])
+  })
+})
+
+it('an order planned for later is still one’s own', () => {
+  const page = orderView(desk, order({ status: 'planned', elsewhere: { id: 'o1', is_yours: true, text: 'Planned for May.' } }), [], [])
+  expect(page.querySelector('[role=alert]')?.textContent).toBe('⚠ Planned for May.')
+  expect(buttons(page)).toContain('Start')
+})
+
+it('a step refused on one’s own order says why there, and can be taken again', () => {
+  const said = { code: 'signature_required', message: 'Sign first.', payload: { work_done: 'Replaced' } }
+  const page = orderView(desk, order({ status: 'in_progress' }), [refused('order.complete', said)], [])
+  expect(page.textContent).toContain('Sign first.')
+  expect(page.textContent).toContain('Replaced')
+  expect(buttons(page)).toContain('Complete')
+})
+
+it('a photo that was not taken is told of with its order', () => {
+  const photos = [{ id: 'p', order_id: 'o1', blob: new Blob(), taken_at: '2026-03-02T08:00:00Z', state: 'refused' as const, message: 'Too large.' }]
+  expect(orderView(desk, order(), [], photos).textContent).toContain('Too large.')
+})
