@@ -42,8 +42,10 @@ class Identity:
     groups: frozenset[str]
 
 
-def identity_of(claims: Mapping[str, Any], settings: OidcSettings, now: datetime) -> Identity:
-    """Read the claims of a validated token.
+def identity_of(
+    claims: Mapping[str, Any], settings: OidcSettings, now: datetime, locale: str
+) -> Identity:
+    """Read the claims of a validated token; `locale` counts when they tell no language of ours.
 
     Raises Forbidden when they come from another tenant, name nobody, or tell of a sign-in that is
     too weak or too old (OpenID Connect Core 1.0, 2: `acr` and `auth_time`).
@@ -64,7 +66,7 @@ def identity_of(claims: Mapping[str, Any], settings: OidcSettings, now: datetime
         email=email[:254],
         is_email_verified=claims.get("email_verified") is True,
         name=str(claims.get("name") or email)[:120],
-        locale=_locale(str(claims.get("locale") or "")),
+        locale=_locale(str(claims.get("locale") or "")) or locale,
         groups=frozenset(map(str, [groups] if isinstance(groups, str) else groups)),
     )
 
@@ -149,4 +151,4 @@ def _make(
 
 def _locale(claimed: str) -> str:
     language = claimed[:2].lower()
-    return language if language in LOCALES else "fr"
+    return language if language in LOCALES else ""

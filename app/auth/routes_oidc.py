@@ -16,6 +16,7 @@ from app.auth.needs import public
 from app.auth.oidc import identity_of, sign_in_identity
 from app.auth.routes_web import begin_session, blueprint, refused_page
 from app.errors import Forbidden, NotFound, Unavailable
+from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.settings import OidcSettings
@@ -77,7 +78,9 @@ def oidc_callback() -> ResponseReturnValue:
     settings = house().settings.oidc
     target = safe_next(session.get("oidc_next"), url_for("house.home"))
     try:
-        identity = identity_of(_claims(settings), settings, current_clock().now())
+        # Nobody is signed in yet: the language is that of the page the person came from.
+        now, locale = current_clock().now(), get_locale()
+        identity = identity_of(_claims(settings), settings, now, locale)
         with open_unit_of_work() as uow:
             token = sign_in_identity(identity, settings, device_of(request), uow, current_clock())
     except Forbidden as error:

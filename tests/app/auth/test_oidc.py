@@ -133,6 +133,33 @@ def test_first_visit_makes_an_account_with_the_roles_of_its_groups(client, issue
     assert client.get("/account").status_code == 200
 
 
+SILENT = {name: value for name, value in NELE.items() if name != "locale"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "switch", "locale"),
+    [
+        (SILENT, "", "nl"),
+        (SILENT, "en", "en"),
+        ({**SILENT, "locale": "de-DE"}, "", "nl"),
+        ({**SILENT, "locale": "fr-BE"}, "", "fr"),
+    ],
+)
+def test_a_new_account_speaks_as_the_sign_in_page_unless_the_provider_knows(
+    client, issuer, database, claims, switch, locale
+):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "nl-BE,nl;q=0.9,fr;q=0.5"
+    persona(issuer, claims)
+    if switch:
+        with client.session_transaction() as session:
+            session["locale"] = switch
+    else:
+        assert 'lang="nl' in client.get("/sign-in").text
+    go(client)
+    assert user_named(database).locale == locale
+    assert f'lang="{locale}' in client.get("/account").text
+
+
 def test_state_nonce_and_pkce_are_sent(client):
     location = client.get("/sign-in/oidc").headers["Location"]
     for part in ("state=", "nonce=", "code_challenge=", "code_challenge_method=S256"):
