@@ -5,10 +5,31 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import Flask, request, url_for
 
+from app.house import House
 from app.registry import panels_for
-from app.web.context import current_actor, house
+from app.web.context import current_actor, house, reader
+
+# What has a place, and is outside somebody's scope or in it.
+_PLACES = {"building", "lot", "room", "installation", "parcel"}
+
+
+def register(app: Flask, house: House) -> None:
+    """Let a panel be as absent as its place: outside one's scope its address leads nowhere."""
+    places = {
+        panel.endpoint: panel.place
+        for module in house.modules
+        for panel in module.panels
+        if panel.place in _PLACES
+    }
+
+    @app.before_request
+    def hide_with_place() -> None:
+        place = places.get(request.endpoint or "")
+        if place and request.view_args:
+            shown = request.view_args["subject_id"]
+            house.subjects.get(current_actor(), reader(), place, shown)
 
 
 def panel_tabs(place: str, subject_id: UUID) -> list[dict[str, Any]]:

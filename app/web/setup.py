@@ -22,6 +22,7 @@ from app.web import (
     lifecycle,
     metrics,
     pages,
+    panels,
     security_headers,
     tiles,
 )
@@ -73,6 +74,7 @@ def register_web(app: Flask, house: House) -> None:
     app.jinja_env.filters |= {"who": say_who, "phone": show_phone, "dial": dial}
     frontend.register(app)
     lifecycle.register(app, house)
+    panels.register(app, house)
     errors.register(app)
     metrics.register(app)
     security_headers.register(app, house)
