@@ -35,7 +35,8 @@ def sign_in() -> ResponseReturnValue:
     target = safe_next(request.args.get("next"), url_for("house.home"))
     if find_actor() is not None:
         return redirect(target)
-    return _page(target)
+    ended = _("Your session had ended. Sign in: the form comes back with what you typed.")
+    return _page(target, notice=ended if "sent" in request.args else "")
 
 
 @blueprint.post("/sign-in")

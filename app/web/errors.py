@@ -39,7 +39,8 @@ def handle_app_error(error: AppError) -> ResponseReturnValue:
         return problem(error)
     is_fragment = "HX-Request" in request.headers
     if isinstance(error, Unauthenticated) and not is_fragment:
-        return redirect(url_for("auth.sign_in", next=_page_to_come_back_to()))
+        sent = None if request.method in ("GET", "HEAD") else 1
+        return redirect(url_for("auth.sign_in", next=_page_to_come_back_to(), sent=sent))
     page, status = error_page(error.status, error.code, str(error.message), error.details)
     return page, status, _retry_after(error.details)
 

@@ -14,6 +14,7 @@ from modules.land.commands import PermitFacts, WorkFacts
 from modules.land.enums import PermitKind, StepKind, Track, WorkKind
 
 # Years are added to the day of a permit: there must be such a day.
+_NOT_NEGATIVE = validate.Range(min=0)
 DAYS = validate.Range(min=date(1900, 1, 1), max=date(2200, 12, 31))
 
 
@@ -103,8 +104,10 @@ class WorkIn(FormSchema):
     begun_on = day(_l("Begun on"))
     done_on = day(_l("Done on"))
     contractor_id = fields.UUID(metadata={"label": _l("Contractor")})
-    estimated_cents = Money(data_key="estimated", metadata={"label": _l("Estimated cost")})
-    real_cents = Money(data_key="real", metadata={"label": _l("Real cost")})
+    estimated_cents = Money(
+        data_key="estimated", validate=_NOT_NEGATIVE, metadata={"label": _l("Estimated cost")}
+    )
+    real_cents = Money(data_key="real", validate=_NOT_NEGATIVE, metadata={"label": _l("Real cost")})
     note = text(_l("Note"), 4_000)
 
     @post_load

@@ -11,6 +11,8 @@ from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
 from app.settings import OidcSettings
+from tests.factories.portfolio import make_building
+from tests.factories.tickets import make_ticket
 
 pytestmark = pytest.mark.browser
 
@@ -89,11 +91,35 @@ def test_a_form_sent_after_the_session_ended_is_found_again(chief, page: Page, c
     page.locator("input[name=display_name]").fill("Nadia Lemaire")
     clock.advance(timedelta(minutes=31))
     page.locator("main form .btn-primary").click()
+    expect(page.locator(".notice-success")).to_contain_text("ce que vous avez tapé")
     page.locator("input[name=email]").fill("chief@example.org")
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/admin/users/new$"))
     expect(page.locator("input[name=display_name]")).to_have_value("Nadia Lemaire")
+
+
+def test_a_note_sent_after_the_session_ended_is_found_again(database, page: Page, clock):
+    with database.unit_of_work("test") as uow:
+        command = CreateUser(
+            "chief@example.org", "Chief", (Role.ADMINISTRATOR,), PASSWORD, sees_everything=True
+        )
+        create_user(system_actor("test"), command, uow, clock)
+        ticket = make_ticket(uow, clock, make_building(uow, clock))
+    enter(page, "chief@example.org")
+    page.goto(f"/tickets/{ticket.id}", wait_until="networkidle")
+    note = page.locator(f"form[data-draft='ticket-{ticket.id}-note']")
+    if not note.is_visible():
+        page.locator("details", has=note).locator("summary").first.click()
+    note.locator("textarea").fill("La voisine a la clé")
+    clock.advance(timedelta(minutes=31))
+    note.locator("button[type=submit]").click()
+    page.locator("input[name=email]").fill("chief@example.org")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/tickets/{ticket.id}$"))
+    expect(note.locator("textarea")).to_have_value("La voisine a la clé")
+    expect(note.locator("textarea")).to_be_visible()
 
 
 class TestSingleSignOn:

@@ -284,4 +284,5 @@ function offer(form: HTMLFormElement, draft: Draft, base: Values, put: (values: 
     notice.append(make('span', {}, t('You have a draft of {when}, but the record has changed since.', { when })), restore, discard)
   }
   form.prepend(notice)
+  form.closest('details')?.setAttribute('open', '')
 }

@@ -38,7 +38,9 @@ class ParcelIn(FormSchema):
     )
     area_m2 = area(_l("Area in the deeds"), LAND_AREA)
     cadastral_income_cents = Money(
-        data_key="cadastral_income", metadata={"label": _l("Cadastral income")}
+        data_key="cadastral_income",
+        validate=validate.Range(min=0),
+        metadata={"label": _l("Cadastral income")},
     )
     farm_region = line(_l("Agricultural region"), 60)
     crop = line(_l("Crop"), 80)

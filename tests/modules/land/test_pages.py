@@ -182,6 +182,8 @@ def test_works_begin_on_the_sheet_of_a_permit_and_are_refused_before_it(keeper, 
         "parcel_ids": str(parcel_id), "permit_id": str(permit_id), "kind": "access_road",
         "subject": "Gravel road", "begun_on": "01/03/2026", "estimated": "12500,50",
     }  # fmt: skip
+    negative = keeper.post("/land-works", data=given | {"begun_on": "", "estimated": "-5"})
+    assert negative.status_code == 422
     refused = keeper.post("/land-works", data=given)
     assert (refused.status_code, "#f-begun_on" in page(refused)) == (409, True)
     made = keeper.post("/land-works", data=given | {"begun_on": ""}, follow_redirects=True)
