@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,18 +12,25 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.errors import AppError, Unauthenticated
+from app.errors import AppError, Unauthenticated, Unavailable
 from app.i18n import gettext as _
+from app.i18n import lazy as _l
 from app.web.context import find_actor, request_id
 from app.web.validation import field_errors
 
 log = structlog.get_logger(__name__)
+
+_FULL = _l(
+    "The disk of the server is full: nothing was kept of what did not fit. Tell who looks after "
+    "the server, then look what is there and send the rest again."
+)
 
 
 def register(app: Flask) -> None:
     """Handle our own errors, those of HTTP, and everything nobody expected."""
     app.register_error_handler(AppError, handle_app_error)
     app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(OSError, handle_machine)
     app.register_error_handler(Exception, handle_unexpected)
 
 
@@ -93,6 +101,14 @@ def note_refusal(code: str, **details: Any) -> None:
         actor_id=str(actor.user_id) if actor else None,
         address=request.remote_addr,
     )
+
+
+def handle_machine(error: OSError) -> ResponseReturnValue:
+    """Say that the disk is full where a file did not fit on it; the rest nobody expected."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return handle_unexpected(error)
+    log.error("disk_full", path=request.path, method=request.method)
+    return handle_app_error(Unavailable("disk_full", _FULL))
 
 
 def handle_unexpected(error: Exception) -> ResponseReturnValue:

@@ -1,11 +1,13 @@
 """Files for programs."""
 
+import errno
 from io import BytesIO
 
 import pytest
 
 from app.ids import new_id
 from app.subjects import Confidentiality
+from app.web.context import house
 from tests.app.files.pictures import photo
 
 
@@ -117,3 +119,26 @@ def test_kinds_of_documents_are_said_asked_for_and_corrected(send, boiler):
     query = {"subject_type": "boiler", "subject_id": str(boiler.id), "kind": "plan"}
     found = send.client.get("/api/v1/attachments", query_string=query).json["items"]
     assert [one["id"] for one in found] == [plan["id"]]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_file_for_which_there_is_no_room_is_said_and_leaves_nothing(
+    send, boiler, app, monkeypatch, number
+):
+    def full(_handle):
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr("app.files.store.os.fsync", full)
+    answer = send(photo((600, 400)), "IMG.JPG")
+    assert (answer.status_code, answer.json["code"]) == (503, "disk_full")
+    query = {"subject_type": "boiler", "subject_id": str(boiler.id)}
+    assert send.client.get("/api/v1/attachments", query_string=query).json["total"] == 0
+    kept = house(app).settings.files_dir.rglob("*")
+    assert [path for path in kept if path.is_file()] == []
+    page = send.client.post(
+        f"/attachments/boiler/{boiler.id}", data={"files": (BytesIO(b"%PDF-1.7"), "report.pdf")}
+    )
+    assert page.status_code == 503
+    assert "The disk of the server is full" in page.text
+    monkeypatch.undo()
+    assert send(photo((600, 400)), "IMG.JPG").status_code == 201
