@@ -19,6 +19,11 @@ class Scope:
     area_ids: frozenset[UUID] = frozenset()
     building_ids: frozenset[UUID] = frozenset()
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nobody has given this person a part of the estate yet."""
+        return not (self.everything or self.area_ids or self.building_ids)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -22,10 +22,18 @@ from app.db import UnitOfWork
 from app.errors import Forbidden
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
+from app.notifications import News, Notice, NotificationKind
+from app.policies import HousePermission
 from app.settings import OidcSettings
 
 # The provider's clock and ours may be so far apart.
 CLOCKS_DIFFER_S = 60
+
+NEWCOMER = NotificationKind(
+    "house.newcomer",
+    _l("Somebody came in by single sign-on and sees nothing yet"),
+    permission=HousePermission.USER_MANAGE,
+)
 
 _ACTOR = system_actor(SINGLE_SIGN_ON)
 
@@ -146,7 +154,12 @@ def _make(
         locale=identity.locale,
         sees_everything=settings.sees_everything,
     )
-    return create_user(_ACTOR, command, uow, clock)
+    user = create_user(_ACTOR, command, uow, clock)
+    if not user.sees_everything:
+        message = _l("%(name)s came in for the first time: say what they see.", name=identity.name)
+        notice = Notice(NEWCOMER, message, f"/admin/users/{user.id}", ("user", user.id))
+        uow.publish(News(notice, HousePermission.USER_MANAGE), _ACTOR, clock)
+    return user
 
 
 def _locale(claimed: str) -> str:

@@ -15,13 +15,14 @@ from sqlalchemy import select
 
 from app import create_app
 from app.auth.actor import system_actor
-from app.auth.commands import CreateUser
+from app.auth.commands import ChangeUser, CreateUser
 from app.auth.models import User, UserSession
 from app.auth.oidc_faults import oidc_faults
 from app.auth.roles import Role
-from app.auth.services import archive_user, create_user
+from app.auth.services import archive_user, change_user, create_user
 from app.doctor import examine
 from app.house import build_house
+from app.notifications.models import Notification
 from app.safety import Finding, Level
 from app.settings import OidcSettings
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
@@ -131,6 +132,30 @@ def test_first_visit_makes_an_account_with_the_roles_of_its_groups(client, issue
     assert user.sees_everything is False
     assert user.password_hash is None
     assert client.get("/account").status_code == 200
+
+
+def test_who_sees_nothing_yet_is_told_and_so_are_the_administrators(
+    client, issuer, database, clock
+):
+    with database.unit_of_work() as uow:
+        for role in (Role.ADMINISTRATOR, Role.COUNCIL):
+            command = CreateUser(f"{role.value}@example.org", "Ann", (role,))
+            create_user(system_actor("test"), command, uow, clock)
+    persona(issuer, {**NELE, "locale": "en"})
+    for _visit in range(2):
+        go(client)
+    newcomer = user_named(database)
+    with database.reader() as session:
+        (told,) = session.scalars(select(Notification)).all()
+    assert told.user_id == user_named(database, "administrator@example.org").id
+    assert (told.params, told.url) == ({"name": "Nele Aerts"}, f"/admin/users/{newcomer.id}")
+    for address in ("/", "/energy/meters", "/energy/meters?q=x"):
+        assert "You see no part of the estate yet." in client.get(address).text, address
+    with database.unit_of_work() as uow:
+        change_user(system_actor("test"), newcomer.id, ChangeUser(sees_everything=True), uow, clock)
+    go(client)
+    for address in ("/", "/energy/meters", "/energy/meters?q=x"):
+        assert "You see no part" not in client.get(address).text, address
 
 
 SILENT = {name: value for name, value in NELE.items() if name != "locale"}
