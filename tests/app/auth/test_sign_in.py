@@ -217,7 +217,9 @@ def test_htmx_gets_401_where_a_page_gets_the_door(client):
 )
 def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, sent_from, back):
     asked = client.post("/account/password", headers={"Referer": sent_from})
-    assert parse_qs(urlsplit(asked.location).query) == {"next": [back]}
+    assert parse_qs(urlsplit(asked.location).query) == {"next": [back], "sent": ["1"]}
+    assert "Votre session était terminée" in client.get(asked.location).text
+    assert "Votre session était terminée" not in client.get("/sign-in").text
 
 
 def test_demo_accounts_are_shown_only_when_the_operator_says_so(client):
