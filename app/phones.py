@@ -69,6 +69,18 @@ def dial(text: str) -> str:
     return read_phone(text) or text
 
 
+def country_and_digits(text: str) -> tuple[str, str] | None:
+    """Return the code of a number's country and its digits there; None when it is no number.
+
+    >>> country_and_digits("+32470123456")
+    ('32', '470123456')
+    """
+    number = _parsed(text, HERE)
+    if number is None:
+        return None
+    return str(number.country_code), phonenumbers.national_significant_number(number)
+
+
 def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     """Read a number that can exist."""
     try:

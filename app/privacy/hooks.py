@@ -22,6 +22,7 @@ class PersonRef:
     """A person whose data is held: where, under which name, and the words that betray them.
 
     `words` are full names, e-mail addresses and telephone numbers, to find copies in texts.
+    `names` are surname and first name: alone they mean the person only in what is about them.
     """
 
     type: str
@@ -29,6 +30,7 @@ class PersonRef:
     label: str
     words: tuple[str, ...] = ()
     url: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class PersonalData:
     `disclose` returns plain values for an export, empty when there is nothing; `erase` forgets and
     returns how many rows it touched. Erasing runs in the order the modules are found, the owner of
     the person last (`is_owner`), so that copies go while the original can still be matched.
+    `stays` says in words what erasing leaves, for somebody to look at.
     """
 
     name: str
@@ -54,6 +57,7 @@ class PersonalData:
     disclose: Callable[[PersonRef, Actor, UnitOfWork, Clock], Any]
     erase: Callable[[PersonRef, Actor, UnitOfWork, Clock], int]
     is_owner: bool = False
+    stays: LazyText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import delete, or_, select, update
 
@@ -88,7 +89,14 @@ def redact_trail(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock)
     about = (AuditEntry.subject_type == person.type) & (AuditEntry.subject_id == person.id)
     named = says(telling_words(person), AuditEntry.subject_label, AuditEntry.changes)
     wanted = select(AuditEntry.id).where(or_(about, named), AuditEntry.action != REDACTED)
-    ids = session.scalars(wanted).all()
+    return blank_entries(session.scalars(wanted).all(), person, actor, uow, clock)
+
+
+def blank_entries(
+    ids: Sequence[UUID], person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> int:
+    """Blank label and differences of some entries because of a person; say which ones."""
+    session = uow.session
     if not ids:
         return 0
     for start in range(0, len(ids), 500):

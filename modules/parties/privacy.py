@@ -15,6 +15,7 @@ from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.phones import show_phone
 from app.privacy import PersonalData, PersonalTexts, PersonKind, PersonRef
+from modules.parties.enums import PartyKind
 from modules.parties.models import (
     ContactPermission,
     Party,
@@ -38,11 +39,13 @@ def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | N
         .where(Party.merged_into_id == party.id)
         .options(selectinload(Party.phones), selectinload(Party.emails))
     )
+    known = (party, *doubles)
     return PersonRef(
         type="party",
         id=party.id,
         label=party.full_name,
-        words=tuple(word for one in (party, *doubles) for word in _words(one)),
+        words=tuple(word for one in known for word in _words(one)),
+        names=tuple(name for one in known for name in _names(one)),
         url=f"/parties/{party.id}",
     )
 
@@ -54,6 +57,13 @@ def _words(party: Party) -> Iterator[str]:
     yield from (email.email for email in party.emails)
     for phone in party.phones:
         yield from (phone.e164, show_phone(phone.e164))
+
+
+def _names(party: Party) -> tuple[str, ...]:
+    """Return the names that mean a party alone; of a body's name, no part does."""
+    if party.kind is PartyKind.ORGANISATION:
+        return ()
+    return tuple(name for name in (party.name, party.first_name) if name)
 
 
 def disclose(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
 from modules.tickets.enums import DROPPED_STATUSES, EventKind
 from modules.tickets.models import Opinion, Outage, OutageCall, Ticket, TicketEvent
+from modules.tickets.own_calls import disclose_said, forget_said
 
 BATCH = 500
 _TEXTS = (
@@ -48,13 +49,15 @@ _OUTAGE_CALLER = (OutageCall.caller_name, OutageCall.caller_email)
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
-    """Return the calls of a person, with what they said of the work."""
+    """Return the calls of a person: what was said and written, and what they said of the work."""
     query = (
         select(Ticket, Opinion)
         .outerjoin(Opinion, and_(Opinion.ticket_id == Ticket.id, Opinion.score.is_not(None)))
         .where(Ticket.caller_id == person.id)
         .order_by(Ticket.opened_at)
     )
+    found = uow.session.execute(query).all()
+    said = disclose_said([ticket for ticket, _opinion in found], uow.session)
     return [
         {
             "number": ticket.number,
@@ -68,12 +71,13 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
             "availability": ticket.availability,
             "satisfaction": getattr(opinion, "score", None),
             "satisfaction_words": getattr(opinion, "words", ""),
+            **said[ticket.id],
         }
-        for ticket, opinion in uow.session.execute(query)
+        for ticket, opinion in found
     ]
 
 
-def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> int:
+def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
     """Forget who called and take the person's words out of every ticket and event."""
     session = uow.session
     words = telling_words(person)
@@ -82,7 +86,9 @@ def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> i
     touch_documents(session, "ticket", [ticket.id for ticket in named])
     calls = session.scalars(select(OutageCall).where(OutageCall.party_id == person.id)).all()
     asked = session.scalars(select(Ticket).where(Ticket.caller_id == person.id)).all()
-    return _forget_callers(asked, uow) + len(named) + _forget_calls(calls)
+    # Before the callers are forgotten: their numbers stand in what was said, too.
+    said = forget_said(asked, person, actor, uow, clock)
+    return _forget_callers(asked, uow) + len(named) + _forget_calls(calls) + said
 
 
 def forget_erased(event: PartyErased, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
@@ -164,7 +170,16 @@ def _forget_opinions(ticket_ids: Sequence[UUID], uow: UnitOfWork) -> None:
 
 
 PRIVACY = (
-    PersonalData("tickets.tickets", _l("Calls and what was said"), disclose, erase),
+    PersonalData(
+        "tickets.tickets",
+        _l("Calls and what was said"),
+        disclose,
+        erase,
+        stays=_l(
+            "The content of the files attached to their calls. Look at these files first, on "
+            "those tickets: afterwards the tickets no longer say whose they were."
+        ),
+    ),
     PersonalTexts(Opinion, (Opinion.words,)),
     PersonalTexts(Outage, (Outage.title, Outage.sentence)),
     PersonalTexts(OutageCall, _OUTAGE_CALLER),

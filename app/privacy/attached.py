@@ -1,0 +1,96 @@
+"""What hangs on the records of a person: notes of colleagues, files, mails, news, the trail."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.chain import REDACTED
+from app.audit.models import AuditEntry
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.comments.models import Comment
+from app.db import UnitOfWork
+from app.files.models import Attachment
+from app.mail.models import OutboxMail
+from app.notifications.models import Notification
+from app.privacy.hooks import PersonRef
+from app.privacy.house import blank_entries
+from app.privacy.own_words import without_own
+
+_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (Attachment, ("name", "caption")),
+    (Comment, ("text",)),
+    (OutboxMail, ("to_name", "subject", "text")),
+    (Notification, ("params",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Records of one type that are about one person."""
+
+    type: str
+    ids: Sequence[UUID]
+
+
+def disclose_attached(owned: Owned, session: Session) -> dict[UUID, dict[str, Any]]:
+    """Return the comments on some records and the names of their files, by record."""
+    found: dict[UUID, dict[str, Any]] = defaultdict(lambda: {"comments": [], "files": []})
+    for comment in _rows(Comment, owned, session):
+        said = {"text": comment.text, "by": comment.author_name}
+        written = {"written": comment.created_at.isoformat()}
+        found[comment.subject_id]["comments"].append(said | written)
+    for file in _rows(Attachment, owned, session):
+        named = {"name": file.name, "caption": file.caption}
+        found[file.subject_id]["files"].append(named | {"added": file.created_at.isoformat()})
+    return found
+
+
+def forget_attached(
+    owned: Owned,
+    own: re.Pattern[str],
+    person: PersonRef,
+    actor: Actor,
+    uow: UnitOfWork,
+    clock: Clock,
+) -> int:
+    """Take a person's own words out of all that hangs on their records; return how many rows."""
+    session = uow.session
+    touched = 0
+    for model, fields in _TEXTS:
+        touched += sum(take_out(own, row, fields) for row in _rows(model, owned, session))
+    return touched + blank_entries(list(_telling(own, owned, session)), person, actor, uow, clock)
+
+
+def take_out(own: re.Pattern[str], row: Any, fields: Sequence[str]) -> bool:
+    """Take a person's own words out of some fields of a row; say whether any stood there."""
+    before = {name: getattr(row, name) for name in fields}
+    after = {name: without_own(own, value) for name, value in before.items()}
+    for name, value in after.items():
+        setattr(row, name, value)
+    return after != before
+
+
+def _telling(own: re.Pattern[str], owned: Owned, session: Session) -> Iterator[UUID]:
+    """Give the entries of the trail about some records in which the person's words stand."""
+    entries = select(AuditEntry.id, AuditEntry.subject_label, AuditEntry.changes).where(
+        AuditEntry.subject_type == owned.type,
+        AuditEntry.subject_id.in_(owned.ids),
+        AuditEntry.action != REDACTED,
+    )
+    for entry_id, *said in session.execute(entries):
+        if without_own(own, said) != said:
+            yield entry_id
+
+
+def _rows(model: Any, owned: Owned, session: Session) -> Sequence[Any]:
+    about = (model.subject_type == owned.type) & model.subject_id.in_(owned.ids)
+    return session.scalars(select(model).where(about).order_by(model.created_at)).all()

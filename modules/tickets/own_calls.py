@@ -1,0 +1,69 @@
+"""A person's own calls: all that was said in them, shown on request and forgotten on request."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.clock import Clock
+from app.db import JsonDict, UnitOfWork
+from app.privacy import PersonRef
+from app.privacy.attached import Owned, disclose_attached, forget_attached, take_out
+from app.privacy.own_words import own_words, without_own
+from modules.tickets.models import ABOUT, Ticket, TicketEvent
+
+_TEXTS = ("stored_title", "description", "place_note", "availability")
+
+
+def disclose_said(tickets: Sequence[Ticket], session: Session) -> dict[UUID, dict[str, Any]]:
+    """Return what was written about some calls: notes, comments and the names of files."""
+    owned = Owned(ABOUT, [ticket.id for ticket in tickets])
+    notes: dict[UUID, list[dict[str, str]]] = defaultdict(list)
+    for event in _events(owned, session):
+        if event.text:
+            said = {"text": event.text, "by": event.actor_name, "written": event.at.isoformat()}
+            notes[event.ticket_id].append(said)
+    attached = disclose_attached(owned, session)
+    return {one: {"notes": notes[one]} | attached[one] for one in owned.ids}
+
+
+def forget_said(
+    tickets: Sequence[Ticket], person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> int:
+    """Take the person's own words out of all that was written about their calls."""
+    own = own_words(replace(person, words=(*person.words, *_reached_at(tickets))))
+    if own is None:
+        return 0
+    owned = Owned(ABOUT, [ticket.id for ticket in tickets])
+    touched = sum(take_out(own, ticket, _TEXTS) for ticket in tickets)
+    touched += sum(_forget_event(own, event) for event in _events(owned, uow.session))
+    return touched + forget_attached(owned, own, person, actor, uow, clock)
+
+
+def _reached_at(tickets: Sequence[Ticket]) -> Iterator[str]:
+    """Give the numbers and addresses under which somebody called, known elsewhere or not."""
+    for ticket in tickets:
+        yield from (word for word in (ticket.caller_e164, ticket.caller_email) if word)
+
+
+def _forget_event(own: re.Pattern[str], event: TicketEvent) -> bool:
+    """Take words out of an event; of its data only who called again is written by people."""
+    again = {key: event.data[key] for key in ("name", "email") if key in event.data}
+    if without_own(own, again) == again:
+        return take_out(own, event, ("text",))
+    event.data = JsonDict({**event.data, "name": "", "email": ""})
+    take_out(own, event, ("text",))
+    return True
+
+
+def _events(owned: Owned, session: Session) -> Sequence[TicketEvent]:
+    query = select(TicketEvent).where(TicketEvent.ticket_id.in_(owned.ids))
+    return session.scalars(query.order_by(TicketEvent.ticket_id, TicketEvent.position)).all()
