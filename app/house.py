@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.audit.sealing import trail_key
 from app.auth.roles import Role
 from app.auth.who import name_jobs
 from app.clock import Clock, SystemClock
@@ -46,7 +47,8 @@ def build_house(
     else:
         database.bus = bus
     subjects = subjects_of(found)
-    privacy = Privacy(item for module in found for item in module.privacy)
+    declared = [item for module in found for item in module.privacy]
+    privacy = Privacy(declared, trail_key(settings))
     return House(
         settings, database, clock or SystemClock(), found, grants_of(found), subjects, privacy
     )

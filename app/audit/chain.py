@@ -6,8 +6,8 @@ content. The key is not in the database. The last place and digest are also writ
 file outside the database, so that cutting the end off is noticed too.
 
 A person's right to be forgotten blanks the label and the differences of entries. The chain still
-holds, since the digest of the content is kept; such an entry must be named by an entry
-`house.audit.redacted`, itself in the chain, and must be blank.
+holds, since the digest of the content is kept; such an entry must be blank, and named by an entry
+`house.audit.redacted` with a proof made with the key.
 
 Worked example: entries A, B, C get d1 = H(zeros + [1, A]), d2 = H(d1 + [2, B]) and
 d3 = H(d2 + [3, C]). Changing B breaks d2; deleting B leaves place 2 without an entry; deleting C
@@ -91,6 +91,11 @@ def seal(key: bytes, before: bytes, position: int, content: bytes, entry: Sealed
     """Return the digest of an entry at a place, after the digest before it."""
     said = orjson.dumps([position, *entry[_ENTRY:_LABEL]])
     return hmac.digest(key, before + content + said, "sha256")
+
+
+def redaction_proof(key: bytes, entries: Iterable[str]) -> str:
+    """Return what only the application can write beside the entries it blanked for a person."""
+    return hmac.digest(key, "redacted ".join(sorted(entries)).encode(), "sha256").hex()
 
 
 def check(

@@ -24,11 +24,12 @@ from app.audit.chain import (
     check,
     digest_content,
     read_anchors,
+    redaction_proof,
     seal,
 )
 from app.audit.models import AuditEntry, AuditSeal
 from app.clock import Clock
-from app.db import Database, UnitOfWork
+from app.db import Database, JsonDict, UnitOfWork
 from app.errors import Conflict
 from app.i18n import lazy as _l
 from app.jobs import Every, Job, JobRun
@@ -51,6 +52,11 @@ _COLUMNS = {
         e.subject_type, replace(e.subject_id::text, '-', ''),
         replace(e.building_id::text, '-', ''), e.subject_label, e.changes::text""",
 }
+
+
+def trail_key(settings: Settings) -> bytes:
+    """Return the key of the chain of this office."""
+    return chain_key(settings.audit_key or settings.secret_key)
 
 
 def seal_new_entries(key: bytes, uow: UnitOfWork) -> AuditSeal | None:
@@ -119,10 +125,10 @@ def _unsealed(session: Session, last: AuditSeal | None) -> list[Sealed]:
 
 def verify_chain(database: Database, settings: Settings) -> Verdict:
     """Check every sealed entry against the key and the anchor file."""
-    key = chain_key(settings.audit_key or settings.secret_key)
+    key = trail_key(settings)
     anchors = _anchors(settings.audit_anchor)
     with database.reader() as session:
-        redacted = redacted_entries(session)
+        redacted = redacted_entries(key, session)
         is_other_key = not is_key_of_chain(key, session)
     with database.engine.connect() as connection:
         with closing(read_sealed(connection)) as rows:
@@ -134,10 +140,28 @@ def verify_chain(database: Database, settings: Settings) -> Verdict:
     return Verdict(verdict.checked, unsealed, verdict.position, verdict.entry_id, verdict.fault)
 
 
-def redacted_entries(session: Session) -> frozenset[str]:
-    """Return the entries that were blanked for the sake of a person, as the trail itself says."""
+def redacted_entries(key: bytes, session: Session) -> frozenset[str]:
+    """Return the entries that were blanked for the sake of a person, as the trail itself proves."""
     told = session.scalars(select(AuditEntry.changes).where(AuditEntry.action == REDACTED))
-    return frozenset(one for changes in told for one in changes.get("entries", [None, []])[1])
+    found: set[str] = set()
+    for changes in told:
+        entries = changes.get("entries", [None, []])[1]
+        if changes.get("proof", [None, None])[1] == redaction_proof(key, entries):
+            found.update(entries)
+    return frozenset(found)
+
+
+def prove_redactions(key: bytes, uow: UnitOfWork, clock: Clock) -> None:
+    """Write beside what this transaction blanked in the trail that the application did it."""
+    uow.flush()
+    made = select(AuditEntry).where(
+        AuditEntry.action == REDACTED,
+        AuditEntry.request_id == uow.request_id,
+        AuditEntry.occurred_at == clock.now(),
+    )
+    for entry in uow.session.scalars(made):
+        proof = redaction_proof(key, entry.changes["entries"][1])
+        entry.changes = JsonDict({**entry.changes, "proof": [None, proof]})
 
 
 def read_sealed(connection: Connection) -> Generator[Sealed]:
@@ -175,7 +199,7 @@ def run_sealing(run: JobRun) -> None:
 
     Conflict with another key than the chain's: what it sealed would look forged for ever.
     """
-    key = chain_key(run.settings.audit_key or run.settings.secret_key)
+    key = trail_key(run.settings)
     with run.database.reader() as session:
         if not is_key_of_chain(key, session):
             raise Conflict("audit_other_key", _OTHER_KEY)

@@ -19,7 +19,7 @@ AUDIT_TRAIL = SubjectKind(
     type="audit",
     label=_l("Audit trail"),
     actions={"house.audit.redacted": _l("Personal data taken out of the audit trail")},
-    fields={"entries": _l("Entries")},
+    fields={"entries": _l("Entries"), "proof": _l("Proof")},
     values={"entries": how_many},
 )
 RETENTION_RULE = SubjectKind(

@@ -94,8 +94,9 @@ class RetentionRule:
 class Privacy:
     """Everything the modules tell about personal data."""
 
-    def __init__(self, declared: Iterable[Any] = ()) -> None:
-        """Sort the declarations by what they are."""
+    def __init__(self, declared: Iterable[Any] = (), trail_key: bytes = b"") -> None:
+        """Sort the declarations by what they are; the key proves what is blanked in the trail."""
+        self.trail_key = trail_key
         found = list(declared)
         self.kinds = {d.type: d for d in found if isinstance(d, PersonKind)}
         data = [d for d in found if isinstance(d, PersonalData)]

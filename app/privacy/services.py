@@ -9,6 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app import audit
+from app.audit.sealing import prove_redactions
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
@@ -61,6 +62,7 @@ def erase_person(
     person = privacy.person(actor, uow.session, person_type, person_id)
     touched = {data.name: data.erase(person, actor, uow, clock) for data in privacy.data}
     touched["house.texts"] = forget_in_texts(person, privacy.texts, uow)
+    prove_redactions(privacy.trail_key, uow, clock)
     nameless = PersonRef(person.type, person.id, "")
     changes = {"rows": (None, sum(touched.values()))}
     _note(actor, "house.person.erased", nameless, changes, uow, clock)

@@ -6,14 +6,16 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from app import audit
+from app.audit.chain import REDACTED, Fault
 from app.audit.models import AuditEntry
-from app.audit.sealing import run_sealing, verify_chain
+from app.audit.sealing import run_sealing, trail_key, verify_chain
 from app.auth.actor import system_actor
 from app.auth.models import SignInAttempt
 from app.comments.models import Comment
+from app.db import JsonDict
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from app.files.intake import take_in
 from app.files.services import AttachFile, attach_file
@@ -39,7 +41,7 @@ def person(boiler):
 
 
 @pytest.fixture
-def privacy(person):
+def privacy(person, settings):
     erased = []
 
     def find(actor, _session, id_):
@@ -53,7 +55,8 @@ def privacy(person):
         "tests.people", _l("Name"), lambda p, *_: {"name": p.label}, refuse_once, is_owner=True
     )
     kind = PersonKind("boiler", _l("Person"), find)
-    return Privacy((kind, owner, HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES))
+    declared = (kind, owner, HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES)
+    return Privacy(declared, trail_key(settings))
 
 
 @pytest.fixture
@@ -143,6 +146,24 @@ def test_blanking_without_saying_so_breaks_the_chain(database, settings, clock, 
     with database.unit_of_work("attack") as uow:
         uow.session.execute(text("UPDATE audit_entries SET subject_label = '', changes = '{}'"))
     assert not verify_chain(database, settings).holds
+
+
+def test_blanking_with_a_forged_word_for_it_breaks_the_chain(database, settings, clock, traces):
+    traces()
+    job = JobRun(database, clock, system_actor("job"), settings=settings)
+    run_sealing(job)
+    with database.unit_of_work("attack") as uow:
+        entry = uow.session.scalars(select(AuditEntry).where(AuditEntry.changes != {})).first()
+        uow.session.execute(
+            update(AuditEntry)
+            .where(AuditEntry.id == entry.id)
+            .values(subject_label="", changes=JsonDict({}))
+        )
+        changes = {"entries": (None, [entry.id.hex]), "proof": (None, "ab" * 32)}
+        about = audit.Subject("audit", entry.id, "")
+        audit.record(uow, job.actor, clock, action=REDACTED, subject=about, changes=changes)
+    run_sealing(job)
+    assert verify_chain(database, settings).fault is Fault.CHANGED
 
 
 def test_only_who_watches_over_data_may(database, clock, privacy, person, actor_with):
