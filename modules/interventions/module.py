@@ -6,6 +6,7 @@ from modules.interventions.contractors import keep_contractors
 from modules.interventions.demo import SEED
 from modules.interventions.importers import IMPORTERS
 from modules.interventions.models import WorkOrder
+from modules.interventions.own_calls import forget_orders_of_calls
 from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.printed import ENCLOSURE
 from modules.interventions.privacy import PRIVACY
@@ -28,7 +29,7 @@ from modules.interventions.services.telling import (
 from modules.interventions.subjects import CHECKLIST, TECHNICIAN, WORK_ORDER
 from modules.interventions.tables import LISTS
 from modules.parties.api import PartyArchived, follow_parties
-from modules.tickets.events import DangerReported, GivenToTeam
+from modules.tickets.events import CallsForgotten, DangerReported, GivenToTeam
 
 module = Module(
     name="interventions",
@@ -117,6 +118,7 @@ module = Module(
         (DangerReported, tell_of_danger),
         (GivenToTeam, tell_team),
         (PartyArchived, keep_contractors),
+        (CallsForgotten, forget_orders_of_calls),
         *follow_parties(WorkOrder.contractor_id),
     ),
     notification_kinds=(ORDER_GIVEN, ORDER_CHANGED, DANGER, TEAM_TICKET, TEAM_NEW),

@@ -85,7 +85,13 @@ def forget_old_contacts(before: datetime, uow: UnitOfWork, _clock: Clock) -> int
 
 
 PRIVACY = (
-    PersonalData("interventions.orders", _l("Work orders"), disclose, erase),
+    PersonalData(
+        "interventions.orders",
+        _l("Work orders"),
+        disclose,
+        erase,
+        stays=_l("The content of the photos, signatures and files of the orders for their calls."),
+    ),
     PersonalTexts(FieldOperation, (FieldOperation.answer,)),
     PersonalTexts(Visit, (Visit.report,)),
     PersonalTexts(OrderEntry, (OrderEntry.text, OrderEntry.data)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.i18n import LazyText
+from app.privacy import PersonRef
 from modules.tickets.enums import EventKind, TicketStatus, Trade
 
 
@@ -46,3 +47,14 @@ class OutageEnded:
     """A known failure is over; everybody who called about it is told."""
 
     outage_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallsForgotten:
+    """A person is forgotten in their own calls: what was made of these forgets their words too.
+
+    `person` has the numbers and addresses under which they called among the words.
+    """
+
+    ticket_ids: tuple[UUID, ...]
+    person: PersonRef

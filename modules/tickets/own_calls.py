@@ -18,6 +18,7 @@ from app.db import JsonDict, UnitOfWork
 from app.privacy import PersonRef
 from app.privacy.attached import Owned, disclose_attached, forget_attached, take_out
 from app.privacy.own_words import own_words, without_own
+from modules.tickets.events import CallsForgotten
 from modules.tickets.models import ABOUT, Ticket, TicketEvent
 
 _TEXTS = ("stored_title", "description", "place_note", "availability")
@@ -39,12 +40,14 @@ def forget_said(
     tickets: Sequence[Ticket], person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> int:
     """Take the person's own words out of all that was written about their calls."""
-    own = own_words(replace(person, words=(*person.words, *_reached_at(tickets))))
-    if own is None:
+    known = replace(person, words=(*person.words, *_reached_at(tickets)))
+    own = own_words(known)
+    if own is None or not tickets:
         return 0
     owned = Owned(ABOUT, [ticket.id for ticket in tickets])
     touched = sum(take_out(own, ticket, _TEXTS) for ticket in tickets)
     touched += sum(_forget_event(own, event) for event in _events(owned, uow.session))
+    uow.publish(CallsForgotten(tuple(owned.ids), known), actor, clock)
     return touched + forget_attached(owned, own, person, actor, uow, clock)
 
 
