@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import audit
-from app.audit.sealing import run_sealing, verify_chain
+from app.audit.sealing import run_sealing, trail_key, verify_chain
 from app.auth.actor import Actor, system_actor
 from app.auth.roles import Role
 from app.clock import FixedClock
@@ -40,10 +40,11 @@ FORMS = (
 
 
 @pytest.fixture
-def privacy(database: Database) -> Privacy:
+def privacy(database: Database, settings: Settings) -> Privacy:
     modules = find_modules()
     database.bus = EventBus(pair for module in modules for pair in module.handlers)
-    return Privacy(item for module in modules for item in module.privacy)
+    declared = (item for module in modules for item in module.privacy)
+    return Privacy(declared, trail_key(settings))
 
 
 @pytest.fixture
