@@ -54,6 +54,12 @@ def disclose_attached(owned: Owned, session: Session) -> dict[UUID, dict[str, An
     return found
 
 
+def with_files(owned: Owned, session: Session) -> set[UUID]:
+    """Return which of some records have a file whose content is still kept."""
+    about = (Attachment.subject_type == owned.type) & Attachment.subject_id.in_(owned.ids)
+    return set(session.scalars(select(Attachment.subject_id).where(about)))
+
+
 def forget_attached(
     owned: Owned,
     own: re.Pattern[str],

@@ -49,7 +49,7 @@ class PersonalData:
     `disclose` returns plain values for an export, empty when there is nothing; `erase` forgets and
     returns how many rows it touched. Erasing runs in the order the modules are found, the owner of
     the person last (`is_owner`), so that copies go while the original can still be matched.
-    `stays` says in words what erasing leaves, for somebody to look at.
+    `stays` says in words what erasing leaves, for somebody to look at; None when that is nothing.
     """
 
     name: str
@@ -57,7 +57,7 @@ class PersonalData:
     disclose: Callable[[PersonRef, Actor, UnitOfWork, Clock], Any]
     erase: Callable[[PersonRef, Actor, UnitOfWork, Clock], int]
     is_owner: bool = False
-    stays: LazyText | None = None
+    stays: Callable[[PersonRef, Session], LazyText | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

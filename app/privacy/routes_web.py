@@ -176,10 +176,13 @@ def _person(person_type: str, person_id: UUID) -> PersonRef:
 
 
 def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
+    data = house().privacy.data
+    stays = (part.stays(person, reader()) for part in data if part.stays)
     return render_template(
         "privacy/person_detail.html",
         person=person,
-        data=house().privacy.data,
+        data=data,
+        stays=[words for words in stays if words],
         errors=errors,
     )
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.privacy.attached import Owned, forget_attached, take_out
+from app.i18n import LazyText
+from app.i18n import lazy as _l
+from app.privacy import PersonRef
+from app.privacy.attached import Owned, forget_attached, take_out, with_files
 from app.privacy.own_words import own_words
 from modules.interventions.models import (
     ABOUT,
@@ -21,6 +27,7 @@ from modules.interventions.models import (
     Visit,
     WorkOrder,
 )
+from modules.tickets.api import calls_of
 from modules.tickets.events import CallsForgotten
 
 # What people write on an order and on what belongs to it; an order often repeats its ticket.
@@ -42,13 +49,30 @@ _PARTS: tuple[tuple[Any, str], ...] = (
 )
 
 
+def say_files(person: PersonRef, session: Session) -> LazyText | None:
+    """Say on which orders for a person's calls files hang: nobody reads what is in them."""
+    orders = _orders_for([ticket.id for ticket in calls_of(session, person.id)], session)
+    numbers = {order.id: order.number for order in orders}
+    found = sorted(numbers[one] for one in with_files(Owned(ABOUT, list(numbers)), session))
+    named = ", ".join(found)
+    if not found:
+        return None
+    return _l(
+        "The photos, signatures and files on the orders for their calls: %(numbers)s", numbers=named
+    )
+
+
+def _orders_for(ticket_ids: Sequence[UUID], session: Session) -> Sequence[WorkOrder]:
+    ids = select(OrderTicket.order_id).where(OrderTicket.ticket_id.in_(ticket_ids))
+    return session.scalars(select(WorkOrder).where(WorkOrder.id.in_(ids))).all()
+
+
 def forget_orders_of_calls(
     event: CallsForgotten, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
     """Take the caller's own words out of the orders made for their calls."""
     own = own_words(event.person)
-    ids = select(OrderTicket.order_id).where(OrderTicket.ticket_id.in_(event.ticket_ids))
-    orders = uow.session.scalars(select(WorkOrder).where(WorkOrder.id.in_(ids))).all()
+    orders = _orders_for(event.ticket_ids, uow.session)
     if own is None or not orders:
         return
     owned = Owned(ABOUT, [order.id for order in orders])

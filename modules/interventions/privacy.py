@@ -22,6 +22,7 @@ from modules.interventions.models import (
     Visit,
     WorkOrder,
 )
+from modules.interventions.own_calls import say_files
 
 _TEXTS = (
     WorkOrder.stored_title,
@@ -90,7 +91,7 @@ PRIVACY = (
         _l("Work orders"),
         disclose,
         erase,
-        stays=_l("The content of the photos, signatures and files of the orders for their calls."),
+        stays=say_files,
     ),
     PersonalTexts(FieldOperation, (FieldOperation.answer,)),
     PersonalTexts(Visit, (Visit.report,)),

@@ -29,6 +29,7 @@ from modules.tickets.enums import (
 )
 from modules.tickets.lifecycle import derive_state, may_follow
 from modules.tickets.models import Ticket
+from modules.tickets.own_calls import calls_of
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import find_by_any_number, get_ticket, visible_tickets
 from modules.tickets.rule_names import load_rule_names
@@ -56,6 +57,7 @@ __all__ = [
     "TicketStatus",
     "Trade",
     "WaitingReason",
+    "calls_of",
     "get_ticket_facts",
     "list_ticket_facts",
     "load_rule_names",

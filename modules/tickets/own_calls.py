@@ -15,8 +15,16 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
+from app.i18n import LazyText
+from app.i18n import lazy as _l
 from app.privacy import PersonRef
-from app.privacy.attached import Owned, disclose_attached, forget_attached, take_out
+from app.privacy.attached import (
+    Owned,
+    disclose_attached,
+    forget_attached,
+    take_out,
+    with_files,
+)
 from app.privacy.own_words import own_words, without_own
 from modules.tickets.events import CallsForgotten
 from modules.tickets.models import ABOUT, Ticket, TicketEvent
@@ -34,6 +42,23 @@ def disclose_said(tickets: Sequence[Ticket], session: Session) -> dict[UUID, dic
             notes[event.ticket_id].append(said)
     attached = disclose_attached(owned, session)
     return {one: {"notes": notes[one]} | attached[one] for one in owned.ids}
+
+
+def say_files(person: PersonRef, session: Session) -> LazyText | None:
+    """Say on which calls of a person files hang: nobody reads what is in them."""
+    mine = {ticket.id: ticket.number for ticket in calls_of(session, person.id)}
+    found = sorted(mine[one] for one in with_files(Owned(ABOUT, list(mine)), session))
+    numbers = ", ".join(found)
+    return (
+        _l("The content of the files on their calls: %(numbers)s", numbers=numbers)
+        if found
+        else None
+    )
+
+
+def calls_of(session: Session, party_id: UUID) -> Sequence[Ticket]:
+    """Return the calls of a person."""
+    return session.scalars(select(Ticket).where(Ticket.caller_id == party_id)).all()
 
 
 def forget_said(

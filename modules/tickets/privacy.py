@@ -19,7 +19,7 @@ from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
 from modules.tickets.enums import DROPPED_STATUSES, EventKind
 from modules.tickets.models import Opinion, Outage, OutageCall, Ticket, TicketEvent
-from modules.tickets.own_calls import disclose_said, forget_said
+from modules.tickets.own_calls import calls_of, disclose_said, forget_said, say_files
 
 BATCH = 500
 _TEXTS = (
@@ -85,7 +85,7 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
     _forget_numbers(named)
     touch_documents(session, "ticket", [ticket.id for ticket in named])
     calls = session.scalars(select(OutageCall).where(OutageCall.party_id == person.id)).all()
-    asked = session.scalars(select(Ticket).where(Ticket.caller_id == person.id)).all()
+    asked = calls_of(session, person.id)
     # Before the callers are forgotten: their numbers stand in what was said, too.
     said = forget_said(asked, person, actor, uow, clock)
     return _forget_callers(asked, uow) + len(named) + _forget_calls(calls) + said
@@ -175,10 +175,7 @@ PRIVACY = (
         _l("Calls and what was said"),
         disclose,
         erase,
-        stays=_l(
-            "The content of the files attached to their calls. Look at these files first, on "
-            "those tickets: afterwards the tickets no longer say whose they were."
-        ),
+        stays=say_files,
     ),
     PersonalTexts(Opinion, (Opinion.words,)),
     PersonalTexts(Outage, (Outage.title, Outage.sentence)),

@@ -17,6 +17,7 @@ from app.db import Base, Database, Translated
 from app.files.intake import take_in
 from app.files.models import Attachment
 from app.files.store import LocalFileStore
+from app.registry import find_modules
 from app.settings import Settings
 from app.subjects import Confidentiality
 from app.web.context import house
@@ -176,6 +177,7 @@ def test_an_erased_person_stands_nowhere(
 
 
 def test_what_is_excused_is_there() -> None:
+    find_modules()
     columns = [c for table in Base.metadata.sorted_tables for c in table.columns]
     known = {c.name for c in columns} | {str(c) for c in columns}
     assert not NOBODY_NAMED - known

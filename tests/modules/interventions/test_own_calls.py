@@ -8,10 +8,13 @@ from app.audit.models import AuditEntry
 from app.clock import FixedClock
 from app.comments.models import Comment
 from app.db import Database, EventBus
+from app.files.models import Attachment
 from app.privacy import PersonRef
 from app.registry import find_modules
+from app.subjects import Confidentiality
 from modules.interventions.commands import CreateOrder
 from modules.interventions.models import OrderEvent, WorkOrder
+from modules.interventions.own_calls import say_files
 from modules.interventions.services import create_order, note_order
 from modules.tickets.commands import Caller
 from modules.tickets.privacy import erase
@@ -39,8 +42,18 @@ def test_an_order_for_a_forgotten_call_names_nobody(database: Database, clock: F
                 author_id=DISPATCHER.user_id, author_name="N",
             )  # fmt: skip
             uow.session.add(comment)
+            file = Attachment(
+                subject_type="work_order", subject_id=order.id, name="a.jpg", size_bytes=1,
+                media_type="image/jpeg", sha256="0" * 64, created_at=clock.now(),
+                confidentiality=Confidentiality.INTERNAL, created_by_id=DISPATCHER.user_id,
+                created_by_name="N",
+            )  # fmt: skip
+            uow.session.add(file)
     with database.unit_of_work("test") as uow:
         person = PersonRef("party", party.id, "Zoé Qwxyzek", names=("Qwxyzek", "Zoé"))
+        said = say_files(person, uow.session)
+        first = uow.session.scalars(select(WorkOrder.number).order_by(WorkOrder.number)).first()
+        assert str(said).endswith(f": {first}")
         erase(person, DISPATCHER, uow, clock)
     with database.reader() as session:
         orders = session.scalars(select(WorkOrder).order_by(WorkOrder.number)).all()
