@@ -22,7 +22,7 @@ from app.files.models import Attachment
 from app.mail.models import OutboxMail
 from app.notifications.models import Notification
 from app.privacy.hooks import PersonRef
-from app.privacy.house import blank_entries
+from app.privacy.house import blank_entries, forget_answers
 from app.privacy.own_words import without_own
 
 _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -73,6 +73,8 @@ def forget_attached(
     touched = 0
     for model, fields in _TEXTS:
         touched += sum(take_out(own, row, fields) for row in _rows(model, owned, session))
+    # Kept for a day to answer a repeated call: there a record is known by its identifier alone.
+    touched += forget_answers([str(one) for one in owned.ids], uow)
     return touched + blank_entries(list(_telling(own, owned, session)), person, actor, uow, clock)
 
 

@@ -69,13 +69,14 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
 
 def forget_answers(words: list[str], uow: UnitOfWork) -> int:
     """Delete the answers kept for repeated calls that name a person; return how many."""
-    forms = {form for word in words for form in (word, json.dumps(word)[1:-1])}
+    forms = {form.lower() for word in words for form in (word, json.dumps(word)[1:-1])}
     # A body may be a megabyte, and there are those of a whole day: a few at a time.
     kept = select(IdempotentCall.id, IdempotentCall.body).execution_options(yield_per=50)
     telling = [
         call_id
         for call_id, body in uow.session.execute(kept.where(IdempotentCall.body.is_not(None)))
-        if any(form.lower() in str(body or b"", "utf-8", "replace").lower() for form in forms)
+        for said in (str(body or b"", "utf-8", "replace").lower(),)
+        if any(form in said for form in forms)
     ]
     return change_rows(uow.session, delete(IdempotentCall).where(IdempotentCall.id.in_(telling)))
 

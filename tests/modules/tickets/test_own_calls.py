@@ -23,6 +23,7 @@ from app.registry import find_modules, grants_of
 from app.search.changes import changes_since, version_of
 from app.settings import Settings
 from app.subjects import Confidentiality
+from app.web.idempotent_calls import CallState, IdempotentCall
 from modules.parties.models import Party
 from modules.tickets.commands import CallAgain, Caller
 from modules.tickets.models import Ticket
@@ -66,6 +67,12 @@ def hang_on(ticket: Ticket, uow: UnitOfWork, clock: FixedClock) -> None:
             ),
         )
     )  # fmt: skip
+    answer = IdempotentCall(
+        owner_id=AGENT.user_id, key="k", fingerprint="f", state=CallState.DONE, status=201,
+        body=f'{{"id": "{ticket.id}", "title": "chez Qwxyzek"}}'.encode(), created_at=clock.now(),
+        locked_until=clock.now(), expires_at=clock.now(),
+    )  # fmt: skip
+    uow.session.add(answer)
     message = Message(
         "firm@example.be", "Chez Qwxyzek", "0470 99 88 77", about=("ticket", ticket.id)
     )
