@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,10 +16,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
-from app.clock import Clock
+from app.clock import BRUSSELS, Clock
 from app.db import UnitOfWork
+from app.errors import Invalid
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
+from app.tabular.importer import Change as RowChange
 from app.tabular.importer import Values
 from app.tabular.kinds import Choice, DecimalNumber, Lookup, Text
 from app.tabular.problems import Problem
@@ -52,6 +56,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services.buildings import change_building, create_building, place_building
+from modules.portfolio.services.years import YEARS, refuse_impossible_years
 
 _SQUARE_METRES = DecimalNumber(places=2, rounds=True, low=Decimal("0.01"), high=1_000_000)
 
@@ -112,6 +117,20 @@ def _prepare_buildings(actor: Actor, session: Session, rows: Sequence[Row]) -> I
     yield from prepare_positions(session, rows)
 
 
+def _check_years(change: RowChange, now: datetime) -> Iterator[Problem]:
+    before, given = change.before or {}, change.row.values
+    values = {**before, **given}
+    if all(values.get(name) == before.get(name) for name in YEARS):
+        return
+    try:
+        refuse_impossible_years(values, now.astimezone(BRUSSELS).date())
+    except Invalid as error:
+        text = error.message if isinstance(error.message, LazyText) else None
+        name = error.field or ""
+        said = str(given.get(name) or "")
+        yield Problem("not_possible", change.row.number, field=name, value=said, text=text)
+
+
 def _building_facts(values: Values, session: Session) -> BuildingFacts:
     own = {f.name for f in fields(BuildingFacts)} - {"address", "site_id", "area_id"}
     site, area = values.get("site"), values.get("area")
@@ -159,5 +178,6 @@ BUILDINGS = ServiceImporter(
     remove=remove_buildings,
     find=SOURCE.find,
     prepare=_prepare_buildings,
+    check_at=_check_years,
     records=SOURCE.records,
 )

@@ -36,6 +36,7 @@ from modules.portfolio.services.common import (
     refuse_unknown,
 )
 from modules.portfolio.services.settling import settle_moved
+from modules.portfolio.services.years import YEARS, refuse_impossible_years
 
 SERIES = ("BLD", 4)
 
@@ -44,6 +45,7 @@ def create_building(actor: Actor, facts: BuildingFacts, uow: UnitOfWork, clock: 
     """Add a building to the estate; Conflict when its code is taken."""
     require(actor, PortfolioPermission.CHANGE)
     values = _values(uow.session, facts)
+    refuse_impossible_years(values, clock.today())
     values["code"] = fresh_reference(uow.session, Building.code, facts.code, SERIES)
     now = clock.now()
     address = Address(**asdict(facts.address))
@@ -68,6 +70,8 @@ def change_building(
     refuse_archived(building)
     building.require_version(change.version)
     values = _values(uow.session, facts)
+    if any(values[name] != getattr(building, name) for name in YEARS):
+        refuse_impossible_years(values, clock.today())
     values["code"] = kept_reference(uow.session, Building.code, facts.code, building)
     changes = changed_fields(building, values)
     changes |= changed_fields(building.address, asdict(facts.address))

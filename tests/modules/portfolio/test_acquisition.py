@@ -68,3 +68,33 @@ def test_the_lists_are_filtered_by_it(keeper, database, clock):
     assert ("PAR-GIVEN" in shown, "PAR-OTHER" in shown) == (True, False)
     assert "BLD-LEFT" in keeper.get("/buildings?acquisition=bequest").get_data(as_text=True)
     assert "BLD-LEFT" not in keeper.get("/buildings?acquisition=merger").get_data(as_text=True)
+
+
+IMPOSSIBLE = (
+    ({"built_year": 1850, "renovated_year": 1700}, "renovated_year"),
+    ({"acquired_on": "2050-01-01"}, "acquired_on"),
+)
+
+
+@pytest.mark.parametrize(("facts", "field"), IMPOSSIBLE)
+def test_years_that_cannot_be_are_refused(keeper, facts, field):
+    given = {"kind": "office", "address": ADDRESS}
+    refused = keeper.post("/api/v1/buildings", json=given | facts)
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, field)
+    made = keeper.post("/api/v1/buildings", json=given)
+    url, seen = f"/api/v1/buildings/{made.json['id']}", {"If-Match": made.headers["ETag"]}
+    change = keeper.put(url, json=given | facts, headers=seen)
+    assert (change.status_code, change.json["errors"][0]["field"]) == (422, field)
+
+
+def test_a_file_with_such_years_is_refused_when_rehearsed(app, tmp_path):
+    path = tmp_path / "buildings.csv"
+    path.write_text(
+        "Code;Kind;Postcode;Built;Renovated;Acquired on\n"
+        "B-1;office;1000;1850;1700;\nB-2;office;1000;;;01/01/2050\nB-3;office;1000;1850;1950;\n"
+    )
+    command = ["imports", "run", "buildings", str(path), "--dry-run", "--language", "en"]
+    done = app.test_cli_runner().invoke(args=command)
+    assert "3 rows, 1 new, 0 changed, 0 unchanged, 2 refused" in done.output
+    assert "The renovation lies before the construction." in done.output
+    assert "This day is still to come." in done.output
