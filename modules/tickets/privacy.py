@@ -82,7 +82,7 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
     session = uow.session
     words = telling_words(person)
     named = forget_words(session, Ticket, _TEXTS, words)
-    _forget_numbers(named)
+    _forget_reach(named)
     touch_documents(session, "ticket", [ticket.id for ticket in named])
     calls = session.scalars(select(OutageCall).where(OutageCall.party_id == person.id)).all()
     asked = calls_of(session, person.id)
@@ -154,13 +154,15 @@ def _forget_callers(tickets: Iterable[Ticket], uow: UnitOfWork) -> int:
     return len(forgotten)
 
 
-def _forget_numbers(named: Iterable[Ticket]) -> None:
-    """Take out numbers that were typed in another form than the one by which they were found."""
+def _forget_reach(named: Iterable[Ticket]) -> None:
+    """Take out numbers typed in another form than was found, and addresses that are none now."""
     for ticket in named:
         if GONE in (ticket.caller_e164 or ""):
             ticket.caller_phone, ticket.caller_e164 = "", None
         if GONE in (ticket.contact_e164 or ""):
             ticket.contact_phone, ticket.contact_e164 = "", None
+        if GONE in ticket.caller_email:
+            ticket.caller_email = ""
 
 
 def _forget_opinions(ticket_ids: Sequence[UUID], uow: UnitOfWork) -> None:

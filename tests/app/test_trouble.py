@@ -24,16 +24,16 @@ pytestmark = pytest.mark.one_database
 
 NO_SERVER = "postgresql+psycopg://intendant@/intendant?host=/nowhere/at/all"
 KEY = {"Authorization": "Bearer itd_of_nobody"}
-PEOPLE = "Reference;Kind;Name\n" + "".join(f"F-{n};organisation;Firm {n}\n" for n in range(3000))
+PEOPLE = "Reference;Kind;Name\n" + "".join(f"F-{n};organisation;Firm {n}\n" for n in range(400))
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Database]:
-    """A database on a disk with room for forty more pages; `room` gives it back its room."""
+    """A database on a disk with room for ten more pages; `room` gives it back its room."""
     opened = Database(f"sqlite:///{tmp_path / 'small.sqlite3'}")
     migrate.upgrade(opened)
     opened.dispose()
-    limits = [pages(opened) + 40]
+    limits = [pages(opened) + 10]
     event.listen(
         opened.engine, "connect", lambda c, _r: c.execute(f"PRAGMA max_page_count={limits[-1]}")
     )
@@ -69,9 +69,9 @@ def test_a_full_disk_ends_a_command_in_a_sentence_and_with_room_it_goes_on(
     )
     small.room()  # type: ignore[attr-defined]
     again = runner.invoke(args=["imports", "run", "parties", str(file)])
-    assert "3000 rows, 3000 new, 0 changed, 0 unchanged, 0 refused" in again.output
+    assert "400 rows, 400 new, 0 changed, 0 unchanged, 0 refused" in again.output
     with small.reader() as session:
-        assert session.scalar(text("SELECT count(*) FROM parties")) == 3000
+        assert session.scalar(text("SELECT count(*) FROM parties")) == 400
 
 
 def test_a_file_that_may_not_be_written_is_said_by_the_doctor_and_by_pages(

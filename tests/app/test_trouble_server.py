@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from sqlalchemy import URL, text
+from sqlalchemy import URL, make_url, text
 
 from app.clock import FixedClock
 from app.db import Database
@@ -13,14 +15,16 @@ from app.i18n import use_locale
 from app.settings import Settings
 from app.web.context import house
 from tests.app.test_trouble import KEY, application
+from tests.support.databases import Templates
+
+pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture
-def server(database_kind: str, empty_database: Database) -> URL:
-    """The address of a server that answers."""
-    if database_kind == "sqlite":
-        pytest.skip("a file lets everybody in, or nobody")
-    return empty_database.url
+def server(templates: Templates) -> Iterator[URL]:
+    """The address of a server that answers: a file lets everybody in, or nobody."""
+    with templates.empty("postgresql") as url:
+        yield make_url(url)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The front end in a real browser under the real policy: keys, drafts, curves, maps, tablet."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -215,20 +216,20 @@ def test_the_tablet_works_without_network_and_loses_nothing(
         results = [{"id": one["id"], "status": "accepted"} for one in body["operations"]]
         route.fulfill(json={"results": results})
 
-    context.route("**/gallery/field/day", lambda route: route.fulfill(json=DAY))
+    context.route(re.compile("/gallery/field/day"), lambda route: route.fulfill(json=DAY))
     context.route("**/gallery/field/operations", take)
     page.goto("/gallery/field/")
     page.locator(".f-card").click()
     check_accessibility(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    context.unroute("**/gallery/field/day")
+    context.unroute(re.compile("/gallery/field/day"))
     context.set_offline(True)
     page.locator(".f-bar .f-main").click()
     expect(page.locator(".f-state")).to_contain_text("1")
     page.reload()
     expect(page.locator(".f-state")).to_contain_text("1")
     assert not sent
-    context.route("**/gallery/field/day", lambda route: route.fulfill(json=DAY))
+    context.route(re.compile("/gallery/field/day"), lambda route: route.fulfill(json=DAY))
     context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(".f-unsent")).to_have_count(0)

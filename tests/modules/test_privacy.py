@@ -21,10 +21,16 @@ from modules.parties.services import merge_parties
 from modules.tickets.commands import CallAgain, Caller, CountAffected, OnSite
 from modules.tickets.models import Ticket
 from modules.tickets.privacy import forget_old_callers
-from modules.tickets.services import call_again, cancel_ticket, count_affected, end_outage
+from modules.tickets.services import (
+    call_again,
+    cancel_ticket,
+    complete_ticket,
+    count_affected,
+    end_outage,
+)
 from tests.factories.parties import BUILDER, house, make_party
 from tests.factories.portfolio import make_building, make_lot
-from tests.factories.tickets import AGENT, make_outage, make_ticket
+from tests.factories.tickets import AGENT, LEA, make_outage, make_ticket
 
 NAME, MAIL, PHONE = "Zénobie Canarisse", "zenobie@example.be", "+32470999888"
 
@@ -142,6 +148,21 @@ def test_a_number_written_another_way_is_forgotten_too(database, clock, privacy,
         left = session.get_one(Ticket, ticket.id)
         assert (left.caller_phone, left.contact_phone) == ("", "")
         assert (left.caller_e164, left.contact_e164) == (None, None)
+
+
+def test_nobody_writes_to_an_address_that_was_forgotten(database, clock, privacy, officer, caller):
+    """Other people's calls that named it, first or later, write to nobody any more."""
+    with database.unit_of_work("test") as uow:
+        first = make_ticket(uow, clock, caller=Caller(name="X", email=MAIL, locale="fr"))
+        later = make_ticket(uow, clock)
+        said = CallAgain(Caller(name="X", email=MAIL, locale="fr"), is_new_household=True)
+        call_again(AGENT, later.id, said, uow, clock)
+    with database.unit_of_work("test") as uow:
+        services.erase_person(officer, "party", caller[0].id, privacy, uow, clock)
+    with database.unit_of_work("test") as uow:
+        for ticket in (first, later):
+            complete_ticket(AGENT, ticket.id, "", uow, clock)
+        assert set(uow.session.scalars(select(OutboxMail.to_address))) == {LEA.email}
 
 
 def test_calls_without_a_name_or_never_closed_are_forgotten_too(database, clock):

@@ -163,7 +163,8 @@ def _tell_the_others(ticket: Ticket, kind: EventKind, uow: UnitOfWork, clock: Cl
     own = {None, *repeats}
     for event in events_of(uow.session, ticket.id):
         email = event.data.get("email", "")
-        if event.kind is not EventKind.CALLED_AGAIN or not email or email in known:
+        # Of an address that was forgotten a mark is left, and nobody to write to.
+        if event.kind is not EventKind.CALLED_AGAIN or "@" not in email or email in known:
             continue
         if event.data.get("ticket") not in own:
             continue

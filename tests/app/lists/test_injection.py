@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.comments.mentions import with_mentions
+from app.comments.mentions import handles_in, with_mentions
 from app.lists import TableState, fetch_page, read_state
 from app.lists.state import query_string
 from app.tabular.neutralise import neutralise
@@ -28,7 +28,9 @@ def test_no_search_breaks_or_finds_more_than_it_says(database, people):
 
 def test_no_comment_becomes_markup():
     for text in CORPUS:
-        shown = str(with_mentions(text)).replace("<br>", "").replace("</span>", "")
+        shown = (
+            str(with_mentions(text, handles_in(text))).replace("<br>", "").replace("</span>", "")
+        )
         assert "<" not in shown.replace('<span class="mention">', ""), text
 
 
