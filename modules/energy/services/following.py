@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.audit import changed_fields, record
+from app.audit import changed_fields
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.search.changes import touch_documents
 from modules.energy.models import Meter
-from modules.energy.services.meters import subject_of
+from modules.energy.services.meters import note_change
 from modules.portfolio.api import place_facts
 from modules.portfolio.events import LotMoved
 
@@ -21,17 +20,5 @@ def follow_lot(event: LotMoved, actor: Actor, uow: UnitOfWork, clock: Clock) -> 
     found = uow.session.scalars(select(Meter).where(Meter.lot_id == event.lot_id)).all()
     for meter in found:
         now_there = {"building_id": place.building_id, "place_label": place.label[:200]}
-        changes = changed_fields(meter, now_there)
-        meter.updated_at = clock.now()
-        record(
-            uow,
-            actor,
-            clock,
-            action="energy.meter.change",
-            subject=subject_of(meter),
-            changes={name: pair for name, pair in changes.items() if name == "place_label"},
-            building_id=meter.building_id,
-        )
-    if found:
-        uow.flush()
-        touch_documents(uow.session, "meter", [meter.id for meter in found])
+        note_change(actor, meter, changed_fields(meter, now_there), uow, clock)
+    uow.flush()

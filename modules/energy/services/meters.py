@@ -85,6 +85,29 @@ def add_meter(actor: Actor, command: AddMeter, uow: UnitOfWork, clock: Clock) ->
     return meter
 
 
+def note_change(
+    actor: Actor,
+    meter: Meter,
+    changes: Mapping[str, tuple[Any, Any]],
+    uow: UnitOfWork,
+    clock: Clock,
+) -> None:
+    """Tell the search and the trail what changed of a meter, in words rather than identifiers."""
+    if not changes:
+        return
+    meter.updated_at = clock.now()
+    touch_documents(uow.session, "meter", [meter.id])
+    record(
+        uow,
+        actor,
+        clock,
+        action="energy.meter.change",
+        subject=subject_of(meter),
+        changes={name: pair for name, pair in changes.items() if not name.endswith("_id")},
+        building_id=meter.building_id,
+    )
+
+
 def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clock) -> Meter:
     """Change what is known of a meter; StaleVersion if somebody changed it meanwhile."""
     require(actor, EnergyPermission.METER_CHANGE)
@@ -102,18 +125,7 @@ def change_meter(actor: Actor, command: ChangeMeter, uow: UnitOfWork, clock: Clo
         before = meter.supply_point.ean if meter.supply_point else None
         changes["ean"] = (before, point.ean if point else None)
         meter.supply_point = point
-    if changes:
-        meter.updated_at = clock.now()
-        touch_documents(uow.session, "meter", [meter.id])
-        record(
-            uow,
-            actor,
-            clock,
-            action="energy.meter.change",
-            subject=subject_of(meter),
-            changes={name: pair for name, pair in changes.items() if not name.endswith("_id")},
-            building_id=meter.building_id,
-        )
+    note_change(actor, meter, changes, uow, clock)
     uow.flush()
     if changes.get("building_id", (None, None))[1] is not None:
         tell_of_place(actor, meter, uow, clock)
