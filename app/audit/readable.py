@@ -52,6 +52,7 @@ FIELDS: Mapping[str, LazyText] = {
     "locale": _l("Language"),
     "name": _l("Name"),
     "parts": _l("Parts"),
+    "files": _l("Files"),
     "rows": _l("Rows"),
     "source": _l("Source"),
     "view": _l("View"),

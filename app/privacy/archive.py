@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
-from io import BytesIO
-from typing import Any
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from app.files.models import Attachment
 from app.files.store import FileStore
 from app.office.letterhead import Letterhead
+from app.privacy.owned_files import packed_name
 from app.privacy.services import Disclosure
 from app.reports import render_html
 
+PIECE = 64 * 1024
 
-def pack_disclosure(
-    found: Disclosure, letterhead: Letterhead, attachments: list[Attachment], store: FileStore
-) -> bytes:
-    """Return a zip with `data.json`, `data.html` in the present language, and the files."""
+
+def pack_disclosure(found: Disclosure, letterhead: Letterhead, store: FileStore) -> Iterator[bytes]:
+    """Pack `data.json`, `data.html` in the present language and the files; give it in pieces.
+
+    The photos of years do not fit into memory; the file they are packed in has no name and is gone
+    with the answer.
+    """
     parts = dict(found.parts)
     about = {"person": found.person.label, "made_at": found.made_at.isoformat(), "data": parts}
     page = render_html(
@@ -27,18 +34,26 @@ def pack_disclosure(
         made_at=found.made_at,
         parts=found.parts,
     )
-    target = BytesIO()
+    target = TemporaryFile()  # noqa: SIM115  closed once it is sent
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(about, ensure_ascii=False, indent=2, default=str))
         archive.writestr("data.html", page)
-        for attachment in attachments:
-            _add_file(archive, attachment, store)
-    return target.getvalue()
+        for file in found.files:
+            _add_file(archive, file, store)
+    return _pieces(target)
 
 
-def _add_file(archive: zipfile.ZipFile, attachment: Attachment, store: FileStore) -> Any:
+def _add_file(archive: zipfile.ZipFile, file: Attachment, store: FileStore) -> None:
+    name = packed_name(file)
     try:
-        with store.open(attachment.sha256) as content:
-            archive.writestr(f"files/{attachment.id.hex[:8]}-{attachment.name}", content.read())
+        with store.open(file.sha256) as content, archive.open(name, "w") as place:
+            shutil.copyfileobj(content, place, PIECE)
     except FileNotFoundError:
-        archive.writestr(f"files/{attachment.id.hex[:8]}-missing.txt", attachment.name)
+        archive.writestr(f"{name}-missing.txt", file.name)
+
+
+def _pieces(packed: BinaryIO) -> Iterator[bytes]:
+    with packed:
+        packed.seek(0)
+        while piece := packed.read(PIECE):
+            yield piece

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from app.notifications.models import Notification
 from app.privacy.hooks import PersonRef
 from app.privacy.house import blank_entries, forget_answers
 from app.privacy.own_words import without_own
+from app.privacy.owned_files import Owned, disclose_file, files_of
 
 _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Attachment, ("name", "caption")),
@@ -33,14 +33,6 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """Records of one type that are about one person."""
-
-    type: str
-    ids: Sequence[UUID]
-
-
 def disclose_attached(owned: Owned, session: Session) -> dict[UUID, dict[str, Any]]:
     """Return the comments on some records and the names of their files, by record."""
     found: dict[UUID, dict[str, Any]] = defaultdict(lambda: {"comments": [], "files": []})
@@ -48,16 +40,9 @@ def disclose_attached(owned: Owned, session: Session) -> dict[UUID, dict[str, An
         said = {"text": comment.text, "by": comment.author_name}
         written = {"written": comment.created_at.isoformat()}
         found[comment.subject_id]["comments"].append(said | written)
-    for file in _rows(Attachment, owned, session):
-        named = {"name": file.name, "caption": file.caption}
-        found[file.subject_id]["files"].append(named | {"added": file.created_at.isoformat()})
+    for file in files_of(owned, session):
+        found[file.subject_id]["files"].append(disclose_file(file))
     return found
-
-
-def with_files(owned: Owned, session: Session) -> set[UUID]:
-    """Return which of some records have a file whose content is still kept."""
-    about = (Attachment.subject_type == owned.type) & Attachment.subject_id.in_(owned.ids)
-    return set(session.scalars(select(Attachment.subject_id).where(about)))
 
 
 def forget_attached(

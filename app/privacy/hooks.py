@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
+from app.files.models import Attachment
 from app.i18n import LazyText
 
 
@@ -50,6 +51,8 @@ class PersonalData:
     returns how many rows it touched. Erasing runs in the order the modules are found, the owner of
     the person last (`is_owner`), so that copies go while the original can still be matched.
     `stays` says in words what erasing leaves, for somebody to look at; None when that is nothing.
+    `files` returns the files about the person, whose content goes into the export: whoever makes it
+    needs no right to the records they hang on.
     """
 
     name: str
@@ -58,6 +61,7 @@ class PersonalData:
     erase: Callable[[PersonRef, Actor, UnitOfWork, Clock], int]
     is_owner: bool = False
     stays: Callable[[PersonRef, Session], LazyText | None] | None = None
+    files: Callable[[PersonRef, Session], Sequence[Attachment]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit.chain import REDACTED
@@ -26,6 +27,7 @@ from app.mail.models import MailState, OutboxMail
 from app.notifications.models import Notification
 from app.privacy.hooks import PersonalData, PersonalTexts, PersonRef, RetentionRule
 from app.privacy.models import RetentionChoice
+from app.privacy.owned_files import Owned, disclose_file, files_of
 from app.privacy.texts import says, telling_words
 from app.tabular.models import ImportBatch, ImportBatchRow
 from app.web.idempotent_calls import IdempotentCall
@@ -37,10 +39,7 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
     """Return the files, comments and mails of a person."""
     session = uow.session
     found = {
-        "files": [
-            {"name": a.name, "caption": a.caption, "added": a.created_at.isoformat()}
-            for a in session.scalars(_about(select(Attachment), Attachment, person))
-        ],
+        "files": [disclose_file(one) for one in own_files(person, session)],
         "comments": [
             {"text": c.text, "by": c.author_name, "written": c.created_at.isoformat()}
             for c in session.scalars(_about(select(Comment), Comment, person))
@@ -51,6 +50,11 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
         ],
     }
     return {name: rows for name, rows in found.items() if rows}
+
+
+def own_files(person: PersonRef, session: Session) -> Sequence[Attachment]:
+    """Return the files that hang on the record of a person."""
+    return files_of(Owned(person.type, [person.id]), session)
 
 
 def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
@@ -166,7 +170,11 @@ _HOUSE = _l("Need of the system")
 _GDPR = _l("Proposal, to be confirmed by the data protection officer")
 
 HOUSE_DATA = PersonalData(
-    "house.records", _l("Files, comments, mails and audit trail"), disclose, erase
+    "house.records",
+    _l("Files, comments, mails and audit trail"),
+    disclose,
+    erase,
+    files=own_files,
 )
 HOUSE_RULES = (
     RetentionRule(

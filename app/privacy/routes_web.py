@@ -122,13 +122,8 @@ def send_disclosure(person_type: str, person_id: UUID) -> Response:
         found = services.disclose_person(
             current_actor(), person_type, person_id, house().privacy, uow, current_clock()
         )
-        attachments = uow.session.scalars(
-            select(Attachment).where(
-                Attachment.subject_type == person_type, Attachment.subject_id == person_id
-            )
-        ).all()
-    content = pack_disclosure(found, letterhead_desk().kept(), list(attachments), file_store())
-    return download(content, f"person-{person_id}.zip", "application/zip")
+    pieces = pack_disclosure(found, letterhead_desk().kept(), file_store())
+    return download(pieces, f"person-{person_id}.zip", "application/zip")
 
 
 @blueprint.post("/privacy/<string:person_type>/<uuid:person_id>/erasure")
@@ -182,6 +177,7 @@ def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
         "privacy/person_detail.html",
         person=person,
         data=data,
+        files=len(services.files_about(person, house().privacy, reader())),
         stays=[words for words in stays if words],
         errors=errors,
     )

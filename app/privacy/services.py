@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from sqlalchemy.orm import Session
+
 from app import audit
 from app.audit.sealing import prove_redactions
 from app.auth.actor import Actor
@@ -15,11 +17,13 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Invalid, StaleVersion
+from app.files.models import Attachment
 from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.privacy.hooks import PersonalTexts, PersonRef, Privacy, RetentionRule
 from app.privacy.models import RetentionChoice
 from app.privacy.texts import forget_words, telling_words, with_quoted
+from app.subjects import Confidentiality
 
 MOST_MONTHS = 600
 # One pass of a rule; the job repeats it until nothing is left.
@@ -34,6 +38,7 @@ class Disclosure:
     person: PersonRef
     made_at: datetime
     parts: tuple[tuple[str, Any], ...]
+    files: tuple[Attachment, ...] = ()
 
 
 def disclose_person(
@@ -47,8 +52,20 @@ def disclose_person(
         found = data.disclose(person, actor, uow, clock)
         if found:
             parts.append((str(data.label), found))
-    _note(actor, "house.person.disclosed", person, {"parts": (None, len(parts))}, uow, clock)
-    return Disclosure(person, clock.now(), tuple(parts))
+    files = files_about(person, privacy, uow.session)
+    changes = {"parts": (None, len(parts)), "files": (None, len(files))}
+    _note(actor, "house.person.disclosed", person, changes, uow, clock)
+    about = audit.Subject(person.type, person.id, person.label)
+    for file in files:
+        if file.confidentiality is Confidentiality.SENSITIVE:
+            audit.record_consultation(uow, actor, clock, subject=about, reason=file.name)
+    return Disclosure(person, clock.now(), tuple(parts), files)
+
+
+def files_about(person: PersonRef, privacy: Privacy, session: Session) -> tuple[Attachment, ...]:
+    """Return the files the modules hold about a person, each once."""
+    every = (part.files(person, session) for part in privacy.data if part.files)
+    return tuple({file.id: file for files in every for file in files}.values())
 
 
 def erase_person(

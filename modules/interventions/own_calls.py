@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.files.models import Attachment
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.privacy import PersonRef
-from app.privacy.attached import Owned, forget_attached, take_out, with_files
+from app.privacy.attached import forget_attached, take_out
 from app.privacy.own_words import own_words
+from app.privacy.owned_files import Owned, files_of, with_files
 from modules.interventions.models import (
     ABOUT,
     FieldOperation,
@@ -47,6 +49,21 @@ _PARTS: tuple[tuple[Any, str], ...] = (
     (Visit, "report"),
     (FieldOperation, "answer"),
 )
+
+
+def orders_of(person: PersonRef, session: Session) -> Sequence[WorkOrder]:
+    """Return the orders that serve a person's calls and those of nobody else."""
+    mine = {ticket.id for ticket in calls_of(session, person.id)}
+    orders = {order.id: order for order in _orders_for(list(mine), session)}
+    served = select(OrderTicket).where(OrderTicket.order_id.in_(orders))
+    shared = {one.order_id for one in session.scalars(served) if one.ticket_id not in mine}
+    return [order for key, order in orders.items() if key not in shared]
+
+
+def order_files(person: PersonRef, session: Session) -> Sequence[Attachment]:
+    """Return the files on the orders made for a person's calls alone."""
+    owned = Owned(ABOUT, [order.id for order in orders_of(person, session)])
+    return files_of(owned, session)
 
 
 def say_files(person: PersonRef, session: Session) -> LazyText | None:

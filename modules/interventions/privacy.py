@@ -12,9 +12,12 @@ from app.clock import Clock
 from app.db import UnitOfWork, change_rows
 from app.i18n import lazy as _l
 from app.privacy import PersonalData, PersonalTexts, PersonRef, RetentionRule
+from app.privacy.attached import disclose_attached
+from app.privacy.owned_files import Owned
 from app.privacy.texts import GONE, forget_words, says, telling_words
 from modules.interventions.enums import FINISHED
 from modules.interventions.models import (
+    ABOUT,
     FieldOperation,
     OrderEntry,
     OrderEvent,
@@ -22,7 +25,7 @@ from modules.interventions.models import (
     Visit,
     WorkOrder,
 )
-from modules.interventions.own_calls import say_files
+from modules.interventions.own_calls import order_files, orders_of, say_files
 
 _TEXTS = (
     WorkOrder.stored_title,
@@ -40,16 +43,23 @@ BATCH = 500
 
 
 def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
-    """Return the orders that name a person as contact, and those given to them to carry out."""
+    """Return the orders for a person's calls, that name them, or were given to them to do."""
+    mine = [order.id for order in orders_of(person, uow.session)]
+    hung = disclose_attached(Owned(ABOUT, mine), uow.session)
     named = says(telling_words(person), WorkOrder.contact_name, WorkOrder.contact_phone)
     carried_out = WorkOrder.contractor_id == person.id
-    query = select(WorkOrder).where(or_(named, carried_out)).order_by(WorkOrder.number)
+    query = (
+        select(WorkOrder)
+        .where(or_(named, carried_out, WorkOrder.id.in_(mine)))
+        .order_by(WorkOrder.number)
+    )
     return [
         {
             "number": order.number,
             "title": order.title,
             "contact": order.contact_name,
             "contractor": order.contractor_id == person.id,
+            **hung[order.id],
         }
         for order in uow.session.scalars(query)
     ]
@@ -92,6 +102,7 @@ PRIVACY = (
         disclose,
         erase,
         stays=say_files,
+        files=order_files,
     ),
     PersonalTexts(FieldOperation, (FieldOperation.answer,)),
     PersonalTexts(Visit, (Visit.report,)),

@@ -15,17 +15,13 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
+from app.files.models import Attachment
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.privacy import PersonRef
-from app.privacy.attached import (
-    Owned,
-    disclose_attached,
-    forget_attached,
-    take_out,
-    with_files,
-)
+from app.privacy.attached import disclose_attached, forget_attached, take_out
 from app.privacy.own_words import own_words, without_own
+from app.privacy.owned_files import Owned, files_of, with_files
 from modules.tickets.events import CallsForgotten
 from modules.tickets.models import ABOUT, Ticket, TicketEvent
 
@@ -42,6 +38,11 @@ def disclose_said(tickets: Sequence[Ticket], session: Session) -> dict[UUID, dic
             notes[event.ticket_id].append(said)
     attached = disclose_attached(owned, session)
     return {one: {"notes": notes[one]} | attached[one] for one in owned.ids}
+
+
+def call_files(person: PersonRef, session: Session) -> Sequence[Attachment]:
+    """Return the files on a person's calls."""
+    return files_of(Owned(ABOUT, [ticket.id for ticket in calls_of(session, person.id)]), session)
 
 
 def say_files(person: PersonRef, session: Session) -> LazyText | None:

@@ -19,7 +19,13 @@ from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
 from modules.tickets.enums import DROPPED_STATUSES, EventKind
 from modules.tickets.models import Opinion, Outage, OutageCall, Ticket, TicketEvent
-from modules.tickets.own_calls import calls_of, disclose_said, forget_said, say_files
+from modules.tickets.own_calls import (
+    call_files,
+    calls_of,
+    disclose_said,
+    forget_said,
+    say_files,
+)
 
 BATCH = 500
 _TEXTS = (
@@ -178,6 +184,7 @@ PRIVACY = (
         disclose,
         erase,
         stays=say_files,
+        files=call_files,
     ),
     PersonalTexts(Opinion, (Opinion.words,)),
     PersonalTexts(Outage, (Outage.title, Outage.sentence)),
