@@ -16,6 +16,8 @@ from app.auth.oidc_faults import oidc_faults
 from app.db import migrate
 from app.db.trouble import words_of
 from app.errors import Unavailable
+from app.files.queries import used_digests
+from app.files.store import LocalFileStore
 from app.house import House
 from app.jobs.lease import scheduler_last_seen
 from app.mail.backends import KNOCK_S, knock
@@ -31,6 +33,7 @@ def examine(house: House) -> list[Finding]:
     checks: tuple[Callable[[House], Iterator[Finding]], ...] = (
         check_database,
         check_files,
+        check_contents,
         check_frontend,
         check_scheduler,
         check_mail,
@@ -76,6 +79,27 @@ def check_files(house: House) -> Iterator[Finding]:
         yield Finding(Level.FAILURE, "files", f"{folder} cannot be written: {error.strerror}.")
     else:
         yield Finding(Level.OK, "files", f"Attachments go to {folder}.")
+
+
+def check_contents(house: House) -> Iterator[Finding]:
+    """Look whether every attachment still has its content, and what nobody refers to."""
+    try:
+        with house.database.reader() as session:
+            used = set(used_digests(session))
+    except (SQLAlchemyError, Unavailable):
+        return
+    kept = set(LocalFileStore(house.settings.files_dir).digests())
+    lost, unused = len(used - kept), len(kept - used)
+    if lost:
+        yield Finding(
+            Level.FAILURE,
+            "contents",
+            f"{lost} content(s) of attachments are missing: bring the files folder back from a "
+            "backup.",
+        )
+        return
+    words = f"Every attachment has its content; {unused} wait to be destroyed."
+    yield Finding(Level.OK, "contents", words)
 
 
 def check_frontend(_house: House) -> Iterator[Finding]:

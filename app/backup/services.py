@@ -20,6 +20,7 @@ from app.backup.sealed import ChunkReader, is_sealed, seal, unseal
 from app.clock import Clock
 from app.db import Database, migrate
 from app.errors import Conflict, Invalid
+from app.files.store import LocalFileStore
 from app.i18n import lazy as _l
 from app.version import VERSION
 
@@ -66,7 +67,11 @@ def create_backup(
         )
         raise Conflict("backup_not_migrated", words)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    # A content the database of this moment names must be there until it is copied.
+    with (
+        LocalFileStore(files_dir).hold(),
+        tempfile.TemporaryDirectory(dir=target.parent) as scratch,
+    ):
         folder = Path(scratch) / "database"
         folder.mkdir()
         tables = dump.dump(database, folder)

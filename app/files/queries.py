@@ -51,7 +51,7 @@ def get_attachment(
 
 
 def used_digests(session: Session) -> Iterator[str]:
-    """Yield every content an attachment needs, archived ones too."""
+    """Yield every content an attachment needs, also one taken away that may come back."""
     for column in (Attachment.sha256, Attachment.large_sha256, Attachment.thumbnail_sha256):
         for digest in session.scalars(select(column).distinct()):
             if digest:

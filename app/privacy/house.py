@@ -167,6 +167,8 @@ HOUSE_TEXTS = (
 )
 
 _HOUSE = _l("Need of the system")
+# Somebody with the right to do so took them away: keeping them needs a reason, not losing them.
+_TAKEN_AWAY = _l("Taken away by a colleague, who may bring them back until then")
 _GDPR = _l("Proposal, to be confirmed by the data protection officer")
 
 HOUSE_DATA = PersonalData(
@@ -220,15 +222,17 @@ HOUSE_RULES = (
         "house.removed_files",
         _l("Files that were removed"),
         12,
-        _GDPR,
+        _TAKEN_AWAY,
         _forget(Attachment, Attachment.archived_at),
+        is_technical=True,
     ),
     RetentionRule(
         "house.removed_comments",
         _l("Comments that were removed"),
         12,
-        _GDPR,
+        _TAKEN_AWAY,
         _forget(Comment, Comment.archived_at),
+        is_technical=True,
     ),
     RetentionRule(
         "house.audit_trail",

@@ -192,8 +192,9 @@ def _drop_copies() -> None:
 
 
 def _drop_contents(digests: list[str]) -> None:
-    """Delete the bytes nobody else uses, at once rather than with the weekly orphans."""
-    with house().database.reader() as session:
-        used = set(used_digests(session))
-    for digest in set(digests) - used:
-        file_store().delete(digest)
+    """Delete the bytes nobody else uses, at once rather than with the orphans of the night."""
+    store = file_store()
+    with store.hold(to_destroy=True) as is_mine, house().database.reader() as session:
+        # While a backup is made they stay, and the night finds them.
+        for digest in set(digests) - set(used_digests(session)) if is_mine else ():
+            store.delete(digest)
