@@ -103,12 +103,14 @@ class SubjectKind:
     the audit trail names and no page shows. `actions` translates audit codes, `fields`
     the names of fields, `values` the stored values of a field (an enumeration's LABELS) or, when
     it is a function, any value (e.g. `format_money`). `parts` are the types within a building whose
-    entries its history tells too.
+    entries its history tells too. `right` is what reading one asks for, when lists of others can be
+    asked for by it.
     """
 
     type: str
     label: LazyText
     find: Finder = find_nothing
+    right: str = ""
     actions: Mapping[str, LazyText] = field(default_factory=dict)
     fields: Mapping[str, LazyText] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, Any] | Callable[[Any], str]] = field(default_factory=dict)

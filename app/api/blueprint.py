@@ -20,7 +20,7 @@ from marshmallow import Schema
 
 from app.api.document import HouseApi
 from app.api.parsing import HouseParser
-from app.api.queries import refuse_unknown_parameters
+from app.api.queries import refuse_absent_records, refuse_unknown_parameters
 from app.api.schemas import PageQuery, page_of
 from app.api.sent_names import as_sent
 from app.auth.needs import SIGNED_IN
@@ -89,6 +89,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
             def one_page(*args: Any, **kwargs: Any) -> Any:
                 asked = self.ARGUMENTS_PARSER.parse(PageQuery, request, location="query")
                 found: Page[Any] = view(*args, page=PageRequest(**asked), **kwargs)
+                if not found.total:
+                    refuse_absent_records()
                 return found, {"Link": links_of(found)}
 
             _note(one_page, "paged")

@@ -31,6 +31,15 @@ class Languages(fields.Dict):
         return TranslatedText({key: text for key, text in texts.items() if text})
 
 
+class RecordId(fields.UUID):
+    """The identifier of the record a list is asked for: who may not see it is told 404."""
+
+    def __init__(self, kind: str, **options: Any) -> None:
+        """Take the kind of record, as `app.subjects` calls it."""
+        super().__init__(**options)
+        self.kind = kind
+
+
 def archived_instead() -> fields.Boolean:
     """Return the filter that shows what was archived instead of what is in use."""
     said = "Those archived, which can be brought back, instead of those in use."

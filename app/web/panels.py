@@ -11,25 +11,26 @@ from app.house import House
 from app.registry import panels_for
 from app.web.context import current_actor, house, reader
 
-# What has a place, and is outside somebody's scope or in it.
-_PLACES = {"building", "lot", "room", "installation", "parcel"}
+# The sheet of an organisation is that of a party; the home page belongs to whoever looks at it.
+_SHEETS = {"organisation": "party"}
+_HOME = "home"
 
 
 def register(app: Flask, house: House) -> None:
-    """Let a panel be as absent as its place: outside one's scope its address leads nowhere."""
-    places = {
-        panel.endpoint: panel.place
+    """Let a panel be as absent as its sheet: outside one's scope its address leads nowhere."""
+    sheets = {
+        panel.endpoint: _SHEETS.get(panel.place, panel.place)
         for module in house.modules
         for panel in module.panels
-        if panel.place in _PLACES
+        if panel.place != _HOME
     }
 
     @app.before_request
-    def hide_with_place() -> None:
-        place = places.get(request.endpoint or "")
-        if place and request.view_args:
+    def hide_with_sheet() -> None:
+        kind = sheets.get(request.endpoint or "")
+        if kind and request.view_args:
             shown = request.view_args["subject_id"]
-            house.subjects.get(current_actor(), reader(), place, shown)
+            house.subjects.get(current_actor(), reader(), kind, shown)
 
 
 def panel_tabs(place: str, subject_id: UUID) -> list[dict[str, Any]]:

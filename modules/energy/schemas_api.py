@@ -11,7 +11,7 @@ from marshmallow import (
 )
 
 from app.api import Instant
-from app.api.fields import archived_instead
+from app.api.fields import RecordId, archived_instead
 from app.i18n import get_locale
 from app.web.fields import Line
 from modules.energy.enums import (
@@ -32,8 +32,8 @@ NOT_NEGATIVE = validate.Range(min=0, max=1e12)
 class MeterQuery(Schema):
     """Filters of the list of meters."""
 
-    building_id = fields.UUID()
-    lot_id = fields.UUID()
+    building_id = RecordId("building")
+    lot_id = RecordId("lot")
     utility = fields.Enum(Utility, by_value=True)
     is_archived = archived_instead()
 
@@ -139,8 +139,8 @@ class AlertQuery(Schema):
 
     state = fields.Enum(AlertState, by_value=True)
     rule = fields.Enum(Rule, by_value=True)
-    meter_id = fields.UUID()
-    building_id = fields.UUID()
+    meter_id = RecordId("meter")
+    building_id = RecordId("building")
 
 
 class AlertOut(Schema):
@@ -204,7 +204,7 @@ class CorrectReadingsApiIn(Schema):
 class EntryQuery(Schema):
     """Whose typed readings."""
 
-    meter_id = fields.UUID()
+    meter_id = RecordId("meter")
 
 
 class EntryOut(Schema):

@@ -54,6 +54,7 @@ METER = SubjectKind(
     type="meter",
     label=_l("Meter"),
     find=find_meter_subject,
+    right=EnergyPermission.METER_READ,
     actions={
         "energy.meter.add": _l("Meter recorded"),
         "energy.meter.change": _l("Meter changed"),

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import Length, OneOf, Range
 
 from app.api import Instant, Languages
+from app.api.fields import RecordId
 from app.i18n import LOCALES
 from app.web.fields import Line, Paragraphs
 from modules.interventions.commands import (
@@ -38,11 +39,11 @@ class OrderQuery(Schema):
     """Which orders to list."""
 
     status = fields.List(fields.Enum(OrderStatus, by_value=True), load_default=None)
-    building_id = fields.UUID(load_default=None)
-    lot_id = fields.UUID(load_default=None)
+    building_id = RecordId("building", load_default=None)
+    lot_id = RecordId("lot", load_default=None)
     technician_id = fields.UUID(load_default=None)
-    contractor_id = fields.UUID(load_default=None)
-    ticket_id = fields.UUID(load_default=None)
+    contractor_id = RecordId("party", load_default=None)
+    ticket_id = RecordId("ticket", load_default=None)
 
 
 class OrderApiIn(Schema):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from app.api.fields import archived_instead
+from app.api.fields import RecordId, archived_instead
 from app.web.fields import Line, Paragraphs
 from modules.land.commands import PermitFacts, WorkFacts
 from modules.land.enums import (
@@ -48,7 +48,7 @@ class PermitQuery(Schema):
     region = one_of(Region)
     kind = one_of(PermitKind)
     status = one_of(PermitStatus)
-    parcel_id = fields.UUID()
+    parcel_id = RecordId("parcel")
     is_archived = archived_instead()
 
 
@@ -129,8 +129,8 @@ class WorkQuery(Schema):
     q = text(200)
     kind = one_of(WorkKind)
     status = one_of(WorkStatus)
-    parcel_id = fields.UUID()
-    permit_id = fields.UUID()
+    parcel_id = RecordId("parcel")
+    permit_id = RecordId("permit")
     is_archived = archived_instead()
 
 

@@ -38,6 +38,7 @@ PERMIT = SubjectKind(
     type="permit",
     label=_l("Permit procedure"),
     find=find_permit_subject,
+    right=PortfolioPermission.READ_LAND,
     actions={
         "land.permit.create": _l("Procedure begun"),
         "land.permit.change": _l("Procedure changed"),

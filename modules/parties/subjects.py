@@ -79,6 +79,7 @@ PARTY = SubjectKind(
     type="party",
     label=_l("Party"),
     find=find_party_subject,
+    right=PartyPermission.READ,
     actions=ACTION_LABELS,
     fields=FIELD_LABELS,
     values={"role": OCCUPANCY_ROLE_LABELS},

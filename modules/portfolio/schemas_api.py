@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from app.api.fields import archived_instead
+from app.api.fields import RecordId, archived_instead
 from modules.portfolio.commands import AddressFacts, BuildingFacts, LotFacts, ParcelFacts
 from modules.portfolio.enums import (
     Accessibility,
@@ -180,7 +180,7 @@ class LotQuery(Schema):
     """Which lots are wanted."""
 
     q = text(200, metadata={"description": "Words of the reference or the address."})
-    building_id = fields.UUID()
+    building_id = RecordId("building")
     kind = one_of(LotKind)
     category = one_of(LotCategory)
     regime = one_of(Regime)

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 from shapely import Point
 
-from app.api.fields import archived_instead
+from app.api.fields import RecordId, archived_instead
 from app.i18n import gettext as _
 from app.web.fields import Paragraphs
 from modules.portfolio.commands import (
@@ -120,7 +120,7 @@ class CertificateOut(Schema):
 class InstallationQuery(Schema):
     """Which installations are wanted."""
 
-    building_id = fields.UUID()
+    building_id = RecordId("building")
     kind = one_of(InstallationKind)
     is_archived = archived_instead()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from app.api.fields import Languages, archived_instead
+from app.api.fields import Languages, RecordId, archived_instead
 from app.web.fields import Line
 from modules.portfolio.commands import (
     AddressFacts,
@@ -43,7 +43,7 @@ def _named(data: dict[str, Any]) -> dict[str, Any]:
 class BuildingPartQuery(Schema):
     """In which building."""
 
-    building_id = fields.UUID()
+    building_id = RecordId("building")
 
 
 class EntranceQuery(BuildingPartQuery):

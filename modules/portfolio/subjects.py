@@ -347,6 +347,7 @@ SUBJECTS = tuple(
         type=type_,
         label=label,
         find=find,
+        right=PortfolioPermission.READ_LAND if type_ == "parcel" else PortfolioPermission.READ,
         actions=ACTION_LABELS,
         fields=FIELD_LABELS,
         values=VALUE_LABELS,

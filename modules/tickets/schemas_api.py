@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf
 
 from app.api import Instant, Languages
+from app.api.fields import RecordId
 from app.i18n import LOCALES
 from app.i18n import gettext as _
 from app.web.fields import Line, Paragraphs
@@ -94,10 +95,10 @@ class TicketApiQuery(Schema):
     """Which tickets to list."""
 
     status = fields.List(fields.Enum(TicketStatus, by_value=True), load_default=None)
-    building_id = fields.UUID(load_default=None)
-    lot_id = fields.UUID(load_default=None)
-    room_id = fields.UUID(load_default=None)
-    caller_id = fields.UUID(load_default=None)
+    building_id = RecordId("building", load_default=None)
+    lot_id = RecordId("lot", load_default=None)
+    room_id = RecordId("room", load_default=None)
+    caller_id = RecordId("party", load_default=None)
     category_key = fields.String(load_default="", validate=Length(max=60))
     q = fields.String(load_default="", validate=Length(max=200))
     updated_since = Instant(load_default=None)

@@ -66,6 +66,7 @@ TICKET = SubjectKind(
     type="ticket",
     label=_l("Ticket"),
     find=find_ticket_subject,
+    right=TicketPermission.READ,
     actions={f"tickets.ticket.{kind.value}": label for kind, label in EVENT_LABELS.items()}
     | {"tickets.ticket.uncounted": _l("A duplicate left with its import")},
     fields={

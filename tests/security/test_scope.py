@@ -15,6 +15,7 @@ from sqlalchemy import Uuid, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app.api.queries import known_parameters
 from app.db import Base
 from app.web.context import house
 from app.web.lifecycle import declared_permission
@@ -147,6 +148,40 @@ def test_no_address_shows_or_changes_a_record_outside_the_scope(
                 leaks.append(f"{rule.endpoint}: {method} {address}")
     assert asked > 100
     assert not leaks, "\n".join(leaks)
+
+
+# What a parameter of a list leads to, where its name does not say it.
+LISTED_BY = {"caller_id": "parties", "contractor_id": "parties", "kept_id": "parties"}
+
+
+def lists_by_record(
+    app: Flask, records: dict[str, list[UUID]]
+) -> Iterator[tuple[str, str, list[UUID]]]:
+    """Give every list of the API that is asked for with a record, what names it, and records."""
+    for _method, address, rule in addresses(app, frozenset({"GET"})):
+        view = app.view_functions[rule.endpoint]
+        resource = getattr(view, "view_class", None)
+        asked = known_parameters(resource.get) if resource else []
+        for name in (one for one in asked if one.endswith("_id")):
+            tables = named([name.removesuffix("_id")], records) or [LISTED_BY.get(name, "")]
+            for table in tables:
+                yield address, name, records.get(table, [])
+
+
+def test_no_list_is_given_for_a_record_outside_the_scope(
+    app, client, login, grant_everything, foreign
+):
+    """As for one that does not exist: 404, or what the call lacks besides."""
+    login(client, "administrator", sees_everything=False)
+    told, asked = [], set()
+    for address, name, records in lists_by_record(app, foreign):
+        for record in (*records, NOBODY) if records else ():
+            answer = client.get(address, query_string={name: str(record)})
+            asked.add((address, name))
+            if answer.status_code not in {404, 422}:
+                told.append(f"{address}?{name}: {answer.status_code}")
+    assert len(asked) > 20
+    assert not told, "\n".join(told)
 
 
 @sized(in_ci=100, of_the_bar=10_000)
