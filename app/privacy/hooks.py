@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,11 +36,16 @@ class PersonRef:
 
 @dataclass(frozen=True, slots=True)
 class PersonKind:
-    """A type of record that is a person; `find` returns None outside the actor's scope."""
+    """A type of record that is a person; `find` returns None outside the actor's scope.
+
+    `along` returns what is this person under another record and goes with them on a day, such as a
+    household of one: it is shown and forgotten as they are.
+    """
 
     type: str
     label: LazyText
     find: Callable[[Actor, Session, UUID], PersonRef | None]
+    along: Callable[[PersonRef, Session, date], Sequence[PersonRef]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,11 @@ class Privacy:
         if person is None:
             raise NotFound
         return person
+
+    def along(self, person: PersonRef, session: Session, day: date) -> tuple[PersonRef, ...]:
+        """Return what is shown and forgotten with a person."""
+        kind = self.kinds.get(person.type)
+        return tuple(kind.along(person, session, day)) if kind and kind.along else ()
 
     def rule(self, name: str) -> RetentionRule:
         """Return a rule; NotFound when no module declares it."""

@@ -144,15 +144,8 @@ def erase(person_type: str, person_id: UUID, confirm: str) -> dict[str, int]:
         raise Invalid(
             "not_confirmed", _l("Type the name exactly as it is written above."), field="confirm"
         )
-    kept = [
-        digest
-        for row in reader().scalars(
-            select(Attachment).where(
-                Attachment.subject_type == person_type, Attachment.subject_id == person_id
-            )
-        )
-        for digest in row.digests
-    ]
+    about = _files_about(_person(person_type, person_id))
+    kept = [digest for file in about for digest in file.digests]
     with open_unit_of_work() as uow:
         touched = services.erase_person(
             current_actor(), person_type, person_id, house().privacy, uow, current_clock()
@@ -170,14 +163,20 @@ def _person(person_type: str, person_id: UUID) -> PersonRef:
     return house().privacy.person(current_actor(), reader(), person_type, person_id)
 
 
+def _files_about(person: PersonRef) -> tuple[Attachment, ...]:
+    return services.files_about(person, house().privacy, reader(), current_clock().today())
+
+
 def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
     data = house().privacy.data
-    stays = (part.stays(person, reader()) for part in data if part.stays)
+    along = house().privacy.along(person, reader(), current_clock().today())
+    stays = (part.stays(one, reader()) for one in (person, *along) for part in data if part.stays)
     return render_template(
         "privacy/person_detail.html",
         person=person,
+        along=along,
         data=data,
-        files=len(services.files_about(person, house().privacy, reader())),
+        files=len(_files_about(person)),
         stays=[words for words in stays if words],
         errors=errors,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -48,11 +48,13 @@ def disclose_person(
     require(actor, HousePermission.PRIVACY_MANAGE)
     person = privacy.person(actor, uow.session, person_type, person_id)
     parts = []
-    for data in privacy.data:
-        found = data.disclose(person, actor, uow, clock)
-        if found:
-            parts.append((str(data.label), found))
-    files = files_about(person, privacy, uow.session)
+    for one in (person, *privacy.along(person, uow.session, clock.today())):
+        for data in privacy.data:
+            found = data.disclose(one, actor, uow, clock)
+            label = str(data.label)
+            if found:
+                parts.append((label if one is person else f"{label} ({one.label})", found))
+    files = files_about(person, privacy, uow.session, clock.today())
     changes = {"parts": (None, len(parts)), "files": (None, len(files))}
     _note(actor, "house.person.disclosed", person, changes, uow, clock)
     about = audit.Subject(person.type, person.id, person.label)
@@ -62,9 +64,12 @@ def disclose_person(
     return Disclosure(person, clock.now(), tuple(parts), files)
 
 
-def files_about(person: PersonRef, privacy: Privacy, session: Session) -> tuple[Attachment, ...]:
-    """Return the files the modules hold about a person, each once."""
-    every = (part.files(person, session) for part in privacy.data if part.files)
+def files_about(
+    person: PersonRef, privacy: Privacy, session: Session, day: date
+) -> tuple[Attachment, ...]:
+    """Return the files the modules hold about a person and what goes along, each once."""
+    everybody = (person, *privacy.along(person, session, day))
+    every = (part.files(one, session) for part in privacy.data for one in everybody if part.files)
     return tuple({file.id: file for files in every for file in files}.values())
 
 
@@ -77,8 +82,15 @@ def erase_person(
     """
     require(actor, HousePermission.PRIVACY_MANAGE)
     person = privacy.person(actor, uow.session, person_type, person_id)
-    touched = {data.name: data.erase(person, actor, uow, clock) for data in privacy.data}
-    touched["house.texts"] = forget_in_texts(person, privacy.texts, uow)
+    along = privacy.along(person, uow.session, clock.today())
+    touched = {}
+    for data in privacy.data:
+        # The owner forgets by itself what goes along with its person.
+        gone = (person,) if data.is_owner else (person, *along)
+        touched[data.name] = sum(data.erase(one, actor, uow, clock) for one in gone)
+    touched["house.texts"] = sum(
+        forget_in_texts(one, privacy.texts, uow) for one in (person, *along)
+    )
     prove_redactions(privacy.trail_key, uow, clock)
     nameless = PersonRef(person.type, person.id, "")
     changes = {"rows": (None, sum(touched.values()))}

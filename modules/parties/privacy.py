@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.phones import show_phone
 from app.privacy import PersonalData, PersonalTexts, PersonKind, PersonRef
+from app.search.normalise import fold
 from modules.parties.enums import PartyKind
 from modules.parties.models import (
     ContactPermission,
@@ -25,7 +27,14 @@ from modules.parties.models import (
 )
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.people import find_party
+from modules.parties.queries.related import households_to_forget
 from modules.parties.services import disclose_party, erase_party
+
+# What households are called before their surname: in a text it may be anybody's.
+_HOUSEHOLD = frozenset(
+    {"consorts", "en", "et", "familie", "famille", "family", "gezin", "household", "huishouden"}
+    | {"menage", "m", "mr", "mme", "mevr", "dhr"}
+)
 
 
 def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | None:
@@ -33,7 +42,17 @@ def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | N
     party = find_party(actor, session, party_id) if actor.can(PartyPermission.READ) else None
     if party is None:
         return None
-    # What was written under the name of a double is about this person too.
+    return _as_person(party, session)
+
+
+def find_empty_households(person: PersonRef, session: Session, day: date) -> list[PersonRef]:
+    """Return the households that are forgotten with a person: nobody else is or was a member."""
+    alone = households_to_forget(session, person.id, day)
+    return [_as_person(household, session) for household in alone]
+
+
+def _as_person(party: Party, session: Session) -> PersonRef:
+    """Return a party with its words; what was written under the name of a double is about it."""
     doubles = session.scalars(
         select(Party)
         .where(Party.merged_into_id == party.id)
@@ -52,8 +71,10 @@ def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | N
 
 def _words(party: Party) -> Iterator[str]:
     """Give the names, addresses and numbers of a party, as kept and as people write them."""
-    yield party.full_name
-    yield f"{party.name} {party.first_name}".strip()
+    # The surname alone of a household is also a street's and a neighbour's.
+    if party.kind is not PartyKind.HOUSEHOLD or " " in party.full_name:
+        yield party.full_name
+        yield f"{party.name} {party.first_name}".strip()
     yield from (email.email for email in party.emails)
     for phone in party.phones:
         yield from (phone.e164, show_phone(phone.e164))
@@ -63,6 +84,8 @@ def _names(party: Party) -> tuple[str, ...]:
     """Return the names that mean a party alone; of a body's name, no part does."""
     if party.kind is PartyKind.ORGANISATION:
         return ()
+    if party.kind is PartyKind.HOUSEHOLD:
+        return tuple(name for name in party.name.split() if fold(name) not in _HOUSEHOLD)
     return tuple(name for name in (party.name, party.first_name) if name)
 
 
@@ -78,7 +101,7 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
 
 
 PRIVACY = (
-    PersonKind("party", _l("Person"), find_person),
+    PersonKind("party", _l("Person"), find_person, find_empty_households),
     PersonalData(
         "parties.parties",
         _l("Identity, contacts, relations and stays"),

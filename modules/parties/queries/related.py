@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from modules.parties.enums import PartyKind, Relation
 from modules.parties.models import Occupancy, Party, PartyRelation
@@ -130,7 +130,15 @@ def households_left_empty(session: Session, person_id: UUID) -> Sequence[Party]:
         Party.kind == PartyKind.HOUSEHOLD,
         Party.erased_at.is_(None),
     )
-    return session.scalars(alone.order_by(Party.reference)).all()
+    reached = alone.options(selectinload(Party.phones), selectinload(Party.emails))
+    return session.scalars(reached.order_by(Party.reference)).all()
+
+
+def households_to_forget(session: Session, person_id: UUID, day: date) -> Sequence[Party]:
+    """Return the households left empty that no lease needs from a day on."""
+    alone = households_left_empty(session, person_id)
+    housed = housed_of(session, {one.id for one in alone}, day)
+    return [one for one in alone if one.id not in housed]
 
 
 def _first_step(session: Session, ids: Collection[UUID], day: date) -> list[_Reached]:

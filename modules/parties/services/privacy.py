@@ -35,7 +35,7 @@ from modules.parties.queries.people import (
 )
 from modules.parties.queries.related import (
     housed_of,
-    households_left_empty,
+    households_to_forget,
     housemates_of,
     wards_of,
 )
@@ -99,10 +99,10 @@ def erase_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) -> 
     require(actor, PartyPermission.ERASE)
     party = get_party(actor, uow.session, party_id)
     _refuse_needed(party, uow.session, clock.today())
-    merged = uow.session.scalars(select(Party).where(Party.merged_into_id == party.id)).all()
-    alone = households_left_empty(uow.session, party.id)
-    housed = housed_of(uow.session, {one.id for one in alone}, clock.today())
-    gone = (party, *merged, *(one for one in alone if one.id not in housed))
+    alone = households_to_forget(uow.session, party.id, clock.today())
+    into = [party.id, *(one.id for one in alone)]
+    merged = uow.session.scalars(select(Party).where(Party.merged_into_id.in_(into))).all()
+    gone = (party, *merged, *alone)
     for row in gone:
         _forget(uow, row, clock)
         uow.publish(PartyErased(row.id), actor, clock)
