@@ -35,7 +35,7 @@ class Step:
 
     `take` gets (actor, identifier of the record, what was sent, unit of work, clock). With
     `decides_on`, the resource the record is read at, If-Match is asked for and stands in the
-    `version` of what was sent.
+    `version` of what was sent, a command or its values.
     """
 
     path: str
@@ -52,7 +52,8 @@ def offer_step(blueprint: ApiBlueprint, step: Step, answer: type[Schema]) -> Non
     def post(_self: Any, data: Any, expected_version: int | None = None, **named: Any) -> Any:
         (record_id,) = named.values()
         if expected_version is not None:
-            data = replace(data, version=expected_version)
+            seen = {"version": expected_version}
+            data = data | seen if isinstance(data, dict) else replace(data, **seen)
         with open_unit_of_work() as uow:
             return step.take(current_actor(), record_id, data, uow, current_clock())
 
@@ -68,7 +69,10 @@ def offer_step(blueprint: ApiBlueprint, step: Step, answer: type[Schema]) -> Non
 
 
 def with_text(take: Take) -> Take:
-    """Hand a service the text that was sent instead of the whole of it."""
-    return lambda actor, record_id, data, uow, clock: take(
-        actor, record_id, data["text"], uow, clock
-    )
+    """Hand a service the text that was sent, and the version it was decided on if there is one."""
+
+    def step(actor: Any, record_id: Any, data: dict[str, Any], uow: Any, clock: Any) -> Any:
+        seen = {"version": data["version"]} if data.get("version") is not None else {}
+        return take(actor, record_id, data["text"], uow, clock, **seen)
+
+    return step

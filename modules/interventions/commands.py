@@ -92,6 +92,8 @@ class ReportNoAccess(NoAccess):
     """What a contractor told the office about a closed door; by default they were there now."""
 
     visited_at: datetime | None = None
+    # The version of the order on which it was written down; None: whatever it is.
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class ReportWork:
     diagnosis: str = ""
     done_at: datetime | None = None
     is_confirmed: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class ReportIn(FormSchema):
     diagnosis = Paragraphs(load_default="", validate=Length(max=_LONG))
     done_at = LocalInstant(load_default=None, metadata={"label": _l("Done")})
     is_confirmed = Ticked()
+    version = fields.Integer(load_default=None)
 
 
 class ScheduleIn(FormSchema):
@@ -118,12 +119,14 @@ class TextIn(FormSchema):
     """A text that may be empty."""
 
     text = Paragraphs(load_default="", validate=Length(max=_LONG))
+    version = fields.Integer(load_default=None)
 
 
 class NeededTextIn(FormSchema):
     """A text a step asks for."""
 
     text = Paragraphs(required=True, validate=Length(min=1, max=_LONG))
+    version = fields.Integer(load_default=None)
 
 
 class NoAccessIn(FormSchema):
@@ -145,6 +148,7 @@ class NoAccessReportIn(FormSchema):
     card_left = Ticked()
     text = Paragraphs(data_key="note", load_default="", validate=Length(max=_LONG))
     visited_at = LocalInstant(load_default=None, metadata={"label": _l("When they were there")})
+    version = fields.Integer(load_default=None)
 
 
 class CompleteIn(FormSchema):

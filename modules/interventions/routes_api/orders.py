@@ -151,6 +151,7 @@ STEPS = (
         with_text(services.accept_order),
         "Note that the contractor will do it.",
         TextApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/refusal",
@@ -158,6 +159,7 @@ STEPS = (
         with_text(services.refuse_order),
         "Note that the contractor will not do it: the order is to be assigned again.",
         TextApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/report",
@@ -165,6 +167,7 @@ STEPS = (
         services.report_work,
         "Write down what a contractor did: the order is done, its tickets follow.",
         ReportApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/no-access",
@@ -172,6 +175,7 @@ STEPS = (
         services.report_no_access,
         "Write down that a contractor found nobody in: the visit is to be planned again.",
         NoAccessApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/schedule",
@@ -187,6 +191,7 @@ STEPS = (
         with_text(services.hold_order),
         "Put an order on hold; asks for the reason.",
         TextApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/closure",
@@ -194,6 +199,7 @@ STEPS = (
         with_text(services.close_order),
         "Close an order whose work is done.",
         TextApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/cancellation",
@@ -201,6 +207,7 @@ STEPS = (
         with_text(services.cancel_order),
         "Cancel an order; its tickets stay open. Asks for the reason.",
         TextApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(
         f"{ORDER}/reopening",
@@ -208,6 +215,7 @@ STEPS = (
         with_text(services.reopen_order),
         "Open a finished order again; asks for the reason.",
         TextApiIn,
+        decides_on=WorkOrderById,
     ),
     Step(f"{ORDER}/notes", P.CREATE, with_text(services.note_order), "Add a note.", TextApiIn),
 )

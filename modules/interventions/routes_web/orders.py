@@ -179,8 +179,15 @@ def order_note(order_id: UUID) -> ResponseReturnValue:
 
 
 def with_text(step: Callable[..., WorkOrder]) -> Step:
-    """Hand a step the text of its form."""
-    return lambda actor, one, data, uow, clock: step(actor, one, data["text"], uow, clock)
+    """Hand a step the text of its form, and the version its page showed."""
+
+    def take(
+        actor: Actor, order_id: UUID, data: dict[str, Any], uow: UnitOfWork, clock: Clock
+    ) -> WorkOrder:
+        seen = {} if data["version"] is None else {"version": data["version"]}
+        return step(actor, order_id, data["text"], uow, clock, **seen)
+
+    return take
 
 
 def take_step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseReturnValue:

@@ -8,21 +8,20 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.i18n import format_datetime
 from modules.interventions.commands import Assignee
-from modules.interventions.enums import STATUS_LABELS, OrderEventKind
+from modules.interventions.enums import OrderEventKind
 from modules.interventions.errors import (
     NoContractor,
     NotActive,
     NotAtContractor,
     OneAssignee,
-    OrderMoved,
 )
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
-from modules.interventions.queries.orders import contractor_name, get_order, get_technician
+from modules.interventions.queries.orders import get_order, get_technician
 from modules.interventions.services.overlaps import ask_about_overlap
 from modules.interventions.services.recording import Happening, add_event
+from modules.interventions.services.seeing import is_taken_already, require_seen
 from modules.interventions.services.telling import tell_of_hand_over
 from modules.parties.api import find_organisation
 
@@ -48,19 +47,6 @@ def assign_order(
     return order
 
 
-def require_seen(order: WorkOrder, version: int | None, uow: UnitOfWork) -> None:
-    """Raise OrderMoved, saying how the order stands, unless it is as it was seen (None: any)."""
-    if version in (None, order.version):
-        return
-    planned = order.planned_start_at
-    standing = (
-        str(STATUS_LABELS[order.status]),
-        order.technician.name if order.technician else contractor_name(uow.session, order),
-        format_datetime(planned) if planned else "",
-    )
-    raise OrderMoved(order.number, ", ".join(filter(None, standing)), order.version)
-
-
 def hand_over(
     order: WorkOrder, assignee: Assignee, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
@@ -73,30 +59,49 @@ def hand_over(
 
 
 def accept_order(
-    actor: Actor, order_id: UUID, note: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    order_id: UUID,
+    note: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> WorkOrder:
     """Note that the contractor said to do it; the order stays where it stands."""
-    order = get_order_at_contractor(actor, order_id, uow)
-    add_event(order, Happening(OrderEventKind.ACCEPTED, note), actor, uow, clock)
+    require(actor, OrderPermission.ASSIGN)
+    order = get_order(actor, uow.session, order_id)
+    said = Happening(OrderEventKind.ACCEPTED, note)
+    if is_taken_already(order, said, version, actor, uow):
+        return order
+    require_at_contractor(order)
+    add_event(order, said, actor, uow, clock)
     return order
 
 
 def refuse_order(
-    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    order_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> WorkOrder:
     """Note that the contractor will not do it: the order is to be assigned again."""
-    order = get_order_at_contractor(actor, order_id, uow)
-    add_event(order, Happening(OrderEventKind.REFUSED, reason), actor, uow, clock)
-    return order
-
-
-def get_order_at_contractor(actor: Actor, order_id: UUID, uow: UnitOfWork) -> WorkOrder:
-    """Return an open order that a contractor has, to note what they say; Conflict for another."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
+    said = Happening(OrderEventKind.REFUSED, reason)
+    if is_taken_already(order, said, version, actor, uow):
+        return order
+    require_at_contractor(order)
+    add_event(order, said, actor, uow, clock)
+    return order
+
+
+def require_at_contractor(order: WorkOrder) -> None:
+    """Raise NotAtContractor unless a contractor has an order, and it is open."""
     if order.contractor_id is None or not order.is_open:
         raise NotAtContractor(order.number)
-    return order
 
 
 def _name_of(assignee: Assignee, actor: Actor, uow: UnitOfWork) -> str:

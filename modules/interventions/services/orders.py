@@ -25,9 +25,9 @@ from modules.interventions.errors import BadPlan, PlannedInPast
 from modules.interventions.models import OrderTicket, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
-from modules.interventions.services.assigning import require_seen
 from modules.interventions.services.overlaps import ask_about_overlap
 from modules.interventions.services.recording import Happening, add_event
+from modules.interventions.services.seeing import is_taken_already, require_seen
 from modules.interventions.services.telling import tell_assignee
 from modules.portfolio.api import (
     get_building,
@@ -106,12 +106,21 @@ def schedule_order(
 
 
 def hold_order(
-    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    order_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> WorkOrder:
     """Put an order on hold; asks for the reason."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.HELD, needed_reason(reason)), actor, uow, clock)
+    step = Happening(OrderEventKind.HELD, needed_reason(reason))
+    if is_taken_already(order, step, version, actor, uow):
+        return order
+    add_event(order, step, actor, uow, clock)
     named = {"number": order.number}
     said = _l("Order %(number)s is on hold: %(reason)s", reason=reason.strip(), **named)
     wait = _l("Order %(number)s is on hold. Please wait until you hear from us.", **named)
@@ -120,22 +129,40 @@ def hold_order(
 
 
 def close_order(
-    actor: Actor, order_id: UUID, note: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    order_id: UUID,
+    note: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> WorkOrder:
     """Close an order whose work is done: the office has checked it."""
     require(actor, OrderPermission.CLOSE)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.CLOSED, note), actor, uow, clock)
+    step = Happening(OrderEventKind.CLOSED, note)
+    if is_taken_already(order, step, version, actor, uow):
+        return order
+    add_event(order, step, actor, uow, clock)
     return order
 
 
 def cancel_order(
-    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    order_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> WorkOrder:
     """Cancel an order; its tickets stay open and need another one."""
     require(actor, OrderPermission.CANCEL)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.CANCELLED, needed_reason(reason)), actor, uow, clock)
+    step = Happening(OrderEventKind.CANCELLED, needed_reason(reason))
+    if is_taken_already(order, step, version, actor, uow):
+        return order
+    add_event(order, step, actor, uow, clock)
     named = {"number": order.number}
     said = _l("Order %(number)s is cancelled: %(reason)s", reason=reason.strip(), **named)
     stop = _l("Order %(number)s is cancelled. Please do not carry it out.", **named)
@@ -144,12 +171,21 @@ def cancel_order(
 
 
 def reopen_order(
-    actor: Actor, order_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    order_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> WorkOrder:
     """Open a finished order again; asks for the reason."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
-    add_event(order, Happening(OrderEventKind.REOPENED, needed_reason(reason)), actor, uow, clock)
+    step = Happening(OrderEventKind.REOPENED, needed_reason(reason))
+    if is_taken_already(order, step, version, actor, uow):
+        return order
+    add_event(order, step, actor, uow, clock)
     named = {"number": order.number}
     said = _l("Order %(number)s is open again: %(reason)s", reason=reason.strip(), **named)
     again = _l("Order %(number)s is open again. We ask you to carry it out.", **named)

@@ -48,7 +48,7 @@ from modules.interventions.queries.orders import (
     get_order,
     ticket_ids_of,
 )
-from modules.interventions.services.assigning import get_order_at_contractor
+from modules.interventions.services.assigning import require_at_contractor
 from modules.interventions.services.orders import create_order, has_open_orders
 from modules.interventions.services.recording import (
     Hand,
@@ -60,6 +60,7 @@ from modules.interventions.services.recording import (
     get_order_to_work_on,
     write_shared_fields,
 )
+from modules.interventions.services.seeing import is_taken_already
 from modules.tickets.api import (
     EventKind,
     Progress,
@@ -148,8 +149,7 @@ def record_no_access(
 ) -> WorkOrder:
     """End the visit because nobody could get in; the tickets wait for access."""
     order = get_order_to_work_on(actor, order_id, uow)
-    label = str(NO_ACCESS_LABELS[command.reason])
-    text = f"{label}. {command.text}".strip()
+    text = _no_access_text(command)
     data = {
         "reason": command.reason.value,
         "card_left": command.card_left,
@@ -265,9 +265,14 @@ def complete_order(
 def report_work(
     actor: Actor, order_id: UUID, command: ReportWork, uow: UnitOfWork, clock: Clock
 ) -> WorkOrder:
-    """Write down what was done by who does not report it here: a contractor, by phone or note."""
+    """Write down what a contractor says they did, by phone or note: they do not report it here."""
     require(actor, OrderPermission.ASSIGN)
     order = get_order(actor, uow.session, order_id)
+    reported = Happening(OrderEventKind.COMPLETED, command.work_done)
+    if is_taken_already(order, reported, command.version, actor, uow):
+        return order
+    if order.is_open:
+        require_at_contractor(order)
     if _is_too_early(order, command.done_at):
         raise DoneBeforeOrdered(order.created_at)
     _refuse_future(command.done_at, "done_at", clock)
@@ -289,11 +294,20 @@ def report_no_access(
 
     The tickets wait for access and their callers are told, as after a technician's visit.
     """
-    order = get_order_at_contractor(actor, order_id, uow)
+    require(actor, OrderPermission.ASSIGN)
+    order = get_order(actor, uow.session, order_id)
+    reported = Happening(OrderEventKind.NO_ACCESS, _no_access_text(command))
+    if is_taken_already(order, reported, command.version, actor, uow):
+        return order
+    require_at_contractor(order)
     if _is_too_early(order, command.visited_at):
         raise VisitBeforeOrdered(order.created_at)
     _refuse_future(command.visited_at, "visited_at", clock)
     return record_no_access(actor, order_id, command, uow, clock, at=command.visited_at)
+
+
+def _no_access_text(command: NoAccess) -> str:
+    return f"{NO_ACCESS_LABELS[command.reason]}. {command.text}".strip()
 
 
 def _is_too_early(order: WorkOrder, at: datetime | None) -> bool:

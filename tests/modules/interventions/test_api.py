@@ -60,8 +60,9 @@ def test_an_order_is_planned_held_closed_and_opened_again(
     assert leader.post(f"{address}/schedule", json=backwards, headers=now).status_code == 422
     take(leader, f"{address}/notes", {"text": "clé chez le concierge"})
     assert take(leader, f"{address}/hold", {"text": "pas de budget"})["reason"] == "pas de budget"
-    assert leader.post(f"{address}/hold", json={}).status_code == 422
-    assert leader.post(f"{address}/closure", json={}).status_code == 409
+    now = as_read(leader, f"{address}/hold")
+    assert leader.post(f"{address}/hold", json={}, headers=now).status_code == 422
+    assert leader.post(f"{address}/closure", json={}, headers=now).status_code == 409
     assert take(leader, f"{address}/cancellation", {"text": "doublon"})["status"] == "cancelled"
     assert take(leader, f"{address}/reopening", {"text": "non"})["status"] != "cancelled"
     kinds = [event["kind"] for event in leader.get(f"{address}/events").json]
@@ -85,16 +86,37 @@ def test_a_visit_that_would_be_over_is_not_planned(
     assert take(leader, address, going_on)["status"] == "scheduled"
 
 
-def test_work_done_before_its_visit_was_to_begin_is_asked_about(
+def at_contractor(client: FlaskClient, database: Database, clock: FixedClock) -> str:
+    """Give an order to a firm and return its address."""
+    with database.unit_of_work() as uow:
+        firm = make_party(uow, clock, "Duval", "", kind=PartyKind.ORGANISATION)
+        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    take(client, f"{address}/assignment", {"contractor_id": str(firm.id)})
+    return address
+
+
+def test_the_office_reports_for_contractors_only(
     leader: FlaskClient, database: Database, clock: FixedClock
 ) -> None:
     with database.unit_of_work() as uow:
-        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+        own = make_order(uow, clock, make_technician(uow, clock))
+        address = f"/api/v1/work-orders/{own.id}"
+    now = as_read(leader, f"{address}/report")
+    refused = leader.post(f"{address}/report", json={"work_done": "réparé"}, headers=now)
+    assert (refused.status_code, refused.json["code"]) == (409, "not_at_contractor")
+    assert leader.get(address).json["status"] == "assigned"
+
+
+def test_work_done_before_its_visit_was_to_begin_is_asked_about(
+    leader: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    address = at_contractor(leader, database, clock)
     start = clock.now() + timedelta(hours=1)
     slot = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
     take(leader, f"{address}/schedule", slot)
     done = {"work_done": "réparé"}
-    asked = leader.post(f"{address}/report", json=done)
+    now = as_read(leader, f"{address}/report")
+    asked = leader.post(f"{address}/report", json=done, headers=now)
     assert (asked.status_code, asked.json["code"]) == (409, "done_before_planned")
     assert leader.get(address).json["status"] == "scheduled"
     confirmed = take(leader, f"{address}/report", done | {"is_confirmed": True})
@@ -104,8 +126,7 @@ def test_work_done_before_its_visit_was_to_begin_is_asked_about(
 def test_work_done_at_its_hour_is_not_asked_about(
     leader: FlaskClient, database: Database, clock: FixedClock
 ) -> None:
-    with database.unit_of_work() as uow:
-        address = f"/api/v1/work-orders/{make_order(uow, clock).id}"
+    address = at_contractor(leader, database, clock)
     start = clock.now() + timedelta(minutes=10)
     slot = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
     take(leader, f"{address}/schedule", slot)
@@ -137,12 +158,14 @@ def test_an_order_goes_to_a_contractor_who_answers_and_reports(
     assert [one["contractor_id"] for one in listed] == [str(firm.id)]
     assert leader.get(f"/api/v1/work-orders?contractor_id={person.id}").json["items"] == []
     take(leader, f"{address}/refusal", {"text": "full"})
-    assert leader.post(f"{address}/acceptance", json={}).status_code == 409
+    now = as_read(leader, assignment)
+    assert leader.post(f"{address}/acceptance", json={}, headers=now).status_code == 409
     take(leader, assignment, {"contractor_id": str(firm.id)})
     assert take(leader, f"{address}/acceptance", {"text": "ok"})["status"] == "assigned"
-    assert leader.post(f"{address}/report", json={}).status_code == 422
+    now = as_read(leader, assignment)
+    assert leader.post(f"{address}/report", json={}, headers=now).status_code == 422
     done = {"work_done": "Contact replaced", "done_at": "2026-03-01T22:00:00Z"}
-    early = leader.post(f"{address}/report", json=done)
+    early = leader.post(f"{address}/report", json=done, headers=now)
     assert (early.status_code, early.json["code"]) == (422, "done_before_ordered")
     clock.advance(timedelta(minutes=20))
     done["done_at"] = "2026-03-02T09:15:00Z"
@@ -183,7 +206,59 @@ def test_the_description_says_which_steps_ask_for_the_version(leader: FlaskClien
         and {"412", "428"} <= set(methods.get("post", {}).get("responses", {}))
         and {"$ref": "#/components/parameters/IF_MATCH"} in methods["post"]["parameters"]
     }
-    assert asking == {"assignment", "schedule"}
+    assert asking == {"assignment", "schedule", *STEPS}
+
+
+# What the office decides on an order at a contractor, and what it sends.
+STEPS: dict[str, dict[str, str]] = {
+    "acceptance": {"text": "demain"},
+    "refusal": {"text": "complet"},
+    "report": {"work_done": "réparé"},
+    "no-access": {"reason": "nobody"},
+    "hold": {"text": "pas de budget"},
+    "cancellation": {"text": "doublon"},
+    "closure": {},
+    "reopening": {"text": "encore"},
+}
+
+
+def ready_for(leader: FlaskClient, step: str, database: Database, clock: FixedClock) -> str:
+    """Make an order at a contractor that allows a step."""
+    address = at_contractor(leader, database, clock)
+    if step in ("closure", "reopening"):
+        take(leader, f"{address}/report", STEPS["report"])
+    return address
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_decided_on_the_order_as_it_was_read(
+    leader: FlaskClient, database: Database, clock: FixedClock, step: str
+) -> None:
+    address = ready_for(leader, step, database, clock)
+    bare = leader.post(f"{address}/{step}", json=STEPS[step])
+    assert (bare.status_code, bare.json["code"]) == (428, "if_match_required")
+    seen = as_read(leader, f"{address}/{step}")
+    clock.advance(timedelta(minutes=1))
+    leader.post(f"{address}/notes", json={"text": "appelé"})
+    late = leader.post(f"{address}/{step}", json=STEPS[step], headers=seen)
+    assert (late.status_code, late.json["current"]) == (412, leader.get(address).json)
+    assert leader.get(f"{address}/events").json[-1]["kind"] == "noted", "nothing was done"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_sent_again_for_want_of_an_answer_is_taken_once(
+    leader: FlaskClient, database: Database, clock: FixedClock, step: str
+) -> None:
+    address = ready_for(leader, step, database, clock)
+    seen = as_read(leader, f"{address}/{step}")
+    clock.advance(timedelta(minutes=1))
+    first, again = (
+        leader.post(f"{address}/{step}", json=STEPS[step], headers=seen) for _one in range(2)
+    )
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json == again.json == leader.get(address).json
+    kinds = [event["kind"] for event in leader.get(f"{address}/events").json]
+    assert kinds.count(kinds[-1]) == 1
 
 
 def test_the_parts_of_an_order_that_is_not_there_are_absent(leader: FlaskClient) -> None:

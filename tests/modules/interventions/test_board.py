@@ -13,6 +13,7 @@ from app.auth.roles import Role
 from app.clock import BRUSSELS, FixedClock
 from app.db import Database, UnitOfWork
 from modules.interventions.commands import BoardFilter, ScheduleOrder
+from modules.interventions.enums import OrderStatus
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.queries.board import Board, read_board
 from modules.interventions.services import schedule_order
@@ -151,6 +152,30 @@ def test_the_second_dispatcher_is_told_how_the_order_stands_and_may_decide_again
         assert f'<option value="{chosen.id}" selected>' in text
     again = client.post(f"{sheet}/{step}", data=wanted | {"version": now})
     assert again.location == "/work-orders/board?day="
+
+
+@pytest.mark.parametrize("step", ["hold", "cancel"])
+def test_who_holds_or_cancels_what_a_colleague_just_planned_is_told(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock, step: str
+) -> None:
+    with database.unit_of_work() as uow:
+        order = make_order(uow, clock)
+        uow.flush()
+        seen, sheet = order.version, f"/work-orders/{order.id}"
+        give(order.id, make_technician(uow, clock), uow, clock)
+    login(client, Role.DISPATCHER, locale="en")
+    page = client.get(sheet).text
+    shown = re.findall(r'name="version" value="(\d+)"', page.partition("Next step")[2])
+    now = str(order_now(database, order).version)
+    assert shown == [now, now], "hold and cancel say on what they decide, a note does not"
+    told = client.post(f"{sheet}/{step}", data={"text": "No budget", "version": seen})
+    assert told.status_code == 412
+    text = html.unescape(told.text)
+    assert f"Order {order.number} changed since you opened the page. Now: Assigned, Ilse" in text
+    assert "No budget</textarea>" in text
+    assert order_now(database, order).status is OrderStatus.ASSIGNED
+    again = client.post(f"{sheet}/{step}", data={"text": "No budget", "version": now})
+    assert again.status_code == 303
 
 
 def test_two_who_gave_it_to_the_same_person_are_not_bothered(

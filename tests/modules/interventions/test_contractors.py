@@ -423,6 +423,12 @@ def test_what_is_still_to_come_is_not_reported(uow, clock, order, firm):
     assert order.status is OrderStatus.COMPLETE
 
 
+def by_program(client, order, reason):
+    address = f"/api/v1/work-orders/{order.id}"
+    now = {"If-Match": client.get(address).headers["ETag"]}
+    return client.post(f"{address}/no-access", json={"reason": reason}, headers=now)
+
+
 def test_the_office_notes_a_closed_door_on_the_sheet_and_programs_too(
     dispatcher, client, login, database, clock
 ):
@@ -447,12 +453,9 @@ def test_the_office_notes_a_closed_door_on_the_sheet_and_programs_too(
     page = dispatcher.get(sheet).text
     assert "Nobody home. rang twice" in page
     assert "No access to the place: Nobody home" in page
-    sent = dispatcher.post(
-        f"/api/v1/work-orders/{order.id}/no-access", json={"reason": "wrong_code"}
-    ).get_json()
+    sent = by_program(dispatcher, order, "wrong_code").get_json()
     assert (sent["status"], sent["reason"]) == ("no_access", "Key or code did not work.")
-    gone = dispatcher.post(f"/api/v1/work-orders/{own.id}/no-access", json={"reason": "other"})
-    assert gone.status_code == 409
+    assert by_program(dispatcher, own, "other").status_code == 409
     login(client, Role.CALL_CENTRE_AGENT, locale="en")
     assert client.post(f"{sheet}/no-access", data=noted).status_code == 403
 
