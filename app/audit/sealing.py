@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +28,8 @@ from app.audit.chain import (
     seal,
 )
 from app.audit.models import AuditEntry, AuditSeal
+from app.audit.record import Subject, record
+from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import Database, JsonDict, UnitOfWork
 from app.errors import Conflict
@@ -36,6 +38,7 @@ from app.jobs import Every, Job, JobRun
 from app.settings import Settings
 
 BATCH = 5000
+_UNPROVED = "audit entries that say what was blanked"
 _OTHER_KEY = _l(
     "The audit trail was sealed with another key. Set INTENDANT_AUDIT_KEY, or INTENDANT_SECRET_KEY"
     " where there is none, as it was then. Nothing was sealed."
@@ -151,15 +154,18 @@ def redacted_entries(key: bytes, session: Session) -> frozenset[str]:
     return frozenset(found)
 
 
-def prove_redactions(key: bytes, uow: UnitOfWork, clock: Clock) -> None:
+def record_redaction(
+    uow: UnitOfWork, actor: Actor, clock: Clock, *, subject: Subject, ids: Sequence[UUID]
+) -> None:
+    """Write which entries this transaction blanked; `prove_redactions` must follow in it."""
+    changes = {"entries": (None, [one.hex for one in ids])}
+    entry = record(uow, actor, clock, action=REDACTED, subject=subject, changes=changes)
+    uow.session.info.setdefault(_UNPROVED, []).append(entry)
+
+
+def prove_redactions(key: bytes, uow: UnitOfWork) -> None:
     """Write beside what this transaction blanked in the trail that the application did it."""
-    uow.flush()
-    made = select(AuditEntry).where(
-        AuditEntry.action == REDACTED,
-        AuditEntry.request_id == uow.request_id,
-        AuditEntry.occurred_at == clock.now(),
-    )
-    for entry in uow.session.scalars(made):
+    for entry in uow.session.info.pop(_UNPROVED, ()):
         proof = redaction_proof(key, entry.changes["entries"][1])
         entry.changes = JsonDict({**entry.changes, "proof": [None, proof]})
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit.chain import REDACTED
 from app.audit.models import AuditEntry
+from app.audit.sealing import record_redaction
 from app.auth.actor import Actor
 from app.auth.models import SignInAttempt, UserSession
 from app.clock import Clock
@@ -112,8 +113,7 @@ def blank_entries(
             execution_options={"synchronize_session": "evaluate"},
         )
     subject = audit.Subject("audit", uuid5(NAMESPACE_URL, f"{person.type}/{person.id}"), "")
-    changes = {"entries": (None, [one.hex for one in ids])}
-    audit.record(uow, actor, clock, action=REDACTED, subject=subject, changes=changes)
+    record_redaction(uow, actor, clock, subject=subject, ids=ids)
     return len(ids)
 
 

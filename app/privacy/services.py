@@ -91,7 +91,7 @@ def erase_person(
     touched["house.texts"] = sum(
         forget_in_texts(one, privacy.texts, uow) for one in (person, *along)
     )
-    prove_redactions(privacy.trail_key, uow, clock)
+    prove_redactions(privacy.trail_key, uow)
     nameless = PersonRef(person.type, person.id, "")
     changes = {"rows": (None, sum(touched.values()))}
     _note(actor, "house.person.erased", nameless, changes, uow, clock)

@@ -14,6 +14,7 @@ from app.audit.models import AuditEntry
 from app.audit.sealing import run_sealing, trail_key, verify_chain
 from app.auth.actor import system_actor
 from app.auth.models import SignInAttempt
+from app.clock import FixedClock
 from app.comments.models import Comment
 from app.db import JsonDict
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
@@ -138,6 +139,27 @@ def test_an_erased_person_leaves_no_word_and_the_chain_holds(
     verdict = verify_chain(database, settings)
     assert verdict.holds
     assert verdict.checked > 2
+
+
+class GoingClock(FixedClock):
+    """A clock that goes on while one request works, as the real one does."""
+
+    def now(self):
+        self.advance(timedelta(microseconds=1))
+        return super().now()
+
+
+def test_the_chain_holds_also_when_time_passes_while_a_person_is_forgotten(
+    database, settings, clock, privacy, officer, person, traces
+):
+    traces()
+    job = JobRun(database, clock, system_actor("job"), settings=settings)
+    run_sealing(job)
+    with database.unit_of_work("test") as uow:
+        going = GoingClock(clock.now())
+        services.erase_person(officer, "boiler", person.id, privacy, uow, going)
+    run_sealing(job)
+    assert verify_chain(database, settings).holds
 
 
 def test_blanking_without_saying_so_breaks_the_chain(database, settings, clock, traces):
