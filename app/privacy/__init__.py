@@ -15,6 +15,7 @@ privacy=(
 """
 
 from app.privacy.hooks import (
+    BY_RETENTION,
     PersonalData,
     PersonalTexts,
     PersonKind,
@@ -24,6 +25,7 @@ from app.privacy.hooks import (
 )
 
 __all__ = [
+    "BY_RETENTION",
     "PersonKind",
     "PersonRef",
     "PersonalData",

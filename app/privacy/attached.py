@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit.chain import REDACTED
@@ -16,11 +16,11 @@ from app.audit.models import AuditEntry
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.comments.models import Comment
-from app.db import UnitOfWork
+from app.db import UnitOfWork, change_rows
 from app.files.models import Attachment
 from app.mail.models import OutboxMail
 from app.notifications.models import Notification
-from app.privacy.hooks import PersonRef
+from app.privacy.hooks import BY_RETENTION, PersonRef
 from app.privacy.house import blank_entries, forget_answers
 from app.privacy.own_words import without_own
 from app.privacy.owned_files import Owned, disclose_file, files_of
@@ -58,9 +58,17 @@ def forget_attached(
     touched = 0
     for model, fields in _TEXTS:
         touched += sum(take_out(own, row, fields) for row in _rows(model, owned, session))
-    # Kept for a day to answer a repeated call: there a record is known by its identifier alone.
-    touched += forget_answers([str(one) for one in owned.ids], uow)
+    touched += _forget_mails(own, owned, session)
+    if actor is not BY_RETENTION:
+        # Kept for a day to answer a repeated call: there a record is known by its identifier alone.
+        touched += forget_answers([str(one) for one in owned.ids], uow)
     return touched + blank_entries(list(_telling(own, owned, session)), person, actor, uow, clock)
+
+
+def _forget_mails(own: re.Pattern[str], owned: Owned, session: Session) -> int:
+    """Delete the mails about some records that went to the person: the address is theirs."""
+    theirs = [mail.id for mail in _rows(OutboxMail, owned, session) if own.search(mail.to_address)]
+    return change_rows(session, delete(OutboxMail).where(OutboxMail.id.in_(theirs)))
 
 
 def take_out(own: re.Pattern[str], row: Any, fields: Sequence[str]) -> bool:

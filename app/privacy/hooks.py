@@ -10,12 +10,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.auth.actor import Actor
+from app.auth.actor import Actor, system_actor
+from app.auth.who import JOB
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import NotFound
 from app.files.models import Attachment
 from app.i18n import LazyText
+
+RETENTION_JOB = "house.apply_retention"
+# In whose name rules forget in the trail.
+BY_RETENTION = system_actor(f"{JOB}{RETENTION_JOB}")
 
 
 @dataclass(frozen=True, slots=True)

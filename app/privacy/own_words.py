@@ -25,6 +25,14 @@ _PARTICLES = frozenset(
 # A name as short as this is also a word ("Li", "An"): only with a capital is it a name.
 _SHORT = 3
 _SHORTEST = 2
+# What stands before a name where it is typed as one is called: of anybody, and in any text.
+_TITLES = frozenset(
+    {
+        "consorts", "de", "dhr", "en", "et", "familie", "famille", "family", "gezin", "heer",
+        "household", "huishouden", "juffrouw", "la", "le", "m", "madame", "mademoiselle", "menage",
+        "mevr", "mevrouw", "mijnheer", "mlle", "mme", "monsieur", "mr", "mrs", "van",
+    }
+)  # fmt: skip
 _CAPITAL = "(?-i:(?=[A-ZÀ-ÖØ-Þ]))"
 _BEGINS, _ENDS = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 # Between the parts of a name, and between the digits of a number.
@@ -41,6 +49,11 @@ def own_words(person: PersonRef) -> re.Pattern[str] | None:
     # Of two that begin at one place the longer is taken: a whole name before its parts.
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     return re.compile("|".join(longest_first), re.IGNORECASE) if forms else None
+
+
+def names_in(typed: str) -> tuple[str, ...]:
+    """Return the words of a name as it was typed, without what anybody is called by."""
+    return tuple(word for word in re.split(r"[\W_]+", typed) if fold(word) not in {*_TITLES, ""})
 
 
 def without_own(own: re.Pattern[str], value: Any) -> Any:

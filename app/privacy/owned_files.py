@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import change_rows
+from app.files.document_kinds import DocumentKind
 from app.files.models import Attachment
+from app.subjects import Confidentiality
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,23 @@ def disclose_file(file: Attachment) -> dict[str, str]:
 def packed_name(file: Attachment) -> str:
     """Return where a file stands in the export: many may share a name, and the minute they came."""
     return f"files/{file.id.hex[-8:]}-{file.name}"
+
+
+def forget_personal_files(owned: Owned, session: Session) -> int:
+    """Delete the files of some records that are about a person; pictures of the work stay.
+
+    Their bytes go in the night, with `house.remove_orphan_files`.
+    """
+    mine = (Attachment.subject_type == owned.type) & Attachment.subject_id.in_(owned.ids)
+    return change_rows(session, delete(Attachment).where(mine, is_personal_file()))
+
+
+def is_personal_file() -> ColumnElement[bool]:
+    """Return the condition that a file is about a person: by its level, or as a letter."""
+    levels = (Confidentiality.PERSONAL, Confidentiality.SENSITIVE)
+    return or_(
+        Attachment.confidentiality.in_(levels), Attachment.document_kind == DocumentKind.LETTER
+    )
 
 
 def with_files(owned: Owned, session: Session) -> set[UUID]:

@@ -182,12 +182,15 @@ def may_run(rule: RetentionRule, choice: RetentionChoice | None) -> bool:
     return rule.forget is not None and confirmed
 
 
-def apply_rule(rule: RetentionRule, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:
+def apply_rule(
+    rule: RetentionRule, actor: Actor, trail_key: bytes, uow: UnitOfWork, clock: Clock
+) -> int:
     """Forget one batch of what a rule no longer keeps; return the rows, 0 when nothing is left."""
     choice = uow.session.get(RetentionChoice, rule.name)
     if rule.forget is None or not may_run(rule, choice):
         return 0
     rows = rule.forget(limit_of(rule, choice, clock.now()), uow, clock)
+    prove_redactions(trail_key, uow)
     if choice is not None:
         choice.last_run_at = clock.now()
         choice.last_rows = rows or choice.last_rows

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import Clock
-from app.db import UnitOfWork
+from app.db import JsonDict, UnitOfWork
 from app.files.models import Attachment
 from app.i18n import LazyText
 from app.i18n import lazy as _l
@@ -19,6 +19,8 @@ from app.privacy import PersonRef
 from app.privacy.attached import forget_attached, take_out
 from app.privacy.own_words import own_words
 from app.privacy.owned_files import Owned, files_of, with_files
+from app.privacy.texts import GONE
+from modules.interventions.enums import EntryKind
 from modules.interventions.models import (
     ABOUT,
     FieldOperation,
@@ -88,8 +90,14 @@ def forget_orders_of_calls(
     event: CallsForgotten, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> None:
     """Take the caller's own words out of the orders made for their calls."""
-    own = own_words(event.person)
-    orders = _orders_for(event.ticket_ids, uow.session)
+    forget_in_orders(_orders_for(event.ticket_ids, uow.session), event.person, actor, uow, clock)
+
+
+def forget_in_orders(
+    orders: Sequence[WorkOrder], person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Take a person's own words out of some orders and all that belongs to them."""
+    own = own_words(person)
     if own is None or not orders:
         return
     owned = Owned(ABOUT, [order.id for order in orders])
@@ -97,5 +105,14 @@ def forget_orders_of_calls(
         take_out(own, order, _TEXTS)
     for model, field in _PARTS:
         for row in uow.session.scalars(select(model).where(model.order_id.in_(owned.ids))):
-            take_out(own, row, (field,))
-    forget_attached(owned, own, event.person, actor, uow, clock)
+            is_named = take_out(own, row, (field,))
+            if is_named and isinstance(row, OrderEntry):
+                forget_signature(row)
+    forget_attached(owned, own, person, actor, uow, clock)
+
+
+def forget_signature(entry: OrderEntry) -> None:
+    """Forget who signed and the hand: that it was signed stays."""
+    if entry.kind is EntryKind.SIGNATURE:
+        entry.text = GONE
+        entry.data = JsonDict({**entry.data, "strokes": []})

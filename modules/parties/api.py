@@ -25,6 +25,7 @@ from modules.parties.events import PartyArchived, PartyErased, PartyMerged, Part
 from modules.parties.followers import follow_parties
 from modules.parties.models import Party
 from modules.parties.policies import PartyPermission
+from modules.parties.privacy import find_words
 from modules.parties.queries.organisations import (
     OrganisationFacts,
     find_organisation,
@@ -70,6 +71,7 @@ __all__ = [
     "create_party",
     "find_organisation",
     "find_party",
+    "find_words",
     "first_phones",
     "follow_parties",
     "get_party",

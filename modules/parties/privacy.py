@@ -15,8 +15,8 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.phones import show_phone
-from app.privacy import PersonalData, PersonalTexts, PersonKind, PersonRef
-from app.search.normalise import fold
+from app.privacy import BY_RETENTION, PersonalData, PersonalTexts, PersonKind, PersonRef
+from app.privacy.own_words import names_in
 from modules.parties.enums import PartyKind
 from modules.parties.models import (
     ContactPermission,
@@ -30,12 +30,6 @@ from modules.parties.queries.people import find_party
 from modules.parties.queries.related import households_to_forget
 from modules.parties.services import disclose_party, erase_party
 
-# What households are called before their surname: in a text it may be anybody's.
-_HOUSEHOLD = frozenset(
-    {"consorts", "en", "et", "familie", "famille", "family", "gezin", "household", "huishouden"}
-    | {"menage", "m", "mr", "mme", "mevr", "dhr"}
-)
-
 
 def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | None:
     """Return a party with the words that betray it; None when absent or hidden."""
@@ -43,6 +37,12 @@ def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | N
     if party is None:
         return None
     return _as_person(party, session)
+
+
+def find_words(session: Session, party_id: UUID) -> PersonRef | None:
+    """Return a party with the words that betray it, for what forgets in time."""
+    party = find_party(BY_RETENTION, session, party_id)
+    return _as_person(party, session) if party else None
 
 
 def find_empty_households(person: PersonRef, session: Session, day: date) -> list[PersonRef]:
@@ -85,7 +85,7 @@ def _names(party: Party) -> tuple[str, ...]:
     if party.kind is PartyKind.ORGANISATION:
         return ()
     if party.kind is PartyKind.HOUSEHOLD:
-        return tuple(name for name in party.name.split() if fold(name) not in _HOUSEHOLD)
+        return names_in(party.name)
     return tuple(name for name in (party.name, party.first_name) if name)
 
 

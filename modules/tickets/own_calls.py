@@ -20,8 +20,9 @@ from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.privacy import PersonRef
 from app.privacy.attached import disclose_attached, forget_attached, take_out
-from app.privacy.own_words import own_words, without_own
+from app.privacy.own_words import names_in, own_words, without_own
 from app.privacy.owned_files import Owned, files_of, with_files
+from modules.parties.api import find_words
 from modules.tickets.events import CallsForgotten
 from modules.tickets.models import ABOUT, Ticket, TicketEvent
 
@@ -75,6 +76,23 @@ def forget_said(
     touched += sum(_forget_event(own, event) for event in _events(owned, uow.session))
     uow.publish(CallsForgotten(tuple(owned.ids), known), actor, clock)
     return touched + forget_attached(owned, own, person, actor, uow, clock)
+
+
+def who_called(ticket: Ticket, session: Session) -> PersonRef:
+    """Return the people of a call as one, by the words a call has for them.
+
+    Those are the caller, whom to ask for on site, and who called again.
+    """
+    again = [event.data for event in _events(Owned(ABOUT, [ticket.id]), session)]
+    typed = [ticket.caller_name, ticket.contact_name, *(str(one.get("name", "")) for one in again)]
+    words = [ticket.caller_e164, ticket.contact_e164, ticket.caller_email]
+    words += [str(one.get("email", "")) for one in again]
+    names = [name for one in typed for name in names_in(one)]
+    known = find_words(session, ticket.caller_id) if ticket.caller_id else None
+    if known:
+        words, names = [*words, *known.words], [*names, *known.names]
+    told = tuple(word for word in words if word)
+    return PersonRef(ABOUT, ticket.id, "", told, names=tuple(names))
 
 
 def _reached_at(tickets: Sequence[Ticket]) -> Iterator[str]:

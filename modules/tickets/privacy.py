@@ -12,22 +12,26 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import JsonDict, UnitOfWork
+from app.files.models import Attachment
 from app.i18n import lazy as _l
-from app.privacy import PersonalData, PersonalTexts, PersonRef, RetentionRule
+from app.privacy import BY_RETENTION, PersonalData, PersonalTexts, PersonRef, RetentionRule
+from app.privacy.owned_files import Owned, forget_personal_files, is_personal_file
 from app.privacy.texts import GONE, forget_words, telling_words
 from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
 from modules.tickets.enums import DROPPED_STATUSES, EventKind
-from modules.tickets.models import Opinion, Outage, OutageCall, Ticket, TicketEvent
+from modules.tickets.models import ABOUT, Opinion, Outage, OutageCall, Ticket, TicketEvent
 from modules.tickets.own_calls import (
     call_files,
     calls_of,
     disclose_said,
     forget_said,
     say_files,
+    who_called,
 )
 
-BATCH = 500
+# Each takes its words out of all that hangs on it.
+BATCH = 100
 _TEXTS = (
     Ticket.stored_title,
     Ticket.description,
@@ -102,18 +106,27 @@ def forget_erased(event: PartyErased, actor: Actor, uow: UnitOfWork, clock: Cloc
     erase(PersonRef("party", event.party_id, ""), actor, uow, clock)
 
 
-def forget_old_callers(before: datetime, uow: UnitOfWork, _clock: Clock) -> int:
-    """Forget callers and their words of what was over before an instant; what was done stays.
+def forget_old_callers(before: datetime, uow: UnitOfWork, clock: Clock) -> int:
+    """Forget who called, wherever they are named, of what was over before an instant.
 
-    A cancelled ticket or a duplicate is never closed: it is over when it last changed.
+    What was done stays, with the pictures of it; files about a person go. A cancelled ticket or a
+    duplicate is never closed: it is over when it last changed.
     """
     is_over = or_(
         Ticket.closed_at < before,
         and_(Ticket.status.in_(DROPPED_STATUSES), Ticket.updated_at < before),
     )
     has_words = Ticket.id.in_(select(Opinion.ticket_id).where(Opinion.words != ""))
-    query = select(Ticket).where(is_over, or_(_names_somebody(Ticket, _CALLER), has_words))
+    personal = select(Attachment.subject_id).where(
+        Attachment.subject_type == ABOUT, is_personal_file()
+    )
+    tells = or_(_names_somebody(Ticket, _CALLER), has_words, Ticket.id.in_(personal))
+    query = select(Ticket).where(is_over, tells)
     tickets = uow.session.scalars(query.order_by(Ticket.opened_at).limit(BATCH)).all()
+    for ticket in tickets:
+        people = who_called(ticket, uow.session)
+        forget_said([ticket], people, BY_RETENTION, uow, clock)
+    forget_personal_files(Owned(ABOUT, [ticket.id for ticket in tickets]), uow.session)
     _forget_later_callers([ticket.id for ticket in tickets], uow)
     calls = (
         select(OutageCall)
@@ -192,7 +205,7 @@ PRIVACY = (
     PersonalTexts(TicketEvent, (TicketEvent.text, TicketEvent.data)),
     RetentionRule(
         "tickets.closed_callers",
-        _l("Closed tickets: the person who called"),
+        _l("Closed tickets: who called, where they are named, and files about them"),
         60,
         _l("Proposal: five years after closing, to be confirmed by the data protection officer"),
         forget_old_callers,

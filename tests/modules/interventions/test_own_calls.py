@@ -9,13 +9,16 @@ from app.clock import FixedClock
 from app.comments.models import Comment
 from app.db import Database, EventBus
 from app.files.models import Attachment
+from app.ids import new_id
 from app.privacy import PersonRef
 from app.registry import find_modules
 from app.subjects import Confidentiality
 from modules.interventions.commands import CreateOrder
-from modules.interventions.models import OrderEvent, WorkOrder
+from modules.interventions.enums import EntryKind
+from modules.interventions.models import OrderEntry, OrderEvent, WorkOrder
 from modules.interventions.own_calls import say_files
-from modules.interventions.services import create_order, note_order
+from modules.interventions.services import add_entry, create_order, note_order
+from modules.interventions.services.visits import Entry
 from modules.tickets.commands import Caller
 from modules.tickets.privacy import erase
 from tests.factories.interventions import DISPATCHER
@@ -37,6 +40,9 @@ def test_an_order_for_a_forgotten_call_names_nobody(database: Database, clock: F
             order = create_order(DISPATCHER, CreateOrder(ticket_ids=(ticket.id,)), uow, clock)
             order.work_done = SAID
             note_order(DISPATCHER, order.id, SAID, uow, clock)
+            data = {"strokes": [[[1, 2]]], "refused_reason": ""}
+            signed = Entry(new_id(), EntryKind.SIGNATURE, clock.now(), "Zoé Qwxyzek", data=data)
+            add_entry(DISPATCHER, order.id, signed, uow, clock)
             comment = Comment(
                 subject_type="work_order", subject_id=order.id, text=SAID, created_at=clock.now(),
                 author_id=DISPATCHER.user_id, author_name="N",
@@ -60,6 +66,9 @@ def test_an_order_for_a_forgotten_call_names_nobody(database: Database, clock: F
         texts = [(one.stored_title, one.description, one.work_done) for one in orders]
         assert texts == [(LEFT,) * 3, (SAID,) * 3]
         assert sorted(session.scalars(select(Comment.text))) == sorted((LEFT, SAID))
+        signed = session.scalars(select(OrderEntry).order_by(OrderEntry.order_id)).all()
+        found = [(one.text, len(one.data["strokes"])) for one in signed]
+        assert found == [("…", 0), ("Zoé Qwxyzek", 1)]
         notes = session.scalars(select(OrderEvent.text).where(OrderEvent.text != ""))
         assert sorted(notes) == sorted((LEFT, SAID))
         about = AuditEntry.subject_id == orders[0].id

@@ -153,6 +153,21 @@ def test_nothing_in_their_own_calls_names_who_was_forgotten(
     assert verify_chain(database, settings).holds
 
 
+def test_no_mail_is_left_to_an_address_that_only_the_call_knew(
+    database: Database, clock: FixedClock, privacy: Privacy, officer: Actor,
+    caller: tuple[Party, Ticket],
+) -> None:  # fmt: skip
+    with database.unit_of_work("test") as uow:
+        at_work = Caller(caller[0].id, "Zébulon", email="zeb@work.example", locale="fr")
+        make_ticket(uow, clock, caller=at_work)
+    assert "zeb@work.example" in everything_in(database)
+    erase(database, clock, privacy, officer, caller[0].id)
+    after = everything_in(database)
+    assert "zeb@work.example" not in after
+    # What was written to the firm about the same call is kept, without the person.
+    assert "firm@example.be" in after
+
+
 def test_a_namesake_stays_in_the_calls_of_others(
     database: Database, clock: FixedClock, privacy: Privacy, officer: Actor,
     caller: tuple[Party, Ticket],
