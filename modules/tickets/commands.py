@@ -125,6 +125,8 @@ class ChangePriority:
 
     priority_key: str
     reason: str
+    # The version of the ticket on which it was decided; None: whatever it is.
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class ChangeCategory:
     category_key: str
     reason: str = ""
     takes_priority: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class Wait:
 
     reason: WaitingReason
     note: str = ""
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class Defer:
 
     until: date
     note: str = ""
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, FieldError, Invalid, StaleVersion
 from app.i18n import lazy as _l
 from modules.tickets.enums import STATUS_LABELS, TicketStatus
 
@@ -22,6 +22,22 @@ class StepNotPossible(Conflict):
                 number=number,
                 status=status,
             ),
+        )
+
+
+class TicketMoved(StaleVersion):
+    """Somebody changed the ticket since whoever decides looked at it."""
+
+    def __init__(self, number: str, status: str, version: int) -> None:
+        """Say how it stands now."""
+        super().__init__(
+            message=_l(
+                "Ticket %(number)s changed since you opened the page. Now: %(status)s. "
+                "Nothing was done: look at it, then decide again.",
+                number=number,
+                status=status,
+            ),
+            current_version=version,
         )
 
 

@@ -92,12 +92,14 @@ class NoteIn(FormSchema):
     """A sentence."""
 
     text = Paragraphs(load_default="", validate=validate.Length(max=4000))
+    version = fields.Integer(load_default=None)
 
 
 class NeededNoteIn(FormSchema):
     """A sentence a step asks for."""
 
     text = Paragraphs(required=True, validate=validate.Length(min=1, max=4000))
+    version = fields.Integer(load_default=None)
 
 
 class WaitIn(FormSchema):
@@ -106,6 +108,7 @@ class WaitIn(FormSchema):
     command = Wait
     reason = fields.Enum(WaitingReason, by_value=True, required=True)
     note = Paragraphs(data_key="text", load_default="")
+    version = fields.Integer(load_default=None)
 
 
 class DeferIn(FormSchema):
@@ -114,6 +117,7 @@ class DeferIn(FormSchema):
     command = Defer
     until = BelgianDate(required=True)
     note = Paragraphs(data_key="text", load_default="")
+    version = fields.Integer(load_default=None)
 
 
 class PriorityIn(FormSchema):
@@ -122,6 +126,7 @@ class PriorityIn(FormSchema):
     command = ChangePriority
     priority_key = Line(data_key="priority", required=True)
     reason = Line(required=True, validate=validate.Length(min=1, max=300))
+    version = fields.Integer(load_default=None)
 
 
 class CategoryIn(FormSchema):
@@ -131,6 +136,7 @@ class CategoryIn(FormSchema):
     category_key = Line(data_key="category", required=True)
     reason = Line(load_default="")
     takes_priority = Ticked(load_default=False)
+    version = fields.Integer(load_default=None)
 
 
 class ChangeManyIn(FormSchema):

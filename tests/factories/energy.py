@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.auth.actor import system_actor
+from app.db import TranslatedText
 from modules.energy.commands import AddMeter, IngestFile
-from modules.energy.enums import Utility
+from modules.energy.enums import AlertState, Rule, Unit, Utility
+from modules.energy.models import Alert
 from modules.energy.services.ingest import ingest_file
 from modules.energy.services.meters import add_meter
 
@@ -28,6 +30,26 @@ def ingest(database, clock, kind, path, **options):
 def create_meter(uow, clock, serial="M-1", utility=Utility.WATER, **options):
     """Record a meter."""
     return add_meter(ACTOR, AddMeter(serial, utility, **options), uow, clock)
+
+
+def make_alert(uow, clock, alert_id, building_id=None):
+    """Keep an open alert of a new water meter."""
+    now, meter = clock.now(), create_meter(uow, clock, f"W-{alert_id}", building_id=building_id)
+    alert = Alert(
+        id=alert_id,
+        number="EA-2026-000001",
+        meter_id=meter.id,
+        rule=Rule.ZERO,
+        state=AlertState.OPEN,
+        onset_at=now,
+        detected_at=now,
+        until_at=now,
+        unit=Unit.LITRE,
+        sentence=TranslatedText(fr="L'eau coule la nuit."),
+    )
+    uow.session.add(alert)
+    uow.flush()
+    return alert
 
 
 def write_long(path, rows):

@@ -175,7 +175,7 @@ def order_reopen(order_id: UUID) -> ResponseReturnValue:
 @needs(OrderPermission.CREATE)
 def order_note(order_id: UUID) -> ResponseReturnValue:
     """Add a note of the office."""
-    return take_step(order_id, NeededTextIn, with_text(services.note_order))
+    return take_step(order_id, NeededTextIn, _note)
 
 
 def with_text(step: Callable[..., WorkOrder]) -> Step:
@@ -188,6 +188,13 @@ def with_text(step: Callable[..., WorkOrder]) -> Step:
         return step(actor, order_id, data["text"], uow, clock, **seen)
 
     return take
+
+
+def _note(
+    actor: Actor, order_id: UUID, data: dict[str, Any], uow: UnitOfWork, clock: Clock
+) -> WorkOrder:
+    """Add a note, which undoes nothing, whatever happened meanwhile."""
+    return services.note_order(actor, order_id, data["text"], uow, clock)
 
 
 def take_step(order_id: UUID, schema: type[Schema], step: Step) -> ResponseReturnValue:

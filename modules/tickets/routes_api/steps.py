@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -19,7 +20,7 @@ from modules.tickets import services
 from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.printed import print_letter
-from modules.tickets.routes_api.tickets import blueprint
+from modules.tickets.routes_api.tickets import TicketById, blueprint
 from modules.tickets.schemas_api import (
     CategoryApiIn,
     DeferApiIn,
@@ -31,14 +32,17 @@ from modules.tickets.schemas_api import (
 )
 
 
-def _start(actor: Actor, ticket_id: UUID, _data: object, uow: UnitOfWork, clock: Clock) -> Ticket:
-    return services.start_ticket(actor, ticket_id, uow, clock)
+def _start(
+    actor: Actor, ticket_id: UUID, data: dict[str, int], uow: UnitOfWork, clock: Clock
+) -> Ticket:
+    return services.start_ticket(actor, ticket_id, uow, clock, version=data["version"])
 
 
 def _duplicate(
-    actor: Actor, ticket_id: UUID, data: dict[str, UUID], uow: UnitOfWork, clock: Clock
+    actor: Actor, ticket_id: UUID, data: dict[str, Any], uow: UnitOfWork, clock: Clock
 ) -> Ticket:
-    return services.mark_duplicate(actor, ticket_id, data["of_id"], uow, clock)
+    original, version = data["of_id"], data["version"]
+    return services.mark_duplicate(actor, ticket_id, original, uow, clock, version=version)
 
 
 def _renew(actor: Actor, ticket_id: UUID, _data: object, uow: UnitOfWork, clock: Clock) -> Ticket:
@@ -55,14 +59,22 @@ STEPS = (
         with_text(services.qualify_ticket),
         "Say that a ticket was looked at and is complete.",
         TextApiIn,
+        decides_on=TicketById,
     ),
-    Step(f"{TICKET}/start", P.HANDLE, _start, "Say that work on a ticket has begun."),
+    Step(
+        f"{TICKET}/start",
+        P.HANDLE,
+        _start,
+        "Say that work on a ticket has begun.",
+        decides_on=TicketById,
+    ),
     Step(
         f"{TICKET}/hold",
         P.HANDLE,
         services.put_on_hold,
         "Put a ticket on hold; the deadline stands still unless the office is the reason.",
         HoldApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/deferral",
@@ -70,6 +82,7 @@ STEPS = (
         services.defer_ticket,
         "Take a ticket up again on a later day.",
         DeferApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/resumption",
@@ -77,6 +90,7 @@ STEPS = (
         with_text(services.resume_ticket),
         "Go on with a ticket that waited.",
         TextApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/completion",
@@ -84,6 +98,7 @@ STEPS = (
         with_text(services.complete_ticket),
         "Say that the work on a ticket is done; the caller is told.",
         TextApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/return",
@@ -91,14 +106,23 @@ STEPS = (
         with_text(services.return_ticket),
         "Say that the problem is not solved; asks for what is still wrong.",
         TextApiIn,
+        decides_on=TicketById,
     ),
-    Step(f"{TICKET}/closure", P.CLOSE, with_text(services.close_ticket), "Close.", TextApiIn),
+    Step(
+        f"{TICKET}/closure",
+        P.CLOSE,
+        with_text(services.close_ticket),
+        "Close.",
+        TextApiIn,
+        decides_on=TicketById,
+    ),
     Step(
         f"{TICKET}/cancellation",
         P.CANCEL,
         with_text(services.cancel_ticket),
         "Cancel a ticket; asks for the reason.",
         TextApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/reopening",
@@ -106,6 +130,7 @@ STEPS = (
         with_text(services.reopen_ticket),
         "Open a finished ticket again; asks for the reason.",
         TextApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/renewal",
@@ -119,6 +144,7 @@ STEPS = (
         services.change_priority,
         "Give another priority, with the reason; the deadline is counted again.",
         PriorityApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/category",
@@ -126,6 +152,7 @@ STEPS = (
         services.change_category,
         "Give another kind of problem, and its priority when asked.",
         CategoryApiIn,
+        decides_on=TicketById,
     ),
     Step(
         f"{TICKET}/links",
@@ -140,6 +167,7 @@ STEPS = (
         _duplicate,
         "Say that a ticket repeats another, which keeps the work.",
         DuplicateApiIn,
+        decides_on=TicketById,
     ),
 )
 for _each in STEPS:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.clock import BRUSSELS
-from app.errors import AppError, NotFound
+from app.errors import AppError, NotFound, StaleVersion
 from app.i18n import gettext as _
 from app.mail import MAIL_STATE_LABELS, MAIL_STATE_TONES
 from app.registry import panels_for
@@ -144,7 +144,8 @@ def ticket_link(ticket_id: UUID) -> ResponseReturnValue:
         other = queries.get_ticket_by_number(actor, reader(), values["number"])
         with open_unit_of_work() as uow:
             if request.form.get("is_duplicate") == "on":
-                services.mark_duplicate(actor, ticket_id, other.id, uow, clock)
+                seen = request.form.get("version", type=int)
+                services.mark_duplicate(actor, ticket_id, other.id, uow, clock, version=seen)
             else:
                 services.link_tickets(
                     actor, ticket_id, LinkTickets(other.id, values["kind"]), uow, clock
@@ -224,13 +225,16 @@ def panel_home() -> ResponseReturnValue:
 def _take_step(ticket_id: UUID, step: str) -> None:
     actor, clock = current_actor(), current_clock()
     if step == "start":
+        version = Form(schemas.NoteIn, request.form).load()["version"]
         with open_unit_of_work() as uow:
-            services.start_ticket(actor, ticket_id, uow, clock)
+            services.start_ticket(actor, ticket_id, uow, clock, version=version)
     elif step in TEXT_STEPS:
         schema = schemas.NeededNoteIn if step in NEEDS_TEXT else schemas.NoteIn
-        text = Form(schema, request.form).load()["text"]
+        given = Form(schema, request.form).load()
+        # A note undoes nothing, whatever happened meanwhile.
+        seen = {} if step == "note" else {"version": given["version"]}
         with open_unit_of_work() as uow:
-            TEXT_STEPS[step](actor, ticket_id, text, uow, clock)
+            TEXT_STEPS[step](actor, ticket_id, given["text"], uow, clock, **seen)
     elif step in COMMAND_STEPS:
         take, schema = COMMAND_STEPS[step]
         command = Form(schema, request.form).load()
@@ -260,10 +264,15 @@ def _sheet(
 ) -> ResponseReturnValue:
     actor = current_actor()
     sheet = describe_ticket(actor, reader(), ticket_id, current_clock())
+    seen = sheet.ticket.version
+    if error and not isinstance(error, StaleVersion):
+        # Only who was told of a change decides on the ticket as it now stands.
+        seen = request.form.get("version", seen, type=int)
     page = render_template(
         "tickets/ticket_detail.html",
         sheet=sheet,
         ticket=sheet.ticket,
+        seen=seen,
         error=error,
         failed_step=failed_step,
         steps={kind.value for kind in next_steps(sheet.ticket.status)},

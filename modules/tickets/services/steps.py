@@ -36,23 +36,36 @@ from modules.tickets.queries.tickets import get_ticket
 from modules.tickets.rules import load_rules
 from modules.tickets.services.known import known_caller
 from modules.tickets.services.recording import Happening, add_event, target_data
+from modules.tickets.services.seeing import is_taken_already
 from modules.tickets.services.telling import tell_caller, tell_of_danger, tell_team
 
 
 def qualify_ticket(
-    actor: Actor, ticket_id: UUID, note: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    note: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> Ticket:
     """Confirm that a ticket is understood: what it is, how urgent, for which trade."""
     require(actor, TicketPermission.HANDLE)
-    return _step(actor, ticket_id, Happening(EventKind.QUALIFIED, text=note), uow, clock)
+    return _step(actor, ticket_id, Happening(EventKind.QUALIFIED, text=note), uow, clock, version)
 
 
 def start_ticket(
-    actor: Actor, ticket_id: UUID, uow: UnitOfWork, clock: Clock, *, at: datetime | None = None
+    actor: Actor,
+    ticket_id: UUID,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    at: datetime | None = None,
+    version: int | None = None,
 ) -> Ticket:
     """Say that work on it began."""
     require(actor, TicketPermission.HANDLE)
-    return _step(actor, ticket_id, Happening(EventKind.STARTED, at=at), uow, clock)
+    return _step(actor, ticket_id, Happening(EventKind.STARTED, at=at), uow, clock, version)
 
 
 def put_on_hold(
@@ -61,9 +74,8 @@ def put_on_hold(
     """Put a ticket on hold; the deadline stands still unless the office itself is the reason."""
     require(actor, TicketPermission.HANDLE)
     data = {"reason": command.reason.value}
-    return _step(
-        actor, ticket_id, Happening(EventKind.WAITED, text=command.note, data=data), uow, clock
-    )
+    happening = Happening(EventKind.WAITED, text=command.note, data=data)
+    return _step(actor, ticket_id, happening, uow, clock, command.version)
 
 
 def defer_ticket(
@@ -74,17 +86,22 @@ def defer_ticket(
     if command.until <= clock.today(BRUSSELS):
         raise Invalid("date_not_ahead", _l("Choose a day after today."), field="until")
     data = {"until": command.until.isoformat()}
-    return _step(
-        actor, ticket_id, Happening(EventKind.DEFERRED, text=command.note, data=data), uow, clock
-    )
+    happening = Happening(EventKind.DEFERRED, text=command.note, data=data)
+    return _step(actor, ticket_id, happening, uow, clock, command.version)
 
 
 def resume_ticket(
-    actor: Actor, ticket_id: UUID, note: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    note: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> Ticket:
     """Take up again what waited; it returns to the state it had before."""
     require(actor, TicketPermission.HANDLE)
-    return _step(actor, ticket_id, Happening(EventKind.RESUMED, text=note), uow, clock)
+    return _step(actor, ticket_id, Happening(EventKind.RESUMED, text=note), uow, clock, version)
 
 
 def complete_ticket(
@@ -95,44 +112,75 @@ def complete_ticket(
     clock: Clock,
     *,
     at: datetime | None = None,
+    version: int | None = None,
 ) -> Ticket:
     """Say that the work is done; the caller is asked to say so if it is not."""
     require(actor, TicketPermission.HANDLE)
-    return _step(actor, ticket_id, Happening(EventKind.COMPLETED, text=note, at=at), uow, clock)
+    return _step(
+        actor, ticket_id, Happening(EventKind.COMPLETED, text=note, at=at), uow, clock, version
+    )
 
 
 def return_ticket(
-    actor: Actor, ticket_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> Ticket:
     """Open a completed or closed ticket again because it was not solved; asks for the reason."""
     require(actor, TicketPermission.NOTE)
     _need(reason)
-    return _step(actor, ticket_id, Happening(EventKind.RETURNED, text=reason), uow, clock)
+    return _step(actor, ticket_id, Happening(EventKind.RETURNED, text=reason), uow, clock, version)
 
 
-def close_ticket(actor: Actor, ticket_id: UUID, note: str, uow: UnitOfWork, clock: Clock) -> Ticket:
+def close_ticket(
+    actor: Actor,
+    ticket_id: UUID,
+    note: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
+) -> Ticket:
     """Close a completed ticket."""
     require(actor, TicketPermission.CLOSE)
-    return _step(actor, ticket_id, Happening(EventKind.CLOSED, text=note), uow, clock)
+    return _step(actor, ticket_id, Happening(EventKind.CLOSED, text=note), uow, clock, version)
 
 
 def cancel_ticket(
-    actor: Actor, ticket_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> Ticket:
     """Cancel a ticket; asks for the reason."""
     require(actor, TicketPermission.CANCEL)
     _need(reason)
-    return _step(actor, ticket_id, Happening(EventKind.CANCELLED, text=reason), uow, clock)
+    return _step(actor, ticket_id, Happening(EventKind.CANCELLED, text=reason), uow, clock, version)
 
 
 def reopen_ticket(
-    actor: Actor, ticket_id: UUID, reason: str, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> Ticket:
     """Take back a cancellation or a mark of duplicate; its original counts one caller less."""
     require(actor, TicketPermission.HANDLE)
     _need(reason)
     original_id = get_ticket(actor, uow.session, ticket_id).duplicate_of_id
-    ticket = _step(actor, ticket_id, Happening(EventKind.REOPENED, text=reason), uow, clock)
+    ticket = _step(
+        actor, ticket_id, Happening(EventKind.REOPENED, text=reason), uow, clock, version
+    )
     if original_id is not None:
         original = uow.session.get_one(Ticket, original_id)
         original.affected_count -= 1
@@ -142,7 +190,13 @@ def reopen_ticket(
 
 
 def mark_duplicate(
-    actor: Actor, ticket_id: UUID, of_id: UUID, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    of_id: UUID,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
 ) -> Ticket:
     """Mark a ticket as the duplicate of another, which counts its caller from now on.
 
@@ -156,7 +210,11 @@ def mark_duplicate(
     if original.status in DROPPED_STATUSES:
         raise StepNotPossible(original.number, str(STATUS_LABELS[original.status]))
     data = {"of": str(original.id), "number": original.number}
-    ticket = _step(actor, ticket_id, Happening(EventKind.MARKED_DUPLICATE, data=data), uow, clock)
+    marked = Happening(EventKind.MARKED_DUPLICATE, data=data)
+    ticket = get_ticket(actor, uow.session, ticket_id)
+    if is_taken_already(ticket, marked, version, actor, uow):
+        return ticket
+    _step(actor, ticket_id, marked, uow, clock)
     caller = _caller_data(ticket.caller_name, ticket.caller_email, ticket.caller_locale)
     data = caller | {"is_new_household": True, "ticket": ticket.number}
     original.affected_count += 1
@@ -203,6 +261,9 @@ def change_priority(
     if priority is None or priority.is_retired:
         raise UnknownPriority(command.priority_key)
     ticket = get_ticket(actor, uow.session, ticket_id)
+    change = Happening(EventKind.REPRIORITISED, command.reason, {"priority": priority.key})
+    if is_taken_already(ticket, change, command.version, actor, uow):
+        return ticket
     data = target_data(priority) | {"was": ticket.priority_key}
     ticket.priority_key = priority.key
     add_event(
@@ -226,6 +287,9 @@ def change_category(
     if category is None or not category.is_choice:
         raise UnknownCategory(command.category_key)
     ticket = get_ticket(actor, uow.session, ticket_id)
+    chosen = Happening(EventKind.RECATEGORISED, command.reason, {"category": category.key})
+    if is_taken_already(ticket, chosen, command.version, actor, uow):
+        return ticket
     data = {"category": category.key, "was": ticket.category_key}
     before = ticket.trade
     changed_fields(
@@ -267,9 +331,17 @@ def link_tickets(
 
 
 def _step(
-    actor: Actor, ticket_id: UUID, happening: Happening, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    ticket_id: UUID,
+    happening: Happening,
+    uow: UnitOfWork,
+    clock: Clock,
+    version: int | None = None,
 ) -> Ticket:
+    """Add what happened and tell the caller; `version` is the one that was decided on."""
     ticket = get_ticket(actor, uow.session, ticket_id)
+    if is_taken_already(ticket, happening, version, actor, uow):
+        return ticket
     add_event(ticket, happening, actor, uow, clock)
     tell_caller(ticket, happening.kind, actor, uow, clock)
     return ticket

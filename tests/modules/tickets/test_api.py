@@ -46,9 +46,11 @@ def test_steps_and_their_events(agent: FlaskClient, database: Database, clock: F
         ("hold", {"reason": "tenant"}),
         ("completion", {"text": "fait"}),
     ):
-        answer = agent.post(f"{base}/{path}", json=body)
+        now = {"If-Match": agent.get(base).headers["ETag"]}
+        answer = agent.post(f"{base}/{path}", json=body, headers=now)
         assert answer.status_code == 200, (path, answer.text)
-    refused = agent.post(f"{base}/completion", json={})
+    now = {"If-Match": agent.get(base).headers["ETag"]}
+    refused = agent.post(f"{base}/completion", json={}, headers=now)
     assert refused.status_code == 409
     assert refused.json["code"] == "step_not_possible"
     kinds = [event["kind"] for event in agent.get(f"{base}/events").json]

@@ -1,5 +1,6 @@
 """Every step of a ticket's sheet, the letter and known failures, for programs."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,8 +27,13 @@ def address(database: Database, clock: FixedClock) -> str:
         return f"/api/v1/tickets/{make_ticket(uow, clock).id}"
 
 
+def as_read(client: FlaskClient, address: str) -> dict[str, str]:
+    """Return the header of who read the ticket just now."""
+    return {"If-Match": client.get(address).headers["ETag"]}
+
+
 def take(client: FlaskClient, address: str, path: str, body: dict[str, Any]) -> Any:
-    answer = client.post(f"{address}/{path}", json=body)
+    answer = client.post(f"{address}/{path}", json=body, headers=as_read(client, address))
     assert answer.status_code == 200, (path, answer.text)
     assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
     return answer.json
@@ -90,7 +96,8 @@ def test_priority_category_and_ties_are_changed_with_a_reason(
 def test_what_a_step_lacks_is_named(
     dispatcher: FlaskClient, address: str, path: str, body: dict[str, Any]
 ) -> None:
-    answer = dispatcher.post(f"{address}/{path}", json=body)
+    now = as_read(dispatcher, address)
+    answer = dispatcher.post(f"{address}/{path}", json=body, headers=now)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
 
 
@@ -106,6 +113,59 @@ def test_a_step_sent_twice_with_its_key_is_taken_once(
     assert kinds.count("noted") == 1
 
 
+# Each step that decides on a ticket, and what leads there; then what it sends.
+BEFORE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("qualification", "start", "hold", "deferral", "completion"), ()),
+    **dict.fromkeys(("cancellation", "priority", "category"), ()),
+    "resumption": ("hold",),
+    "return": ("completion",),
+    "closure": ("completion",),
+    "reopening": ("cancellation",),
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "start": {},
+    "hold": {"reason": "tenant"},
+    "deferral": {"until": "2026-03-09"},
+    "priority": {"priority_key": "immediate", "reason": "enfant"},
+    "category": {"category_key": "common.lift.stopped", "takes_priority": True},
+}
+
+
+@pytest.mark.parametrize("step", BEFORE)
+def test_a_step_is_decided_on_the_ticket_as_it_was_read(
+    dispatcher: FlaskClient, address: str, clock: FixedClock, step: str
+) -> None:
+    for one in BEFORE[step]:
+        take(dispatcher, address, one, BODIES.get(one, {"text": "ainsi"}))
+    body, there = BODIES.get(step, {"text": "ainsi"}), f"{address}/{step}"
+    bare = dispatcher.post(there, json=body)
+    assert (bare.status_code, bare.json["code"]) == (428, "if_match_required")
+    seen = as_read(dispatcher, address)
+    clock.advance(timedelta(minutes=1))
+    dispatcher.post(f"{address}/notes", json={"text": "rappelé"})
+    late = dispatcher.post(there, json=body, headers=seen)
+    assert (late.status_code, late.json["current"]) == (412, dispatcher.get(address).json)
+    assert dispatcher.get(f"{address}/events").json[-1]["kind"] == "noted", "nothing was done"
+    seen = as_read(dispatcher, address)
+    clock.advance(timedelta(minutes=1))
+    first, again = (dispatcher.post(there, json=body, headers=seen) for _one in range(2))
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert first.json == again.json, "sent again for want of an answer, it is taken once"
+
+
+def test_a_duplicate_sent_twice_counts_its_caller_once(
+    dispatcher: FlaskClient, address: str, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        original = f"{make_ticket(uow, clock).id}"
+    seen = as_read(dispatcher, address)
+    for _one in range(2):
+        sent = {"of_id": original}
+        answer = dispatcher.post(f"{address}/duplicate", json=sent, headers=seen)
+        assert answer.status_code == 200
+    assert dispatcher.get(f"/api/v1/tickets/{original}").json["affected_count"] == 2
+
+
 def test_each_step_asks_for_its_own_right(client: FlaskClient, login: Login, address: str) -> None:
     login(client, Role.CARETAKER)
     assert client.post(f"{address}/notes", json={"text": "vu"}).status_code == 200
@@ -113,7 +173,8 @@ def test_each_step_asks_for_its_own_right(client: FlaskClient, login: Login, add
         assert client.post(f"{address}/{path}", json={}).status_code == 403, path
     login(client, Role.DISPATCHER)
     gone = f"/api/v1/tickets/{new_id()}"
-    assert client.post(f"{gone}/start", json={}).status_code == 404
+    read = {"If-Match": '"1"'}
+    assert client.post(f"{gone}/start", json={}, headers=read).status_code == 404
 
 
 def test_the_letter_is_a_pdf_and_noted_as_told(

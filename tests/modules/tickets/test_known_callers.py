@@ -99,7 +99,7 @@ def test_a_second_call_and_a_failure_know_who_calls_too(client, login, database,
     again = client.post(f"{TICKETS}/{ticket_id}/calls", json=caller | {"is_new_household": True})
     counted = client.post(f"/api/v1/outages/{outage_id}/calls", json=caller)
     assert (again.status_code, counted.status_code) == (200, 200), counted.text
-    client.post(f"{TICKETS}/{ticket_id}/completion", json={"text": "fait"})
+    client.post(f"/tickets/{ticket_id}/steps/complete", data={"text": "fait"})
     assert [(address, locale) for address, locale, _text in sent(database)] == [
         ("zoe@example.org", "nl")
     ]

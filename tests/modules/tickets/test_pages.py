@@ -200,6 +200,27 @@ def test_a_step_that_is_not_possible_says_so(
     assert "not possible any more" in answer.get_data(as_text=True)
 
 
+def test_who_decides_on_a_ticket_a_colleague_moved_is_told_how_it_stands(
+    client: FlaskClient, login: Login, street: Street
+) -> None:
+    login(client, Role.DISPATCHER, locale="en")
+    address = f"/tickets/{ticket_id_of(call(client, street))}"
+    page = client.get(address).text
+    seen = set(re.findall(r'name="version" value="(\d+)"', page))
+    assert len(seen) == 1
+    for_steps = page.partition('id="steps"')[2].partition('id="links"')[0]
+    assert for_steps.count("<form") == for_steps.count('name="version"') > 3
+    version = seen.pop()
+    assert client.post(f"{address}/steps/start", data={"version": version}).status_code == 303
+    wanted = {"text": "Wrong house", "version": version}
+    told = client.post(f"{address}/steps/cancel", data=wanted)
+    assert told.status_code == 412
+    assert "changed since you opened the page. Now: In progress." in told.text
+    assert "Wrong house</textarea>" in told.text
+    (now,) = set(re.findall(r'name="version" value="(\d+)"', told.text))
+    assert client.post(f"{address}/steps/cancel", data=wanted | {"version": now}).status_code == 303
+
+
 def test_an_unknown_step_does_not_exist(client: FlaskClient, login: Login, street: Street) -> None:
     login(client, Role.DISPATCHER)
     ticket_id = ticket_id_of(call(client, street))

@@ -11,6 +11,7 @@ from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database, UnitOfWork
 from app.errors import Forbidden
+from app.ids import new_id
 from modules.energy.events import AlertReopened, AlertResolved, AlertStill
 from modules.tickets.alerts import (
     find_alert_ticket,
@@ -30,6 +31,7 @@ from modules.tickets.services import (
     renew_ticket,
 )
 from modules.tickets.services.recording import events_of
+from tests.factories.energy import make_alert
 from tests.factories.portfolio import make_building
 from tests.factories.tickets import AGENT, make_ticket
 from tests.modules.tickets.test_alerts import SCAN, opened
@@ -121,6 +123,7 @@ def test_the_page_offers_the_closed_ticket_again_or_another(
     with database.unit_of_work() as uow:
         ticket = ended(uow, clock)
         ticket_id, alert_id = ticket.id, ticket.alert_id
+        make_alert(uow, clock, alert_id)
     login(client, Role.ENERGY_COORDINATOR, locale="en")
     page = panel(client, alert_id)
     assert f"{NOBODY}: its ticket is “Closed”" in page
@@ -143,6 +146,7 @@ def test_another_ticket_is_opened_from_the_page_and_by_programs(
     with database.unit_of_work() as uow:
         ticket = ended(uow, clock)
         ticket_id, alert_id = ticket.id, ticket.alert_id
+        make_alert(uow, clock, alert_id)
     login(client, Role.ENERGY_COORDINATOR, locale="en")
     answer = client.post(f"/tickets/{ticket_id}/renewal")
     assert answer.status_code == 303
@@ -168,6 +172,7 @@ def test_a_cancelled_ticket_is_taken_back_and_a_duplicate_shows_its_original(
         open_alert_ticket(event, SCAN, uow, clock)
         ticket = uow.session.scalars(select(Ticket)).one()
         cancel_ticket(AGENT, ticket.id, "Erreur", uow, clock)
+        make_alert(uow, clock, event.alert_id)
         original = make_ticket(uow, clock)
         ticket_id, original_id, number = ticket.id, original.id, original.number
     login(client, Role.DISPATCHER, locale="en")
@@ -187,5 +192,7 @@ def test_a_cancelled_ticket_is_taken_back_and_a_duplicate_shows_its_original(
 def test_an_alert_without_a_ticket_says_when_one_is_opened(
     client: FlaskClient, login: Login, database: Database, clock: FixedClock
 ) -> None:
+    with database.unit_of_work() as uow:
+        alert_id = make_alert(uow, clock, new_id()).id
     login(client, Role.DISPATCHER, locale="en")
-    assert "when the meter stands in a building" in panel(client, opened(clock, None).alert_id)
+    assert "when the meter stands in a building" in panel(client, alert_id)
