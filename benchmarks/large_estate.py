@@ -44,7 +44,7 @@ def plant(database: Database, lots: int, tickets: int) -> None:
 
 
 def _copy_buildings(session: Session, lots_wanted: int) -> None:
-    """Copy buildings with their lots until there are so many lots."""
+    """Copy buildings with their lots until there are so many lots; the copies sort last."""
     buildings, lots = Base.metadata.tables["buildings"], Base.metadata.tables["lots"]
     houses = _rows(session, buildings)
     inside: dict[UUID, list[dict[str, Any]]] = {}
@@ -55,10 +55,10 @@ def _copy_buildings(session: Session, lots_wanted: int) -> None:
     new_lots: list[dict[str, Any]] = []
     while count + len(new_lots) < lots_wanted:
         source = houses[len(new_houses) % len(houses)]
-        copied = source | {"id": new_id(), "code": f"BEN-{len(new_houses):06d}"}
+        copied = source | {"id": new_id(), "code": f"Z-{len(new_houses):06d}"}
         new_houses.append(copied)
         for lot in inside.get(source["id"], ()):
-            reference = f"BEN-{len(new_lots):06d}"
+            reference = f"Z-{len(new_lots):06d}"
             outside = {"entrance_id": None, "floor_id": None}
             place = {"id": new_id(), "reference": reference, "building_id": copied["id"]}
             new_lots.append(lot | outside | place)

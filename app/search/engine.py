@@ -50,11 +50,13 @@ class SearchEngine:
         text: str,
         *,
         limit: int = 8,
+        most_kinds: int | None = None,
         kinds: Sequence[str] = (),
     ) -> list[Group]:
         """Return the answers by kind; exact numbers win over words, and stand alone when found.
 
-        Less than two characters find nothing. Only kinds the actor may read are asked.
+        Less than two characters find nothing. Only kinds the actor may read are asked; words give
+        the `most_kinds` with the best answers, at most `limit` of each.
         """
         if len(text.strip()) < SHORTEST:
             return []
@@ -62,7 +64,7 @@ class SearchEngine:
             p for p in self.providers if actor.can(p.permission) and (not kinds or p.kind in kinds)
         ]
         exact = self._exact(actor, session, text, asked)
-        return exact or self._by_words(actor, session, text, asked, limit)
+        return exact or self._by_words(actor, session, text, asked, limit, most_kinds)
 
     def _exact(
         self, actor: Actor, session: Session, text: str, asked: Sequence[SearchProvider]
@@ -83,25 +85,29 @@ class SearchEngine:
         text: str,
         asked: Sequence[SearchProvider],
         limit: int,
+        most_kinds: int | None,
     ) -> list[Group]:
         typed, versions = typed_words(text), versions_of(session)
         spare = limit if actor.scope.everything else limit * _SPARE
-        others: list[tuple[SearchProvider, Snapshot]] = []
-        ranked: list[tuple[float, Group]] = []
+        begun: list[tuple[SearchProvider, Snapshot, list[Match[UUID]]]] = []
         for provider in asked:
             snapshot = self._indexes[provider.kind].at(session, versions.get(provider.kind, 0))
-            found = snapshot.begun(typed, spare)
-            if found:
-                found = filled(found, snapshot, typed, spare)
-                ranked += _ranked(provider, actor, session, found, limit)
-            else:
-                others.append((provider, snapshot))
+            begun.append((provider, snapshot, snapshot.begun(typed, spare)))
+        # The best kinds first, so that no more are read from the database than are shown.
+        begun.sort(key=lambda one: -one[2][0].score if one[2] else 0)
+        ranked: list[tuple[float, Group]] = []
+        for provider, snapshot, found in begun:
+            if found and (most_kinds is None or len(ranked) < most_kinds):
+                matches = filled(found, snapshot, typed, spare)
+                ranked += _ranked(provider, actor, session, matches, limit)
         if not _is_enough(ranked, typed):
             least = _MAY_BE_MEANT if ranked else 0
-            for provider, snapshot in others:
-                found = [m for m in snapshot.alike(typed, spare) if m.score >= least]
-                ranked += _ranked(provider, actor, session, found, limit)
-        return [group for _best, group in sorted(ranked, key=lambda pair: -pair[0])]
+            for provider, snapshot, found in begun:
+                if not found:
+                    alike = [m for m in snapshot.alike(typed, spare) if m.score >= least]
+                    ranked += _ranked(provider, actor, session, alike, limit)
+        ranked.sort(key=lambda pair: -pair[0])
+        return [group for _best, group in ranked[:most_kinds]]
 
 
 def _is_enough(ranked: Sequence[tuple[float, Group]], typed: TypedWords) -> bool:

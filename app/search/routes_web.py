@@ -17,6 +17,7 @@ blueprint = Blueprint("search", __name__)
 
 LONGEST_QUERY = 200
 SUGGESTED = 5
+SUGGESTED_KINDS = 5
 ON_PAGE = 50
 
 
@@ -41,7 +42,7 @@ def search_page() -> ResponseReturnValue:
 def suggestions() -> ResponseReturnValue:
     """Give the first answers as a fragment for the panel under the box."""
     query = _query()
-    groups = search_everything(query, SUGGESTED)
+    groups = search_everything(query, SUGGESTED, SUGGESTED_KINDS)
     return render_template(
         "search/_suggestions.html", query=query, groups=groups, address_of=address_of
     )
@@ -67,9 +68,11 @@ def _query() -> str:
     return request.args.get("q", "").strip()[:LONGEST_QUERY]
 
 
-def search_everything(query: str, limit: int) -> list[Group]:
+def search_everything(query: str, limit: int, most_kinds: int | None = None) -> list[Group]:
     """Return what the present actor may see of a query, by kind."""
-    return engine().search(current_actor(), reader(), query, limit=limit) if query else []
+    if not query:
+        return []
+    return engine().search(current_actor(), reader(), query, limit=limit, most_kinds=most_kinds)
 
 
 def _only_exact_hit(groups: list[Group]) -> Hit | None:

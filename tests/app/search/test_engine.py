@@ -33,6 +33,7 @@ class People:
         self.hidden: set[UUID] = set()
         self.phones: dict[str, UUID] = {}
         self.reads: list[int] = []
+        self.asked = 0
 
     def add(self, name: str, phone: str = "") -> UUID:
         key = new_id()
@@ -52,6 +53,7 @@ class People:
         return [(key, index_text(self.rows[key])) for key in asked]
 
     def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> list[Hit]:
+        self.asked += 1
         return [Hit(key, self.rows[key]) for key in ids if key not in self.hidden]
 
 
@@ -245,3 +247,17 @@ def test_a_name_is_no_number() -> None:
     assert identify("Jan Peeters") == []
     assert identify("rue haute 12") == []
     assert identify("@") == []
+
+
+def test_only_the_kinds_with_the_best_answers_are_read(
+    database: Database, actor_with: ActorMaker
+) -> None:
+    some = [People() for _ in range(4)]
+    names = ("Jan", "Van den Jansen", "Jan", "Jansen")
+    for number, (kind, name) in enumerate(zip(some, names, strict=True)):
+        kind.kind = f"kind{number}"
+        kind.add(name)
+    some[0].hidden = set(some[0].rows)
+    found = titles(SearchEngine(some), actor_with(READ), database, "jan", most_kinds=2)
+    assert found == ["Jan", "Jansen"]
+    assert [kind.asked for kind in some] == [1, 0, 1, 1]
