@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +75,7 @@ def attach_file(actor: Actor, command: AttachFile, uow: UnitOfWork, clock: Clock
         thumbnail_sha256=file.thumbnail_sha256,
         width=file.width,
         height=file.height,
-        taken_at=file.taken_at,
+        taken_at=_possible(file.taken_at, clock.now()),
         confidentiality=command.confidentiality,
         created_at=clock.now(),
         created_by_id=actor.user_id,
@@ -141,6 +142,14 @@ def restore_attachment(
         changes = {"file": (None, attachment.name)}
         _record(actor, "files.file.restored", attachment, subject, changes, uow, clock)
     return attachment
+
+
+def _possible(taken_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when a picture was taken; nothing when its camera's clock stands after today.
+
+    A camera says no zone, so that a day counts as now.
+    """
+    return taken_at if taken_at is not None and taken_at <= now + timedelta(days=1) else None
 
 
 def _mine(

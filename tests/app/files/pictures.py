@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 SECRET_PLACE = b"50 deg 50' 47"
 
 
-def photo(size=(2400, 1800), form="JPEG", *, rotated=False) -> bytes:
+def photo(size=(2400, 1800), form="JPEG", *, rotated=False, taken="2026:02:28 10:15:00") -> bytes:
     """A photo with the place in its EXIF block and its comment, and the owner of the camera."""
     image = Image.new("RGB", size, (200, 30, 30))
     exif = image.getexif()
@@ -18,7 +18,7 @@ def photo(size=(2400, 1800), form="JPEG", *, rotated=False) -> bytes:
     exif[ExifTags.Base.ImageDescription] = SECRET_PLACE.decode()
     if rotated:
         exif[ExifTags.Base.Orientation] = 6
-    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:02:28 10:15:00"
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (50.0, 50.0, 47.0)
     target = BytesIO()
     image.save(target, form, exif=exif.tobytes(), comment=SECRET_PLACE)

@@ -212,6 +212,24 @@ def test_reading_a_sensitive_file_is_noted_in_any_size_and_by_programs(signed_in
         assert consultations() == number, address
 
 
+@pytest.mark.parametrize(
+    ("taken", "kept"),
+    [
+        ("2026:03:02 22:00:00", True),
+        ("2026:03:04 10:00:00", False),
+        ("2061:01:01 00:00:00", False),
+        ("1970:01:01 00:00:00", False),
+        ("1998:07:14 12:00:00", True),
+    ],
+)
+def test_a_picture_was_not_taken_after_it_came(signed_in, boiler, database, taken, kept):
+    """A camera whose clock is wrong says nothing; an old picture may well come in today."""
+    upload(signed_in(), boiler, (photo((60, 40), taken=taken), "a.jpg"))
+    with database.reader() as session:
+        found = session.scalars(select(Attachment.taken_at)).one()
+    assert (found is not None) is kept
+
+
 def test_orphans_go_after_a_day_and_files_in_use_stay(
     database, settings, clock, store, login, client
 ):

@@ -151,6 +151,46 @@ def test_a_tablet_from_the_past_is_taken_at_the_time_of_receipt_and_told(spot: F
     assert spot.read(lambda s: s.get(FieldOperation, start.id).made_at) == long_ago
 
 
+def taken(spot: Field, moment: datetime, **options: Any) -> tuple[datetime, Answer]:
+    """Announce a photo said to be taken at a moment; return when it counts as taken."""
+    facts = {"photo_id": str(new_id()), "taken_at": moment.isoformat(), "size": 1, "sha256": "0"}
+    operation = spot.operation("order.photo", facts, **options)
+    answer = spot.run(operation)
+    assert answer["status"] == "accepted"
+    assert spot.run(operation).get("warning") == answer.get("warning")
+    entry = spot.read(lambda s: s.get(OrderEntry, UUID(facts["photo_id"])))
+    return datetime.fromisoformat(entry.data["taken_at"]), answer
+
+
+@pytest.mark.parametrize("days", [-2000, 400])
+def test_a_photo_of_an_impossible_moment_is_one_of_when_it_was_added_and_told(
+    spot: Field, days: int
+) -> None:
+    added, now = spot.clock.now() - timedelta(hours=2), spot.clock.now()
+    wrong = now + timedelta(days=days)
+    moment, answer = taken(spot, wrong, made_at=added)
+    assert moment == added
+    assert (str(wrong.year) in answer["warning"], answer["about"]) == (True, "clock")
+    # A tablet whose whole clock is wrong: the time of receipt.
+    moment, answer = taken(spot, wrong, made_at=wrong)
+    assert moment == now
+    assert str(wrong.year) in answer["warning"]
+
+
+def test_a_photo_of_a_possible_moment_is_believed(spot: Field) -> None:
+    before = spot.clock.now() - timedelta(days=1)
+    moment, answer = taken(spot, before)
+    assert (moment, "warning" in answer) == (before, False)
+    slow = spot.clock.now() + timedelta(minutes=4)
+    assert taken(spot, slow)[0] == spot.clock.now()
+
+
+def test_a_moment_outside_the_calendar_refuses_its_operation_alone(spot: Field) -> None:
+    facts = {"photo_id": str(new_id()), "taken_at": "0001-01-01T00:00:00+14:00"}
+    answer = spot.send("order.photo", facts)
+    assert (answer["status"], answer["field"]) == ("refused", "taken_at")
+
+
 def test_what_the_tablet_did_after_the_order_was_made_is_believed(spot: Field) -> None:
     made = spot.read(lambda s: s.get(WorkOrder, spot.order_id).created_at)
     slow = spot.send("order.start", made_at=made - timedelta(minutes=4))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -21,12 +20,17 @@ from app.i18n import lazy as _l
 from modules.interventions.models import FieldOperation, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services.field import additions, steps
-from modules.interventions.services.field.operation import Answer, Operation, Refused, refusal
+from modules.interventions.services.field.operation import (
+    TOLERANCE,
+    Answer,
+    Operation,
+    Refused,
+    refusal,
+)
 from modules.interventions.services.field.payloads import BadPayload
 
 __all__ = ["Answer", "Operation", "apply_operation", "run_operation"]
 
-_TOLERANCE = timedelta(minutes=5)
 _ABSENT = _l("This order does not exist any more, or is not in your area.")
 _UNKNOWN_TYPE = _l("This version of the server does not know this operation.")
 _UNREADABLE = _l("A part of what was sent cannot be read.")
@@ -104,13 +108,13 @@ def _at_a_possible_time(operation: Operation, uow: UnitOfWork, clock: Clock) -> 
     now = clock.now()
     order = uow.session.get(WorkOrder, operation.order_id)
     made_at = operation.made_at if order is None else max(operation.made_at, order.created_at)
-    is_possible = made_at - _TOLERANCE <= operation.made_at <= now + _TOLERANCE
+    is_possible = made_at - TOLERANCE <= operation.made_at <= now + TOLERANCE
     return replace(operation, made_at=made_at if is_possible else now)
 
 
 def _doubt(operation: Operation, taken: Operation) -> Answer:
     """Return what the technician should know of the clock of the tablet, when it is wrong."""
-    if abs(taken.made_at - operation.made_at) <= _TOLERANCE:
+    if abs(taken.made_at - operation.made_at) <= TOLERANCE:
         return {}
     warning = _(
         "The clock of this tablet said %(moment)s, which cannot be: the time at which the server "

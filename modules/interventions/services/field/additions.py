@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from app.i18n import format_datetime
+from app.i18n import gettext as _
 from modules.energy.api import DOUBT_LABELS, ReadingDoubt
 from modules.interventions.commands import MeterReading
 from modules.interventions.enums import EntryKind
 from modules.interventions.models import OrderEntry, WorkOrder
-from modules.interventions.services.field.operation import Answer, Operation
+from modules.interventions.services.field.operation import TOLERANCE, Answer, Operation
 from modules.interventions.services.field.payloads import BadPayload, Payload
 from modules.interventions.services.readings import record_reading
 from modules.interventions.services.recording import get_order_to_add_to
@@ -74,12 +78,29 @@ def reading(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -
 
 
 def remarks(operation: Operation, uow: UnitOfWork) -> Answer:
-    """Return what the technician should know of an addition: the doubt about a reading."""
+    """Return what the technician should know of an addition: the doubt about it."""
+    if operation.type == "order.photo":
+        return _doubt_about_photo(operation, uow)
     if operation.type != "order.reading":
         return {}
     entry = uow.session.get_one(OrderEntry, Payload(operation.payload).uuid("reading_id"))
     doubt = entry.data.get("doubt")
     return {"warning": str(DOUBT_LABELS[ReadingDoubt(doubt)])} if doubt else {}
+
+
+def _doubt_about_photo(operation: Operation, uow: UnitOfWork) -> Answer:
+    """Say that a photo cannot be of the moment it was said to be taken."""
+    payload = Payload(operation.payload)
+    said = payload.instant("taken_at")
+    entry = uow.session.get_one(OrderEntry, payload.uuid("photo_id"))
+    if abs(datetime.fromisoformat(entry.data["taken_at"]) - said) <= TOLERANCE:
+        return {}
+    warning = _(
+        "This photo was said to be taken at %(moment)s, which cannot be: the moment it was added "
+        "was written. Set the clock.",
+        moment=format_datetime(said),
+    )
+    return {"warning": warning, "about": "clock"}
 
 
 def checklist(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -> WorkOrder:
@@ -97,9 +118,13 @@ def checklist(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock)
 def photo(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -> WorkOrder:
     """Announce a photo that is sent apart."""
     payload = Payload(operation.payload)
+    order = get_order_to_add_to(actor, operation.order_id, uow)
+    said, first, last = payload.instant("taken_at"), order.created_at, clock.now()
+    is_possible = first - TOLERANCE <= said <= last + TOLERANCE
     data = {
         "kind": payload.text("kind") or "other",
-        "taken_at": payload.instant("taken_at").isoformat(),
+        # With a wrong clock it was not taken in the future, nor before there was an order.
+        "taken_at": (min(max(said, first), last) if is_possible else operation.made_at).isoformat(),
         "size": payload.whole("size", 1, 20 * 1024 * 1024),
         "sha256": payload.text("sha256", needed=True),
     }

@@ -77,11 +77,11 @@ class Payload:
         """Return an instant; one without a zone is refused."""
         try:
             value = datetime.fromisoformat(str(self.values[name]))
-        except (KeyError, ValueError) as error:
+            if value.tzinfo is None:
+                raise BadPayload(name)
+            return value.astimezone(UTC)
+        except (KeyError, ValueError, OverflowError) as error:
             raise BadPayload(name) from error
-        if value.tzinfo is None:
-            raise BadPayload(name)
-        return value.astimezone(UTC)
 
     def choice(self, name: str, enum: type[Choice], default: Choice | None = None) -> Choice:
         """Return a member of an enumeration."""
