@@ -13,9 +13,9 @@ from modules.energy.privacy import PRIVACY
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.services.alerts import ALERT_OPENED
-from modules.energy.services.following import follow_lot
+from modules.energy.services.following import follow_lot, follow_names
 from modules.energy.subjects import ALERT, METER, READINGS_FILE, RULE, TARIFF
-from modules.portfolio.events import LotMoved
+from modules.portfolio.events import LotMoved, PlacesRenamed
 
 GROUP = _l("Energy")
 
@@ -83,5 +83,5 @@ module = Module(
     subjects=(METER, ALERT, READINGS_FILE, RULE, TARIFF),
     privacy=PRIVACY,
     notification_kinds=(ALERT_OPENED,),
-    handlers=((LotMoved, follow_lot),),
+    handlers=((LotMoved, follow_lot), (PlacesRenamed, follow_names)),
 )

@@ -28,6 +28,14 @@ class LotMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacesRenamed:
+    """A building, or lots, are called or addressed otherwise from now on."""
+
+    lot_ids: frozenset[UUID] = frozenset()
+    building_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BuildingArchived:
     """A building left the estate."""
 

@@ -18,7 +18,7 @@ from app.geo import place
 from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import BuildingFacts, Change, ShapeGiven
 from modules.portfolio.errors import building_in_use
-from modules.portfolio.events import BuildingArchived
+from modules.portfolio.events import BuildingArchived, PlacesRenamed
 from modules.portfolio.heritage import read_heritage_url
 from modules.portfolio.models import Address, Area, Building, Entrance, Lot, Site
 from modules.portfolio.policies import PortfolioPermission
@@ -80,11 +80,14 @@ def change_building(
     building.updated_at = clock.now()
     building.search_text = building_search_text(building, building.address)
     uow.flush()
-    announce(uow.session, building, *_respell_lots(uow.session, building))
+    lots = _respell_lots(uow.session, building)
+    announce(uow.session, building, *lots)
     uow.flush()
     if not sees_building(actor, building):
         raise NotFound
     note(uow, actor, clock, "building.change", building_subject(building), changes)
+    renamed = PlacesRenamed(frozenset(lot.id for lot in lots), building.id)
+    uow.publish(renamed, actor, clock)
     return building
 
 

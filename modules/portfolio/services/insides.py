@@ -16,6 +16,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from modules.portfolio.commands import AddressFacts, Change, EntranceFacts, FloorFacts
 from modules.portfolio.errors import still_used
+from modules.portfolio.events import PlacesRenamed
 from modules.portfolio.models import (
     Address,
     Building,
@@ -68,7 +69,8 @@ def change_entrance(
     changes = changed_fields(entrance, {"code": facts.code, "position": facts.position})
     changes |= _readdress(uow.session, entrance, facts.address)
     uow.flush()
-    _respell(uow.session, entrance, building)
+    lots = _respell(uow.session, entrance, building)
+    uow.publish(PlacesRenamed(lots), actor, clock)
     note_inside(uow, actor, clock, "entrance.change", part_subject(entrance, building), changes)
     return entrance
 
@@ -90,12 +92,13 @@ def _readdress(
     return {"address": (before, entrance.address.label() if entrance.address else None)}
 
 
-def _respell(session: Session, entrance: Entrance, building: Building) -> None:
-    """Bring the search texts of the lots behind a door in line with its address."""
+def _respell(session: Session, entrance: Entrance, building: Building) -> frozenset[UUID]:
+    """Bring the search texts of the lots behind a door in line with its address; name them."""
     lots = session.scalars(select(Lot).where(Lot.entrance_id == entrance.id)).all()
     for lot in lots:
         lot.search_text = lot_search_text(lot, entrance.address or building.address)
     announce(session, *lots)
+    return frozenset(lot.id for lot in lots)
 
 
 def archive_entrance(actor: Actor, change: Change, uow: UnitOfWork, clock: Clock) -> Entrance:

@@ -15,8 +15,8 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import NotFound
 from modules.portfolio.commands import Change, InstallationFacts
+from modules.portfolio.errors import elsewhere
 from modules.portfolio.models import Entrance, Installation, Lot, ServiceLink
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import find_building, get_building
@@ -121,7 +121,7 @@ def _served(links: Iterable[ServiceLink]) -> set[UUID | None]:
 def _write_links(
     actor: Actor, session: Session, installation: Installation, facts: InstallationFacts
 ) -> None:
-    """Replace what an installation serves; NotFound for a place the actor does not see.
+    """Replace what an installation serves; NotFound for a building the actor does not see.
 
     Entrances and lots are those of its own building. A building the actor does not see stays
     served: whoever wrote it did. So does an archived one, unless the facts name those too.
@@ -153,8 +153,12 @@ def _is_named(actor: Actor, session: Session, building_id: UUID, facts: Installa
 
 
 def _refuse_elsewhere(session: Session, home: UUID, facts: InstallationFacts) -> None:
-    """Raise NotFound for an entrance or a lot of another building."""
-    for model, ids in ((Entrance, facts.entrance_ids), (Lot, facts.lot_ids)):
+    """Raise Invalid for an entrance or a lot of another building, or one that is not there."""
+    named: dict[str, tuple[Any, tuple[UUID, ...]]] = {
+        "entrance_ids": (Entrance, facts.entrance_ids),
+        "lot_ids": (Lot, facts.lot_ids),
+    }
+    for field, (model, ids) in named.items():
         owners = session.scalars(select(model.building_id).where(model.id.in_(ids))).all()
         if len(owners) != len(set(ids)) or any(owner != home for owner in owners):
-            raise NotFound
+            raise elsewhere(field)

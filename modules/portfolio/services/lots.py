@@ -19,7 +19,7 @@ from modules.portfolio.cadastre import read_capakey
 from modules.portfolio.commands import Change, ChangeLotStatus, LotFacts
 from modules.portfolio.enums import LOT_STATUS_LABELS, LotStatus
 from modules.portfolio.errors import building_gone, elsewhere, lot_occupied, status_same_day
-from modules.portfolio.events import LotMoved, LotStatusChanged
+from modules.portfolio.events import LotMoved, LotStatusChanged, PlacesRenamed
 from modules.portfolio.models import Building, Entrance, Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_building, get_lot
@@ -67,6 +67,10 @@ def create_lot(actor: Actor, facts: LotFacts, uow: UnitOfWork, clock: Clock) -> 
     return lot
 
 
+# What a lot is called by, besides what its building and its door are called by.
+_CALLED_BY = frozenset({"reference", "entrance_id", "box"})
+
+
 def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, clock: Clock) -> Lot:
     """Change the facts of a lot; StaleVersion when somebody was first."""
     require(actor, PortfolioPermission.CHANGE)
@@ -90,6 +94,8 @@ def change_lot(actor: Actor, change: Change, facts: LotFacts, uow: UnitOfWork, c
     note(uow, actor, clock, "lot.change", lot_subject(lot), changes)
     if "building_id" in changes:
         uow.publish(LotMoved(lot.id, building.id), actor, clock)
+    elif changes.keys() & _CALLED_BY:
+        uow.publish(PlacesRenamed(frozenset({lot.id})), actor, clock)
     return lot
 
 

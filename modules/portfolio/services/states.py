@@ -19,7 +19,7 @@ from modules.portfolio.events import LotStatusChanged
 from modules.portfolio.models import Lot, LotStatusEvent
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import get_lot
-from modules.portfolio.services.common import lot_subject, note
+from modules.portfolio.services.common import lot_subject, note, refuse_archived
 from modules.portfolio.services.lots import refresh_status
 
 
@@ -33,6 +33,7 @@ def write_lot_state(
     """
     require(actor, PortfolioPermission.CHANGE_STATUS)
     lot = get_lot(actor, uow.session, command.lot_id)
+    refuse_archived(lot)
     events = _events(uow.session, lot)
     known = next((event for event in events if event.starts_on == command.starts_on), None)
     told = {"status": command.status, "reason": command.reason}

@@ -16,8 +16,11 @@ from app.tabular.importer import Outcome
 from app.tabular.runner import ImportFile, check_file, import_file
 from modules.energy.importers import METERS
 from modules.energy.models import Meter
+from modules.portfolio.commands import InstallationFacts
+from modules.portfolio.enums import InstallationKind
+from modules.portfolio.services import add_installation
 from tests.factories.energy import ACTOR, create_meter
-from tests.factories.portfolio import make_building, make_lot
+from tests.factories.portfolio import BUILDER, make_building, make_lot
 
 ADDRESS = "/api/v1/meters"
 WATER = {"serial": "ZB1", "utility": "water", "feeds": "lot"}
@@ -176,3 +179,54 @@ def test_the_upgrade_places_meters_that_programs_put_nowhere_or_elsewhere(
     migrate.upgrade(database)
     assert building_of(database) == home.building_id
     assert building_of(database, "free") == elsewhere.id
+
+
+def put(client, record, **facts):
+    """Change a record by program: what it says of itself, with some facts otherwise."""
+    read = client.get(record)
+    fields = set(facts) | WRITTEN[record.split("/")[3]]
+    body = {name: read.json[name] for name in fields} | facts
+    answer = client.put(record, json=body, headers={"If-Match": read.headers["ETag"]})
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+WRITTEN = {
+    "lots": {"building_id", "kind", "category", "regime", "reference", "box"},
+    "buildings": {"kind", "code", "address"},
+    "meters": {"lot_id", "multiplier"},
+}
+
+
+def test_a_moved_lot_leaves_the_plant_its_meter_fed(
+    client, login, database, clock, home, elsewhere
+):
+    with database.unit_of_work() as uow:
+        boiler = InstallationFacts(home.building_id, InstallationKind.BOILER_HOUSE, code="CH-1")
+        plant = add_installation(BUILDER, boiler, uow, clock)
+        meter = create_meter(uow, clock, lot_id=home.id, installation_id=plant.id)
+    login(client, Role.ADMINISTRATOR)
+    put(client, f"/api/v1/lots/{home.id}", building_id=str(elsewhere.id))
+    left = client.get(f"{ADDRESS}/{meter.id}").json
+    assert (left["building_id"], left["installation_id"]) == (str(elsewhere.id), None)
+    assert put(client, f"{ADDRESS}/{meter.id}", label="Gaz")["label"] == "Gaz"
+    page = client.get(f"/history/meter/{meter.id}").text
+    assert "CH-1" in page
+
+
+def test_a_meter_is_where_its_place_is_called_now(client, login, database, clock, home):
+    with database.unit_of_work() as uow:
+        of_lot = create_meter(uow, clock, lot_id=home.id)
+        of_building = create_meter(uow, clock, "M-2", building_id=home.building_id)
+    login(client, Role.ADMINISTRATOR)
+
+    def place(meter):
+        return client.get(f"{ADDRESS}/{meter.id}").json["place_label"]
+
+    put(client, f"/api/v1/lots/{home.id}", box="77")
+    assert " 77," in place(of_lot)
+    building = f"/api/v1/buildings/{home.building_id}"
+    address = client.get(building).json["address"] | {"number": "199"}
+    put(client, building, address=address)
+    assert " 199" in place(of_lot)
+    assert " 199" in place(of_building)

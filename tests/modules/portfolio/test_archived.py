@@ -10,8 +10,12 @@ from flask.testing import FlaskClient
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
+from app.errors import Conflict
+from modules.portfolio.commands import ChangeLotStatus
+from modules.portfolio.enums import LotStatus
 from modules.portfolio.models import Lot
-from tests.factories.portfolio import make_building, make_lot
+from modules.portfolio.services import write_lot_state
+from tests.factories.portfolio import BUILDER, make_building, make_lot
 from tests.support.web import Login
 
 API = "/api/v1"
@@ -138,3 +142,12 @@ def test_nothing_is_put_into_an_archived_building(keeper: FlaskClient, lot: Lot)
     point = {"lon": 4.35, "lat": 50.84}
     refused = keeper.put(position, json=point, headers=seen(keeper, position))
     assert (refused.status_code, refused.json["code"]) == (409, "archived")
+
+
+def test_no_state_of_an_archived_lot_is_written(
+    keeper: FlaskClient, lot: Lot, database: Database, clock: FixedClock
+) -> None:
+    gone(keeper, f"{API}/lots/{lot.id}")
+    works = ChangeLotStatus(lot.id, LotStatus.WORKS, clock.today())
+    with pytest.raises(Conflict, match="archived"), database.unit_of_work() as uow:
+        write_lot_state(BUILDER, works, uow, clock)

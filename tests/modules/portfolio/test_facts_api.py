@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from app.auth.roles import Role
 from app.clock import FixedClock
 from app.db import Database
+from app.ids import new_id
 from modules.portfolio.models import Lot
 from tests.factories.portfolio import make_building, make_lot
 from tests.support.web import Login
@@ -108,6 +109,12 @@ def test_an_installation_serves_several_buildings(
     served = keeper.get(f"{INSTALLATIONS}/{made.json['id']}/lots").json
     assert set(served["lot_ids"]) == {str(lot.id), str(other.id)}
     assert served["written_building_ids"] == facts["building_ids"]
+    # A lot of another building, and what is no lot or entrance at all: the two are told alike.
+    for name, one in (("lot_ids", other.id), ("lot_ids", new_id()), ("entrance_ids", lot.id)):
+        refused = keeper.post(INSTALLATIONS, json=facts | {name: [str(one)]})
+        errors = [error["field"] for error in refused.json["errors"]]
+        assert (refused.status_code, refused.json["code"]) == (422, "of_another_building")
+        assert errors == [name]
     nobody = facts | {"building_ids": [str(lot.id)]}
     assert keeper.post(INSTALLATIONS, json=nobody).status_code == 404
 

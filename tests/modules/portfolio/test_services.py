@@ -391,7 +391,7 @@ class TestTopology:
         building, _, _ = tower
         stranger = make_lot(uow, clock, make_building(uow, clock))
         facts = InstallationFacts(building.id, InstallationKind.RISER, lot_ids=(stranger.id,))
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid, match="of_another_building"):
             add_installation(BUILDER, facts, uow, clock)
 
 
