@@ -42,7 +42,7 @@ function refusedPhotoCard(desk: Desk, photo: Photo, title: string): HTMLElement 
 function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement {
   const text = writtenIn(operation)
   return make('section', { class: 'f-part f-warning' }, make('h2', {}, `${operationWord(operation.type)} · ${title}`),
-    ...lines(operation.message || operation.code, text),
+    ...lines(operation.message ?? operation.code, text),
     make('div', { class: 'f-row' },
       ...(text && operation.type !== 'order.note' ? [button(t('Send it as a note'), () => void sendAsNote(desk.store, desk.tools, operation).then(desk.changed), 'f-main')] : []),
       ...(text ? [button(t('Copy the text'), () => void navigator.clipboard.writeText(text))] : []),

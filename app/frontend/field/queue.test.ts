@@ -149,6 +149,18 @@ describe('the day', () => {
     expect(await store.sent.count()).toBe(0)
   })
 
+  it('forgets how to get in where the work is finished, until the order is open again', async () => {
+    const access = { instructions: 'Ring', codes: [{ id: 'c', label: 'Door', code: '1234' }] }
+    await takeDay(store, day({ ...order('o1'), access }))
+    const end = await enqueue(store, tools, order('o1'), 'order.complete')
+    expect((await store.orders.get('o1'))?.access).toEqual(access)
+    await settle(store, await nextBatch(store), [{ id: end.id, status: 'accepted' }])
+    await takeDay(store, { ...day(), generated_at: '2026-03-02T12:00:00Z' })
+    expect((await store.orders.get('o1'))?.access).toEqual({ instructions: 'Ring', codes: [] })
+    await takeDay(store, day({ ...order('o1'), access }))
+    expect((await store.orders.get('o1'))?.access).toEqual(access)
+  })
+
   it('shows as finished what is, while its photo still waits', async () => {
     await takeDay(store, day(order('o1')))
     const end = await enqueue(store, tools, order('o1'), 'order.complete')

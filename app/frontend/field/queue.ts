@@ -167,7 +167,7 @@ export async function takeDay(store: FieldStore, day: Day): Promise<void> {
     const gone = (await store.orders.toCollection().primaryKeys()).filter((id) => !present.has(id))
     const forgotten = gone.filter((id) => !finished.has(id) && !busy.has(id))
     await store.orders.bulkDelete(forgotten)
-    await store.orders.where('id').anyOf(gone.filter((id) => finished.has(id))).modify({ status: 'complete' })
+    await store.orders.where('id').anyOf(gone.filter((id) => finished.has(id))).modify(finish)
     await store.orders.where('id').anyOf(gone.filter((id) => !finished.has(id))).modify((order) => leave(order, day.elsewhere ?? []))
     await store.sent.where('order_id').anyOf(forgotten).delete()
     await store.orders.bulkPut(day.orders)
@@ -184,12 +184,22 @@ export async function heldOrders(store: FieldStore): Promise<Set<string>> {
   return new Set([...operations, ...photos].map(({ order_id }) => order_id))
 }
 
+/** An order that was finished here stays to be seen, without the codes of its door; opened again it brings them along. */
+function finish(order: Order): void {
+  order.status = 'complete'
+  forgetCodes(order)
+}
+
 /** What the server says of an order that left the list; the codes of the door leave with it. */
 function leave(order: Order, told: Elsewhere[]): void {
   const known = told.find(({ id }) => id === order.id)
   order.elsewhere = known ?? { id: order.id, is_yours: false, text: '' }
   order.status = known?.status ?? order.status
-  if (order.access) order.access.codes = []
+  forgetCodes(order)
+}
+
+function forgetCodes({ access }: Order): void {
+  if (access) access.codes = []
 }
 
 async function finishedToday(store: FieldStore, now: number): Promise<Set<string>> {

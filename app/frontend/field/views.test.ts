@@ -30,6 +30,13 @@ describe('an order that went to a colleague', () => {
     expect(buttons(page)).toEqual(['Discard', 'Note', 'Photo', 'Material', 'Hours'])
   })
 
+  it('says once why, where the step was refused for just that', () => {
+    const page = orderView(desk, lost, [refused('order.complete', { message: 'Assigned to Karim now.', payload: { work_done: 'Wet wall' } })], [])
+    expect(page.textContent?.match(/Assigned to Karim now\./g)).toHaveLength(1)
+    expect(page.textContent).not.toContain('order_not_yours')
+    expect(page.textContent).toContain('Wet wall')
+  })
+
   it('is named on its card of the day', () => {
     const card = dayView(desk, [lost], [refused('order.start')]).querySelector('.f-card')
     expect(card?.textContent).toContain('Not accepted')

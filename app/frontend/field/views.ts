@@ -112,10 +112,15 @@ export function orderView(desk: Desk, order: Order, queue: Queued[], photos: Pho
   return make('article', {},
     make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
       make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), make('span', { class: 'f-tags' }, phaseTag(seen, desk), ...stuckTags(isStuck(seen, queue)))),
-    ...elsewhereParts(order), ...problemCards(desk, queue.filter(isHere), photos.filter(isHere), () => t('Not accepted')),
+    ...elsewhereParts(order), ...problemCards(desk, unsaid(order, queue.filter(isHere)), photos.filter(isHere), () => t('Not accepted')),
     ...doubtParts({ ...desk, sent: desk.sent.filter(isHere) }, [order]),
     ...warningParts(order), ...accessParts(order), ...taskParts(order, seen, desk), ...doneParts(seen, desk), ...historyParts(order),
     actionBar(desk, seen))
+}
+
+/** The reason a step was refused, once: not again where the page says it of the whole order. */
+function unsaid({ elsewhere }: Order, queue: Queued[]): Queued[] {
+  return queue.map((operation) => operation.message === elsewhere?.text ? { ...operation, message: '' } : operation)
 }
 
 /** Why the order is not on the list any more, in the words of the server, and what can still be done here. */
