@@ -6,7 +6,8 @@ In what is about others, a surname alone may be anybody's; see `app/privacy/text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -49,6 +50,20 @@ def own_words(person: PersonRef) -> re.Pattern[str] | None:
     # Of two that begin at one place the longer is taken: a whole name before its parts.
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     return re.compile("|".join(longest_first), re.IGNORECASE) if forms else None
+
+
+def words_of_others(person: PersonRef, others: Iterable[PersonRef]) -> re.Pattern[str] | None:
+    """Return what finds other people in a text, but for names and numbers they share with one."""
+    mine = {fold(part) for name in person.names for part in names_in(name)}
+    known = list(others)
+    names = (part for one in known for name in one.names for part in names_in(name))
+    return own_words(
+        replace(
+            person,
+            words=tuple(word for one in known for word in one.words if word not in person.words),
+            names=tuple(name for name in names if fold(name) not in mine),
+        )
+    )
 
 
 def names_in(typed: str) -> tuple[str, ...]:

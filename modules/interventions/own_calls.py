@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -19,7 +19,7 @@ from app.privacy import PersonRef
 from app.privacy.attached import forget_attached, take_out
 from app.privacy.own_words import own_words
 from app.privacy.owned_files import Owned, files_of, with_files
-from app.privacy.texts import GONE
+from app.privacy.texts import GONE, says, telling_words
 from modules.interventions.enums import EntryKind
 from modules.interventions.models import (
     ABOUT,
@@ -53,19 +53,24 @@ _PARTS: tuple[tuple[Any, str], ...] = (
 )
 
 
-def orders_of(person: PersonRef, session: Session) -> Sequence[WorkOrder]:
-    """Return the orders that serve a person's calls and those of nobody else."""
+def orders_about(
+    person: PersonRef, session: Session
+) -> tuple[Sequence[WorkOrder], frozenset[UUID]]:
+    """Return the orders for a person's calls or home, and which serve others' calls too."""
     mine = {ticket.id for ticket in calls_of(session, person.id)}
-    orders = {order.id: order for order in _orders_for(list(mine), session)}
-    served = select(OrderTicket).where(OrderTicket.order_id.in_(orders))
+    named = says(telling_words(person), WorkOrder.contact_name, WorkOrder.contact_phone)
+    for_calls = select(OrderTicket.order_id).where(OrderTicket.ticket_id.in_(mine))
+    about = select(WorkOrder).where(or_(named, WorkOrder.id.in_(for_calls)))
+    orders = session.scalars(about).all()
+    served = select(OrderTicket).where(OrderTicket.order_id.in_([order.id for order in orders]))
     shared = {one.order_id for one in session.scalars(served) if one.ticket_id not in mine}
-    return [order for key, order in orders.items() if key not in shared]
+    return orders, frozenset(shared)
 
 
 def order_files(person: PersonRef, session: Session) -> Sequence[Attachment]:
-    """Return the files on the orders made for a person's calls alone."""
-    owned = Owned(ABOUT, [order.id for order in orders_of(person, session)])
-    return files_of(owned, session)
+    """Return the files on the orders for a person's calls or home alone."""
+    orders, shared = orders_about(person, session)
+    return files_of(Owned(ABOUT, [one.id for one in orders if one.id not in shared]), session)
 
 
 def say_files(person: PersonRef, session: Session) -> LazyText | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
@@ -14,10 +13,10 @@ from app.files.models import Attachment
 from app.i18n import lazy as _l
 from app.phones import find_phone
 from app.privacy import BY_RETENTION, PersonalData, PersonalTexts, PersonRef, RetentionRule
-from app.privacy.attached import disclose_attached
 from app.privacy.own_words import names_in
 from app.privacy.owned_files import Owned, forget_personal_files, is_personal_file
-from app.privacy.texts import GONE, forget_words, says, telling_words
+from app.privacy.texts import GONE, forget_words, telling_words
+from modules.interventions.disclosure import disclose
 from modules.interventions.enums import FINISHED, EntryKind
 from modules.interventions.models import (
     ABOUT,
@@ -32,7 +31,6 @@ from modules.interventions.own_calls import (
     forget_in_orders,
     forget_signature,
     order_files,
-    orders_of,
     say_files,
 )
 
@@ -50,29 +48,6 @@ _TEXTS = (
 _CONTACT = (WorkOrder.contact_name, WorkOrder.contact_phone, WorkOrder.availability)
 # Each takes its words out of all that hangs on it.
 BATCH = 100
-
-
-def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> list[Any]:
-    """Return the orders for a person's calls, that name them, or were given to them to do."""
-    mine = [order.id for order in orders_of(person, uow.session)]
-    hung = disclose_attached(Owned(ABOUT, mine), uow.session)
-    named = says(telling_words(person), WorkOrder.contact_name, WorkOrder.contact_phone)
-    carried_out = WorkOrder.contractor_id == person.id
-    query = (
-        select(WorkOrder)
-        .where(or_(named, carried_out, WorkOrder.id.in_(mine)))
-        .order_by(WorkOrder.number)
-    )
-    return [
-        {
-            "number": order.number,
-            "title": order.title,
-            "contact": order.contact_name,
-            "contractor": order.contractor_id == person.id,
-            **hung[order.id],
-        }
-        for order in uow.session.scalars(query)
-    ]
 
 
 def erase(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -> int:

@@ -29,7 +29,7 @@ from modules.tickets.enums import (
 )
 from modules.tickets.lifecycle import derive_state, may_follow
 from modules.tickets.models import Ticket
-from modules.tickets.own_calls import calls_of
+from modules.tickets.own_calls import calls_of, others_in_calls
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import find_by_any_number, get_ticket, visible_tickets
 from modules.tickets.rule_names import load_rule_names
@@ -63,6 +63,7 @@ __all__ = [
     "load_rule_names",
     "load_rules",
     "open_ticket",
+    "others_in_calls",
     "proposed_rules",
     "record_progress",
     "tell_of_visit",

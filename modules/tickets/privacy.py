@@ -19,11 +19,12 @@ from app.privacy.owned_files import Owned, forget_personal_files, is_personal_fi
 from app.privacy.texts import GONE, forget_words, telling_words
 from app.search.changes import touch_documents
 from modules.parties.events import PartyErased
-from modules.tickets.enums import DROPPED_STATUSES, EventKind
+from modules.tickets.enums import DROPPED_STATUSES, STATUS_LABELS, EventKind
 from modules.tickets.models import ABOUT, Opinion, Outage, OutageCall, Ticket, TicketEvent
 from modules.tickets.own_calls import (
     call_files,
     calls_of,
+    disclose_outages,
     disclose_said,
     forget_said,
     say_files,
@@ -67,13 +68,16 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
         .order_by(Ticket.opened_at)
     )
     found = uow.session.execute(query).all()
-    said = disclose_said([ticket for ticket, _opinion in found], uow.session)
-    return [
+    said = disclose_said([ticket for ticket, _opinion in found], person, uow.session)
+    calls = [
         {
             "number": ticket.number,
             "opened": ticket.opened_at.isoformat(),
             "title": ticket.title,
+            "status": str(STATUS_LABELS[ticket.status]),
+            "closed": ticket.closed_at.isoformat() if ticket.closed_at else "",
             "description": ticket.description,
+            "place": ticket.place_note,
             "name": ticket.caller_name,
             "phone": ticket.caller_phone,
             "email": ticket.caller_email,
@@ -85,6 +89,7 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
         }
         for ticket, opinion in found
     ]
+    return calls + disclose_outages(person, uow.session)
 
 
 def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int:

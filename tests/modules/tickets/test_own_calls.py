@@ -25,11 +25,12 @@ from app.settings import Settings
 from app.subjects import Confidentiality
 from app.web.idempotent_calls import CallState, IdempotentCall
 from modules.parties.models import Party
-from modules.tickets.commands import CallAgain, Caller
+from modules.tickets.commands import CallAgain, Caller, CountAffected
 from modules.tickets.models import Ticket
-from modules.tickets.services import call_again, note_ticket
+from modules.tickets.services import call_again, count_affected, note_ticket
 from tests.factories.parties import make_party
-from tests.factories.tickets import AGENT, make_ticket
+from tests.factories.portfolio import make_building
+from tests.factories.tickets import AGENT, make_outage, make_ticket
 from tests.support.people import ActorMaker
 from tests.support.web import Login
 
@@ -129,6 +130,27 @@ def test_a_person_is_given_what_colleagues_wrote_in_their_calls(
     assert [(file["name"], file["caption"]) for file in call["files"]] == [
         ("Brief Qwxyzek.txt", "0470/99.88.77")
     ]
+
+
+def test_a_person_is_shown_the_mails_and_failures_of_theirs_and_nobody_else(
+    database: Database, clock: FixedClock, privacy: Privacy, officer: Actor,
+    caller: tuple[Party, Ticket],
+) -> None:  # fmt: skip
+    with database.unit_of_work("test") as uow:
+        at_work = Caller(caller[0].id, "Zébulon", email="zeb@work.example", locale="fr")
+        ticket = make_ticket(uow, clock, caller=at_work)
+        neighbour = Caller(name="Odile Vrbnt", email="odile@example.be", locale="fr")
+        call_again(AGENT, ticket.id, CallAgain(neighbour, "Mme Vrbnt attend"), uow, clock)
+        outage = make_outage(uow, clock, make_building(uow, clock))
+        count_affected(AGENT, outage.id, CountAffected(at_work), uow, clock)
+    with database.unit_of_work("test") as uow:
+        found = services.disclose_person(officer, "party", caller[0].id, privacy, uow, clock)
+    calls = next(part for _label, part in found.parts if "notes" in part[0])
+    assert {mail["to"] for mail in calls[1]["mails"]} == {"zeb@work.example"}
+    assert "Mme … attend" in [note["text"] for note in calls[1]["notes"]]
+    assert calls[2]["email"] == "zeb@work.example"
+    for word in ("Vrbnt", "Odile", "odile@example.be"):
+        assert word not in str(found.parts)
 
 
 def test_nothing_in_their_own_calls_names_who_was_forgotten(
