@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+import shutil
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.auth.actor import system_actor
 from app.auth.commands import Device
 from app.auth.models import User
@@ -23,6 +22,8 @@ from app.auth.sessions import open_session
 from app.clock import Clock, FixedClock
 from app.db import Database
 from app.settings import Settings, load_settings
+from tests.support.applications import Applications
+from tests.support.databases import Templates
 from tests.support.pages import faults_of
 
 
@@ -56,12 +57,15 @@ class PageClient(FlaskClient):
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database: Database) -> Settings:
+def settings(templates: Templates, database: Database) -> Settings:
+    """What an operator decided, the same for all tests on a kind of database."""
+    folder = templates.folder / "instance"
+    shutil.rmtree(folder, ignore_errors=True)
     return load_settings(
         {
             "INTENDANT_ENV": "test",
             "INTENDANT_SECRET_KEY": "a secret that only tests know, long enough",
-            "INTENDANT_INSTANCE_DIR": str(tmp_path / "instance"),
+            "INTENDANT_INSTANCE_DIR": str(folder),
             "INTENDANT_DATABASE_URL": database.url.render_as_string(hide_password=False),
             "INTENDANT_MAIL_BACKEND": "null",
             "INTENDANT_LOG_LEVEL": "WARNING",
@@ -72,15 +76,22 @@ def settings(tmp_path: Path, database: Database) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    return Applications()
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: FixedClock) -> Flask:
+def app(
+    applications: Applications, settings: Settings, database: Database, clock: FixedClock
+) -> Iterator[Flask]:
     """The application; forged requests are refused only in tests that ask for it."""
-    made = create_app(settings, clock=clock, database=database)
-    made.testing = True
-    made.config["WTF_CSRF_ENABLED"] = False
-    made.test_client_class = PageClient
-    made.jinja_env.bytecode_cache = COMPILED
-    return made
+    with applications.lend(settings, clock, database) as lent:
+        lent.testing = True
+        lent.config["WTF_CSRF_ENABLED"] = False
+        lent.test_client_class = PageClient
+        lent.jinja_env.bytecode_cache = COMPILED
+        yield lent
 
 
 @pytest.fixture
