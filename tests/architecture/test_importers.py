@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from app.audit.models import AuditEntry
 from app.auth.actor import system_actor
@@ -85,12 +85,10 @@ def broken_rows(importer: Importer, garbage: str) -> list[list[str]]:
 def stock(database: Database) -> dict[str, int]:
     """Count the rows of every table, leaving out those that tell of the import itself."""
     of_batches = {ImportBatch.__tablename__, AuditEntry.__tablename__}
+    names = sorted(Base.metadata.tables.keys() - of_batches)
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in names)  # noqa: S608 # our own names
     with database.reader() as session:
-        return {
-            name: session.scalar(select(func.count()).select_from(table)) or 0
-            for name, table in Base.metadata.tables.items()
-            if name not in of_batches
-        }
+        return dict(session.execute(text(counts)).all())
 
 
 def told(report: Report) -> set[tuple[int | None, str]]:

@@ -42,10 +42,14 @@ class Form:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(quick_client: FlaskClient) -> FlaskClient:
     """A plain client: what is sent back is judged here."""
+    return quick_client
+
+
+@pytest.fixture
+def demo(app: Flask) -> None:
     load_demo(house(app), scale=0.01, say=lambda _text: None)
-    return FlaskClient(app)
 
 
 def endpoint_of(app: Flask, address: str, method: str = "GET") -> str:
@@ -120,8 +124,9 @@ def send(client: FlaskClient, form: Form, texts: Iterator[str]) -> list[str]:
     return wrong if is_broken or any(part in said for part in MARKUP) else []
 
 
+@pytest.mark.slow
 @sized(in_ci=2, of_the_bar=100)
-def test_no_field_breaks_or_becomes_markup(app, client, login, grant_everything, size):
+def test_no_field_breaks_or_becomes_markup(app, client, demo, login, grant_everything, size):
     login(client, "administrator", sees_everything=True, locale="en")
     forms = all_forms(app, client)
     assert sum(len(form.texts) for form in forms) > 60
