@@ -16,11 +16,14 @@
 """
 
 import gc
+import os
 from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from tests.support.order import deal
 
 # A shared machine is slow at times: no test is judged by the clock on the wall.
 hypothesis_settings.register_profile(
@@ -67,13 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, as not selected, unless they were asked for."""
-    if config.getoption("--long"):
-        return
+    """Leave the long tests out unless they were asked for; begin with the slow ones."""
     left_out = [item for item in items if item.get_closest_marker("long")]
-    if left_out:
+    if left_out and not config.getoption("--long"):
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    items[:] = deal(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def pytest_collection_finish() -> None:

@@ -54,6 +54,7 @@ def key(app: Flask, client, login, database: Database, clock: FixedClock) -> dic
     return {"Authorization": f"Bearer {secret}"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @sized(in_ci=100, of_the_bar=1000)
 def test_every_operation_answers_as_described(
@@ -76,6 +77,7 @@ def test_every_operation_answers_as_described(
         call()
 
 
+@pytest.mark.slow
 @sized(in_ci=160, of_the_bar=1000)
 def test_operations_answer_as_described_one_after_the_other(
     api: Any, key: dict[str, str], keep: Callable[[], Moment], size: int

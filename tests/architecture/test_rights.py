@@ -81,6 +81,7 @@ def test_a_stranger_is_asked_to_sign_in(app: Flask, client: FlaskClient) -> None
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_no_address_breaks_when_there_is_nothing_behind_it(
     app: Flask, client: FlaskClient, login
 ) -> None:

@@ -99,6 +99,7 @@ def wider(page: Page) -> list[str]:
     return list(page.evaluate(WIDER))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.locale}-{look.width}")
 def test_every_page_is_readable_by_everybody(  # noqa: PLR0917 # fixtures
     look: Look,

@@ -172,6 +172,7 @@ def do_the_work(page: Page, words: Words) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words.locale)
 def test_from_the_meter_and_the_caller_to_the_repair(  # noqa: PLR0917  fixtures
     words: Words,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 import requests
 
 from app.demo import DEMO_PASSWORD, demo_accounts
@@ -77,6 +78,7 @@ def sign_in(address: str, email: str) -> requests.Session:
     return browser
 
 
+@pytest.mark.slow
 def test_the_quick_start_of_the_readme_works(tmp_path: Path) -> None:
     instance = tmp_path / "instance"
     built = BUILT.stat().st_mtime_ns

@@ -143,6 +143,7 @@ def check(database: Database, settings: Settings, callers: list[Caller]) -> None
     assert verdict.unsealed == 0
 
 
+@pytest.mark.slow
 @sized(in_ci=2, of_the_bar=50)
 def test_a_killed_web_server_loses_and_repeats_no_ticket(
     database: Database, settings: Settings, server: WebServer, callers: list[Caller], size: int

@@ -128,6 +128,7 @@ def askers(
     return [*chosen[True][:size], *chosen[False][:size]]
 
 
+@pytest.mark.slow
 @sized(in_ci=1, of_the_bar=25)
 def test_a_door_opens_for_exactly_those_with_the_right(
     app: Flask, database: Database, people: list[Person], keep: Callable[[], Moment], size: int

@@ -133,6 +133,7 @@ def is_placed(app: Flask, rule: Rule, method: str) -> bool:
     return not rule.endpoint.startswith(OWN)
 
 
+@pytest.mark.slow
 def test_no_address_shows_or_changes_a_record_outside_the_scope(
     app, client, login, grant_everything, foreign
 ):

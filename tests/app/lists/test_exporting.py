@@ -191,6 +191,7 @@ def test_files_are_forgotten(app, client, asker, database, clock):
     assert not list(folder(app).iterdir())
 
 
+@pytest.mark.slow
 def test_every_list_of_every_module_is_written(settings, database, clock):
     """Without an application: the words and rows of a list need no request."""
     app = create_app(settings, clock=clock, database=database)
