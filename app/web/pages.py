@@ -23,7 +23,8 @@ def home() -> ResponseReturnValue:
     actor, modules = current_actor(), house().modules
     return render_template(
         "home.html",
-        panels=panels_for(modules, "home", actor),
+        # Who sees no place yet is told so once, not by each part in words of its own.
+        panels=() if actor.scope.is_empty else panels_for(modules, "home", actor),
         steps=first_steps(modules, actor, reader()),
     )
 

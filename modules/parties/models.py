@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -197,7 +198,7 @@ class PartyMerge(Entity):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     @property
-    def stepped(self) -> list[dict[str, str]]:
+    def stepped(self) -> list[dict[str, Any]]:
         """Say which heads became other members, and of whom who stays head."""
         return list(self.moved.get("stepped", ()))
 

@@ -69,6 +69,16 @@ def test_a_part_without_the_right_is_not_there(
     assert client.get("/waiting").status_code == 403
 
 
+def test_who_sees_no_place_yet_is_told_so_once(
+    settings: Settings, database: Database, clock: FixedClock, login: Login
+) -> None:
+    client = client_with((house_only(), TESTS), settings, database, clock)
+    login(client, Role.DISPATCHER, locale="en", sees_everything=False)
+    page = client.get("/").text
+    assert page.count("You see no part of the estate yet.") == 1
+    assert ('hx-get="/waiting"' in page, 'href="/waiting"' in page) == (False, True)
+
+
 def test_without_parts_the_menu_is_offered(
     settings: Settings, database: Database, clock: FixedClock, login: Login
 ) -> None:

@@ -90,6 +90,40 @@ def test_heads_after_each_other_and_one_person_in_both_stay_as_they_are(uow, clo
     assert told(uow, kept) == {("Dubois", H), ("Lejeune", H)}
 
 
+@pytest.mark.parametrize("member_until", [None, MID])
+def test_a_head_who_is_a_member_from_the_same_day_too_is_a_member_once(
+    uow, clock, homes, member_until
+):
+    kept, merged = homes["kept"], homes["merged"]
+    head(uow, clock, kept, homes["ann"], OLD)
+    head(uow, clock, merged, homes["bob"], OLD, NEW)
+    bob = homes["bob"].id
+    member = RelatePerson(merged.id, bob, M, starts_on=OLD, ends_on=member_until)
+    relate_person(BUILDER, member, uow, clock)
+    before = [said_of(uow, one) for one in (kept, merged)]
+    merge = merge_parties(BUILDER, MergeParties(kept.id, merged.id), uow, clock)
+    assert said_of(uow, kept) == [
+        ("Dubois", H, OLD, None),
+        ("Lejeune", M, OLD, member_until and NEW),
+    ]
+    (said,) = uow.session.get_one(PartyMerge, merge.id).stepped
+    assert said["person_id"] == str(homes["bob"].id)
+    undo_merge(BUILDER, merge.id, uow, clock)
+    assert [said_of(uow, one) for one in (kept, merged)] == before
+
+
+def said_of(uow: UnitOfWork, party: Party) -> list[tuple[Any, ...]]:
+    uow.session.expire_all()
+    row = PartyRelation
+    rows = uow.session.execute(
+        select(Party.name, row.relation, row.starts_on, row.ends_on)
+        .join(Party, Party.id == row.person_id)
+        .where(row.party_id == party.id)
+        .order_by(Party.name, row.relation)
+    )
+    return [tuple(one) for one in rows]
+
+
 def test_who_was_changed_since_does_not_become_a_second_head_by_undoing(uow, clock, homes):
     kept, merged = homes["kept"], homes["merged"]
     head(uow, clock, kept, homes["ann"], OLD)
