@@ -29,6 +29,7 @@ class PersonRef:
 
     `words` are full names, e-mail addresses and telephone numbers, to find copies in texts.
     `names` are surname and first name: alone they mean the person only in what is about them.
+    `locales` are the languages to write to them in; empty when nobody knows.
     """
 
     type: str
@@ -37,6 +38,7 @@ class PersonRef:
     words: tuple[str, ...] = ()
     url: str = ""
     names: tuple[str, ...] = ()
+    locales: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -18,6 +19,7 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.errors import Invalid, StaleVersion
 from app.files.models import Attachment
+from app.i18n import get_locale, use_locale
 from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.privacy.hooks import PersonalTexts, PersonRef, Privacy, RetentionRule
@@ -31,14 +33,25 @@ MOST_PASSES = 1000
 _MONTHS = _l("Write a number of months from 1 to 600.")
 
 
+Parts = tuple[tuple[str, Any], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """Everything held about a person, by body of data, ready for a file."""
 
     person: PersonRef
     made_at: datetime
-    parts: tuple[tuple[str, Any], ...]
+    # The same in each language the person reads.
+    pages: tuple[tuple[str, Parts], ...]
     files: tuple[Attachment, ...] = ()
+    # How long each kind of data is kept, in months, and whether the job acts on it.
+    kept: tuple[tuple[RetentionRule, int, bool], ...] = ()
+
+    @property
+    def parts(self) -> Parts:
+        """Return each body of data under its label, in the first language."""
+        return self.pages[0][1]
 
 
 def disclose_person(
@@ -47,6 +60,25 @@ def disclose_person(
     """Gather everything held about a person; who did it is noted."""
     require(actor, HousePermission.PRIVACY_MANAGE)
     person = privacy.person(actor, uow.session, person_type, person_id)
+    pages = []
+    for locale in person.locales or (get_locale(),):
+        with use_locale(locale):
+            pages.append((locale, _tell(actor, person, privacy, uow, clock)))
+    files = files_about(person, privacy, uow.session, clock.today())
+    changes = {"parts": (None, len(pages[0][1])), "files": (None, len(files))}
+    _note(actor, "house.person.disclosed", person, changes, uow, clock)
+    about = audit.Subject(person.type, person.id, person.label)
+    for file in files:
+        if file.confidentiality is Confidentiality.SENSITIVE:
+            audit.record_consultation(uow, actor, clock, subject=about, reason=file.name)
+    kept = _kept(privacy, uow.session)
+    return Disclosure(person, clock.now(), tuple(pages), files, kept)
+
+
+def _tell(
+    actor: Actor, person: PersonRef, privacy: Privacy, uow: UnitOfWork, clock: Clock
+) -> Parts:
+    """Return what each body of data holds about a person and what goes along, if anything."""
     parts = []
     for one in (person, *privacy.along(person, uow.session, clock.today())):
         for data in privacy.data:
@@ -54,14 +86,15 @@ def disclose_person(
             label = str(data.label)
             if found:
                 parts.append((label if one is person else f"{label} ({one.label})", found))
-    files = files_about(person, privacy, uow.session, clock.today())
-    changes = {"parts": (None, len(parts)), "files": (None, len(files))}
-    _note(actor, "house.person.disclosed", person, changes, uow, clock)
-    about = audit.Subject(person.type, person.id, person.label)
-    for file in files:
-        if file.confidentiality is Confidentiality.SENSITIVE:
-            audit.record_consultation(uow, actor, clock, subject=about, reason=file.name)
-    return Disclosure(person, clock.now(), tuple(parts), files)
+    return tuple(parts)
+
+
+def _kept(privacy: Privacy, session: Session) -> tuple[tuple[RetentionRule, int, bool], ...]:
+    choices = {choice.rule: choice for choice in session.scalars(select(RetentionChoice))}
+    made = ((rule, choices.get(rule.name)) for rule in privacy.rules if not rule.is_technical)
+    return tuple(
+        (r, choice.months if choice else r.months, may_run(r, choice)) for r, choice in made
+    )
 
 
 def files_about(

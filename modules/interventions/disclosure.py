@@ -23,6 +23,7 @@ from modules.interventions.enums import (
     OUTCOME_LABELS,
     STATUS_LABELS,
     EntryKind,
+    OrderEventKind,
 )
 from modules.interventions.models import (
     ABOUT,
@@ -90,7 +91,8 @@ class _Parts:
             "notes": [
                 {"text": one.text, "written": one.at.isoformat()}
                 for one in self._events[order.id]
-                if one.text
+                # Of an assignment only the name of a colleague is written.
+                if one.text and one.kind is not OrderEventKind.ASSIGNED
             ]
             + [
                 {"text": one.text, "written": one.made_at.isoformat()}

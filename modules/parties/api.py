@@ -19,6 +19,7 @@ from modules.parties.enums import (
     OccupancyRole,
     PartyKind,
     Relation,
+    locales_of,
 )
 from modules.parties.errors import has_open_work
 from modules.parties.events import PartyArchived, PartyErased, PartyMerged, PartyMergeUndone
@@ -110,7 +111,7 @@ class Contact:
     @property
     def locales(self) -> tuple[str, ...]:
         """Return the languages to write in: both when the language is unknown."""
-        return ("fr", "nl") if self.language is Language.UNKNOWN else (self.language.value,)
+        return locales_of(self.language)
 
 
 @dataclass(frozen=True, slots=True)

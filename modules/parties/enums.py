@@ -36,6 +36,11 @@ LANGUAGE_LABELS: dict[Language, LazyText] = {
 }
 
 
+def locales_of(language: Language) -> tuple[str, ...]:
+    """Return the languages to write in: both when the language is unknown."""
+    return ("fr", "nl") if language is Language.UNKNOWN else (language.value,)
+
+
 class Channel(StrEnum):
     """A way to reach a party."""
 

@@ -17,7 +17,7 @@ from app.i18n import lazy as _l
 from app.phones import show_phone
 from app.privacy import BY_RETENTION, PersonalData, PersonalTexts, PersonKind, PersonRef
 from app.privacy.own_words import names_in
-from modules.parties.enums import PartyKind
+from modules.parties.enums import PartyKind, locales_of
 from modules.parties.models import (
     ContactPermission,
     Party,
@@ -66,6 +66,7 @@ def _as_person(party: Party, session: Session) -> PersonRef:
         words=tuple(word for one in known for word in _words(one)),
         names=tuple(name for one in known for name in _names(one)),
         url=f"/parties/{party.id}",
+        locales=locales_of(party.language),
     )
 
 

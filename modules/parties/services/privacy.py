@@ -15,7 +15,13 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from app.search.changes import touch_documents
-from modules.parties.enums import Language
+from modules.parties.enums import (
+    CHANNEL_LABELS,
+    LANGUAGE_LABELS,
+    PARTY_KIND_LABELS,
+    RELATION_LABELS,
+    Language,
+)
 from modules.parties.errors import household_still_housed, still_guardian, still_housed
 from modules.parties.events import PartyErased
 from modules.parties.models import (
@@ -60,10 +66,10 @@ def disclose_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) 
     record_consultation(uow, actor, clock, subject=party_subject(party), reason="disclosure")
     return {
         "reference": party.reference,
-        "kind": party.kind.value,
+        "kind": str(PARTY_KIND_LABELS[party.kind]),
         "first_name": party.first_name,
         "name": party.name,
-        "language": party.language.value,
+        "language": str(LANGUAGE_LABELS[party.language]),
         "birth_date": party.birth_date.isoformat() if party.birth_date else None,
         "enterprise_number": party.enterprise_number,
         "postal_address": party.postal_address,
@@ -71,18 +77,22 @@ def disclose_party(actor: Actor, party_id: UUID, uow: UnitOfWork, clock: Clock) 
         "phones": [{"number": p.e164, "label": p.label} for p in party.phones],
         "emails": [e.email for e in party.emails],
         "channels": [
-            {"channel": c.channel.value, "allowed": c.is_allowed, "since": c.since.isoformat()}
+            {
+                "channel": str(CHANNEL_LABELS[c.channel]),
+                "allowed": c.is_allowed,
+                "since": c.since.isoformat(),
+            }
             for c in contact_permissions(uow.session, party.id)
         ],
         "relations": [
-            {"relation": relation.relation.value, "with": other.full_name}
+            {"relation": str(RELATION_LABELS[relation.relation]), "with": other.full_name}
             for relation, other, _is_person in list_relations(uow.session, party.id, clock.today())
         ],
         "stays": [
             {
                 "lot": labels.get(stay.lot_id, ""),
                 "from": stay.starts_on.isoformat(),
-                "to": stay.ends_on.isoformat() if stay.ends_on else None,
+                "until": stay.ends_on.isoformat() if stay.ends_on else None,
             }
             for stay in stays
         ],

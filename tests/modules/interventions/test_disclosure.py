@@ -14,16 +14,16 @@ from app.comments.models import Comment
 from app.db import Database, UnitOfWork
 from app.i18n import use_locale
 from app.ids import new_id
-from modules.interventions.commands import CreateOrder
-from modules.interventions.enums import EntryKind, NoAccessReason, OrderStatus, Outcome
+from modules.interventions.commands import Assignee, CreateOrder
+from modules.interventions.enums import EntryKind, NoAccessReason, Outcome
 from modules.interventions.models import Visit, WorkOrder
 from modules.interventions.privacy import disclose
-from modules.interventions.services import add_entry, create_order, note_order
+from modules.interventions.services import add_entry, assign_order, create_order, note_order
 from modules.interventions.services.visits import Entry
 from modules.parties.privacy import find_person
 from modules.tickets.commands import CallAgain, Caller
 from modules.tickets.services import call_again
-from tests.factories.interventions import DISPATCHER
+from tests.factories.interventions import DISPATCHER, make_technician
 from tests.factories.parties import make_party
 from tests.factories.tickets import AGENT, make_ticket
 
@@ -55,13 +55,14 @@ def orders(uow: UnitOfWork, clock: FixedClock) -> tuple[UUID, UUID, list[str]]:
     ]
     again = CallAgain(Caller(name="Bart Vrbnt", phone="0477112233", locale="fr"), "again")
     call_again(AGENT, calls[0].id, again, uow, clock)
-    made = []
+    made, ilse = [], make_technician(uow, clock)
     for number, served in enumerate((calls[:1], calls[1:], calls[2:])):
         command = CreateOrder(ticket_ids=tuple(one.id for one in served))
         order = create_order(DISPATCHER, command, uow, clock)
         order.work_done = told(number)
         order.contact_name, order.contact_phone = "Bart Vrbnt", "0477 11 22 33"
         visit(uow, order, clock.now(), told(number))
+        assign_order(DISPATCHER, order.id, Assignee(ilse.id), uow, clock)
         note_order(DISPATCHER, order.id, told(number), uow, clock)
         signed = Entry(new_id(), EntryKind.SIGNATURE, clock.now(), "Zoé Qwxyzek", data={})
         add_entry(DISPATCHER, order.id, signed, uow, clock)
@@ -86,11 +87,12 @@ def test_the_visits_at_somebodys_home_are_shown_with_what_was_written(
     uow: UnitOfWork, clock: FixedClock, orders: tuple[UUID, UUID, list[str]]
 ) -> None:
     one = shown(uow, clock, orders[0])[orders[2][0]]
-    assert one["status"] == "To be assigned"
+    assert one["status"] == "Assigned"
     (came,) = one["visits"]
     assert came["from"] == clock.now().isoformat()
     assert came["until"] == (clock.now() + timedelta(hours=1)).isoformat()
     assert (came["outcome"], came["no_access"]) == ("No access to the place", "Nobody home")
+    # Nor who was given it, which an assignment writes as its text.
     assert "Ilse" not in str(one)
     assert one["work_done"].startswith("report 0: Zoé Qwxyzek")
     assert told(0).partition(" and")[0] in str(one["notes"])
@@ -134,4 +136,3 @@ def test_a_firm_is_shown_what_it_was_given_and_not_whose_home_it_was(
     one = given[order.number]
     assert (one["contractor"], one["title"], len(one["visits"])) == (True, "Chez …", 1)
     assert "Vrbnt" not in str(one)
-    assert OrderStatus.OPEN is order.status
