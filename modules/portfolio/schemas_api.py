@@ -59,7 +59,14 @@ class BuildingIn(Schema):
     """Everything a program may write about a building."""
 
     kind = one_of(BuildingKind, required=True)
-    address = fields.Nested(AddressSchema, required=True)
+    address = fields.Nested(
+        AddressSchema,
+        required=True,
+        metadata={
+            "description": "With a street and a number, unless the building has a name.",
+            "refused_as": ("street_fr", "number"),
+        },
+    )
     code = text(30)
     name = text(160)
     site_id = fields.UUID(allow_none=True)

@@ -6,7 +6,7 @@ columns (address on one line, counts, state) are not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -56,6 +56,7 @@ from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.places import seen_buildings
 from modules.portfolio.queries.scope import in_scope
 from modules.portfolio.services.buildings import change_building, create_building, place_building
+from modules.portfolio.services.findable import FOUND_BY, refuse_unfindable
 from modules.portfolio.services.years import YEARS, refuse_impossible_years
 
 _SQUARE_METRES = DecimalNumber(places=2, rounds=True, low=Decimal("0.01"), high=1_000_000)
@@ -117,13 +118,22 @@ def _prepare_buildings(actor: Actor, session: Session, rows: Sequence[Row]) -> I
     yield from prepare_positions(session, rows)
 
 
-def _check_years(change: RowChange, now: datetime) -> Iterator[Problem]:
+def _check_facts(change: RowChange, now: datetime) -> Iterator[Problem]:
+    """Refuse what the services would, of what the row changes: old rows may lack it."""
+    today = now.astimezone(BRUSSELS).date()
+    yield from _refused(change, YEARS, lambda values: refuse_impossible_years(values, today))
+    yield from _refused(change, FOUND_BY, refuse_unfindable)
+
+
+def _refused(
+    change: RowChange, names: Sequence[str], refuse: Callable[[Values], None]
+) -> Iterator[Problem]:
     before, given = change.before or {}, change.row.values
     values = {**before, **given}
-    if all(values.get(name) == before.get(name) for name in YEARS):
+    if change.before and all(values.get(name) == before.get(name) for name in names):
         return
     try:
-        refuse_impossible_years(values, now.astimezone(BRUSSELS).date())
+        refuse(values)
     except Invalid as error:
         text = error.message if isinstance(error.message, LazyText) else None
         name = error.field or ""
@@ -178,6 +188,6 @@ BUILDINGS = ServiceImporter(
     remove=remove_buildings,
     find=SOURCE.find,
     prepare=_prepare_buildings,
-    check_at=_check_years,
+    check_at=_check_facts,
     records=SOURCE.records,
 )

@@ -35,6 +35,7 @@ from modules.portfolio.services.common import (
     refuse_archived,
     refuse_unknown,
 )
+from modules.portfolio.services.findable import FOUND_BY, refuse_unfindable
 from modules.portfolio.services.settling import settle_moved
 from modules.portfolio.services.years import YEARS, refuse_impossible_years
 
@@ -45,6 +46,7 @@ def create_building(actor: Actor, facts: BuildingFacts, uow: UnitOfWork, clock: 
     """Add a building to the estate; Conflict when its code is taken."""
     require(actor, PortfolioPermission.CHANGE)
     values = _values(uow.session, facts)
+    refuse_unfindable(values | asdict(facts.address))
     refuse_impossible_years(values, clock.today())
     values["code"] = fresh_reference(uow.session, Building.code, facts.code, SERIES)
     now = clock.now()
@@ -72,6 +74,7 @@ def change_building(
     values = _values(uow.session, facts)
     if any(values[name] != getattr(building, name) for name in YEARS):
         refuse_impossible_years(values, clock.today())
+    _refuse_lost(building, values | asdict(facts.address))
     values["code"] = kept_reference(uow.session, Building.code, facts.code, building)
     changes = changed_fields(building, values)
     changes |= changed_fields(building.address, asdict(facts.address))
@@ -89,6 +92,13 @@ def change_building(
     renamed = PlacesRenamed(frozenset(lot.id for lot in lots), building.id)
     uow.publish(renamed, actor, clock)
     return building
+
+
+def _refuse_lost(building: Building, told: dict[str, Any]) -> None:
+    """Raise Invalid when a change takes away what a building is found by."""
+    address = building.address
+    if any(told[name] != getattr(address, name, building.name) for name in FOUND_BY):
+        refuse_unfindable(told)
 
 
 def _values(session: Session, facts: BuildingFacts) -> dict[str, Any]:

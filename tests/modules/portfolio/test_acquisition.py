@@ -90,8 +90,8 @@ def test_years_that_cannot_be_are_refused(keeper, facts, field):
 def test_a_file_with_such_years_is_refused_when_rehearsed(app, tmp_path):
     path = tmp_path / "buildings.csv"
     path.write_text(
-        "Code;Kind;Postcode;Built;Renovated;Acquired on\n"
-        "B-1;office;1000;1850;1700;\nB-2;office;1000;;;01/01/2050\nB-3;office;1000;1850;1950;\n"
+        "Code;Name;Kind;Postcode;Built;Renovated;Acquired on\nB-1;A;office;1000;1850;1700;\n"
+        "B-2;B;office;1000;;;01/01/2050\nB-3;C;office;1000;1850;1950;\n"
     )
     command = ["imports", "run", "buildings", str(path), "--dry-run", "--language", "en"]
     done = app.test_cli_runner().invoke(args=command)

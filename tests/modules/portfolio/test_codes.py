@@ -33,7 +33,7 @@ def building(database: Database, clock: FixedClock) -> Building:
 def facts_of(folder: str, building: Building) -> tuple[str, dict[str, Any]]:
     inside = {"building_id": str(building.id)}
     return {
-        "buildings": ("code", {"kind": "office", "address": {"number": "1"}}),
+        "buildings": ("code", {"kind": "office", "name": "Annexe", "address": {}}),
         "lots": ("reference", inside | {"kind": "home", "category": "ordinary", "regime": "free"}),
         "installations": ("code", inside | {"kind": "lift"}),
         "land-parcels": ("reference", {"region": "flanders", "use": "farm_lease"}),

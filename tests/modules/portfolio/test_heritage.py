@@ -50,7 +50,7 @@ def test_it_is_written_on_the_form_and_linked_from_the_sheet(client, login, buil
     login(client, Role.PROPERTY_DIRECTOR, locale="en")
     form = f"/buildings/{building.id}/edit"
     sent = {
-        "version": building.version, "kind": "residential", "code": "BLD-1", "postcode": "1000",
+        "version": building.version, "kind": "residential", "code": "BLD-1", "name": "Halles",
         "heritage_url": "http://inventory.example",
     }  # fmt: skip
     refused = client.post(form, data=sent)
@@ -64,7 +64,7 @@ def test_it_is_written_on_the_form_and_linked_from_the_sheet(client, login, buil
     api = f"/api/v1/buildings/{building.id}"
     read = client.get(api)
     assert (read.json["heritage_url"], read.json["heritage_ref"]) == (PAGE, None)
-    told = {"kind": "residential", "address": {}, "heritage_ref": "2043"}
+    told = {"kind": "residential", "name": "Halles", "address": {}, "heritage_ref": "2043"}
     etag = {"If-Match": read.headers["ETag"]}
     bad = client.put(api, json=told | {"heritage_url": "https://x"}, headers=etag)
     assert bad.status_code == 422

@@ -77,7 +77,7 @@ def test_every_export_in_other_capitals_says_nothing_new(database, clock, take):
 
 
 def test_a_new_code_that_differs_by_capitals_alone_is_the_same_row(database, take):
-    lines = ("code;kind;postcode", "Bat-9;residential;1000", "BAT-9;residential;1000")
+    lines = ("code;name;kind;postcode", "Bat-9;B;residential;1000", "BAT-9;B;residential;1000")
     for work in (take("buildings", *lines, work=check_file), take("buildings", *lines)):
         assert counts(work) == {"new": 1, "refused": 1}
         assert [p.code for p in work.errors] == ["duplicate_row"]

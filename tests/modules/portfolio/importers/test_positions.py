@@ -112,7 +112,8 @@ def test_half_a_place_or_one_abroad_is_refused(database, clock, three, file, row
 def test_a_new_building_comes_with_its_place(database, clock, tmp_path, three):
     path = tmp_path / "new.csv"
     path.write_text(
-        "code;kind;postcode;latitude;longitude\nB-9;residential;1000;50.8389;4.3447\n", "utf-8"
+        "code;name;kind;postcode;latitude;longitude\nB-9;B;residential;1000;50.8389;4.3447\n",
+        "utf-8",
     )
     source = ImportFile(path, path.name, BUILDINGS, BUILDINGS.formats)
     report = import_file(ACTOR, source, database, clock)
