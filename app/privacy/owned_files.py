@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import change_rows
@@ -62,5 +62,6 @@ def is_personal_file() -> ColumnElement[bool]:
 
 
 def with_files(owned: Owned, session: Session) -> set[UUID]:
-    """Return which of some records have a file whose content is still kept."""
-    return {file.subject_id for file in files_of(owned, session)}
+    """Return which of some records have a file that stays when the person is forgotten."""
+    mine = (Attachment.subject_type == owned.type) & Attachment.subject_id.in_(owned.ids)
+    return set(session.scalars(select(Attachment.subject_id).where(mine, not_(is_personal_file()))))

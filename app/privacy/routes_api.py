@@ -100,6 +100,6 @@ class Erasures(MethodView):
     @needs(HousePermission.PRIVACY_MANAGE)
     @blueprint.arguments(ErasureIn)
     @blueprint.response(200, ErasureOut)
-    def post(self, data: dict[str, str], person_type: str, person_id: UUID) -> dict[str, int]:
+    def post(self, data: dict[str, Any], person_type: str, person_id: UUID) -> dict[str, int]:
         """Forget a person everywhere, for good; also asks for the right to erase their record."""
-        return {"rows": sum(erase(person_type, person_id, data["confirm"]).values())}
+        return {"rows": sum(erase(person_type, person_id, **data).values())}

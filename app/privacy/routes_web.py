@@ -132,13 +132,16 @@ def person_erase(person_type: str, person_id: UUID) -> ResponseReturnValue:
     """Forget a person, after the word that shows it is meant was typed."""
     person = _person(person_type, person_id)
     try:
-        erase(person_type, person_id, request.form.get("confirm", ""))
+        typed = request.form.get("confirm", "")
+        erase(person_type, person_id, typed, with_files="with_files" in request.form)
     except (Invalid, Conflict, Forbidden) as error:
         return _person_page(person, _as_errors(error)), error.status
     return done(url_for("privacy.retention_list"), _("The person is forgotten."))
 
 
-def erase(person_type: str, person_id: UUID, confirm: str) -> dict[str, int]:
+def erase(
+    person_type: str, person_id: UUID, confirm: str, *, with_files: bool = False
+) -> dict[str, int]:
     """Forget a person with their files and copies; Invalid unless their name was typed."""
     if confirm.strip() != _person(person_type, person_id).label:
         raise Invalid(
@@ -148,7 +151,13 @@ def erase(person_type: str, person_id: UUID, confirm: str) -> dict[str, int]:
     kept = [digest for file in about for digest in file.digests]
     with open_unit_of_work() as uow:
         touched = services.erase_person(
-            current_actor(), person_type, person_id, house().privacy, uow, current_clock()
+            current_actor(),
+            person_type,
+            person_id,
+            house().privacy,
+            uow,
+            current_clock(),
+            with_files=with_files,
         )
         uow.after_commit(lambda: _drop_contents(kept))
         uow.after_commit(_drop_copies)
@@ -179,6 +188,7 @@ def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
         files=len(_files_about(person)),
         stays=[words for words in stays if words],
         errors=errors,
+        with_files="with_files" in request.form,
     )
 
 

@@ -42,6 +42,10 @@ class ErasureIn(Schema):
     """The word that shows it is meant: the name of the person, as their record says it."""
 
     confirm = fields.String(required=True, validate=Length(max=300))
+    with_files = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Also pictures and other files on their own calls and orders."},
+    )
 
 
 class ErasureOut(Schema):

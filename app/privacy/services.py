@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -16,7 +16,7 @@ from app.audit.sealing import prove_redactions
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
-from app.db import UnitOfWork
+from app.db import UnitOfWork, change_rows
 from app.errors import Invalid, StaleVersion
 from app.files.models import Attachment
 from app.i18n import get_locale, use_locale
@@ -24,6 +24,7 @@ from app.i18n import lazy as _l
 from app.policies import HousePermission
 from app.privacy.hooks import PersonalTexts, PersonRef, Privacy, RetentionRule
 from app.privacy.models import RetentionChoice
+from app.privacy.owned_files import is_personal_file
 from app.privacy.texts import forget_words, telling_words, with_quoted
 from app.subjects import Confidentiality
 
@@ -107,16 +108,25 @@ def files_about(
 
 
 def erase_person(
-    actor: Actor, person_type: str, person_id: UUID, privacy: Privacy, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    person_type: str,
+    person_id: UUID,
+    privacy: Privacy,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    with_files: bool = False,
 ) -> dict[str, int]:
     """Forget a person everywhere; return how many rows each body of data touched.
 
+    Files about the person go, on their calls and orders too; with `with_files` all that hang there.
     The first body of data that cannot forget (a running lease, say) raises, and nothing changes.
     """
     require(actor, HousePermission.PRIVACY_MANAGE)
     person = privacy.person(actor, uow.session, person_type, person_id)
     along = privacy.along(person, uow.session, clock.today())
-    touched = {}
+    files = files_about(person, privacy, uow.session, clock.today())
+    touched = {"house.files": _forget_files(files, uow, every=with_files)}
     for data in privacy.data:
         # The owner forgets by itself what goes along with its person.
         gone = (person,) if data.is_owner else (person, *along)
@@ -129,6 +139,12 @@ def erase_person(
     changes = {"rows": (None, sum(touched.values()))}
     _note(actor, "house.person.erased", nameless, changes, uow, clock)
     return touched
+
+
+def _forget_files(files: Iterable[Attachment], uow: UnitOfWork, *, every: bool) -> int:
+    chosen = Attachment.id.in_([file.id for file in files])
+    gone = chosen if every else chosen & is_personal_file()
+    return change_rows(uow.session, delete(Attachment).where(gone))
 
 
 def forget_in_texts(person: PersonRef, texts: Iterable[PersonalTexts], uow: UnitOfWork) -> int:

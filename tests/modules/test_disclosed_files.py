@@ -116,3 +116,59 @@ def test_the_right_to_disclose_opens_no_call(
     login(client, Role.DATA_PROTECTION_OFFICER)
     assert len(hung) == 4
     assert {client.get(f"/files/{one.id}").status_code for one in hung} == {404}
+
+
+def left_of(database: Database) -> list[tuple[str, str]]:
+    with database.reader() as session:
+        files = session.scalars(select(Attachment)).all()
+    return sorted((one.subject_type, one.caption) for one in files)
+
+
+@pytest.fixture
+def pictures(database: Database, clock: FixedClock, settings: Settings, person: UUID) -> UUID:
+    """Beside the sensitive letters, a picture of the work on each call and order."""
+    with database.unit_of_work("test") as uow:
+        for one in uow.session.scalars(select(Attachment)).all():
+            if one.subject_type != "party":
+                hang(uow, clock, settings, (one.subject_type, one.subject_id), "picture")
+        uow.flush()
+        for one in uow.session.scalars(select(Attachment)):
+            with LocalFileStore(settings.files_dir).open(one.sha256) as kept:
+                one.caption = kept.read().decode().removeprefix("%PDF-1.7 ")
+            if one.caption == "picture":
+                one.confidentiality = Confidentiality.INTERNAL
+    return person
+
+
+OTHERS = [
+    ("ticket", "call of a neighbour"),
+    ("ticket", "picture"),
+    ("work_order", "picture"),
+    ("work_order", "shared order"),
+]
+
+
+def test_with_a_person_go_the_files_about_them_and_pictures_of_the_work_stay(
+    client: FlaskClient, login: Login, pictures: UUID, database: Database, settings: Settings
+) -> None:
+    login(client, Role.DATA_PROTECTION_OFFICER)
+    address = f"/privacy/party/{pictures}/erasure"
+    mistyped = client.post(address, data={"confirm": "Zoé", "with_files": "on"})
+    assert (mistyped.status_code, 'name="with_files" checked' in mistyped.text) == (422, True)
+    assert client.post(address, data={"confirm": "Zoé Qwxyzek"}).status_code == 303
+    own = [("ticket", "picture"), ("work_order", "picture")]
+    assert left_of(database) == sorted(OTHERS + own)
+    said = {path.read_bytes() for path in settings.files_dir.rglob("*") if path.is_file()}
+    assert not {b"%PDF-1.7 own call", b"%PDF-1.7 own order", b"%PDF-1.7 own record"} & said
+    assert b"%PDF-1.7 picture" in said
+
+
+def test_every_file_on_their_calls_goes_when_that_is_asked(
+    client: FlaskClient, login: Login, pictures: UUID, database: Database
+) -> None:
+    login(client, Role.DATA_PROTECTION_OFFICER, locale="en")
+    assert 'name="with_files"' in client.get(f"/privacy/party/{pictures}").text
+    asked = {"confirm": "Zoé Qwxyzek", "with_files": True}
+    answer = client.post(f"/api/v1/privacy/people/party/{pictures}/erasure", json=asked)
+    assert answer.status_code == 200
+    assert left_of(database) == OTHERS
