@@ -21,6 +21,7 @@ from app.files.store import LocalFileStore
 from app.house import House
 from app.jobs.lease import scheduler_last_seen
 from app.mail.backends import KNOCK_S, knock
+from app.privacy.again import come_back
 from app.safety import CHECKS, Finding, Level
 from app.settings import MailSettings
 
@@ -34,6 +35,7 @@ def examine(house: House) -> list[Finding]:
         check_database,
         check_files,
         check_contents,
+        check_forgotten,
         check_frontend,
         check_scheduler,
         check_mail,
@@ -100,6 +102,20 @@ def check_contents(house: House) -> Iterator[Finding]:
         return
     words = f"Every attachment has its content; {unused} wait to be destroyed."
     yield Finding(Level.OK, "contents", words)
+
+
+def check_forgotten(house: House) -> Iterator[Finding]:
+    """Look whether somebody who was forgotten is back, as after a backup was restored."""
+    try:
+        with house.database.reader() as session:
+            back = len(come_back(house, session))
+    except (SQLAlchemyError, Unavailable):
+        return
+    if back:
+        words = f"{back} who were forgotten are back: run `flask privacy erase-again`."
+        yield Finding(Level.FAILURE, "forgotten", words)
+    else:
+        yield Finding(Level.OK, "forgotten", "Nobody who was forgotten is back.")
 
 
 def check_frontend(_house: House) -> Iterator[Finding]:

@@ -29,7 +29,8 @@ class PersonRef:
 
     `words` are full names, e-mail addresses and telephone numbers, to find copies in texts.
     `names` are surname and first name: alone they mean the person only in what is about them.
-    `locales` are the languages to write to them in; empty when nobody knows.
+    `locales` are the languages to write to them in; empty when nobody knows. `is_gone` when they
+    were forgotten already.
     """
 
     type: str
@@ -39,6 +40,7 @@ class PersonRef:
     url: str = ""
     names: tuple[str, ...] = ()
     locales: tuple[str, ...] = ()
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,15 @@ from sqlalchemy import select
 from app.auth.needs import needs
 from app.errors import AppError, Conflict, FieldError, Forbidden, Invalid
 from app.files.models import Attachment
-from app.files.queries import used_digests
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
-from app.lists.exporting import forget_every_export
 from app.policies import HousePermission
 from app.privacy import services
+from app.privacy.again import forget_person
 from app.privacy.archive import pack_disclosure
 from app.privacy.hooks import PersonRef, RetentionRule
 from app.privacy.models import RetentionChoice
 from app.registry import NavigationItem
-from app.tabular.queries import running_batches
-from app.tabular.uploads import Uploads
 from app.web.context import (
     current_actor,
     current_clock,
@@ -143,25 +140,13 @@ def erase(
     person_type: str, person_id: UUID, confirm: str, *, with_files: bool = False
 ) -> dict[str, int]:
     """Forget a person with their files and copies; Invalid unless their name was typed."""
-    if confirm.strip() != _person(person_type, person_id).label:
+    person = _person(person_type, person_id)
+    if confirm.strip() != person.label:
         raise Invalid(
             "not_confirmed", _l("Type the name exactly as it is written above."), field="confirm"
         )
-    about = _files_about(_person(person_type, person_id))
-    kept = [digest for file in about for digest in file.digests]
     with open_unit_of_work() as uow:
-        touched = services.erase_person(
-            current_actor(),
-            person_type,
-            person_id,
-            house().privacy,
-            uow,
-            current_clock(),
-            with_files=with_files,
-        )
-        uow.after_commit(lambda: _drop_contents(kept))
-        uow.after_commit(_drop_copies)
-    return touched
+        return forget_person(current_actor(), person, house(), uow, with_files=with_files)
 
 
 def _as_errors(error: AppError) -> tuple[FieldError, ...]:
@@ -190,20 +175,3 @@ def _person_page(person: PersonRef, errors: tuple[FieldError, ...] = ()) -> str:
         errors=errors,
         with_files="with_files" in request.form,
     )
-
-
-def _drop_copies() -> None:
-    """Delete the files of lists and imports: who is in them cannot be taken out."""
-    forget_every_export(house().settings.instance_dir)
-    with house().database.reader() as session:
-        running = running_batches(session)
-    Uploads.of(house().settings.instance_dir).forget_all(running)
-
-
-def _drop_contents(digests: list[str]) -> None:
-    """Delete the bytes nobody else uses, at once rather than with the orphans of the night."""
-    store = file_store()
-    with store.hold(to_destroy=True) as is_mine, house().database.reader() as session:
-        # While a backup is made they stay, and the night finds them.
-        for digest in set(digests) - set(used_digests(session)) if is_mine else ():
-            store.delete(digest)

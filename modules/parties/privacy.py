@@ -67,6 +67,7 @@ def _as_person(party: Party, session: Session) -> PersonRef:
         names=tuple(name for one in known for name in _names(one)),
         url=f"/parties/{party.id}",
         locales=locales_of(party.language),
+        is_gone=party.erased_at is not None,
     )
 
 
