@@ -9,7 +9,7 @@ from app.errors import Conflict, Forbidden, Invalid, StaleVersion
 from app.i18n import format_datetime, format_time
 from app.i18n import lazy as _l
 
-_MOST_NAMED = 3
+MOST_NAMED = 3
 ORDER_FINISHED = _l("This order was closed or cancelled meanwhile.")
 
 # The number of an order (none outside the scope of who asks), and when its visit begins and ends.
@@ -119,7 +119,7 @@ class VisitsOverlap(Conflict):
         """Say who, where and when, and how to plan it all the same."""
         shown = [
             f"{number} {format_datetime(start)}–{format_time(end)}".strip()
-            for number, start, end in taken[:_MOST_NAMED]
+            for number, start, end in taken[:MOST_NAMED]
         ]
         super().__init__(
             "visits_overlap",

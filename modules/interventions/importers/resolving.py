@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.tabular.numbered import identify, named, read_numbers
@@ -33,7 +33,7 @@ def prepare(actor: Actor, session: Session, rows: Sequence[Row]) -> Iterator[Pro
     An empty cell says nothing about an order.
     """
     yield from read_numbers(rows, OURS)
-    known = _known(actor, session, rows)
+    known = known_orders(actor, session, rows)
     yield from identify(rows, {key: order.number for key, order in known.items()})
     read_titles(rows, known)
     _forget_planned(rows, known)
@@ -75,11 +75,13 @@ def _forget_planned(rows: Sequence[Row], known: Mapping[str, WorkOrder]) -> None
             del row.values["status"]
 
 
-def _known(actor: Actor, session: Session, rows: Sequence[Row]) -> dict[str, WorkOrder]:
+def known_orders(actor: Actor, session: Session, rows: Sequence[Row]) -> dict[str, WorkOrder]:
+    """Return the orders the rows name, by our number and by the older tool's."""
     wanted = named(rows, "number") | named(rows, "external_ref")
     statement = select(WorkOrder).where(
         or_(WorkOrder.number.in_(wanted), WorkOrder.external_ref.in_(wanted))
     )
+    statement = statement.options(joinedload(WorkOrder.technician))
     found = session.scalars(visible_orders(actor, statement)).all()
     return {key: one for one in found for key in (one.number, one.external_ref) if key}
 

@@ -22,24 +22,26 @@ COMING = OPEN_STATUSES - {OrderStatus.HOLD, OrderStatus.PENDING_MATERIAL}
 def hours_taken(
     actor: Actor,
     session: Session,
-    besides: WorkOrder,
+    besides: Collection[UUID],
     technician_id: UUID,
     slot: Sequence[datetime],
 ) -> Sequence[Hours]:
-    """Return the other visits of a technician that overlap a slot; no number outside the scope."""
+    """Return the other visits of a technician that overlap a slot; no number outside the scope.
+
+    `besides` are the orders that do not count, as they are about to be elsewhere.
+    """
     start, end = slot
     statement = (
         select(WorkOrder)
         .where(
             WorkOrder.technician_id == technician_id,
-            WorkOrder.id != besides.id,
             WorkOrder.status.in_(COMING),
             WorkOrder.planned_start_at < end,
             WorkOrder.planned_end_at > start,
         )
         .order_by(WorkOrder.planned_start_at, WorkOrder.number)
     )
-    found = session.scalars(statement).all()
+    found = [order for order in session.scalars(statement) if order.id not in besides]
     seen = _visible(actor, session, [order.id for order in found])
     return [(order.number if order.id in seen else "", *_hours(order)) for order in found]
 

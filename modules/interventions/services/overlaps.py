@@ -26,6 +26,6 @@ def ask_about_overlap(
     start, end = slot
     if technician_id is None or start is None or end is None or end <= clock.now():
         return
-    taken = hours_taken(actor, uow.session, order, technician_id, (start, end))
+    taken = hours_taken(actor, uow.session, [order.id], technician_id, (start, end))
     if taken:
         raise VisitsOverlap(get_technician(uow.session, technician_id).name, taken)

@@ -197,6 +197,40 @@ def test_a_dispatcher_plans_and_moves_along(files: Files, works: dict[str, str])
     assert outcome(files.run(*rows)) == ([], (0, 0, 4, 0))
 
 
+def doubts(report: Report) -> list[tuple[int, str, str]]:
+    """What a file leaves to be confirmed: row, field, and what was said."""
+    with use_locale("en"):
+        found = report.as_json()["to_confirm"]
+    return [(one["row"], one["field"], one["message"]) for one in found]
+
+
+def test_visits_of_one_technician_that_meet_are_asked_about(
+    files: Files, works: dict[str, str]
+) -> None:
+    place = {"building": works["building"], "title": "Joint", "technician": "Omar Baert"}
+    morning = place | {"number": "B-1", "planned": "2026-03-09 08:00", "estimated_minutes": "90"}
+    others = (
+        place | {"number": "B-2", "planned": "2026-03-09 09:00", "estimated_minutes": "60"},
+        place | {"number": "B-3", "planned": "2026-03-09 10:00", "estimated_minutes": "60"},
+        place | {"number": "B-4", "planned": "2026-03-09 08:00", "technician": "Ilse Claes"},
+        place | {"number": "B-5", "planned": "2026-03-01 08:00"},
+        place | {"number": "B-6", "planned": "2026-03-01 08:00"},
+    )
+    told = "Omar Baert has another visit at that hour: B-1 "
+    for report in (files.check(morning, *others), files.run(morning, *others)):
+        ((row, field, said),) = doubts(report)
+        assert (row, field, said.startswith(told)) == (3, "planned", True), said
+        assert outcome(report)[0] == []
+    # The same file again plans nothing; another one is asked about what stands there by now.
+    assert doubts(files.check(morning, *others)) == []
+    number = files.order("B-3").number
+    moved = {"number": works["open"], "technician": "Omar Baert", "planned": "2026-03-09 10:30"}
+    ((row, _field, said),) = doubts(files.check(moved))
+    assert (row, number in said) == (2, True)
+    # One that leaves that hour in the same file takes it from nobody.
+    assert doubts(files.check(moved, {"number": number, "planned": "2026-03-10 10:00"})) == []
+
+
 def test_a_plan_is_taken_back_and_a_step_is_not(files: Files, works: dict[str, str]) -> None:
     report = files.run({"number": works["open"], "technician": "Ilse Claes"})
     files.undo(report)
