@@ -12,6 +12,8 @@ from app.db import JsonDict, TranslatedText
 from app.search.normalise import normalise
 from modules.tickets.enums import Nearness, RuleKind, Trade
 
+# Up to this rank a problem waits for nothing: danger, breakdown, urgent.
+URGENT_RANK = 3
 # From so many letters on a word says something; an ending has at most so many.
 _WORD, _ENDING = 3, 3
 
@@ -181,6 +183,11 @@ class Rules:
     def priority_choices(self) -> list[tuple[str, str]]:
         """Return key and name of the priorities that can be given, the most urgent first."""
         return [(key, str(one.name)) for key, one in self.priorities.items() if not one.is_retired]
+
+    @property
+    def urgent_keys(self) -> list[str]:
+        """Return the keys of the priorities that cannot wait, retired ones too."""
+        return [key for key, one in self.priorities.items() if one.rank <= URGENT_RANK]
 
     def path_of(self, key: str) -> tuple[Category, ...]:
         """Return place, category and problem of a key."""

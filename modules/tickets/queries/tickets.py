@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -107,25 +107,22 @@ def list_on_place(
     room_id: UUID | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Return the tickets of an installation, a room, a lot or a building, the latest first."""
+    """Return the tickets of an installation, a room, a lot or a building, what is open first."""
     place = Ticket.lot_id == lot_id if lot_id else Ticket.building_id == building_id
     if installation_id is not None:
         place = Ticket.installation_id == installation_id
     if room_id is not None:
         place = Ticket.room_id == room_id
-    statement = select(Ticket).where(place).order_by(Ticket.opened_at.desc()).limit(limit)
+    statement = select(Ticket).where(place).order_by(*_open_first()).limit(limit)
     return session.scalars(visible_tickets(actor, statement)).all()
 
 
 def list_of_caller(
     actor: Actor, session: Session, party_id: UUID, limit: int = 20
 ) -> Sequence[Ticket]:
-    """Return the tickets a party reported, the latest first."""
+    """Return the tickets a party reported, what is open first."""
     statement = (
-        select(Ticket)
-        .where(Ticket.caller_id == party_id)
-        .order_by(Ticket.opened_at.desc())
-        .limit(limit)
+        select(Ticket).where(Ticket.caller_id == party_id).order_by(*_open_first()).limit(limit)
     )
     return session.scalars(visible_tickets(actor, statement)).all()
 
@@ -179,12 +176,6 @@ def count_open_by_building(actor: Actor, session: Session) -> dict[UUID, int]:
     return {building_id: count for building_id, count in rows if building_id is not None}
 
 
-def list_most_urgent(actor: Actor, session: Session, limit: int = 10) -> Sequence[Ticket]:
-    """Return the open tickets whose deadline is nearest or past."""
-    statement = (
-        select(Ticket)
-        .where(Ticket.status.in_(OPEN_STATUSES), Ticket.due_at.is_not(None))
-        .order_by(Ticket.due_at)
-        .limit(limit)
-    )
-    return session.scalars(visible_tickets(actor, statement)).all()
+def _open_first() -> tuple[ColumnElement[Any], ...]:
+    """Put what somebody still has to do first, then the latest."""
+    return (Ticket.status.not_in(OPEN_STATUSES), Ticket.opened_at.desc())

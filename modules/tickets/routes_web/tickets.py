@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,10 +41,13 @@ from modules.tickets.models import Ticket
 from modules.tickets.policies import TicketPermission
 from modules.tickets.printed import print_letter
 from modules.tickets.queries import tickets as queries
+from modules.tickets.queries.callers import places_of_tickets
 from modules.tickets.queries.repeats import repeats_on
 from modules.tickets.queries.sheet import describe_ticket
+from modules.tickets.queries.urgent import list_urgent
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas_opinions import AnswerIn
+from modules.tickets.standing import describe_standing
 from modules.tickets.tables import TONES, select_tickets, ticket_table
 
 blueprint = Blueprint("tickets", __name__)
@@ -171,7 +174,7 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
     actor, session = current_actor(), reader()
     found = queries.list_on_place(actor, session, building_id=subject_id)
     repeats = repeats_on(actor, session, current_clock(), building_id=subject_id)
-    return _panel(found, building_id=subject_id, repeats=repeats)
+    return _panel(found, building_id=subject_id, repeats=repeats, places=_places(found))
 
 
 @blueprint.get("/tickets/panels/rooms/<uuid:subject_id>")
@@ -192,7 +195,8 @@ def panel_installation(subject_id: UUID) -> ResponseReturnValue:
 @needs(TicketPermission.READ)
 def panel_party(subject_id: UUID) -> ResponseReturnValue:
     """Show what a person reported on their sheet."""
-    return _panel(queries.list_of_caller(current_actor(), reader(), subject_id))
+    found = queries.list_of_caller(current_actor(), reader(), subject_id)
+    return _panel(found, places=_places(found))
 
 
 @blueprint.get("/tickets/panels/alerts/<uuid:subject_id>")
@@ -217,9 +221,15 @@ def panel_alert(subject_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/tickets/panels/urgent")
 @needs(TicketPermission.READ)
 def panel_home() -> ResponseReturnValue:
-    """Show the open tickets whose deadline is nearest, on the home page."""
-    urgent = queries.list_most_urgent(current_actor(), reader())
-    return render_template("tickets/_home_panel.html", tickets=urgent, **_labels())
+    """Show what cannot wait on the home page, with where it is and who is on it."""
+    actor, session, labels = current_actor(), reader(), _labels()
+    urgent = list_urgent(actor, session, labels["rules"], current_clock().now())
+    return render_template(
+        "tickets/_home_panel.html",
+        urgent=urgent,
+        places=_places(urgent.tickets),
+        **labels | describe_standing(urgent.tickets),
+    )
 
 
 def _take_step(ticket_id: UUID, step: str) -> None:
@@ -247,6 +257,10 @@ def _take_step(ticket_id: UUID, step: str) -> None:
 def _panel(found: Sequence[Ticket], **context: Any) -> str:
     given = {"building_id": None, "repeats": ()} | context
     return render_template("tickets/_place_panel.html", tickets=found, **given, **_labels())
+
+
+def _places(found: Sequence[Ticket]) -> Mapping[UUID, str]:
+    return places_of_tickets(current_actor(), reader(), found)
 
 
 def _labels() -> dict[str, Any]:
