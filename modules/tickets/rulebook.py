@@ -203,6 +203,11 @@ class Rules:
         """Return the name of a priority in the present language; its key when unknown."""
         return str(self.priorities[key].name) if key in self.priorities else key
 
+    def tone_of(self, key: str) -> str:
+        """Return the colour of a priority's rank: danger to people stands apart."""
+        rank = self.priorities[key].rank if key in self.priorities else 0
+        return {1: "danger", 2: "warning", 3: "warning"}.get(rank, "neutral")
+
     def search_categories(self, text: str, limit: int = 8) -> list[Category]:
         """Find categories by any words typed, in any language, headings included in the match.
 

@@ -2,6 +2,8 @@
 
 export interface Texts { fr?: string, nl?: string, en?: string }
 export interface Choice { key: string, label: string }
+/** `tone` is the colour of its rank: `danger`, `warning` or `neutral`. */
+export interface Priority extends Choice { tone?: string }
 export interface Fields { diagnosis?: string | null, work_done?: string | null, [name: string]: string | null | undefined }
 
 export interface Order {
@@ -47,7 +49,7 @@ export interface Meter {
 }
 
 export interface Lookups {
-  outcomes?: Choice[], no_access_reasons?: Choice[], trades?: Choice[], statuses?: Choice[], priorities?: Choice[]
+  outcomes?: Choice[], no_access_reasons?: Choice[], trades?: Choice[], statuses?: Choice[], priorities?: Priority[]
   materials?: { id: string, sku?: string, label: string, unit: string, in_van?: string | null }[]
 }
 

@@ -47,6 +47,8 @@ async function open(root: HTMLElement): Promise<void> {
     // What is being typed stays under the fingers; the page is drawn again when the field is left.
     if (isTyping(view)) return showState()
     const [page, id] = location.hash.slice(1).split('/')
+    // The hint to install belongs to the day: an order is read, not advertised on.
+    root.querySelector<HTMLElement>('[data-install]')?.toggleAttribute('hidden', page === 'order')
     const order = page === 'order' ? orders.find((candidate) => candidate.id === id) : undefined
     const isGone = page === 'order' && !order && orders.length > 0
     // The order went away under the eyes of who reads it: what is said of it stands on top.
@@ -63,18 +65,27 @@ async function open(root: HTMLElement): Promise<void> {
     const problems = counts.conflicts + counts.refused
     const waiting = unsent - problems
     const at = await store.get<string>('generated_at')
-    const text = isBusy ? t('Sending…') : unsentWords(waiting, problems)
-    const message = messageOf(outcome, at)
+    const isOffline = outcome === 'offline' && !isBusy
+    const text = isBusy ? t('Sending…') : unsentWords(waiting, problems, isOffline)
+    const message = messageOf(outcome, at, unsent > 0)
     const link = make('a', { href: '#unsent', class: `f-state${unsent ? ' f-unsent' : ''}` }, text)
-    const send = make('button', { type: 'button', class: 'f-button' }, waiting ? t('Send now') : t('Refresh'))
+    const word = waiting ? t('Send now') : t('Refresh')
+    // On a phone what can always be done is a sign; what should be done is a word.
+    const send = make('button', { type: 'button', class: `f-button${waiting ? '' : ' f-quiet'}`, 'aria-label': word, title: word },
+      make('span', { 'aria-hidden': 'true' }, waiting ? '' : '↻ '), make('span', {}, word))
     send.addEventListener('click', () => void flush())
     const signIn = outcome === 'signed_out' ? [make('a', { class: 'f-button f-main', href: `${signInUrl}?next=${encodeURIComponent(location.pathname + location.hash)}` }, t('Sign in'))] : []
     state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
     state?.classList.toggle('f-trouble', problems > 0)
+    state?.parentElement?.classList.toggle('f-offline', isOffline)
     root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', unsent > 0)
   }
 
   view.addEventListener('focusout', () => window.setTimeout(() => void render()))
+  window.addEventListener('offline', () => {
+    outcome = 'offline'
+    void showState()
+  })
   window.addEventListener('hashchange', () => {
     window.scrollTo(0, 0)
     void render()
@@ -88,15 +99,15 @@ async function open(root: HTMLElement): Promise<void> {
 }
 
 /** What waits for the network and what waits for a person are not the same. */
-function unsentWords(waiting: number, problems: number): string {
+function unsentWords(waiting: number, problems: number, isOffline: boolean): string {
   const words = [waiting && t('{count} not yet sent', { count: waiting }), problems && t('{count} not accepted', { count: problems })]
-  return words.filter(Boolean).join(' · ') || t('All sent')
+  return words.filter(Boolean).join(' · ') || (isOffline ? t('No network') : t('All sent'))
 }
 
-function messageOf(outcome: Outcome, at: string | undefined): string {
+function messageOf(outcome: Outcome, at: string | undefined, hasUnsentWork: boolean): string {
   const since = at ? t('as of {time}', { time: formatTime(new Date(at)) }) : ''
   return {
-    done: since, offline: [t('No network'), since].filter(Boolean).join(', '), later: t('The server does not answer; trying again.'),
+    done: since, offline: [hasUnsentWork && t('No network'), since].filter(Boolean).join(', '), later: t('The server does not answer; trying again.'),
     signed_out: t('Sign in to send.'), other_person: t('This tablet holds unsent work of somebody else.'),
   }[outcome]
 }

@@ -79,6 +79,12 @@ it('the order in progress comes first, finished ones last', () => {
     withWaiting(order({ id: 'busy', status: 'in_progress', planned_start_at: '2026-03-02T16:00:00Z' }), []),
   ]
   expect(inOrder(list).map((seen) => seen.order.id)).toEqual(['busy', 'early', 'late', 'done'])
+  const drive = withWaiting(order({ id: 'drive', status: 'travelling' }), [])
+  const burst = withWaiting(order({ id: 'burst', priority: 'immediate' }), [])
+  const solved = withWaiting(order({ id: 'solved', priority: 'immediate', status: 'complete' }), [])
+  const ids = inOrder([...list, drive, burst, solved], new Set(['immediate'])).map((seen) => seen.order.id)
+  expect(ids.slice(0, 3).sort()).toEqual(['burst', 'busy', 'drive'])
+  expect(ids.at(-1)).toBe('solved')
 })
 
 it.each([

@@ -81,10 +81,19 @@ export function missing(seen: Seen): ('signature' | 'photo' | 'checklist')[] {
   ]
 }
 
-/** Unfinished first, then by the planner's order and time. */
-export function inOrder(list: Seen[]): Seen[] {
-  const rank = ({ phase, order }: Seen) =>
-    [phase === 'busy' ? 0 : ['done', 'no_access'].includes(phase) ? 2 : 1, order.planned_start_at ?? '9', order.sequence ?? 999] as const
+export function isOver({ phase }: Seen): boolean {
+  return ['done', 'no_access'].includes(phase)
+}
+
+/** Whether an order is done before every other: it is under way, or people are in danger. */
+export function comesFirst(seen: Seen, dangerous: ReadonlySet<string>): boolean {
+  return ['travelling', 'busy', 'paused'].includes(seen.phase) || (!isOver(seen) && dangerous.has(seen.order.priority ?? ''))
+}
+
+/** What comes first, then the unfinished by the planner's order and time, then the finished. */
+export function inOrder(list: Seen[], dangerous: ReadonlySet<string> = new Set()): Seen[] {
+  const place = (seen: Seen) => seen.phase === 'busy' ? 0 : comesFirst(seen, dangerous) ? 1 : isOver(seen) ? 3 : 2
+  const rank = (seen: Seen) => [place(seen), seen.order.planned_start_at ?? '9', seen.order.sequence ?? 999] as const
   return [...list].sort((a, b) => {
     const [phaseA, startA, placeA] = rank(a)
     const [phaseB, startB, placeB] = rank(b)

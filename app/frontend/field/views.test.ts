@@ -67,3 +67,33 @@ it('a photo that was not taken is told of with its order', () => {
   const photos = [{ id: 'p', order_id: 'o1', blob: new Blob(), taken_at: '2026-03-02T08:00:00Z', state: 'refused' as const, message: 'Too large.' }]
   expect(orderView(desk, order(), [], photos).textContent).toContain('Too large.')
 })
+
+describe('how urgent an order is', () => {
+  const now = new Date('2026-03-02T00:37:00Z')
+  const night: Desk = { ...desk, tools: { ...desk.tools, now: () => now }, lookups: { priorities: [{ key: 'immediate', label: 'Danger', tone: 'danger' }, { key: 'normal', label: 'Normal', tone: 'neutral' }] } }
+  const burst = order({ id: 'burst', title: 'Burst hose', status: 'assigned', priority: 'immediate', due_at: '2026-03-02T01:45:00Z' })
+  const drip = order({ id: 'drip', title: 'Drip', status: 'planned', priority: 'normal', planned_start_at: '2026-03-02T07:00:00Z', due_at: '2026-03-01T16:00:00Z' })
+
+  it('decides what comes first in the day, in colour and words, with the deadline', () => {
+    const page = dayView(night, [drip, burst], [])
+    expect([...page.querySelectorAll('h2')].map(({ textContent }) => textContent)[0]).toBe('To do first')
+    const [first, second] = page.querySelectorAll('.f-card')
+    expect(first?.querySelector('.tag-danger')?.textContent).toBe('Danger')
+    expect(first?.textContent).toContain('before 02:45')
+    expect(first?.querySelector('.f-time')).toBeNull()
+    expect(second?.querySelector('.tag-danger')?.textContent).toMatch(/^Late: had to be done before .*01.*17:00$/)
+  })
+
+  it('stands in the head of the order, and nothing of a deadline once it is done', () => {
+    expect(orderView(night, burst, [], []).querySelector('.f-head')?.textContent).toMatch(/Danger.*before 02:45/)
+    expect(orderView(night, { ...burst, status: 'complete' }, [], []).querySelector('.f-head')?.textContent).not.toContain('02:45')
+  })
+})
+
+it('the person to ask for is named also without a number', () => {
+  const page = orderView(desk, order({ contact: { name: 'Nadia', phone: '' } }), [], [])
+  expect(page.textContent).toContain('Contact: Nadia, without a telephone number')
+  const known = orderView(desk, order({ contact: { name: 'Nadia', phone: '+32470000000' } }), [], [])
+  expect(known.querySelector('[href^="tel:"]')?.textContent).toBe('Call Nadia')
+  expect(known.textContent).not.toContain('Contact:')
+})

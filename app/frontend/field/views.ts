@@ -1,16 +1,16 @@
 /** The screens of the tablet: the day and an order. */
 import { make } from '../shared/dom'
-import { formatDateTime, formatDay, formatTime } from '../shared/format'
+import { formatDate, formatDateTime, formatDay, formatTime } from '../shared/format'
 import { t } from '../shared/i18n'
 import * as actions from './actions'
 import type { Desk } from './actions'
 import type { OperationType, Order } from './contract'
-import { inOrder, isLost, type Seen, withWaiting } from './overlay'
+import { comesFirst, inOrder, isLost, isOver, type Seen, withWaiting } from './overlay'
 import { button, lines, part } from './parts'
 import { problemCards } from './problems'
 import { hasSeen } from './queue'
 import type { Photo, Queued } from './store'
-import { inLanguage, labelOf, PHASE_TONES, phaseWord } from './words'
+import { dangerousKeys, deadlineOf, inLanguage, labelOf, PHASE_TONES, phaseWord } from './words'
 
 function place(order: Order): string {
   const { address, lot_label, postcode, municipality } = order.location
@@ -25,9 +25,21 @@ function phaseTag(seen: Seen, desk: Desk): HTMLElement {
   return make('span', { class: `tag tag-${PHASE_TONES[seen.phase]}` }, word)
 }
 
-/** The day: orders by date, the unfinished ones first. */
+/** How urgent, in words and colour, and until when; nothing of a deadline on what is finished. */
+function urgencyTags(seen: Seen, desk: Desk): HTMLElement[] {
+  const { due_at, priority } = seen.order
+  const tone = desk.lookups.priorities?.find(({ key }) => key === priority)?.tone ?? 'neutral'
+  const deadline = due_at && !isOver(seen) ? deadlineOf(new Date(due_at), desk.tools.now()) : undefined
+  return [
+    ...(priority ? [make('span', { class: `tag tag-${tone}` }, labelOf(desk.lookups.priorities, priority))] : []),
+    ...(deadline ? [make('span', { class: `tag tag-${deadline.isLate ? 'danger' : 'neutral'}` }, deadline.text)] : []),
+  ]
+}
+
+/** The day: what is under way or dangerous, then the orders by date, the unfinished ones first. */
 export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLElement {
-  const seen = inOrder(orders.map((order) => withWaiting(order, queue, desk.sent)))
+  const dangerous = dangerousKeys(desk.lookups.priorities)
+  const seen = inOrder(orders.map((order) => withWaiting(order, queue, desk.sent)), dangerous)
   const doubts = doubtParts(desk, orders)
   if (!seen.length) {
     return make('div', { class: 'f-empty' }, ...doubts, make('p', {}, t('No order for the coming days.')), make('p', {}, t('Call your dispatcher if you expected one.')))
@@ -35,7 +47,7 @@ export function dayView(desk: Desk, orders: Order[], queue: Queued[]): HTMLEleme
   const days = new Map<string, Seen[]>()
   for (const one of seen) {
     const at = one.order.planned_start_at
-    const day = at ? formatDay(new Date(at)) : t('Without a date')
+    const day = comesFirst(one, dangerous) ? t('To do first') : at ? formatDay(new Date(at)) : t('Without a date')
     days.set(day, [...(days.get(day) ?? []), one])
   }
   return make('div', {}, ...doubts, ...[...days].map(([day, list]) =>
@@ -81,10 +93,6 @@ function isStuck({ order }: Seen, queue: Queued[]): boolean {
   return queue.some(({ order_id, state }) => order_id === order.id && state !== 'waiting')
 }
 
-function isOver({ phase }: Seen): boolean {
-  return ['done', 'no_access'].includes(phase)
-}
-
 function stuckTags(isStuck: boolean): HTMLElement[] {
   return isStuck ? [make('span', { class: 'tag tag-danger' }, `⚠ ${t('Not accepted')}`)] : []
 }
@@ -93,16 +101,22 @@ function orderCard(desk: Desk, seen: Seen, queue: Queued[]): HTMLElement {
   const { order } = seen
   const stuck = isStuck(seen, queue)
   const why = order.elsewhere?.text || queue.find(({ order_id, message }) => order_id === order.id && message)?.message
-  const start = order.planned_start_at ? formatTime(new Date(order.planned_start_at)) : ''
   return make('a', { class: `f-card${!stuck && isOver(seen) ? ' f-over' : ''}`, href: `#order/${order.id}` },
-    make('span', { class: 'f-time' }, start || '–'),
+    ...startOf(order, desk.tools.now()),
     make('span', { class: 'f-what' },
       make('strong', {}, order.title), make('span', {}, place(order)),
       make('span', { class: 'f-tags' }, phaseTag(seen, desk),
-        ...stuckTags(stuck),
-        ...(order.priority ? [make('span', { class: 'tag' }, labelOf(desk.lookups.priorities, order.priority))] : []),
+        ...stuckTags(stuck), ...urgencyTags(seen, desk),
         ...(order.warnings?.length ? [make('span', { class: 'tag tag-warning' }, `⚠ ${order.warnings.length}`)] : [])),
       ...(why ? [make('span', { class: 'f-why' }, why)] : [])))
+}
+
+/** When it is planned: the hour, under the day of the planner where it is not today. */
+function startOf(order: Order, now: Date): HTMLElement[] {
+  if (!order.planned_start_at) return []
+  const start = new Date(order.planned_start_at)
+  const isToday = formatDay(start) === formatDay(now)
+  return [make('span', { class: 'f-time' }, formatTime(start), ...(isToday ? [] : [make('small', {}, formatDate(start))]))]
 }
 
 /** One order: warnings first, then how to get in, what to do, what was done. */
@@ -111,7 +125,7 @@ export function orderView(desk: Desk, order: Order, queue: Queued[], photos: Pho
   const isHere = ({ order_id }: { order_id: string }) => order_id === order.id
   return make('article', {},
     make('header', { class: 'f-head' }, make('a', { href: '#', class: 'f-back' }, `← ${t('Today')}`),
-      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), make('span', { class: 'f-tags' }, phaseTag(seen, desk), ...stuckTags(isStuck(seen, queue)))),
+      make('h1', {}, order.title), make('p', {}, `${order.number} · ${place(order)}`), make('span', { class: 'f-tags' }, phaseTag(seen, desk), ...stuckTags(isStuck(seen, queue)), ...urgencyTags(seen, desk))),
     ...elsewhereParts(order), ...problemCards(desk, unsaid(order, queue.filter(isHere)), photos.filter(isHere), () => t('Not accepted')),
     ...doubtParts({ ...desk, sent: desk.sent.filter(isHere) }, [order]),
     ...warningParts(order), ...accessParts(order), ...taskParts(order, seen, desk), ...doneParts(seen, desk), ...historyParts(order),
@@ -141,7 +155,7 @@ function accessParts(order: Order): HTMLElement[] {
     ? [make('a', { class: 'f-button', href: `geo:${location.latitude},${location.longitude}?q=${location.latitude},${location.longitude}` }, t('Show the way'))] : []
   const call = contact?.phone ? [make('a', { class: 'f-button', href: `tel:${contact.phone}` }, t('Call {name}', { name: contact.name ?? contact.phone }))] : []
   return [part(t('Where and access'),
-    ...lines(place(order), ...(access?.codes ?? []).map(({ label, code, note }) => [`${label}: ${code}`, note].filter(Boolean).join(' – ')),
+    ...lines(place(order), contact?.name && !contact.phone && t('Contact: {name}, without a telephone number', { name: contact.name }), ...(access?.codes ?? []).map(({ label, code, note }) => [`${label}: ${code}`, note].filter(Boolean).join(' – ')),
       access?.instructions, contact?.availability && t('At home: {when}', { when: contact.availability })),
     make('div', { class: 'f-row' }, ...call, ...way))]
 }

@@ -1,6 +1,7 @@
 /** The words of the tablet: phases, safety marks, what an operation was, in the technician's language. */
+import { formatDateTime, formatDay, formatTime } from '../shared/format'
 import { t } from '../shared/i18n'
-import type { Choice, OperationType, Texts } from './contract'
+import type { Choice, OperationType, Priority, Texts } from './contract'
 import type { Phase } from './overlay'
 
 export function phaseWord(phase: Phase): string {
@@ -37,4 +38,16 @@ export function inLanguage(text: Texts | string | null | undefined): string {
 
 export function labelOf(choices: Choice[] | undefined, key: string | null | undefined): string {
   return choices?.find((choice) => choice.key === key)?.label ?? key ?? ''
+}
+
+/** The priorities that mean danger to people. */
+export function dangerousKeys(priorities: Priority[] | undefined): ReadonlySet<string> {
+  return new Set((priorities ?? []).filter(({ tone }) => tone === 'danger').map(({ key }) => key))
+}
+
+/** A deadline as a person says it: the hour today, else the day too. */
+export function deadlineOf(due: Date, now: Date): { text: string, isLate: boolean } {
+  const time = formatDay(due) === formatDay(now) ? formatTime(due) : formatDateTime(due)
+  const isLate = due < now
+  return { isLate, text: isLate ? t('Late: had to be done before {time}', { time }) : t('before {time}', { time }) }
 }

@@ -21,10 +21,13 @@ export function formatQuantity(value: number | null | undefined, unit: string, d
 }
 
 export function formatDateTime(instant: Date, locale = pageLocale()): string {
-  const date = new Intl.DateTimeFormat(locale, {
+  return `${formatDate(instant, locale)} ${formatTime(instant, locale)}`
+}
+
+export function formatDate(instant: Date, locale = pageLocale()): string {
+  return new Intl.DateTimeFormat(locale, {
     timeZone: BRUSSELS, day: '2-digit', month: '2-digit', year: 'numeric',
   }).format(instant)
-  return `${date} ${formatTime(instant, locale)}`
 }
 
 export function formatTime(instant: Date, locale = pageLocale()): string {

@@ -72,6 +72,9 @@ def about_work(
         "area_id": place.area_id,
         "lot_id": None,
         "caller_name": "",
+        "caller_phone": "",
+        "contact_name": "",
+        "contact_phone": "",
         "caller_locale": locale,
         "due_at": due_at,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -15,6 +15,7 @@ from modules.interventions.enums import OPEN_STATUSES, OrderStatus
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import find_technician
+from modules.tickets.api import IMMEDIATE
 
 
 def list_day(
@@ -23,7 +24,7 @@ def list_day(
     """Return the signed-in technician and their open orders up to so many days ahead.
 
     Orders without a planned day and unfinished older ones are among them, in the order to do them:
-    what is being worked on comes first.
+    what is being worked on or under way comes first, then danger to people.
     """
     require(actor, OrderPermission.WORK)
     technician = find_technician(session, actor.user_id)
@@ -41,6 +42,7 @@ def list_day(
         )
         .order_by(
             WorkOrder.status != OrderStatus.IN_PROGRESS,
+            and_(WorkOrder.status != OrderStatus.TRAVELLING, WorkOrder.priority_key != IMMEDIATE),
             *(start.is_(None), start, WorkOrder.due_at.is_(None), WorkOrder.due_at),
             WorkOrder.number,
         )

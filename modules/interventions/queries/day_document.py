@@ -304,7 +304,10 @@ def _lookups(rules: Rules) -> dict[str, Any]:
         "no_access_reasons": _choices(NO_ACCESS_LABELS.items()),
         "trades": _choices(TRADE_LABELS.items()),
         "statuses": _choices(STATUS_LABELS.items()),
-        "priorities": _choices((key, rule.name) for key, rule in rules.priorities.items()),
+        "priorities": [
+            {"key": key, "label": rules.priority_of(key), "tone": rules.tone_of(key)}
+            for key in rules.priorities
+        ],
         "materials": [],
     }
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.clock import BRUSSELS, FixedClock
 from app.db import Database, UnitOfWork
-from modules.interventions.models import Technician
+from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.queries.day_document import describe_day
 from modules.portfolio.commands import GiveWarning
 from modules.portfolio.enums import WarningKind
@@ -129,3 +130,23 @@ def test_the_day_speaks_the_language_the_page_is_read_in(
         assert day["technician"]["locale"] == locale
         spoken[locale] = str(day["lookups"])
     assert spoken["fr"] != spoken["nl"]
+
+
+def test_what_is_dangerous_stands_before_what_is_planned_and_says_its_rank(
+    database: Database, clock: FixedClock, technician: Technician
+) -> None:
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock), box="7")
+        for key in ("normal", "immediate"):
+            ticket = make_ticket(uow, clock, lot)
+            make_order(uow, clock, technician, ticket_ids=(ticket.id,), priority_key=key)
+        planned = uow.session.scalars(select(WorkOrder).filter_by(priority_key="normal")).one()
+        planned.planned_start_at = clock.now()
+    document = the_day(database, clock, technician)
+    assert [order["priority"] for order in document["orders"]] == ["immediate", "normal"]
+    tones = {one["key"]: one["tone"] for one in document["lookups"]["priorities"]}
+    assert (tones["immediate"], tones["urgent"], tones["normal"]) == (
+        "danger",
+        "warning",
+        "neutral",
+    )

@@ -17,7 +17,7 @@ from modules.interventions.demo.agenda import around, working_days
 from modules.interventions.demo.rows import Place
 from modules.interventions.enums import OrderStatus, Outcome
 from modules.interventions.lifecycle import derive_state as derive_order
-from modules.interventions.models import Technician, Visit, WorkOrder
+from modules.interventions.models import OrderTicket, Technician, Visit, WorkOrder
 from modules.interventions.queries.orders import list_events as order_events
 from modules.parties.demo.seed import SEED as PEOPLE
 from modules.portfolio.commands import ChangeLotStatus
@@ -96,6 +96,18 @@ def test_a_year_has_tickets_and_orders_in_many_states(planted: Database, clock: 
         assert len(set(numbers)) == len(numbers)
         assert CALLS.is_planted(session)
         assert ORDERS.is_planted(session)
+
+
+def test_a_technician_can_ring_whoever_can_be_rung(planted: Database) -> None:
+    with planted.reader() as session:
+        called = session.execute(
+            select(WorkOrder.contact_phone, Ticket.caller_phone)
+            .join(OrderTicket, OrderTicket.order_id == WorkOrder.id)
+            .join(Ticket, Ticket.id == OrderTicket.ticket_id)
+            .where(Ticket.caller_phone != "")
+        ).all()
+    assert called
+    assert all(order == caller for order, caller in called)
 
 
 def test_numbers_go_on_where_the_demo_stopped(planted: Database, clock: FixedClock) -> None:
