@@ -34,6 +34,35 @@ describe('acceptFiles', () => {
   })
 })
 
+describe('acceptFiles, folded', () => {
+  const panel = () => document.querySelector<HTMLElement>('[data-file-target]') as HTMLElement
+  const names = () => [...document.querySelectorAll('li')].map((line) => line.textContent)
+  const photo = () => {
+    const taken = new DataTransfer()
+    taken.items.add(new File(['x'], 'leak.jpg'))
+    return taken
+  }
+  beforeEach(() => {
+    document.body.innerHTML = `<div data-file-target><details><summary>Add</summary><form>
+      <div id="drop"><input type="file" multiple><ul data-file-list></ul></div></form></details></div>`
+    acceptFiles(document.getElementById('drop') as HTMLElement)
+  })
+
+  it('takes what is dropped anywhere on the panel and unfolds its form', () => {
+    const event = Object.assign(new Event('drop', { bubbles: true, cancelable: true }), { dataTransfer: photo() })
+    panel().dispatchEvent(event)
+    expect(document.querySelector('details')?.open).toBe(true)
+    expect(names()).toEqual(['leak.jpg'])
+  })
+
+  it('takes what is pasted on its button', () => {
+    const event = Object.assign(new Event('paste', { bubbles: true, cancelable: true }), { clipboardData: photo() })
+    document.querySelector('summary')?.dispatchEvent(event)
+    expect(document.querySelector('details')?.open).toBe(true)
+    expect(names()).toEqual(['leak.jpg'])
+  })
+})
+
 describe('startWalk', () => {
   const press = (key: string) => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
   beforeEach(() => {

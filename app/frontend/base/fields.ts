@@ -61,20 +61,28 @@ export function acceptFiles(drop: HTMLElement): void {
     input.dispatchEvent(new Event('change', { bubbles: true }))
   }
   input.addEventListener('change', () => {
+    const folded = drop.closest('details')
+    if (folded) folded.open = true
     list.replaceChildren(...[...(input.files ?? [])].map((file) => make('li', { class: 'tag' }, file.name)))
   })
   camera?.addEventListener('change', () => add(camera.files ?? []))
   camera?.parentElement?.removeAttribute('hidden')
-  drop.addEventListener('dragover', (event) => {
+  // What is dragged or pasted anywhere on the panel is meant for it, also while its form is folded.
+  const target = drop.closest<HTMLElement>('[data-file-target]')
+  const dropped = target ?? drop
+  dropped.addEventListener('dragover', (event) => {
     event.preventDefault()
     drop.classList.add('is-over')
+    dropped.classList.add('is-over')
   })
-  for (const name of ['dragleave', 'drop']) drop.addEventListener(name, () => drop.classList.remove('is-over'))
-  drop.addEventListener('drop', (event) => {
+  for (const name of ['dragleave', 'drop']) {
+    dropped.addEventListener(name, () => [drop, dropped].forEach((one) => one.classList.remove('is-over')))
+  }
+  dropped.addEventListener('drop', (event) => {
     event.preventDefault()
     if (event.dataTransfer?.files.length) add(event.dataTransfer.files)
   })
-  drop.closest('form')?.addEventListener('paste', (event) => {
+  ;(target ?? drop.closest('form'))?.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])]
     if (files.length) {
       event.preventDefault()

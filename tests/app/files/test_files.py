@@ -137,6 +137,12 @@ def test_nothing_sent_says_so(signed_in, boiler):
     assert "Choose at least one file" in upload(signed_in(), boiler).get_data(as_text=True)
 
 
+def test_the_form_waits_behind_a_button_until_something_is_refused(signed_in, boiler):
+    client = signed_in()
+    assert '<details class="file-more">' in client.get(f"/attachments/boiler/{boiler.id}").text
+    assert '<details class="file-more" open>' in upload(client, boiler).text
+
+
 def test_outside_the_scope_everything_is_absent(signed_in, boiler, database):
     upload(signed_in(), boiler, (photo((50, 50)), "x.jpg"))
     with database.reader() as session:

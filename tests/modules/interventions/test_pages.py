@@ -396,3 +396,16 @@ def test_a_quantity_is_kept_as_one_number_however_it_was_typed(
         done = client.post(f"/field/orders/{spot.id}/material", data=data)
         assert done.status_code == 303
     assert client.get(f"/field/orders/{spot.id}").text.count("Silicone × 1,50 tube") == 2
+
+
+def test_an_order_tells_what_happened_before_its_files_and_no_step_to_a_reader(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        order = make_order(uow, clock)
+    login(client, Role.DISPATCHER, locale="en")
+    page = client.get(f"/work-orders/{order.id}").text
+    assert page.index("Order created") < page.index(">Files<")
+    assert "Next step" in page
+    login(client, Role.WORKS_PROJECT_LEAD, locale="en")
+    assert "Next step" not in client.get(f"/work-orders/{order.id}").text

@@ -435,3 +435,23 @@ def test_n_begins_a_call_on_the_home_page_and_the_list(
     assert re.search(r'<a href="/calls/new"[^>]*data-shortcut="n"', client.get(address).text)
     login(client, Role.COUNCIL)
     assert 'data-shortcut="n"' not in client.get(address).text
+
+
+def test_a_sheet_tells_what_happened_before_it_asks_for_files(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        ticket = make_ticket(uow, clock)
+    login(client, Role.DISPATCHER, locale="en")
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert page.index("Ticket opened") < page.index("Photos and files")
+    assert "Next step" in page
+
+
+def test_who_may_do_nothing_reads_of_no_next_step(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        ticket = make_ticket(uow, clock)
+    login(client, Role.WORKS_PROJECT_LEAD, locale="en")
+    assert "Next step" not in client.get(f"/tickets/{ticket.id}").text
