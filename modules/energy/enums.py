@@ -135,7 +135,7 @@ RULE_LABELS: dict[Rule, LazyText] = {
     Rule.SPIKE: _l("Spike"),
 }
 STATE_LABELS: dict[AlertState, LazyText] = {
-    AlertState.OPEN: _l("Open"),
+    AlertState.OPEN: _l("Still open"),
     AlertState.RESOLVED: _l("Resolved"),
 }
 EVENT_LABELS: dict[AlertEventKind, LazyText] = {

@@ -200,7 +200,7 @@ BATCHES = TableSpec(
         ),
         Column(
             "rows_new",
-            _l("New"),
+            _l("Added"),
             sort=IngestBatch.rows_new,
             total=IngestBatch.rows_new,
             format="integer",

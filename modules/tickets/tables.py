@@ -170,7 +170,7 @@ EMPTY = EmptyState(
     _l("No ticket here"),
     _l("A call, a mail or an energy alert becomes a ticket and appears in this list."),
     icon="ticket",
-    action_label=_l("Take a call"),
+    action_label=_l("New call"),
     action_endpoint="calls.call_new",
     action_permission=TicketPermission.TAKE_CALLS,
 )

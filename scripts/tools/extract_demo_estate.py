@@ -108,7 +108,17 @@ def _street_pairs(geo: Path) -> dict[str, tuple[str, str]]:
 
 def _french_first(one: str, other: str) -> tuple[str, str]:
     # The map writes a few streets Dutch first.
-    french = ("rue", "avenue", "chaussée", "place", "quai", "boulevard", "square", "impasse")
+    french = (
+        "rue",
+        "avenue",
+        "chaussée",
+        "place",
+        "porte",
+        "quai",
+        "boulevard",
+        "square",
+        "impasse",
+    )
     swapped = other.lower().startswith(french) and not one.lower().startswith(french)
     first, second = (other, one) if swapped else (one, other)
     return first[0].upper() + first[1:], second[0].upper() + second[1:]

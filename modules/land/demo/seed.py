@@ -47,16 +47,15 @@ def plant_permits(planting: Planting) -> None:
 
 
 def _plant_works(planting: Planting, uow: UnitOfWork) -> int:
-    """Plant the works whose permit there is, on its parcels; contractors take turns."""
-    # Nearly every name has an “a” in it.
-    firms = sorted(uow.session.scalars(organisations_called("a")))[:3]
+    """Plant the works whose permit there is, on its parcels, by the firm that does gardens."""
+    firm = uow.session.scalar(organisations_called("Groenwerken"))
     permits = {one.file_number: one for one in uow.session.scalars(select(Permit))}
     here = [one for one in WORKS if not one.file_number or one.file_number in permits]
     for number, planned in enumerate(here, start=1):
         permit = permits.get(planned.file_number) if planned.file_number else None
         work = _work(planting, planned, permit)
         work.reference = f"{WORK_SERIES}-{number:04d}"
-        work.contractor_id = firms[number % len(firms)] if firms else None
+        work.contractor_id = firm
         work.search_text = work_search_text(work)
         uow.session.add(work)
         uow.flush()

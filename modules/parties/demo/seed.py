@@ -37,6 +37,7 @@ CONTRACTORS = (
     ("Dakwerken Zennevallei", Language.DUTCH, "+3225550120", "dak@zenne.example"),
     ("Chaufferies Réunies", Language.FRENCH, "+3225550130", "garde@reuni.example"),
     ("Glashandel Peetermans", Language.DUTCH, "+3225550140", ""),
+    ("Groenwerken Zonien", Language.DUTCH, "+3225550150", "groen@zonien.example"),
 )
 
 

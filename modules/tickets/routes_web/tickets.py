@@ -85,7 +85,7 @@ def _ways_in() -> dict[str, Any]:
     """Return how to begin a ticket, and for who reports for themselves what they reported."""
     actor, begin = current_actor(), url_for("calls.call_new")
     if actor.can(TicketPermission.TAKE_CALLS):
-        return {"new": (_("Take a call"), begin)}
+        return {"new": (_("New call"), begin)}
     own = url_for("tickets.ticket_list", reporter=actor.user_id)
     may_report = actor.can(TicketPermission.OPEN)
     return {

@@ -276,7 +276,10 @@ def test_a_remark_and_a_jobs_name_are_said_in_the_readers_language(
             said[locale] = (str(after.remark), say_who("job:tests.remark"))
     assert len({words for words, _name in said.values()}) == 2
     assert all("3" in words for words, _name in said.values())
-    assert [name for _words, name in said.values()] == ["Intendant · Tâches", "Intendant · Taken"]
+    assert [name for _words, name in said.values()] == [
+        "Intendant · Tâches de fond",
+        "Intendant · Achtergrondtaken",
+    ]
 
 
 def test_a_bare_word_stays_as_it_is_in_a_remark() -> None:

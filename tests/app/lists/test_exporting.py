@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from app import create_app
 from app.audit.models import AuditEntry
 from app.auth.actor import system_actor
-from app.auth.models import UserRole, UserScope
+from app.auth.models import User, UserRole, UserScope
 from app.auth.roles import Role
 from app.demo import plant_seeds
 from app.i18n import use_locale
@@ -156,6 +156,7 @@ def test_a_file_of_another_scope_is_not_handed_out(app, client, asker, database)
     page = ask(client)
     work(app)
     with database.unit_of_work("test") as uow:
+        uow.session.get_one(User, asker.id).sees_everything = False
         uow.session.add(UserScope(user_id=asker.id, kind="building", subject_id=new_id()))
     answer = client.get(file_of(page))
     assert answer.status_code == 403

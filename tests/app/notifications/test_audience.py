@@ -92,7 +92,7 @@ def test_a_value_of_a_sentence_is_translated_too(uow, clock, account):
     account()
     publish(uow, clock, None)
     (row,) = uow.session.scalars(select(Notification))
-    for locale, said in (("fr", "Tâches"), ("nl", "Taken")):
+    for locale, said in (("fr", "Tâches de fond"), ("nl", "Achtergrondtaken")):
         with use_locale(locale):
             assert said in row.sentence
             assert "BLD-1" in row.sentence

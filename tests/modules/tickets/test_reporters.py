@@ -387,7 +387,7 @@ def test_nobody_takes_a_call_who_reports_what_they_found(
         assert "Report another problem" in saved.text
         assert "Read aloud" not in saved.text
         assert "Next call" not in saved.text
-        assert "Take a call" not in client.get("/tickets?q=nothing-like-it").text
+        assert "New call" not in client.get("/tickets?q=nothing-like-it").text
 
 
 def test_the_form_of_who_takes_calls_is_empty(
