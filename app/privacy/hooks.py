@@ -65,6 +65,7 @@ class PersonalData:
     returns how many rows it touched. Erasing runs in the order the modules are found, the owner of
     the person last (`is_owner`), so that copies go while the original can still be matched.
     `stays` says in words what erasing leaves, for somebody to look at; None when that is nothing.
+    `latest` returns when the person was last in touch; a rule that forgets people waits for it.
     `files` returns the files about the person, whose content goes into the export: whoever makes it
     needs no right to the records they hang on.
     """
@@ -76,6 +77,7 @@ class PersonalData:
     is_owner: bool = False
     stays: Callable[[PersonRef, Session], LazyText | None] | None = None
     files: Callable[[PersonRef, Session], Sequence[Attachment]] | None = None
+    latest: Callable[[PersonRef, Session], datetime | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class RetentionRule:
     """How long a kind of data is kept, on whose authority, and how it is forgotten.
 
     `forget` deletes or blanks what is older than an instant, at most some thousands of rows at a
-    time, and returns how many; without it the rule is only shown. A rule runs once it is confirmed
+    time, and returns how many. `people` returns instead whom to forget as on their own request.
+    Without either the rule is only shown. A rule runs once it is confirmed
     by who watches over data, or when `is_technical` (data of the house itself).
     """
 
@@ -107,6 +110,12 @@ class RetentionRule:
     source: LazyText | str
     forget: Callable[[datetime, UnitOfWork, Clock], int] | None = None
     is_technical: bool = False
+    people: Callable[[datetime, Session], Sequence[PersonRef]] | None = None
+
+    @property
+    def is_shown_only(self) -> bool:
+        """Say whether no job can apply it."""
+        return self.forget is None and self.people is None
 
 
 class Privacy:

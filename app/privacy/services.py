@@ -228,7 +228,7 @@ def limit_of(rule: RetentionRule, choice: RetentionChoice | None, now: datetime)
 def may_run(rule: RetentionRule, choice: RetentionChoice | None) -> bool:
     """Tell whether the job acts on a rule."""
     confirmed = choice.is_confirmed if choice else rule.is_technical
-    return rule.forget is not None and confirmed
+    return confirmed and not rule.is_shown_only
 
 
 def apply_rule(
@@ -240,6 +240,30 @@ def apply_rule(
         return 0
     rows = rule.forget(limit_of(rule, choice, clock.now()), uow, clock)
     prove_redactions(trail_key, uow)
+    note_run(rule, rows, actor, uow, clock)
+    return rows
+
+
+def people_of(
+    rule: RetentionRule, privacy: Privacy, session: Session, clock: Clock
+) -> list[PersonRef]:
+    """Return whom a rule that runs forgets: nothing of them is later than its limit."""
+    choice = session.get(RetentionChoice, rule.name)
+    if rule.people is None or not may_run(rule, choice):
+        return []
+    before = limit_of(rule, choice, clock.now())
+    found = rule.people(before, session)
+    return [person for person in found if not _was_in_touch(person, before, privacy, session)]
+
+
+def _was_in_touch(person: PersonRef, since: datetime, privacy: Privacy, session: Session) -> bool:
+    moments = (data.latest(person, session) for data in privacy.data if data.latest)
+    return any(moment is not None and moment >= since for moment in moments)
+
+
+def note_run(rule: RetentionRule, rows: int, actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
+    """Keep when a rule was applied and what it did."""
+    choice = uow.session.get(RetentionChoice, rule.name)
     if choice is not None:
         choice.last_run_at = clock.now()
         choice.last_rows = rows or choice.last_rows
@@ -254,4 +278,3 @@ def apply_rule(
             subject=subject,
             changes=changes,
         )
-    return rows

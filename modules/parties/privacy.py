@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,14 @@ from app.clock import Clock
 from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.phones import show_phone
-from app.privacy import BY_RETENTION, PersonalData, PersonalTexts, PersonKind, PersonRef
+from app.privacy import (
+    BY_RETENTION,
+    PersonalData,
+    PersonalTexts,
+    PersonKind,
+    PersonRef,
+    RetentionRule,
+)
 from app.privacy.own_words import names_in
 from modules.parties.enums import PartyKind, locales_of
 from modules.parties.models import (
@@ -26,9 +33,13 @@ from modules.parties.models import (
     PartyPhone,
 )
 from modules.parties.policies import PartyPermission
+from modules.parties.queries.left import left_before
 from modules.parties.queries.people import find_party
 from modules.parties.queries.related import households_to_forget
 from modules.parties.services import disclose_party, erase_party
+
+# Parameters of one statement are counted.
+_AT_ONCE = 500
 
 
 def find_person(actor: Actor, session: Session, party_id: UUID) -> PersonRef | None:
@@ -102,6 +113,21 @@ def erase(person: PersonRef, actor: Actor, uow: UnitOfWork, clock: Clock) -> int
     return 1
 
 
+def people_left(before: datetime, session: Session) -> list[PersonRef]:
+    """Return the people and households whom nothing needed since an instant.
+
+    That is who left their last lot before it, or never had one and was last written to before it,
+    and is tied to nobody who was in a lot since.
+    """
+    ids = sorted(left_before(session, before))
+    known = select(Party).options(selectinload(Party.phones), selectinload(Party.emails))
+    found: list[PersonRef] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = known.where(Party.id.in_(ids[start : start + _AT_ONCE]))
+        found += [_as_person(party, session) for party in session.scalars(some).all()]
+    return found
+
+
 PRIVACY = (
     PersonKind("party", _l("Person"), find_person, find_empty_households),
     PersonalData(
@@ -110,6 +136,16 @@ PRIVACY = (
         disclose,
         erase,
         is_owner=True,
+    ),
+    RetentionRule(
+        "parties.left",
+        _l("People who left, or were only in touch: everything about them"),
+        120,
+        _l(
+            "Proposal: ten years after the last stay, to be confirmed by the data protection"
+            " officer"
+        ),
+        people=people_left,
     ),
     # What is said of others may name this person too.
     PersonalTexts(Party, (Party.note, Party.postal_address)),

@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -85,6 +86,11 @@ def disclose_outages(person: PersonRef, session: Session) -> list[dict[str, str]
         }
         for call, outage in session.execute(query)
     ]
+
+
+def last_call(person: PersonRef, session: Session) -> datetime | None:
+    """Return when a person last called."""
+    return session.scalar(select(func.max(Ticket.opened_at)).where(Ticket.caller_id == person.id))
 
 
 def call_files(person: PersonRef, session: Session) -> Sequence[Attachment]:

@@ -27,6 +27,7 @@ from modules.tickets.own_calls import (
     disclose_outages,
     disclose_said,
     forget_said,
+    last_call,
     say_files,
     who_called,
 )
@@ -203,6 +204,7 @@ PRIVACY = (
         erase,
         stays=say_files,
         files=call_files,
+        latest=last_call,
     ),
     PersonalTexts(Opinion, (Opinion.words,)),
     PersonalTexts(Outage, (Outage.title, Outage.sentence)),
