@@ -20,6 +20,8 @@ from app.db import Base
 from app.policies import HousePermission
 from app.subjects import Subject, Subjects
 from app.web.lifecycle import declared_permission
+from modules.energy.policies import EnergyPermission
+from modules.parties.policies import PartyPermission
 from modules.portfolio.policies import PortfolioPermission
 from modules.tickets.policies import TicketPermission
 from tests.support.every_table import OWNER
@@ -148,6 +150,12 @@ BESIDES: dict[str, Judge] = {
     # The profile is one of certificates.
     "import_profiles_api.": holder_of(PortfolioPermission.CERTIFY),
     "imports.profile_delete": holder_of(PortfolioPermission.CERTIFY),
+    # A panel is for those who may read its sheet.
+    "interventions.panel_organisation": holder_of(PartyPermission.READ),
+    "interventions.panel_ticket": holder_of(TicketPermission.READ),
+    "land.panel_contractor_works": holder_of(PartyPermission.READ),
+    "tickets.panel_alert": holder_of(EnergyPermission.ALERT_READ),
+    "tickets.panel_party": holder_of(PartyPermission.READ),
     "imports_api.": owner_or(HousePermission.AUDIT_READ),
     "import_files.file_annotated": owner_or(HousePermission.AUDIT_READ),
     "imports.batch": owner_or(HousePermission.AUDIT_READ),
