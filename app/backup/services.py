@@ -15,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from app.backup import dump
+from app.backup import dump, load
 from app.backup.sealed import ChunkReader, is_sealed, seal, unseal
 from app.clock import Clock
 from app.db import Database, migrate
@@ -106,9 +106,12 @@ def _refuse_existing(target: Path) -> None:
 
 
 def _hashes(folder: Path, prefix: str) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield f"{prefix}/{path.relative_to(folder).as_posix()}", hash_file(path)
+    for path in _shown_files(folder):
+        yield f"{prefix}/{path.relative_to(folder).as_posix()}", hash_file(path)
+
+
+def _shown_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
 
 
 def hash_file(path: Path) -> str:
@@ -195,21 +198,39 @@ def verify_backup(source: Path, *, passphrase: str = "") -> Manifest:
 def restore_backup(
     database: Database, files_dir: Path, source: Path, *, passphrase: str = ""
 ) -> Manifest:
-    """Restore into an empty database and files folder, then compare rows and hashes.
+    """Restore into an empty database and files folder, at the schema the backup was made with.
 
-    Raises Conflict when the target is not empty or of another kind, Invalid when the backup is
-    damaged or what was restored differs from it.
+    Raises Conflict when the target is not empty, of another kind or older than the backup, Invalid
+    when the backup is damaged or what was restored differs from it; the target is then as it was.
     """
     with unpacked(source, passphrase) as (manifest, folder):
-        if manifest.backend != database.url.get_backend_name():
-            raise Conflict(
-                "restore_other_database",
-                _l("This backup was made of another kind of database."),
-                backend=manifest.backend,
-            )
-        dump.restore(database, folder / "database", manifest.revision)
-        if (folder / "files").is_dir():
-            shutil.copytree(folder / "files", files_dir, dirs_exist_ok=True)
-        if dump.digests(database) != manifest.tables:
-            raise Invalid("restore_differs", _l("What was restored differs from the backup."))
+        load.refuse_unfit(database, manifest.backend, manifest.revision)
+        _refuse_files(files_dir)
+        try:
+            _bring_files(folder, files_dir, manifest)
+            load.restore(database, folder / "database", manifest.revision, manifest.tables)
+        except BaseException:
+            _remove_files(files_dir)
+            raise
         return manifest
+
+
+def _refuse_files(files_dir: Path) -> None:
+    """Raise Conflict when attachments of somebody are there already."""
+    if any(_shown_files(files_dir)):
+        words = _l("%(folder)s holds files. Restore into an empty folder.", folder=str(files_dir))
+        raise Conflict("restore_files_not_empty", words)
+
+
+def _bring_files(folder: Path, files_dir: Path, manifest: Manifest) -> None:
+    if (folder / "files").is_dir():
+        shutil.copytree(folder / "files", files_dir, dirs_exist_ok=True)
+    expected = {name: sha for name, sha in manifest.files.items() if name.startswith("files/")}
+    if dict(_hashes(files_dir, "files")) != expected:
+        words = _l("What was restored differs from the backup. The database was left as it was.")
+        raise Invalid("restore_differs", words)
+
+
+def _remove_files(files_dir: Path) -> None:
+    for path in _shown_files(files_dir):
+        path.unlink()

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from app.backup import services
 from app.backup.expiry import MOST_DAYS, expire_backups
 from app.cli.group import CommandGroup
+from app.db import migrate
 from app.web.context import current_clock, database, house
 
 group = CommandGroup("backup", help="Back up the database with its attachments, and restore it.")
@@ -52,12 +53,15 @@ def verify(file: Path) -> None:
 @made
 @with_appcontext
 def restore(file: Path) -> None:
-    """Restore into the configured database, which must be empty."""
-    _tell(
-        services.restore_backup(
-            database(), house().settings.files_dir, file, passphrase=_passphrase()
-        )
+    """Restore into the configured database and folder of files, which must be empty."""
+    manifest = services.restore_backup(
+        database(), house().settings.files_dir, file, passphrase=_passphrase()
     )
+    _tell(manifest)
+    click.echo("Restored: every row and every file is as it was when the backup was made.")
+    head = migrate.head_revision()
+    if manifest.revision != head:
+        click.echo(f"This version works at revision {head}: run `flask db upgrade` now.")
 
 
 @group.command()

@@ -44,6 +44,23 @@ def downgrade(database: Database, revision: str) -> None:
     command.downgrade(config_for(database), revision)
 
 
+def bring_to(database: Database, revision: str) -> None:
+    """Apply or undo migrations until the database stands at a revision, or at `base`."""
+    current = current_revision(database)
+    if current is not None and (revision == "base" or int(revision) < int(current)):
+        downgrade(database, revision)
+    elif revision not in ("base", current):
+        upgrade(database, revision)
+
+
+def known_revisions() -> frozenset[str]:
+    """Return every revision this version has a migration for."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(config_for()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
 def current_revision(database: Database) -> str | None:
     """Return the revision the database stands at, or None before the first."""
     with database.engine.connect() as connection:
