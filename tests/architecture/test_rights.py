@@ -60,12 +60,15 @@ def test_a_role_without_the_right_is_refused(
 ) -> None:
     held = {SIGNED_IN, *grants_of(house(app).modules)[role]}
     login(client, role)
-    wrong = [
-        f"{method} {address}: {status} without {permission}"
-        for method, address, permission in requests(app)
-        if permission not in held
-        and (status := client.open(address, method=method).status_code) not in REFUSED
-    ]
+    wrong = []
+    for method, address, permission in requests(app):
+        if permission in held:
+            continue
+        status = client.open(address, method=method).status_code
+        if status not in REFUSED:
+            wrong.append(f"{method} {address}: {status} without {permission}")
+        # The page that says no was made once in the words of the role: the rest in short.
+        client.environ_base["HTTP_ACCEPT"] = "application/json"
     assert not wrong, "Put the same permission on the route and in its service:\n" + "\n".join(
         wrong
     )
