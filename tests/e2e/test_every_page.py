@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app.auth.roles import Role
 from app.demo import plant_seeds
 from app.web.context import house
-from tests.support.browser import AxeCheck, Complaints, Photographer, SignIn
+from tests.support.browser import AXE, AxeCheck, Complaints, Photographer, SignIn
 
 pytestmark = pytest.mark.browser
 
@@ -112,6 +112,8 @@ def test_every_page_is_readable_by_everybody(  # noqa: PLR0917 # fixtures
     photograph: Photographer,
 ) -> None:
     sign_in(Role.ADMINISTRATOR, locale=look.locale)
+    # Sent to the browser once, not with each page.
+    page.add_init_script(path=AXE)
     page.set_viewport_size({"width": look.width, "height": 900})
     page.emulate_media(color_scheme="dark" if look.scheme == "dark" else "light")
     waiting, seen, faults = list(addresses(app)), set(APART), list[str]()
