@@ -5,6 +5,8 @@ import os
 
 # Nothing start-up makes is garbage; to look for some took a seventh of it. `settle` looks again.
 gc.disable()
+# Database, attachments, backups, the anchor: what we write is nobody else's on this machine.
+os.umask(0o077)
 
 from app import create_app
 from app.jobs.inline import start_inline

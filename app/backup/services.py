@@ -86,6 +86,7 @@ def create_backup(
         plain = Path(scratch) / "backup.tar"
         _pack(plain, manifest, folder, files_dir)
         finished = _seal_file(plain, passphrase) if passphrase else plain
+        finished.chmod(0o600)
         _make_durable(finished)
         if not overwrites:
             # Another one may have been made meanwhile.

@@ -1,6 +1,7 @@
 """A backup is proved: restored elsewhere it has the same rows and the same files."""
 
 import json
+import os
 import random
 import tarfile
 from datetime import timedelta
@@ -63,6 +64,19 @@ def test_what_is_restored_equals_what_was_saved(
     assert {hash_file(p) for p in files.rglob("*") if p.is_file() and p.name != ".lock"} == {
         hash_file(p) for p in elsewhere.rglob("*") if p.is_file()
     }
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("passphrase", ["", KEY])
+def test_only_who_made_a_backup_can_read_it(
+    filled: Database, files: Path, tmp_path: Path, clock: FixedClock, passphrase: str
+) -> None:
+    before = os.umask(0o022)
+    try:
+        create_backup(filled, files, tmp_path / "backup", clock, passphrase=passphrase)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_backup_taken_while_others_write_is_one_moment(
