@@ -26,6 +26,7 @@ from modules.energy.titles import (
     read_titles,
     title_to_read,
 )
+from modules.energy.told import read_told, sentence_to_keep
 
 __all__ = [
     "DOUBT_LABELS",
@@ -46,6 +47,8 @@ __all__ = [
     "order_of_titles",
     "read_title",
     "read_titles",
+    "read_told",
+    "sentence_to_keep",
     "take_reading",
     "title_to_read",
     "watch_alert",

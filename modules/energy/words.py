@@ -95,16 +95,9 @@ def sentence(rule: Rule, unit: Unit, facts: Mapping[str, Any]) -> dict[str, str]
 def _sentence(rule: Rule, unit: Unit, facts: Mapping[str, Any]) -> str:
     since = format_datetime(facts["since"])
     value, usual = amount(facts["value"], unit), amount(facts["usual"], unit)
-    text = {
-        Rule.CONTINUOUS_FLOW: _continuous,
-        Rule.NIGHT_BASE: _night,
-        Rule.ZERO: _zero,
-        Rule.STUCK: _stuck,
-        Rule.SILENT: _silent,
-        Rule.ABOVE_SEASON: _above,
-        Rule.COUNTS_LESS: _less,
-        Rule.SPIKE: _spike,
-    }[rule](since, value, usual, facts)
+    if rule is Rule.STUCK:
+        value = str(round(facts["value"]))
+    text = main_clause(rule, since, value, usual)
     per_day = facts.get("excess_per_day")
     if per_day and rule is not Rule.SPIKE:
         text += " " + _("That is %(amount)s a day too much", amount=amount(per_day, unit))
@@ -113,7 +106,21 @@ def _sentence(rule: Rule, unit: Unit, facts: Mapping[str, Any]) -> str:
     return text
 
 
-def _continuous(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def main_clause(rule: Rule, since: str, value: str, usual: str) -> str:
+    """Say in the present language what is wrong, without what it costs."""
+    return {
+        Rule.CONTINUOUS_FLOW: _continuous,
+        Rule.NIGHT_BASE: _night,
+        Rule.ZERO: _zero,
+        Rule.STUCK: _stuck,
+        Rule.SILENT: _silent,
+        Rule.ABOVE_SEASON: _above,
+        Rule.COUNTS_LESS: _less,
+        Rule.SPIKE: _spike,
+    }[rule](since, value, usual)
+
+
+def _continuous(since: str, value: str, usual: str) -> str:
     return _(
         "Water has been running without a stop since %(since)s: at least %(value)s an hour, where "
         "the lowest used to be %(usual)s.",
@@ -123,7 +130,7 @@ def _continuous(since: str, value: str, usual: str, facts: Mapping[str, Any]) ->
     )
 
 
-def _night(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _night(since: str, value: str, usual: str) -> str:
     return _(
         "Since %(since)s the lowest consumption of the day is %(value)s an hour, where it used to "
         "be %(usual)s: something stays on.",
@@ -133,7 +140,7 @@ def _night(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
     )
 
 
-def _zero(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _zero(since: str, value: str, usual: str) -> str:
     return _(
         "Nothing has been counted since %(since)s, where %(usual)s would be usual.",
         since=since,
@@ -141,19 +148,19 @@ def _zero(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
     )
 
 
-def _stuck(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _stuck(since: str, value: str, usual: str) -> str:
     return _(
         "Since %(since)s the meter has given the same value %(hours)s hours in a row.",
         since=since,
-        hours=round(facts["value"]),
+        hours=value,
     )
 
 
-def _silent(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _silent(since: str, value: str, usual: str) -> str:
     return _("No reading has come since %(since)s.", since=since)
 
 
-def _above(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _above(since: str, value: str, usual: str) -> str:
     return _(
         "Since %(since)s this meter consumes clearly more than at the same hours of the six weeks "
         "before.",
@@ -161,7 +168,7 @@ def _above(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
     )
 
 
-def _less(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _less(since: str, value: str, usual: str) -> str:
     return _(
         "Since %(since)s the meter counts less at nearly every hour, about %(value)s where "
         "%(usual)s would be usual: it probably misses a part.",
@@ -171,7 +178,7 @@ def _less(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
     )
 
 
-def _spike(since: str, value: str, usual: str, facts: Mapping[str, Any]) -> str:
+def _spike(since: str, value: str, usual: str) -> str:
     return _(
         "%(value)s in one hour on %(since)s, where %(usual)s would be usual.",
         value=value,

@@ -82,7 +82,7 @@ class _Parts:
             "contact": f"{order.contact_name} {order.contact_phone}".strip()
             if self._names(f"{order.contact_name} {order.contact_phone}")
             else "",
-            "description": order.description,
+            "description": order.told,
             "availability": order.availability,
             "planning": order.planner_note,
             "reason": order.reason,

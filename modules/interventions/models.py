@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
 from app.i18n import lazy as _l
-from modules.energy.api import read_title
+from modules.energy.api import read_title, read_told
 from modules.interventions.enums import (
     FINISHED,
     EntryKind,
@@ -139,6 +139,11 @@ class WorkOrder(Entity, Versioned, Timestamped):
     def title(self) -> str:
         """Return the title in the reader's language: one taken from an alert is stored in both."""
         return read_title(self.stored_title)
+
+    @property
+    def told(self) -> str:
+        """Return what must be done, an alert's sentence in the reader's language alone."""
+        return read_told(self.description)
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from modules.energy.api import EVENT_LABELS, AlertEventKind, alert_title
+from modules.energy.api import EVENT_LABELS, AlertEventKind, alert_title, sentence_to_keep
 from modules.energy.events import AlertEvent, AlertReopened, AlertResolved, AlertStill
 from modules.tickets.commands import OpenTicket, Place
 from modules.tickets.enums import EventKind, TicketSource
@@ -46,7 +46,7 @@ def open_alert_ticket(event: AlertEvent, actor: Actor, uow: UnitOfWork, clock: C
         ),
         category_key=CATEGORY,
         title=alert_title(event.rule, event.meter_label)[:160],
-        description="\n".join(text for text in event.sentence.values() if text),
+        description=sentence_to_keep(event.sentence),
         source=TicketSource.ALERT,
         priority_key=event.priority,
         priority_reason=event.alert_number,

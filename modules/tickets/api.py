@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.clock import Clock
 from app.db import UnitOfWork
+from modules.energy.api import read_told
 from modules.portfolio.api import room_labels
 from modules.tickets.commands import Caller, OpenTicket, Place
 from modules.tickets.enums import (
@@ -101,9 +102,14 @@ class TicketFacts:
     spot: str
 
     @property
-    def told(self) -> str:
+    def stored_told(self) -> str:
         """Return what was said with where exactly it is: what whoever goes there must know."""
         return "\n".join(filter(None, (self.spot, self.description)))
+
+    @property
+    def told(self) -> str:
+        """Return the same as it is read: an alert's sentence in the reader's language alone."""
+        return read_told(self.stored_told)
 
     @property
     def is_open(self) -> bool:

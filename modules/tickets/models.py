@@ -21,7 +21,7 @@ from app.db import (
     Versioned,
 )
 from app.i18n import lazy as _l
-from modules.energy.api import read_title
+from modules.energy.api import read_title, read_told
 from modules.tickets.enums import (
     OPEN_STATUSES,
     EventKind,
@@ -134,6 +134,11 @@ class Ticket(Entity, Versioned, Timestamped):
     def title(self) -> str:
         """Return the title in the reader's language: an alert's is stored in both."""
         return read_title(self.stored_title)
+
+    @property
+    def told(self) -> str:
+        """Return what was said, an alert's sentence in the reader's language alone."""
+        return read_told(self.description)
 
     @property
     def is_open(self) -> bool:

@@ -77,7 +77,7 @@ def disclose(person: PersonRef, _actor: Actor, uow: UnitOfWork, _clock: Clock) -
             "title": ticket.title,
             "status": str(STATUS_LABELS[ticket.status]),
             "closed": ticket.closed_at.isoformat() if ticket.closed_at else "",
-            "description": ticket.description,
+            "description": ticket.told,
             "place": ticket.place_note,
             "name": ticket.caller_name,
             "phone": ticket.caller_phone,

@@ -69,10 +69,16 @@ class CallIn(FormSchema):
                 locale=data["caller_locale"],
             ),
             on_site=OnSite(data["contact_name"], data["contact_phone"], data["availability"]),
-            safety={data["danger"]: True} if data["danger"] else {},
+            safety=_answered(data["danger"]),
             priority_key=data["priority"],
             priority_reason=data["priority_reason"],
         )
+
+
+def _answered(danger: str) -> dict[str, bool]:
+    """Read the answer to what is asked first: the key of the question, after `no:` for a no."""
+    key = danger.removeprefix("no:")
+    return {key: key == danger} if key else {}
 
 
 class CallerIn(FormSchema):

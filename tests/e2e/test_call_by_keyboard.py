@@ -96,13 +96,15 @@ def test_what_is_answered_about_danger_stays_while_the_page_looks_for_more(
     sign_in(Role.CALL_CENTRE_AGENT, locale="nl")
     page.goto(f"/calls/new?lot={lot.id}", wait_until="networkidle")
     page.keyboard.type("waterlek")
-    danger = page.locator("input[name=danger]")
+    danger = page.locator("input[name=danger]").first
+    expect(page.locator(".danger-say")).to_be_hidden()
     danger.focus()
     look_again(page)
     expect(danger).to_be_focused()
     page.keyboard.press("Space")
     look_again(page)
     expect(danger).to_be_checked()
+    expect(page.locator(".danger-say")).to_be_visible()
 
 
 def look_again(page: Page) -> None:

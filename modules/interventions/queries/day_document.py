@@ -125,7 +125,7 @@ def _task(order: WorkOrder, position: int) -> dict[str, Any]:
         "number": order.number,
         "version": order.version,
         "title": order.title,
-        "description": order.description,
+        "description": order.told,
         "status": order.status.value,
         "priority": order.priority_key,
         "trade": order.trade.value,

@@ -49,7 +49,7 @@ def write_papers(
                 recipient=recipient,
                 written_on=format_date(clock.today(BRUSSELS)),
                 title=order.title,
-                description=order.description if order.description != order.title else "",
+                description=order.told if order.told != order.title else "",
                 facts=facts,
             )
         papers.append(paper)

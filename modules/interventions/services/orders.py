@@ -282,10 +282,15 @@ def _title(command: CreateOrder, first: TicketFacts | None) -> str:
 
 
 def _description(command: CreateOrder, first: TicketFacts | None) -> str:
-    """Return what was given, empty included: what a caller said is not for every contractor."""
-    if command.description is not None:
-        return command.description.strip()
-    return first.told if first else ""
+    """Return what was given, empty included: what a caller said is not for every contractor.
+
+    The ticket's own words are kept as stored: an alert is read in any language from then on.
+    """
+    if command.description is None:
+        return first.stored_told if first else ""
+    typed = command.description.strip()
+    is_same = first is not None and typed.splitlines() == first.told.strip().splitlines()
+    return first.stored_told if first is not None and is_same else typed
 
 
 def _most_urgent(tickets: Sequence[TicketFacts]) -> str:

@@ -9,6 +9,7 @@ from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
 from modules.energy.events import BREAKDOWN
+from modules.energy.api import sentence_to_keep
 from modules.tickets.commands import LinkTickets, OpenTicket, Place
 from modules.tickets.enums import STATUS_LABELS, LinkKind, TicketSource
 from modules.tickets.errors import AlertOver, StepNotPossible
@@ -47,7 +48,7 @@ def renew_ticket(actor: Actor, ticket_id: UUID, uow: UnitOfWork, clock: Clock) -
         ),
         category_key=earlier.category_key,
         title=earlier.stored_title,
-        description="\n".join(text for text in earlier.alert["sentence"].values() if text),
+        description=sentence_to_keep(earlier.alert["sentence"]),
         source=TicketSource.ALERT,
         priority_key=BREAKDOWN,
         priority_reason=earlier.alert["number"],

@@ -8,8 +8,12 @@ from sqlalchemy import select
 from app.clock import FixedClock
 from app.db import EventBus, UnitOfWork
 from app.errors import Forbidden, Invalid, NotFound
+from app.i18n import use_locale
 from app.ids import new_id
 from app.mail.models import OutboxMail
+from modules.energy.enums import Rule, Unit
+from modules.energy.told import sentence_to_keep
+from modules.energy.words import facts_of, sentence
 from modules.interventions.commands import (
     NOBODY,
     Assignee,
@@ -51,6 +55,7 @@ from modules.interventions.services import (
     start_visit,
 )
 from modules.interventions.services.visits import Entry
+from modules.tickets.api import get_ticket_facts
 from modules.tickets.commands import Place
 from modules.tickets.enums import TicketStatus, Trade, WaitingReason
 from modules.tickets.models import Ticket
@@ -313,3 +318,21 @@ def test_the_alerts_behind_a_done_order_are_announced(uow: UnitOfWork, clock: Fi
     order = make_order(uow, clock, technician, ticket_ids=(ticket.id,))
     complete_order(technician_actor(technician), order.id, CompleteOrder(), uow, clock)
     assert [event.alert_ids for event in heard] == [(alert_id,)]
+
+
+def test_an_alert_s_sentence_is_read_once_by_each_in_their_language(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    facts = facts_of(clock.now(), clock.now(), 0.0, 0.0, None, None)
+    said = sentence(Rule.SILENT, Unit.LITRE, facts)
+    ticket = make_ticket(uow, clock, description=sentence_to_keep(said))
+    with use_locale("nl"):
+        shown = get_ticket_facts(DISPATCHER, uow.session, ticket.id)
+        untouched = CreateOrder(ticket_ids=(ticket.id,), description=shown.told + "\r\n")
+        order = create_order(DISPATCHER, untouched, uow, clock)
+    with use_locale("fr"):
+        assert order.told == said["fr"]
+        changed = CreateOrder(ticket_ids=(ticket.id,), description="Vervang de meter.")
+        assert create_order(DISPATCHER, changed, uow, clock).told == "Vervang de meter."
+    with use_locale("nl"):
+        assert (order.told, ticket.told) == (said["nl"], said["nl"])

@@ -6,10 +6,12 @@ import re
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.auth.roles import Role
 from app.clock import FixedClock
@@ -18,6 +20,7 @@ from app.mail import NullMailer, deliver_waiting
 from modules.parties.models import Party
 from modules.portfolio.models import Building, Lot
 from modules.tickets.commands import Caller
+from modules.tickets.models import Ticket
 from tests.factories.parties import house, make_party
 from tests.factories.portfolio import make_building, make_lot
 from tests.factories.tickets import make_outage, make_ticket
@@ -394,15 +397,34 @@ def test_what_may_hurt_is_asked_inside_the_form_and_the_answer_is_kept(
     login(client, Role.CALL_CENTRE_AGENT)
     asked = {"lot": str(street.lower.id), "category": "home.water.leak"}
     beside = client.get("/calls/similar", query_string=asked).get_data(as_text=True)
-    box = re.search(r'<input type="checkbox" name="danger" value="(\w+)"([^>]*)>', beside)
-    assert box, beside
-    assert beside.index('id="call-safety" hx-swap-oob="outerMorph"') < box.start()
-    assert "checked" not in box[2]
-    again = client.get("/calls/similar", query_string=asked | {"danger": box[1]})
-    assert re.search(r'name="danger"[^>]* checked>', again.get_data(as_text=True))
-    refused = client.post("/calls", data=asked | {"danger": box[1], "category": ""})
-    assert refused.status_code == 422
-    assert f"danger={box[1]}" in refused.get_data(as_text=True)
+    boxes = list(re.finditer(r'<input type="radio" name="danger" value="([\w.:]+)"([^>]*)>', beside))
+    assert [box[1].startswith("no:") for box in boxes] == [False, True], beside
+    assert beside.index('id="call-safety" hx-swap-oob="outerMorph"') < boxes[0].start()
+    assert all("checked" not in box[2] for box in boxes), "nobody has answered yet"
+    for box in boxes:
+        again = client.get("/calls/similar", query_string=asked | {"danger": box[1]})
+        kept = re.findall(r'name="danger" value="([\w.:]+)"[^>]* checked>', again.text)
+        assert kept == [box[1]]
+        refused = client.post("/calls", data=asked | {"danger": box[1], "category": ""})
+        assert refused.status_code == 422
+        assert urlencode({"danger": box[1]}) in refused.get_data(as_text=True).replace(":", "%3A")
+
+
+def test_a_no_about_danger_is_kept_apart_from_no_answer(
+    client: FlaskClient, login: Login, street: Street, database: Database
+) -> None:
+    login(client, Role.CALL_CENTRE_AGENT)
+    asked = {"lot": str(street.lower.id), "category": "home.water.leak"}
+    beside = client.get("/calls/similar", query_string=asked).text
+    key = re.findall(r'name="danger" value="no:(\w+)"', beside)[0]
+    for danger in (key, f"no:{key}", ""):
+        client.post("/calls", data=asked | {"danger": danger, "description": f"Leak {danger}"})
+    with database.reader() as session:
+        told = {one.description: one for one in session.scalars(select(Ticket))}
+    assert told[f"Leak {key}"].safety == {key: True}
+    assert told[f"Leak no:{key}"].safety == {key: False}
+    assert told[f"Leak no:{key}"].priority_key == told["Leak"].priority_key
+    assert told["Leak"].safety == {}
 
 
 def test_a_report_without_a_problem_is_refused_beside_its_box(
