@@ -3,6 +3,7 @@
 A proposal is a score anyone can check: area 30, trade 20 to 40 by level, room left in the day up
 to 20, urgency weighs free hands more. Worked example: a plumber of level 2 (30) in his own area
 (30) with half a day free (10) scores 70; a colleague of another area with a free day scores 50.
+Whoever has no time left for the order is proposed after all who have.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Proposal:
     technician: Technician
     score: int
     reasons: tuple[LazyText, ...]
+    # Whether the order still fits in their day.
+    has_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Card:
     is_pressing: bool
     # The name of the firm that has it, if one has.
     firm: str = ""
+    # Likewise of the technician.
+    person: str = ""
     # The numbers of the orders for which its technician is expected at the same hour.
     meets: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
@@ -123,11 +128,13 @@ def read_board(
     busy = busy_minutes_on(orders, wanted.day or today, today)
     places = place_labels(session, orders)
     firms = contractor_names(session, orders)
+    names = {one.id: one.name for one in technicians}
     met = meeting_orders(orders)
     every = [
         replace(
             card_of(order, places, now, propose(order, technicians, busy)),
             firm=firms.get(order.contractor_id, "") if order.contractor_id else "",
+            person=names.get(order.technician_id, "") if order.technician_id else "",
             meets=met.get(order.id, ()),
         )
         for order in orders
@@ -183,13 +190,16 @@ def _is_wanted(order: WorkOrder, wanted: BoardFilter, today: date) -> bool:
 def propose(
     order: WorkOrder, technicians: Iterable[Technician], busy: Mapping[UUID, int]
 ) -> tuple[Proposal, ...]:
-    """Return who could do an order, best first; whoever lacks the trade is not proposed."""
+    """Return who could do an order, best first; whoever lacks the trade is not proposed.
+
+    Whoever has no time left for it comes after those who have, however well it suits them.
+    """
     found = [
         proposal
         for one in technicians
         if (proposal := score(order, one, busy.get(one.id, 0))) is not None
     ]
-    found.sort(key=lambda proposal: (-proposal.score, proposal.technician.name))
+    found.sort(key=lambda one: (not one.has_time, -one.score, one.technician.name))
     return tuple(found[:PROPOSED])
 
 
@@ -208,8 +218,12 @@ def score(order: WorkOrder, technician: Technician, busy_minutes: int) -> Propos
         reasons.append(_l("own area"))
     free = max(0, technician.day_minutes - busy_minutes)
     points += round(_ROOM_POINTS * min(1.0, free / max(technician.day_minutes, 1)))
-    reasons.append(_l("%(hours)s h free today", hours=format_number(round(free / 60, 1))))
-    return Proposal(technician, points, tuple(reasons))
+    reasons.append(
+        _l("%(hours)s h free today", hours=format_number(round(free / 60, 1)))
+        if free
+        else _l("no time left today")
+    )
+    return Proposal(technician, points, tuple(reasons), order.estimated_minutes <= free)
 
 
 def busy_minutes_on(orders: Sequence[WorkOrder], day: date, today: date) -> dict[UUID, int]:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from app.auth.roles import Role
 from app.clock import BRUSSELS, FixedClock
 from app.db import Database, UnitOfWork
+from app.i18n import use_locale
 from modules.interventions.commands import BoardFilter, ScheduleOrder
 from modules.interventions.enums import OrderStatus
 from modules.interventions.models import Technician, WorkOrder
@@ -87,6 +88,36 @@ def test_trade_and_technician_narrow_the_board_but_never_hide_what_is_late(
     assert [card.order.id for card in found.lanes[0].cards] == [leak.id]
     assert late.id in [card.order.id for card in found.pressing]
     assert board(uow, clock, trade=Trade.LIFT).lanes[0].cards == ()
+
+
+def test_whoever_has_no_time_left_is_proposed_last_and_it_is_said(
+    uow: UnitOfWork, clock: FixedClock, ilse: Technician
+) -> None:
+    jan = make_technician(uow, clock, "Jan Peeters", skills={Trade.PLUMBING: 1})
+    free = make_order(uow, clock)
+    (card,) = board(uow, clock).unassigned
+    assert [one.technician.id for one in card.proposals] == [ilse.id, jan.id]
+    held = make_order(uow, clock, ilse)
+    held.estimated_minutes = ilse.day_minutes
+    (card,) = board(uow, clock).unassigned
+    assert card.order.id == free.id
+    assert [one.technician.id for one in card.proposals] == [jan.id, ilse.id]
+    with use_locale("en"):
+        assert str(card.proposals[1].reasons[-1]) == "no time left today"
+
+
+def test_what_presses_stands_beside_the_lanes_with_who_has_it(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        make_order(uow, clock, make_technician(uow, clock)).due_at = clock.now()
+        make_order(uow, clock)
+    login(client, Role.DISPATCHER, locale="en", sees_everything=True)
+    page = client.get("/work-orders/board").text
+    lanes = page[page.index('<div class="board"') :]
+    pressing = lanes[lanes.index('id="pressing"') : lanes.index('data-drop=""')]
+    assert "Ilse Claes" in pressing
+    assert "Give to Ilse Claes" in lanes
 
 
 @pytest.mark.parametrize("locale", ["fr", "nl", "en"])
