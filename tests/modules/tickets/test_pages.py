@@ -397,7 +397,9 @@ def test_what_may_hurt_is_asked_inside_the_form_and_the_answer_is_kept(
     login(client, Role.CALL_CENTRE_AGENT)
     asked = {"lot": str(street.lower.id), "category": "home.water.leak"}
     beside = client.get("/calls/similar", query_string=asked).get_data(as_text=True)
-    boxes = list(re.finditer(r'<input type="radio" name="danger" value="([\w.:]+)"([^>]*)>', beside))
+    boxes = list(
+        re.finditer(r'<input type="radio" name="danger" value="([\w.:]+)"([^>]*)>', beside)
+    )
     assert [box[1].startswith("no:") for box in boxes] == [False, True], beside
     assert beside.index('id="call-safety" hx-swap-oob="outerMorph"') < boxes[0].start()
     assert all("checked" not in box[2] for box in boxes), "nobody has answered yet"
