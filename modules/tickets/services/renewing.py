@@ -8,8 +8,8 @@ from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from modules.energy.events import BREAKDOWN
 from modules.energy.api import sentence_to_keep
+from modules.energy.events import BREAKDOWN
 from modules.tickets.commands import LinkTickets, OpenTicket, Place
 from modules.tickets.enums import STATUS_LABELS, LinkKind, TicketSource
 from modules.tickets.errors import AlertOver, StepNotPossible

@@ -1,4 +1,4 @@
-"""The sentence of an alert is kept in every language and read in one; people's words stay theirs."""
+"""The sentence of an alert is kept in every language and read in one; what people wrote is theirs."""
 
 from __future__ import annotations
 
