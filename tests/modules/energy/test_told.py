@@ -1,4 +1,4 @@
-"""The sentence of an alert is kept in every language and read in one; what people wrote is theirs."""
+"""The sentence of an alert is kept in every language and read in one; people keep their words."""
 
 from __future__ import annotations
 
