@@ -41,6 +41,7 @@ from app.policies import GRANTS, LABELS, HousePermission
 from app.privacy.house import HOUSE_DATA, HOUSE_RULES, HOUSE_TEXTS
 from app.privacy.jobs import APPLY_RETENTION
 from app.privacy.routes_api import blueprint as privacy_api
+from app.privacy.routes_web import HOME_PANEL as PRIVACY_PANEL
 from app.privacy.routes_web import NAVIGATION as PRIVACY_NAVIGATION
 from app.privacy.routes_web import blueprint as privacy_blueprint
 from app.registry import Module, NavigationItem
@@ -105,6 +106,7 @@ module = Module(
         *IMPORT_APIS,
         privacy_api,
     ),
+    panels=(PRIVACY_PANEL,),
     seeds=(OFFICE_SEED,),
     first_steps=(OFFICE_STEP, ACCOUNTS_STEP),
     importers=ACCOUNT_IMPORTERS,

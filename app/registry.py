@@ -73,7 +73,8 @@ class Panel:
     """A part a module adds to another module's sheet, loaded when it is opened.
 
     `place` names the sheet (building, lot, party, organisation, meter, ticket) and `endpoint` takes
-    `subject_id`; on the home page (`home`) the endpoint takes nothing.
+    `subject_id`; on the home page (`home`) the endpoint takes nothing, and `concerns` says whether
+    there is anything in it for the person who looks.
     """
 
     place: str
@@ -81,6 +82,7 @@ class Panel:
     endpoint: str
     permission: str
     order: int = 100
+    concerns: Callable[[Actor, Session], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields
 from marshmallow.validate import Length, Range
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.auth.actor import Actor
 from app.auth.needs import needs
 from app.errors import AppError, Conflict, FieldError, Forbidden, Invalid
 from app.files.models import Attachment
@@ -21,7 +23,7 @@ from app.privacy.again import forget_person
 from app.privacy.archive import pack_disclosure
 from app.privacy.hooks import PersonRef, RetentionRule
 from app.privacy.models import RetentionChoice
-from app.registry import NavigationItem
+from app.registry import NavigationItem, Panel
 from app.web.context import (
     current_actor,
     current_clock,
@@ -47,6 +49,21 @@ NAVIGATION = NavigationItem(
 )
 
 
+def rules_wait(_actor: Actor, session: Session) -> bool:
+    """Tell whether a retention rule waits to be confirmed."""
+    return bool(_waiting(session))
+
+
+HOME_PANEL = Panel(
+    place="home",
+    title=_l("Data kept without a decision"),
+    endpoint="privacy.panel_home",
+    permission=HousePermission.PRIVACY_MANAGE,
+    order=90,
+    concerns=rules_wait,
+)
+
+
 class RetentionIn(FormSchema):
     """What is decided about one rule."""
 
@@ -64,6 +81,13 @@ class RetentionIn(FormSchema):
 def retention_list() -> ResponseReturnValue:
     """Show how long each kind of data is kept, and whether that was confirmed."""
     return _retention_page(), 200
+
+
+@blueprint.get("/privacy/panels/home")
+@needs(HousePermission.PRIVACY_MANAGE)
+def panel_home() -> ResponseReturnValue:
+    """Show on the home page which retention rules wait to be confirmed."""
+    return render_template("privacy/_home_panel.html", rules=_waiting(reader()))
 
 
 @blueprint.post("/privacy/retention")
@@ -93,8 +117,18 @@ def _retention_page(errors: tuple[FieldError, ...] = ()) -> str:
 
 def retention_lines() -> list[tuple[RetentionRule, RetentionChoice | None]]:
     """Return every rule with what was decided about it."""
-    choices = {choice.rule: choice for choice in reader().scalars(select(RetentionChoice))}
+    return _lines(reader())
+
+
+def _lines(session: Session) -> list[tuple[RetentionRule, RetentionChoice | None]]:
+    choices = {choice.rule: choice for choice in session.scalars(select(RetentionChoice))}
     return [(rule, choices.get(rule.name)) for rule in house().privacy.rules]
+
+
+def _waiting(session: Session) -> list[RetentionRule]:
+    return [
+        rule for rule, made in _lines(session) if rule.forget and not services.may_run(rule, made)
+    ]
 
 
 @blueprint.get("/privacy/<string:person_type>/<uuid:person_id>")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from app.auth.actor import Actor
 from app.auth.models import User
 from app.auth.needs import SIGNED_IN, needs, public
 from app.first_steps import first_steps
 from app.i18n import LOCALES
-from app.registry import panels_for
+from app.registry import Panel, panels_for
 from app.web.context import current_actor, find_actor, house, open_unit_of_work, reader
 from app.web.urls import safe_next
 
@@ -24,9 +25,14 @@ def home() -> ResponseReturnValue:
     return render_template(
         "home.html",
         # Who sees no place yet is told so once, not by each part in words of its own.
-        panels=() if actor.scope.is_empty else panels_for(modules, "home", actor),
+        panels=() if actor.scope.is_empty else _home_panels(actor),
         steps=first_steps(modules, actor, reader()),
     )
+
+
+def _home_panels(actor: Actor) -> list[Panel]:
+    panels = panels_for(house().modules, "home", actor)
+    return [one for one in panels if one.concerns is None or one.concerns(actor, reader())]
 
 
 @blueprint.post("/preferences/language")

@@ -52,6 +52,8 @@ STATUS_TONES: dict[OrderStatus, str] = {
 
 FINISHED = frozenset({OrderStatus.COMPLETE, OrderStatus.CLOSED, OrderStatus.CANCELLED})
 OPEN_STATUSES = frozenset(set(OrderStatus) - FINISHED)
+# Somebody is there, or on the way.
+UNDER_WAY = frozenset({OrderStatus.TRAVELLING, OrderStatus.IN_PROGRESS})
 
 
 class OrderEventKind(StrEnum):

@@ -11,6 +11,7 @@ from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.printed import ENCLOSURE
 from modules.interventions.privacy import PRIVACY
 from modules.interventions.queries.booked import booked_visits
+from modules.interventions.queries.waiting import has_own_day
 from modules.interventions.routes_api import BLUEPRINTS
 from modules.interventions.routes_web import (
     checklists_blueprint,
@@ -88,6 +89,21 @@ module = Module(
         ),
     ),
     panels=(
+        Panel(
+            place="home",
+            title=_l("My day"),
+            endpoint="interventions.panel_my_day",
+            permission=OrderPermission.WORK,
+            order=5,
+            concerns=has_own_day,
+        ),
+        Panel(
+            place="home",
+            title=_l("Work orders to assign"),
+            endpoint="interventions.panel_to_assign",
+            permission=OrderPermission.ASSIGN,
+            order=20,
+        ),
         Panel("ticket", _l("Work orders"), "interventions.panel_ticket", OrderPermission.READ, 10),
         Panel("lot", _l("Work orders"), "interventions.panel_lot", OrderPermission.READ, 40),
         Panel(

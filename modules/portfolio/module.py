@@ -2,7 +2,7 @@
 
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, ScopeKind
+from app.registry import Module, NavigationItem, Panel, ScopeKind
 from modules.portfolio import cli
 from modules.portfolio.demo.documents import SEED as DOCUMENTS
 from modules.portfolio.demo.scopes import SEED as SCOPES
@@ -71,6 +71,15 @@ module = Module(
             icon="map",
             group=_l("Estate"),
             order=230,
+        ),
+    ),
+    panels=(
+        Panel(
+            place="home",
+            title=_l("Lots to let"),
+            endpoint="portfolio.panel_to_let",
+            permission=PortfolioPermission.CHANGE_STATUS,
+            order=7,
         ),
     ),
     first_steps=(

@@ -15,12 +15,10 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.i18n import format_date, format_time
 from app.i18n import gettext as _
-from modules.interventions.enums import OPEN_STATUSES, STATUS_LABELS, OrderStatus
+from modules.interventions.enums import OPEN_STATUSES, STATUS_LABELS, UNDER_WAY, OrderStatus
 from modules.interventions.models import OrderTicket, Technician, WorkOrder
 from modules.interventions.queries.orders import visible_orders
 from modules.parties.api import party_labels
-
-_THERE = frozenset({OrderStatus.TRAVELLING, OrderStatus.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class _Booked:
 
     def rank(self, now: datetime) -> tuple[int, float]:
         """Put somebody on the spot first, then the next visit, the last one missed, the rest."""
-        if self.status in _THERE:
+        if self.status in UNDER_WAY:
             return (0, 0)
         if self.starts_at is None:
             return (3 if self.who else 4, 0)
@@ -83,7 +81,7 @@ def _orders(
 def _line(booked: _Booked, now: datetime) -> str:
     state = str(STATUS_LABELS[booked.status])
     told = _("%(state)s: %(who)s", state=state, who=booked.who) if booked.who else state
-    if booked.status in _THERE:
+    if booked.status in UNDER_WAY:
         return told
     if booked.starts_at is None:
         return _("%(told)s, no visit planned", told=told)

@@ -11,11 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.web.context import current_actor, current_clock, reader
+from modules.interventions.enums import UNDER_WAY
 from modules.interventions.models import WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
 from modules.interventions.queries.board import place_labels
 from modules.interventions.queries.contractors import contractor_names, list_orders_of_contractor
+from modules.interventions.queries.day import list_day
+from modules.interventions.queries.waiting import SHOWN, list_to_assign
 from modules.interventions.routes_web.orders import blueprint
 
 
@@ -55,6 +58,35 @@ def panel_organisation(subject_id: UUID) -> ResponseReturnValue:
     """Show the orders a contractor has or had at the end, open ones first."""
     found = list_orders_of_contractor(current_actor(), reader(), subject_id)
     return _panel(found, places=place_labels(reader(), found))
+
+
+@blueprint.get("/work-orders/panels/to-assign")
+@needs(OrderPermission.ASSIGN)
+def panel_to_assign() -> ResponseReturnValue:
+    """Show on the home page which orders nobody has yet."""
+    orders, count = list_to_assign(current_actor(), reader())
+    places = place_labels(reader(), orders)
+    return render_template(
+        "interventions/_to_assign.html", orders=orders, count=count, places=places
+    )
+
+
+@blueprint.get("/work-orders/panels/my-day")
+@needs(OrderPermission.WORK)
+def panel_my_day() -> ResponseReturnValue:
+    """Show on the home page what its reader has to do today, what is under way first."""
+    now = current_clock().now()
+    technician, orders = list_day(current_actor(), reader(), now, days=1)
+    # A stable order: of what is under way, and of the rest, the day's own order is kept.
+    ordered = sorted(orders, key=lambda order: order.status not in UNDER_WAY)
+    shown = ordered[:SHOWN]
+    return render_template(
+        "interventions/_my_day.html",
+        technician=technician,
+        orders=shown,
+        count=len(ordered),
+        places=place_labels(reader(), shown),
+    )
 
 
 def _panel(found: Sequence[WorkOrder], **context: Any) -> ResponseReturnValue:

@@ -173,8 +173,9 @@ def panel_building(subject_id: UUID) -> ResponseReturnValue:
     """Show the tickets of a building on its sheet."""
     actor, session = current_actor(), reader()
     found = queries.list_on_place(actor, session, building_id=subject_id)
+    inside = [one for one in found if one.lot_id]
     repeats = repeats_on(actor, session, current_clock(), building_id=subject_id)
-    return _panel(found, building_id=subject_id, repeats=repeats, places=_places(found))
+    return _panel(found, building_id=subject_id, repeats=repeats, places=_places(inside))
 
 
 @blueprint.get("/tickets/panels/rooms/<uuid:subject_id>")
