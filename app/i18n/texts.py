@@ -88,9 +88,11 @@ def gettext(message: str, **params: Any) -> str:
 
 
 def ngettext(singular: str, plural: str, count: int, **params: Any) -> str:
-    """Translate a text that depends on a count, available as `%(count)s`."""
+    """Translate a text that depends on a count, available as `%(count)s` with its thousands."""
+    from app.i18n.formats import format_number
+
     text = _catalogue().ngettext(singular, plural, count)
-    return text % {"count": count, **params}
+    return text % {"count": format_number(count, 0), **params}
 
 
 class LazyText:

@@ -6,10 +6,11 @@ Nothing here knows Flask: a job exports the same list as the page. See `docs/lis
 from app.lists.fetch import TablePage, count_rows, fetch_page, iterate_rows
 from app.lists.filters import Choice, DateRange, Filter, NumberRange, Text, YesNo
 from app.lists.sources import ListSource
-from app.lists.spec import BulkAction, Column, EmptyState, TableSpec
+from app.lists.spec import Alarm, BulkAction, Column, EmptyState, TableSpec
 from app.lists.state import TableState, read_state
 
 __all__ = [
+    "Alarm",
     "BulkAction",
     "Choice",
     "Column",

@@ -21,6 +21,10 @@ from app.lists.spec import Column
 
 # A text of this length stays on one line: numbers, references, states.
 SHORT = 16
+# A badge of more letters takes a second line.
+BADGE = 21
+# A text longer than this is read as a sentence: it gets more room than an address.
+SENTENCE = 36
 
 
 _SHOW: dict[str, Callable[[Any, Column], Any]] = {
@@ -66,12 +70,15 @@ def cell_writer(column: Column) -> Callable[[Any], str]:
             shown = f'<a href="{escape(url)}">{shown}</a>'
         elif is_badge and text:
             shown = f'<span class="tag tag-{escape(tones.get(value, "neutral"))}">{shown}</span>'
+        wrong = column.alarm(row) if column.alarm else None
+        if wrong:
+            shown = f'<span class="cell-alarm">{shown} <strong>{escape(str(wrong))}</strong></span>'
         return f"{openings[css_of(column, text)]}{shown}</td>"
 
     return write
 
 
-_WIDTHS = ("cell-free", "cell-short", "cell-short text-end", "cell-text")
+_WIDTHS = ("cell-free", "cell-short", "cell-short text-end", "cell-text", "cell-text cell-words")
 
 
 def css_of(column: Column, text: Any) -> str:
@@ -80,8 +87,10 @@ def css_of(column: Column, text: Any) -> str:
         return "cell-free"
     if column.is_number:
         return "cell-short text-end"
-    is_short = column.format not in ("text", "badge") or len(str(text)) <= SHORT
-    return "cell-short" if is_short else "cell-text"
+    most = BADGE if column.format == "badge" else SHORT
+    if column.format not in ("text", "badge") or len(str(text)) <= most:
+        return "cell-short"
+    return "cell-text" if len(str(text)) <= SENTENCE else "cell-text cell-words"
 
 
 def export_value(column: Column, row: Any) -> Any:

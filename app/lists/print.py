@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.errors import Invalid
 from app.i18n import lazy as _l
-from app.lists.cells import show_value
+from app.lists.cells import css_of, show_value
 from app.lists.fetch import count_with_totals, iterate_rows, visible_columns
 from app.lists.filters import Choice
 from app.lists.spec import Column, TableSpec
@@ -61,7 +61,7 @@ def print_view(
     refuse_too_long(count)
     columns = visible_columns(view.spec, view.state)
     with closing(iterate_rows(view.spec, view.query, view.state, session)) as rows:
-        cells = [[(c, show_value(c, c.of(row))) for c in columns] for row in watch(rows)]
+        cells = [[(c, _on_paper(c, row)) for c in columns] for row in watch(rows)]
     return render_pdf(
         "reports/list.html",
         title=str(view.spec.title),
@@ -70,8 +70,15 @@ def print_view(
         chips=_filters_in_words(view, session),
         columns=columns,
         rows=cells,
+        css_of=css_of,
         totals=totals_in_words(columns, totals),
     )
+
+
+def _on_paper(column: Column, row: Any) -> str:
+    text = show_value(column, column.of(row))
+    wrong = column.alarm(row) if column.alarm else None
+    return f"{text} · {wrong}" if wrong else text
 
 
 def totals_in_words(

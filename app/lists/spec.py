@@ -10,6 +10,8 @@ from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.lists.filters import Filter
 
+Alarm = Callable[[Any], LazyText | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -19,7 +21,8 @@ class Column:
     the list is ordered by (none: not sortable); `total` the one that is summed over all rows.
     `format` is one of FORMATS, or a function of the value that returns text or Markup; `labels`
     gives the words for the members of an enumeration; `tones` their badge tone. `link` takes
-    the row and returns an address or None. `export` replaces the value in a file.
+    the row and returns an address or None. `export` replaces the value in a file. `alarm` takes
+    the row and says in a word what is wrong with it, such as a deadline that has passed.
     """
 
     key: str
@@ -35,6 +38,7 @@ class Column:
     is_default: bool = True
     export: Callable[[Any], Any] | None = None
     hint: LazyText | str = ""
+    alarm: Alarm | None = None
 
     @property
     def is_number(self) -> bool:

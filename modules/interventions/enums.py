@@ -37,17 +37,17 @@ STATUS_LABELS: dict[OrderStatus, LazyText] = {
 }
 
 STATUS_TONES: dict[OrderStatus, str] = {
-    OrderStatus.OPEN: "blue",
-    OrderStatus.ASSIGNED: "azure",
-    OrderStatus.SCHEDULED: "azure",
-    OrderStatus.TRAVELLING: "indigo",
-    OrderStatus.IN_PROGRESS: "indigo",
-    OrderStatus.NO_ACCESS: "orange",
-    OrderStatus.PENDING_MATERIAL: "yellow",
-    OrderStatus.HOLD: "yellow",
-    OrderStatus.COMPLETE: "green",
-    OrderStatus.CLOSED: "secondary",
-    OrderStatus.CANCELLED: "secondary",
+    OrderStatus.OPEN: "info",
+    OrderStatus.ASSIGNED: "info",
+    OrderStatus.SCHEDULED: "info",
+    OrderStatus.TRAVELLING: "accent",
+    OrderStatus.IN_PROGRESS: "accent",
+    OrderStatus.NO_ACCESS: "warning",
+    OrderStatus.PENDING_MATERIAL: "warning",
+    OrderStatus.HOLD: "warning",
+    OrderStatus.COMPLETE: "success",
+    OrderStatus.CLOSED: "neutral",
+    OrderStatus.CANCELLED: "neutral",
 }
 
 FINISHED = frozenset({OrderStatus.COMPLETE, OrderStatus.CLOSED, OrderStatus.CANCELLED})

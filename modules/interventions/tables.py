@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.clock import BRUSSELS, Clock
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.lists import (
     Choice,
@@ -34,7 +36,7 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.contractors import list_contractors
 from modules.interventions.queries.orders import list_technicians, visible_orders
 from modules.parties.api import organisation_name_sql, organisations_called
-from modules.portfolio.api import building_label_sql, lot_label_sql
+from modules.portfolio.api import building_label_sql, lot_box_sql, place_in_words
 from modules.tickets.api import TRADE_LABELS, Rules, load_rules
 
 _CONTRACTOR = organisation_name_sql(WorkOrder.contractor_id)
@@ -59,7 +61,7 @@ def select_orders(actor: Actor) -> Select[Any]:
         Technician.name.label("technician"),
         _CONTRACTOR.label("contractor"),
         building_label_sql(WorkOrder.building_id).label("building"),
-        lot_label_sql(WorkOrder.lot_id).label("lot"),
+        lot_box_sql(WorkOrder.lot_id).label("box"),
     ).outerjoin(Technician, Technician.id == WorkOrder.technician_id)
     statement: Select[Any] = visible_orders(actor, columns)
     return statement
@@ -91,10 +93,10 @@ def _contractors(_actor: Actor, session: Session) -> Iterable[tuple[str, Any]]:
 
 def order_table_now(session: Session, clock: Clock) -> TableSpec:
     """Declare the list with the priorities of today."""
-    return order_table(load_rules(session, clock.today(BRUSSELS)))
+    return order_table(load_rules(session, clock.today(BRUSSELS)), clock.now())
 
 
-def order_table(rules: Rules) -> TableSpec:
+def order_table(rules: Rules, now: datetime) -> TableSpec:
     """Declare the list with the priorities in force."""
     priorities = {key: str(rule.name) for key, rule in rules.priorities.items()}
     return TableSpec(
@@ -102,7 +104,7 @@ def order_table(rules: Rules) -> TableSpec:
         title=_l("Work orders"),
         key=WorkOrder.id,
         permission=OrderPermission.READ,
-        columns=(*_shown(priorities), *_FURTHER),
+        columns=(*_shown(rules, priorities, now), *_FURTHER),
         filters=_filters(priorities),
         default_sort=("-number",),
         empty=EmptyState(
@@ -113,7 +115,7 @@ def order_table(rules: Rules) -> TableSpec:
     )
 
 
-def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
+def _shown(rules: Rules, priorities: Mapping[str, str], now: datetime) -> tuple[Column, ...]:
     return (
         Column(
             "number",
@@ -127,6 +129,24 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             lambda row: read_title(row.stored_title),
             sort=order_of_titles(WorkOrder.stored_title),
         ),
+        Column("place", _l("Place"), lambda row: place_in_words(row.building, row.box)),
+        Column(
+            "due",
+            _l("Deadline"),
+            lambda row: row.due_at,
+            sort=WorkOrder.due_at,
+            format="datetime",
+            alarm=lambda row: _late_word(row, now),
+        ),
+        Column(
+            "priority",
+            _l("Priority"),
+            lambda row: row.priority_key,
+            sort=WorkOrder.priority_key,
+            labels=priorities,
+            tones={key: rules.tone_of(key) for key in priorities},
+            format="badge",
+        ),
         Column(
             "status",
             _l("Status"),
@@ -136,26 +156,11 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
             format="badge",
         ),
         Column(
-            "priority",
-            _l("Priority"),
-            lambda row: priorities.get(row.priority_key, row.priority_key),
-            sort=WorkOrder.priority_key,
-        ),
-        Column(
-            "due",
-            _l("Deadline"),
-            lambda row: row.due_at,
-            sort=WorkOrder.due_at,
-            format="datetime",
-        ),
-        Column(
             "given",
             _l("Given to"),
             lambda row: row.technician or row.contractor,
             sort=func.coalesce(Technician.name, _CONTRACTOR),
         ),
-        Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS),
-        Column("place", _l("Place"), lambda row: row.lot or row.building),
         Column(
             "planned",
             _l("Visit"),
@@ -166,7 +171,13 @@ def _shown(priorities: Mapping[str, str]) -> tuple[Column, ...]:
     )
 
 
+def _late_word(row: Any, now: datetime) -> LazyText | None:
+    is_late = row.due_at is not None and row.due_at < now and row.status in OPEN_STATUSES
+    return _l("too late") if is_late else None
+
+
 _FURTHER = (
+    Column("trade", _l("Trade"), sort=WorkOrder.trade, labels=TRADE_LABELS, is_default=False),
     # The two apart, as a file asks for them.
     Column("technician", _l("Technician"), sort=Technician.name, is_default=False),
     Column("contractor", _l("Contractor"), sort=_CONTRACTOR, is_default=False),

@@ -50,8 +50,10 @@ from modules.portfolio.queries.insides import get_room
 from modules.portfolio.queries.labels import (
     building_code_sql,
     building_label_sql,
+    lot_box_sql,
     lot_label_sql,
     lot_reference_sql,
+    place_in_words,
 )
 from modules.portfolio.queries.land import (
     parcel_areas,
@@ -158,6 +160,7 @@ __all__ = [
     "list_lots_of_building",
     "list_warnings",
     "lot_address",
+    "lot_box_sql",
     "lot_label_sql",
     "lot_labels",
     "lot_reference_sql",
@@ -173,6 +176,7 @@ __all__ = [
     "parcels_by_id",
     "parcels_called",
     "place_facts",
+    "place_in_words",
     "plant_serving_seen",
     "refuse_plant_elsewhere",
     "room_choices",

@@ -51,16 +51,16 @@ ACTIVE_STATUSES = OPEN_STATUSES - {TicketStatus.WAITING, TicketStatus.DEFERRED}
 DROPPED_STATUSES = frozenset({TicketStatus.CANCELLED, TicketStatus.DUPLICATE})
 
 STATUS_TONES: dict[TicketStatus, str] = {
-    TicketStatus.NEW: "blue",
-    TicketStatus.QUALIFIED: "azure",
-    TicketStatus.IN_PROGRESS: "indigo",
-    TicketStatus.WAITING: "yellow",
-    TicketStatus.DEFERRED: "yellow",
-    TicketStatus.COMPLETED: "green",
-    TicketStatus.RETURNED: "red",
-    TicketStatus.CLOSED: "secondary",
-    TicketStatus.CANCELLED: "secondary",
-    TicketStatus.DUPLICATE: "secondary",
+    TicketStatus.NEW: "info",
+    TicketStatus.QUALIFIED: "info",
+    TicketStatus.IN_PROGRESS: "accent",
+    TicketStatus.WAITING: "warning",
+    TicketStatus.DEFERRED: "warning",
+    TicketStatus.COMPLETED: "success",
+    TicketStatus.RETURNED: "danger",
+    TicketStatus.CLOSED: "neutral",
+    TicketStatus.CANCELLED: "neutral",
+    TicketStatus.DUPLICATE: "neutral",
 }
 
 

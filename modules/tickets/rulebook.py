@@ -16,6 +16,8 @@ from modules.tickets.enums import Nearness, RuleKind, Trade
 URGENT_RANK = 3
 # From so many letters on a word says something; an ending has at most so many.
 _WORD, _ENDING = 3, 3
+# The tone of a badge by rank, the most urgent first; what comes after is as the last.
+RANK_TONES = ("critical", "danger", "warning", "info", "neutral", "quiet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +206,9 @@ class Rules:
         return str(self.priorities[key].name) if key in self.priorities else key
 
     def tone_of(self, key: str) -> str:
-        """Return the colour of a priority's rank: danger to people stands apart."""
-        rank = self.priorities[key].rank if key in self.priorities else 0
-        return {1: "danger", 2: "warning", 3: "warning"}.get(rank, "neutral")
+        """Return the tone of a priority's badge, another for each of the first ranks."""
+        rank = self.priorities[key].rank if key in self.priorities else len(RANK_TONES)
+        return RANK_TONES[min(rank, len(RANK_TONES)) - 1]
 
     def search_categories(self, text: str, limit: int = 8) -> list[Category]:
         """Find categories by any words typed, in any language, headings included in the match.

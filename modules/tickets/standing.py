@@ -8,9 +8,8 @@ from uuid import UUID
 
 from app.registry import remarks_for
 from app.web.context import current_actor, current_clock, house, reader
-from modules.tickets.enums import STATUS_LABELS, WAITING_LABELS
+from modules.tickets.enums import STATUS_LABELS, STATUS_TONES, WAITING_LABELS
 from modules.tickets.models import Ticket
-from modules.tickets.tables import TONES
 
 
 def describe_standing(tickets: Iterable[Ticket]) -> dict[str, Any]:
@@ -21,7 +20,7 @@ def describe_standing(tickets: Iterable[Ticket]) -> dict[str, Any]:
     return {
         "visits": _visits({one.id for one in tickets if one.is_open}),
         "status_labels": STATUS_LABELS,
-        "tones": TONES,
+        "tones": STATUS_TONES,
         "waiting_labels": WAITING_LABELS,
     }
 

@@ -15,6 +15,7 @@ from app.clock import BRUSSELS, Clock
 from app.i18n import LazyText, get_locale
 from app.i18n import lazy as _l
 from app.lists import (
+    Alarm,
     BulkAction,
     Choice,
     Column,
@@ -31,8 +32,10 @@ from modules.energy.api import order_of_titles, read_title
 from modules.portfolio.api import (
     building_code_sql,
     building_label_sql,
+    lot_box_sql,
     lot_label_sql,
     lot_reference_sql,
+    place_in_words,
     room_code_sql,
     rooms_with_code,
 )
@@ -44,21 +47,12 @@ from modules.tickets.enums import (
     STATUS_TONES,
     TRADE_LABELS,
     WAITING_LABELS,
-    TicketStatus,
 )
 from modules.tickets.models import Ticket
 from modules.tickets.policies import BULK_RIGHTS, TicketPermission
 from modules.tickets.queries.tickets import visible_tickets
 from modules.tickets.rulebook import Rules
 from modules.tickets.rules import load_rules
-
-TONES: Mapping[TicketStatus, str] = {
-    status: {"green": "success", "red": "danger", "yellow": "warning", "secondary": "neutral"}.get(
-        tone, "info"
-    )
-    for status, tone in STATUS_TONES.items()
-}
-
 
 ORIGINAL = aliased(Ticket)
 
@@ -90,6 +84,7 @@ def select_tickets(actor: Actor) -> Select[Any]:
         building_code_sql(Ticket.building_id).label("building_code"),
         lot_label_sql(Ticket.lot_id).label("lot"),
         lot_reference_sql(Ticket.lot_id).label("lot_reference"),
+        lot_box_sql(Ticket.lot_id).label("box"),
         room_code_sql(Ticket.room_id).label("room"),
     )
     statement: Select[Any] = visible_tickets(actor, columns)
@@ -131,9 +126,7 @@ def ticket_table(rules: Rules, now: datetime) -> TableSpec:
     """Declare the list with the priorities and categories in force."""
     names = Names(
         priorities={key: str(one.name) for key, one in rules.priorities.items()},
-        urgency={
-            key: "danger" if one.rank <= 2 else "neutral" for key, one in rules.priorities.items()
-        },
+        urgency={key: rules.tone_of(key) for key in rules.priorities},
         categories={
             key: str(one.name) for key, one in rules.categories.items() if one.priority_key
         },
@@ -144,7 +137,7 @@ def ticket_table(rules: Rules, now: datetime) -> TableSpec:
         title=_l("Tickets"),
         key=Ticket.id,
         permission=TicketPermission.READ,
-        columns=(*_main_columns(names), *_more_columns(names)),
+        columns=(*_main_columns(names, now), *_more_columns(names)),
         filters=_filters(names, now),
         default_sort=("-opened",),
         empty=EMPTY,
@@ -176,7 +169,7 @@ EMPTY = EmptyState(
 )
 
 
-def _main_columns(names: Names) -> tuple[Column, ...]:
+def _main_columns(names: Names, now: datetime) -> tuple[Column, ...]:
     return (
         Column("number", _l("Number"), sort=Ticket.number, link=lambda row: f"/tickets/{row.id}"),
         Column(
@@ -185,14 +178,8 @@ def _main_columns(names: Names) -> tuple[Column, ...]:
             lambda row: read_title(row.stored_title),
             sort=order_of_titles(Ticket.stored_title),
         ),
-        Column(
-            "status",
-            _l("Status"),
-            sort=Ticket.status,
-            labels=STATUS_LABELS,
-            tones=TONES,
-            format="badge",
-        ),
+        Column("building", _l("Building"), _place, export=lambda row: row.building_code),
+        _instant("due", _l("Due"), Ticket.due_at, alarm=lambda row: late_word(row, now)),
         Column(
             "priority",
             _l("Priority"),
@@ -202,17 +189,35 @@ def _main_columns(names: Names) -> tuple[Column, ...]:
             tones=names.urgency,
             format="badge",
         ),
-        _instant("due", _l("Due"), Ticket.due_at),
-        Column("building", _l("Building"), export=lambda row: row.building_code),
-        Column("lot", _l("Lot"), export=lambda row: row.lot_reference),
-        Column("room", _l("Room"), is_default=False),
+        Column(
+            "status",
+            _l("Status"),
+            sort=Ticket.status,
+            labels=STATUS_LABELS,
+            tones=STATUS_TONES,
+            format="badge",
+        ),
         _instant("opened", _l("Opened"), Ticket.opened_at),
+        Column("lot", _l("Lot"), export=lambda row: row.lot_reference, is_default=False),
+        Column("room", _l("Room"), is_default=False),
     )
 
 
-def _instant(key: str, label: LazyText, column: Any) -> Column:
+def _instant(key: str, label: LazyText, column: Any, alarm: Alarm | None = None) -> Column:
     name = f"{key}_at"
-    return Column(key, label, lambda row: getattr(row, name), sort=column, format="datetime")
+    return Column(
+        key, label, lambda row: getattr(row, name), sort=column, format="datetime", alarm=alarm
+    )
+
+
+def _place(row: Any) -> str:
+    return place_in_words(row.building, row.box)
+
+
+def late_word(row: Any, now: datetime) -> LazyText | None:
+    """Return the word for an open ticket past its deadline."""
+    is_late = row.due_at is not None and row.due_at < now and row.status in OPEN_STATUSES
+    return _l("too late") if is_late else None
 
 
 def _more_columns(names: Names) -> tuple[Column, ...]:

@@ -1,5 +1,6 @@
 /** Behaviour of single fields: counters, files by drag and paste, forms sent on change, searchable selects. */
 import { fresh, make } from '../shared/dom'
+import { formatNumber } from '../shared/format'
 import { t } from '../shared/i18n'
 
 export function startFields(root: ParentNode): void {
@@ -16,7 +17,7 @@ export function startFields(root: ParentNode): void {
 function countDown(box: HTMLTextAreaElement): void {
   const left = make('p', { class: 'counter', 'aria-live': 'polite' })
   const update = () => {
-    left.textContent = t('{count} characters left', { count: box.maxLength - box.value.length })
+    left.textContent = t('{count} characters left', { count: formatNumber(box.maxLength - box.value.length, 0) })
   }
   box.after(left)
   box.addEventListener('input', update)

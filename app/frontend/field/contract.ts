@@ -2,7 +2,7 @@
 
 export interface Texts { fr?: string, nl?: string, en?: string }
 export interface Choice { key: string, label: string }
-/** `tone` is the colour of its rank: `danger`, `warning` or `neutral`. */
+/** `tone` is the tone of its rank: `critical` for danger to people, then `danger`, `warning`, `info`, `neutral`, `quiet`. */
 export interface Priority extends Choice { tone?: string }
 export interface Fields { diagnosis?: string | null, work_done?: string | null, [name: string]: string | null | undefined }
 

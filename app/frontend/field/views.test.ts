@@ -70,7 +70,7 @@ it('a photo that was not taken is told of with its order', () => {
 
 describe('how urgent an order is', () => {
   const now = new Date('2026-03-02T00:37:00Z')
-  const night: Desk = { ...desk, tools: { ...desk.tools, now: () => now }, lookups: { priorities: [{ key: 'immediate', label: 'Danger', tone: 'danger' }, { key: 'normal', label: 'Normal', tone: 'neutral' }] } }
+  const night: Desk = { ...desk, tools: { ...desk.tools, now: () => now }, lookups: { priorities: [{ key: 'immediate', label: 'Danger', tone: 'critical' }, { key: 'normal', label: 'Normal', tone: 'neutral' }] } }
   const burst = order({ id: 'burst', title: 'Burst hose', status: 'assigned', priority: 'immediate', due_at: '2026-03-02T01:45:00Z' })
   const drip = order({ id: 'drip', title: 'Drip', status: 'planned', priority: 'normal', planned_start_at: '2026-03-02T07:00:00Z', due_at: '2026-03-01T16:00:00Z' })
 
@@ -78,7 +78,7 @@ describe('how urgent an order is', () => {
     const page = dayView(night, [drip, burst], [])
     expect([...page.querySelectorAll('h2')].map(({ textContent }) => textContent)[0]).toBe('To do first')
     const [first, second] = page.querySelectorAll('.f-card')
-    expect(first?.querySelector('.tag-danger')?.textContent).toBe('Danger')
+    expect(first?.querySelector('.tag-critical')?.textContent).toBe('Danger')
     expect(first?.textContent).toContain('before 02:45')
     expect(first?.querySelector('.f-time')).toBeNull()
     expect(second?.querySelector('.tag-danger')?.textContent).toMatch(/^Late: had to be done before .*01.*17:00$/)

@@ -42,7 +42,7 @@ export function labelOf(choices: Choice[] | undefined, key: string | null | unde
 
 /** The priorities that mean danger to people. */
 export function dangerousKeys(priorities: Priority[] | undefined): ReadonlySet<string> {
-  return new Set((priorities ?? []).filter(({ tone }) => tone === 'danger').map(({ key }) => key))
+  return new Set((priorities ?? []).filter(({ tone }) => tone === 'critical').map(({ key }) => key))
 }
 
 /** A deadline as a person says it: the hour today, else the day too. */

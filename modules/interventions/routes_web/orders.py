@@ -62,7 +62,11 @@ def order_list() -> ResponseReturnValue:
     actions = []
     if current_actor().can(OrderPermission.ASSIGN):
         actions.append((_("Board"), url_for("interventions.board")))
-    return list_page(order_table(rules_today()), select_orders(current_actor()), actions=actions)
+    return list_page(
+        order_table(rules_today(), current_clock().now()),
+        select_orders(current_actor()),
+        actions=actions,
+    )
 
 
 @blueprint.get("/work-orders/board")

@@ -20,6 +20,7 @@ from modules.portfolio.models.places import (
     Lot,
     Room,
     Site,
+    box_in_words,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "ServiceLink",
     "Site",
     "StackLink",
+    "box_in_words",
 ]

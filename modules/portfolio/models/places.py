@@ -71,13 +71,18 @@ class Address(Entity):
         'Hoogstraat 12 bus 3, 1000 Brussel'
         """
         locale = locale or get_locale()
-        boxed = f" {_BOX.get(locale, 'box')} {box}" if box else ""
-        first = f"{self.street(locale)} {self.number}".strip() + boxed
+        parts = (self.street(locale), self.number, box_in_words(box, locale))
+        first = " ".join(part for part in parts if part)
         second = f"{self.postcode} {self.commune(locale)}".strip()
         return ", ".join(part for part in (first, second) if part)
 
 
 _BOX = {"fr": "bte", "nl": "bus"}
+
+
+def box_in_words(box: str, locale: str | None = None) -> str:
+    """Write a letter box as it stands after the number of a house."""
+    return f"{_BOX.get(locale or get_locale(), 'box')} {box}" if box else ""
 
 
 class Site(Entity, Versioned, Timestamped, Archivable):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.i18n import get_locale
-from modules.portfolio.models import Address, Building, Lot
+from modules.portfolio.models import Address, Building, Lot, box_in_words
 
 
 def street_sql() -> ColumnElement[str]:
@@ -38,6 +38,16 @@ def building_code_sql(building_id: Any) -> ColumnElement[str]:
 def lot_reference_sql(lot_id: Any) -> ColumnElement[str]:
     """Return the reference of a lot, as files name it."""
     return select(Lot.reference).where(Lot.id == lot_id).scalar_subquery()
+
+
+def lot_box_sql(lot_id: Any) -> ColumnElement[str]:
+    """Return the letter box of a lot."""
+    return select(Lot.box).where(Lot.id == lot_id).scalar_subquery()
+
+
+def place_in_words(building: str | None, box: str | None) -> str:
+    """Write the label of a building with the letter box of one of its lots."""
+    return " ".join(part for part in (building, box_in_words(box or "")) if part)
 
 
 def lot_label_sql(lot_id: Any) -> ColumnElement[str]:

@@ -15,13 +15,12 @@ from app.i18n import ngettext
 from app.web.context import current_actor, current_clock, open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, choices
 from modules.tickets.commands import ChangeMany
-from modules.tickets.enums import BULK_LABELS, STATUS_LABELS, TRADE_LABELS, BulkVerb
+from modules.tickets.enums import BULK_LABELS, STATUS_LABELS, STATUS_TONES, TRADE_LABELS, BulkVerb
 from modules.tickets.policies import TicketPermission
 from modules.tickets.queries.tickets import list_by_ids
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas import ChangeManyIn
 from modules.tickets.services.bulk import change_many, undo_many
-from modules.tickets.tables import TONES
 
 blueprint = Blueprint("tickets_bulk", __name__)
 FORM = "tickets/bulk_form.html"
@@ -124,5 +123,5 @@ def _words(verb: BulkVerb) -> dict[str, Any]:
         "choices": offered[verb],
         "rules": rules,
         "status_labels": STATUS_LABELS,
-        "tones": TONES,
+        "tones": STATUS_TONES,
     }

@@ -32,6 +32,7 @@ from modules.tickets.enums import (
     SCORE_TONES,
     SOURCE_LABELS,
     STATUS_LABELS,
+    STATUS_TONES,
     TRADE_LABELS,
     WAITING_LABELS,
     EventKind,
@@ -48,7 +49,7 @@ from modules.tickets.queries.urgent import list_urgent
 from modules.tickets.rules import load_rules
 from modules.tickets.schemas_opinions import AnswerIn
 from modules.tickets.standing import describe_standing
-from modules.tickets.tables import TONES, select_tickets, ticket_table
+from modules.tickets.tables import select_tickets, ticket_table
 
 blueprint = Blueprint("tickets", __name__)
 
@@ -270,7 +271,7 @@ def _labels() -> dict[str, Any]:
         "rules": rules,
         "priorities": rules.priority_choices,
         "status_labels": STATUS_LABELS,
-        "tones": TONES,
+        "tones": STATUS_TONES,
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 from app.auth.actor import system_actor
 from app.db import TranslatedText
 from app.i18n import use_locale
+from app.lists import Column, read_state
 from app.lists import print as printing
-from app.lists import read_state
 from app.lists.print import PrintedView, print_view
 from app.office.letterhead import Letterhead
 from tests.app.lists.people import PEOPLE, add_people, everybody
@@ -51,3 +51,14 @@ def test_columns_rows_and_totals_are_those_of_the_view(printed):
     assert len(names) == 25
     totals = {column.key: text for column, text in found["totals"]}
     assert totals["length"] == str(sum(map(len, names)))
+
+
+def test_numbers_and_states_are_not_broken_over_two_lines_and_sentences_are(printed):
+    css_of = printed()["css_of"]
+    state = Column("state", "State", format="badge")
+    assert css_of(state, "Terug, niet opgelost") == "cell-short"
+    assert css_of(Column("number", "Number"), "TK-2026-003027") == "cell-short"
+    assert css_of(Column("text", "Text"), "Rue de la Montagne 12 bte 4") == "cell-text"
+    assert "cell-words" in css_of(
+        Column("text", "Text"), "No radiator is warm and it is 15 degrees"
+    )

@@ -146,7 +146,7 @@ def test_what_is_dangerous_stands_before_what_is_planned_and_says_its_rank(
     assert [order["priority"] for order in document["orders"]] == ["immediate", "normal"]
     tones = {one["key"]: one["tone"] for one in document["lookups"]["priorities"]}
     assert (tones["immediate"], tones["urgent"], tones["normal"]) == (
-        "danger",
+        "critical",
         "warning",
         "neutral",
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from modules.interventions.commands import Assignee, SaveTechnician
 from modules.interventions.enums import OrderStatus
 from modules.interventions.models import Technician, WorkOrder
 from modules.interventions.services import assign_order, save_technician
+from modules.portfolio.models import Building, Lot
 from modules.tickets.api import Trade
 from modules.tickets.enums import TicketStatus
 from modules.tickets.models import Ticket
@@ -145,6 +148,24 @@ def test_every_page_of_the_office_shows(
         f"/tickets/{ticket.id}",
     ):
         assert client.get(address).status_code == 200, address
+
+
+def test_the_list_says_where_how_urgent_and_what_is_late(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        order = make_order(uow, clock)
+        uow.session.get_one(Lot, order.lot_id).box = "7"
+        street = uow.session.get_one(Building, order.building_id).address.label("fr")
+    clock.advance(timedelta(days=90))
+    with database.unit_of_work() as uow:
+        make_order(uow, clock)
+    login(client, Role.DISPATCHER, locale="fr")
+    page = client.get("/work-orders").text
+    assert f"{street.partition(',')[0]} bte 7" in page
+    assert re.search(r'class="tag tag-(critical|danger|warning|info|neutral|quiet)">', page)
+    assert page.count("<tr data-feature-id=") == 2
+    assert page.count("<strong>en retard</strong>") == 1
 
 
 def test_what_is_refused_is_said_on_the_sheet(

@@ -284,6 +284,22 @@ def test_the_list_filters_late_tickets(
     assert fresh.number not in page
 
 
+def test_the_list_says_in_a_word_which_deadline_has_passed_and_where_it_is(
+    client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        make_ticket(uow, clock, street.lower)
+    clock.advance(timedelta(days=30))
+    with database.unit_of_work() as uow:
+        make_ticket(uow, clock, street.upper)
+    login(client, Role.DISPATCHER, locale="nl")
+    late, fresh = client.get("/tickets?late=yes").text, client.get("/tickets?late=no").text
+    assert late.count("<strong>te laat</strong>") == 1
+    assert " bus 1<" in late
+    assert "<strong>te laat</strong>" not in fresh
+    assert " bus 2<" in fresh
+
+
 def test_the_list_finds_by_words_in_any_order(
     client: FlaskClient, login: Login, street: Street, database: Database, clock: FixedClock
 ) -> None:

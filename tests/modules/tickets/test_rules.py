@@ -281,3 +281,11 @@ def test_the_hours_of_the_office_are_read_when_they_are_asked_for(database, coun
         assert sent.count == 0
         first = calendars[Coverage.WORKING_HOURS]
         assert (calendars[Coverage.WORKING_HOURS] is first, sent.count) == (True, 2)
+
+
+def test_each_of_the_first_ranks_has_a_tone_of_its_own(uow: UnitOfWork, clock: FixedClock) -> None:
+    rules = load_rules(uow.session, clock.today(BRUSSELS))
+    tones = [rules.tone_of(key) for key in rules.priorities]
+    assert len(set(tones)) == len(tones) >= 5
+    assert rules.tone_of("immediate") == "critical"
+    assert rules.tone_of("gone with an older office") == "quiet"
