@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.auth.oidc_faults import oidc_faults
 from app.db import migrate
 from app.db.trouble import words_of
-from app.doctor_keeping import check_hidden
+from app.doctor_keeping import check_accounts, check_hidden, check_trail
 from app.errors import Unavailable
 from app.files.queries import used_digests
 from app.files.store import LocalFileStore
@@ -38,6 +38,8 @@ def examine(house: House) -> list[Finding]:
         check_contents,
         check_forgotten,
         check_hidden,
+        check_trail,
+        check_accounts,
         check_frontend,
         check_scheduler,
         check_mail,

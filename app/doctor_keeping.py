@@ -1,4 +1,4 @@
-"""What the doctor says of what must be kept: hidden from others on the machine."""
+"""What the doctor says of what must be kept: hidden from others, provable, and not lost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.audit.models import AuditSeal
+from app.auth.models import User
+from app.backup.trail import OTHER_KEY, is_other_key
+from app.errors import Unavailable
 from app.house import House
 from app.safety import Finding, Level
 
@@ -33,3 +40,51 @@ def is_open_to_others(path: Path) -> bool:
     if not path.exists() or not path.stat().st_mode & stat.S_IROTH:
         return False
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
+
+
+def check_trail(house: House) -> Iterator[Finding]:
+    """Look whether the audit trail can go on being sealed, as after a restore elsewhere."""
+    anchor = house.settings.audit_anchor
+    try:
+        with house.database.reader() as session:
+            is_sealed = session.scalar(select(func.max(AuditSeal.position))) is not None
+    except (SQLAlchemyError, Unavailable):
+        return
+    wrong = []
+    if is_other_key(house.database, house.settings):
+        wrong.append(OTHER_KEY)
+    if is_sealed and not anchor.exists():
+        wrong.append(f"{anchor} is missing: bring it back, or the end of the trail has no proof.")
+    if not _can_be_written(anchor):
+        wrong.append(f"{anchor} cannot be written: check INTENDANT_AUDIT_ANCHOR.")
+    for words in wrong:
+        yield Finding(Level.FAILURE, "trail", words)
+    if not wrong:
+        yield Finding(Level.OK, "trail", f"The audit trail is sealed; its end is in {anchor}.")
+
+
+def _can_be_written(path: Path) -> bool:
+    """Tell whether a file can be added to, or made where there is none."""
+    try:
+        if path.exists():
+            path.open("ab").close()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            probe = path.with_name(".doctor")
+            probe.write_bytes(b"ok")
+            probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def check_accounts(house: House) -> Iterator[Finding]:
+    """Look whether anybody can sign in: a database without people is new, or was not restored."""
+    try:
+        with house.database.reader() as session:
+            is_empty = session.scalar(select(User.id).limit(1)) is None
+    except (SQLAlchemyError, Unavailable):
+        return
+    if is_empty:
+        words = "There is no account: run `flask users create`, or `flask backup restore`."
+        yield Finding(Level.WARNING, "accounts", words)

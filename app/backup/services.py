@@ -17,6 +17,7 @@ from typing import Any
 
 from app.backup import dump, load
 from app.backup.sealed import ChunkReader, is_sealed, seal, unseal
+from app.backup.trail import ANCHOR, bring_anchor, copy_anchor
 from app.clock import Clock
 from app.db import Database, migrate
 from app.errors import Conflict, Invalid
@@ -46,6 +47,7 @@ def create_backup(
     target: Path,
     clock: Clock,
     *,
+    anchor: Path | None = None,
     passphrase: str = "",
     overwrites: bool = False,
 ) -> Manifest:
@@ -74,6 +76,8 @@ def create_backup(
     ):
         folder = Path(scratch) / "database"
         folder.mkdir()
+        if anchor:
+            copy_anchor(anchor, Path(scratch))
         tables = dump.dump(database, folder)
         manifest = Manifest(
             version=VERSION,
@@ -81,10 +85,12 @@ def create_backup(
             backend=database.url.get_backend_name(),
             created_at=clock.now().isoformat(),
             tables=tables,
-            files=dict(_hashes(folder, "database")) | dict(_hashes(files_dir, "files")),
+            files=dict(_hashes(folder, "database"))
+            | dict(_hashes(folder.parent / "audit", "audit"))
+            | dict(_hashes(files_dir, "files")),
         )
         plain = Path(scratch) / "backup.tar"
-        _pack(plain, manifest, folder, files_dir)
+        _pack(plain, manifest, files_dir)
         finished = _seal_file(plain, passphrase) if passphrase else plain
         finished.chmod(0o600)
         _make_durable(finished)
@@ -121,14 +127,15 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def _pack(plain: Path, manifest: Manifest, folder: Path, files_dir: Path) -> None:
-    described = folder.parent / MANIFEST
+def _pack(plain: Path, manifest: Manifest, files_dir: Path) -> None:
+    """Put the files and what lies beside the archive into it, under the names of the manifest."""
+    described = plain.parent / MANIFEST
     described.write_text(json.dumps(asdict(manifest), indent=1))
     with tarfile.open(plain, "w") as archive:
         archive.add(described, MANIFEST)
         for name in manifest.files:
             kind, _, relative = name.partition("/")
-            archive.add((folder if kind == "database" else files_dir) / relative, name)
+            archive.add(files_dir / relative if kind == "files" else plain.parent / name, name)
 
 
 def _seal_file(plain: Path, passphrase: str) -> Path:
@@ -197,7 +204,12 @@ def verify_backup(source: Path, *, passphrase: str = "") -> Manifest:
 
 
 def restore_backup(
-    database: Database, files_dir: Path, source: Path, *, passphrase: str = ""
+    database: Database,
+    files_dir: Path,
+    source: Path,
+    *,
+    anchor: Path | None = None,
+    passphrase: str = "",
 ) -> Manifest:
     """Restore into an empty database and files folder, at the schema the backup was made with.
 
@@ -213,6 +225,8 @@ def restore_backup(
         except BaseException:
             _remove_files(files_dir)
             raise
+        if anchor:
+            bring_anchor(database, folder / ANCHOR, anchor, manifest.created_at)
         return manifest
 
 

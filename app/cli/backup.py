@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from app.backup import services
 from app.backup.expiry import MOST_DAYS, expire_backups
+from app.backup.trail import OTHER_KEY, is_other_key
 from app.cli.group import CommandGroup
 from app.db import migrate
 from app.web.context import current_clock, database, house
@@ -36,6 +37,7 @@ def create(file: Path, *, overwrite: bool) -> None:
         house().settings.files_dir,
         file,
         current_clock(),
+        anchor=house().settings.audit_anchor,
         passphrase=_passphrase(),
         overwrites=overwrite,
     )
@@ -54,14 +56,24 @@ def verify(file: Path) -> None:
 @with_appcontext
 def restore(file: Path) -> None:
     """Restore into the configured database and folder of files, which must be empty."""
+    settings = house().settings
+    had_anchor = settings.audit_anchor.exists()
     manifest = services.restore_backup(
-        database(), house().settings.files_dir, file, passphrase=_passphrase()
+        database(),
+        settings.files_dir,
+        file,
+        anchor=settings.audit_anchor,
+        passphrase=_passphrase(),
     )
     _tell(manifest)
     click.echo("Restored: every row and every file is as it was when the backup was made.")
     head = migrate.head_revision()
     if manifest.revision != head:
         click.echo(f"This version works at revision {head}: run `flask db upgrade` now.")
+    if had_anchor:
+        click.echo(f"The anchor that stood there was kept as {settings.audit_anchor}.until-….")
+    if is_other_key(database(), settings):
+        raise click.ClickException(OTHER_KEY)
 
 
 @group.command()
