@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import BRUSSELS
 from app.i18n import gettext as _
+from app.i18n import ngettext
 from modules.energy import consumption
 from modules.energy.consumption import HOUR_S, Curve, Hours
 from modules.energy.detection.features import similar_hours
@@ -34,6 +35,14 @@ def shown_unit(unit: Unit) -> tuple[str, float, int]:
     return unit.value, 1.0, 0
 
 
+def unit_in_words(unit: Unit, step_s: int) -> str:
+    """Say in full what an axis counts: a single letter turned on its side is read as a stroke."""
+    per = {HOUR_S: _("per hour"), DAY_S: _("per day")}.get(step_s)
+    what = {Unit.WH: "kWh", Unit.LITRE: _("litres")}.get(unit, unit.value)
+    minutes = ngettext("per %(count)s minute", "per %(count)s minutes", step_s // 60)
+    return f"{what} {per or minutes}"
+
+
 def load_curve(
     session: Session, meter: Meter, begin: datetime, end: datetime, alerts: Sequence[Alert]
 ) -> dict[str, Any]:
@@ -49,6 +58,7 @@ def load_curve(
     return {
         "title": f"{UTILITY_LABELS[meter.utility]} · {meter.name}",
         "unit": unit,
+        "axis": unit_in_words(meter.main_unit, now.step_s),
         "decimals": decimals,
         "start": _iso(now.start),
         "step_s": now.step_s,
@@ -78,6 +88,7 @@ def alert_curve(session: Session, alert: Alert, now: datetime) -> dict[str, Any]
     return {
         "title": f"{alert.number} · {meter.name}",
         "unit": unit,
+        "axis": unit_in_words(alert.unit, HOUR_S),
         "decimals": decimals,
         "start": _iso(start),
         "step_s": HOUR_S,
@@ -109,6 +120,7 @@ def day_chart(
     return {
         "title": f"{UTILITY_LABELS[meter.utility]} · {meter.name}",
         "unit": "l" if water else "kWh",
+        "axis": unit_in_words(meter.main_unit, DAY_S),
         "decimals": 0 if water else 1,
         "times": [int(consumption.midnight(day).timestamp()) for day, _ in rows],
         "step_s": DAY_S,

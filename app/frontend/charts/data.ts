@@ -19,6 +19,8 @@ export interface AlertWindow { from: string, to: string, label: string, tone?: '
 export interface CurveData {
   title: string
   unit: string
+  /** What the axis counts, written out; the unit alone without it. */
+  axis?: string
   decimals?: number
   /** First slot (ISO, UTC) and length of a slot in seconds; or `times` in epoch seconds. */
   start?: string

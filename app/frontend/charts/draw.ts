@@ -101,7 +101,7 @@ function timeAxis(): uPlot.Axis {
 function valueAxis(data: CurveData): uPlot.Axis {
   return {
     ...axisLook(),
-    label: data.unit,
+    label: data.axis ?? data.unit,
     labelSize: 20,
     size: (_plot, values) => 14 + 7 * Math.max(3, ...(values ?? []).map((value) => String(value).length)),
     values: (_plot, marks) => marks.map((mark) => formatNumber(mark, 3)),

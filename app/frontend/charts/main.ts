@@ -99,7 +99,8 @@ function tools(view: (zoom: number, shift: number) => void): HTMLElement {
     ['↔', t('Whole period'), Infinity, 0],
   ]
   return make('div', { class: 'chart-tools' }, ...buttons.map(([sign, label, zoom, shift]) => {
-    const button = make('button', { type: 'button', class: 'btn btn-sm btn-ghost-secondary', 'aria-label': label, title: label }, sign)
+    const button = make('button', { type: 'button', class: 'btn btn-sm btn-ghost-secondary', 'aria-label': label, title: label },
+      make('span', { 'aria-hidden': 'true' }, sign), make('span', { class: 'chart-tool-name' }, label))
     button.addEventListener('click', () => view(zoom, shift))
     return button
   }))

@@ -13,6 +13,15 @@ describe('colours', () => {
     expect(choicesOf(layer({ kind: 'point', color_by: KINDS })).map(({ symbol }) => symbol)).toEqual(['circle', 'square', 'triangle'])
   })
 
+  it('and signs never come together twice, near by or from afar', () => {
+    const values = Array.from({ length: 12 }, (_, index) => ({ value: String(index), label: String(index) }))
+    const entries = legendOf(layer({ selectable: true, color_by: { ...KINDS, values } }))
+    expect(new Set(entries.map(({ color, symbol }) => color + symbol)).size).toBe(12)
+    expect(new Set(entries.map(({ color, dot }) => color + dot)).size).toBe(12)
+    const known = new Set(imagesOf(layer({ selectable: true, color_by: { ...KINDS, values } })).map(({ symbol, color }) => symbol + color))
+    for (const { dot, color } of entries) expect(known).toContain(`${dot}${color}`)
+  })
+
   it('given by the page win', () => {
     const values = [{ value: 'home', label: 'Homes', color: '#123456', symbol: 'crossed' as const }]
     expect(legendOf(layer({ color_by: { ...KINDS, values } }))).toEqual([{ label: 'Homes', color: '#123456', symbol: 'crossed' }])
@@ -53,6 +62,13 @@ describe('style layers', () => {
       'circle-stroke-color': ['case', ['boolean', ['feature-state', 'selected'], false], '#111', '#000'],
     })
     expect(painted.find(({ id }) => id === 'b/dot')).toMatchObject({ filter: ['!=', ['geometry-type'], 'Point'] })
+  })
+
+  it('of boundaries bear the names where the page asks for it', () => {
+    const [line, name] = paint(layer({ kind: 'line', label_by: 'title' }), '#000', '#111')
+    expect([line?.id, name?.id]).toEqual(['b/line', 'b/name'])
+    expect(name?.layout).toMatchObject({ 'text-field': ['get', 'title'] })
+    expect(paint(layer({ kind: 'line' }), '#000', '#111')).toHaveLength(1)
   })
 
   it('of clusters count', () => {

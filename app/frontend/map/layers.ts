@@ -23,6 +23,8 @@ export interface MapLayer {
   min_zoom?: number
   color?: string
   color_by?: ColorBy
+  /** The property that names each feature on the map itself. */
+  label_by?: string
   popup?: (string | Said)[]
 }
 
@@ -34,7 +36,8 @@ const PATTERNS: Symbol[] = ['plain', 'hatched', 'dotted', 'crossed']
 const SHAPES: Symbol[] = ['circle', 'square', 'triangle', 'diamond', 'star']
 const OTHER = '#8a949a'
 
-export interface LegendEntry { label: string, color: string, symbol: Symbol }
+/** `dot` is what stands for it from afar, where an outline is smaller than a pixel. */
+export interface LegendEntry { label: string, color: string, symbol: Symbol, dot?: Symbol }
 
 /** The choices of a layer with colour and pattern (or shape) filled in. */
 export function choicesOf(layer: MapLayer): Required<Choice>[] {
@@ -43,8 +46,23 @@ export function choicesOf(layer: MapLayer): Required<Choice>[] {
     value: choice.value,
     label: choice.label,
     color: choice.color ?? PALETTE[index % PALETTE.length] ?? OTHER,
-    symbol: choice.symbol ?? signs[index % signs.length] ?? 'plain',
+    // Where the colours begin again, the signs do not fall on the same ones.
+    symbol: choice.symbol ?? signs[(index + round(index)) % signs.length] ?? 'plain',
   }))
+}
+
+/** How many times the colours were all used before a choice. */
+function round(index: number): number {
+  return Math.floor(index / PALETTE.length)
+}
+
+/** The shape that stands for a choice from afar: another one each time the colours begin again. */
+function dotOf(index: number): Symbol {
+  return SHAPES[round(index) % SHAPES.length] ?? 'circle'
+}
+
+function hasDots({ kind, selectable, color_by }: MapLayer): boolean {
+  return kind === 'polygon' && Boolean(selectable && color_by)
 }
 
 /** The steps of a numeric layer with colours, from low to high. */
@@ -59,8 +77,9 @@ export function stepsOf(layer: MapLayer): Required<Step>[] {
 /** What the legend of a layer shows. */
 export function legendOf(layer: MapLayer): LegendEntry[] {
   const plain: Symbol = layer.kind === 'point' ? 'circle' : 'plain'
-  if (layer.color_by?.values) return choicesOf(layer).map(({ label, color, symbol }) => ({ label, color, symbol }))
-  if (layer.color_by?.steps) return stepsOf(layer).map(({ label, color }) => ({ label, color, symbol: plain }))
+  const dot = (index: number) => hasDots(layer) ? { dot: dotOf(index) } : {}
+  if (layer.color_by?.values) return choicesOf(layer).map(({ label, color, symbol }, index) => ({ label, color, symbol, ...dot(index) }))
+  if (layer.color_by?.steps) return stepsOf(layer).map(({ label, color }) => ({ label, color, symbol: plain, ...dot(0) }))
   return [{ label: layer.label, color: colourOf(layer), symbol: plain }]
 }
 
@@ -99,7 +118,8 @@ export function imagesOf(layer: MapLayer): { symbol: Symbol, color: string }[] {
   return legendOf(layer)
     .filter(({ symbol }) => symbol !== 'plain')
     .map(({ symbol, color }) => ({ symbol, color }))
-    .concat(layer.kind === 'point' ? [{ symbol: 'circle', color: OTHER }] : [])
+    .concat(legendOf(layer).flatMap(({ dot, color }) => dot ? [{ symbol: dot, color }] : []))
+    .concat(layer.kind === 'point' || hasDots(layer) ? [{ symbol: 'circle', color: OTHER }] : [])
 }
 
 function byValue(layer: MapLayer, choices: Required<Choice>[]): ExpressionSpecification {
@@ -111,19 +131,31 @@ function byValue(layer: MapLayer, choices: Required<Choice>[]): ExpressionSpecif
 const SELECTED: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
 
 /** The style layers of one declared layer; ids begin with its key. */
-export function paint(layer: MapLayer, ink: string, accent: string): LayerSpecification[] {
+export function paint(layer: MapLayer, ink: string, accent: string, ground = '#ffffff'): LayerSpecification[] {
   const source = layer.key
   const base = { source, minzoom: layer.min_zoom ?? 0 }
   const colour = colourExpression(layer)
   if (layer.kind === 'line') {
     const own = layer.color_by || layer.color ? colour : ink
-    return [{ ...base, id: `${source}/line`, type: 'line', paint: { 'line-color': own, 'line-width': ['case', SELECTED, 5, 1.2] } }]
+    return [
+      { ...base, id: `${source}/line`, type: 'line', paint: { 'line-color': own, 'line-width': ['case', SELECTED, 5, 1.2] } },
+      ...(layer.label_by ? [named(layer, base, ink, ground, layer.label_by)] : []),
+    ]
   }
   if (layer.kind === 'polygon') return paintPolygons(layer, base, colour, ink, accent)
   return paintPoints(layer, base, ink, accent)
 }
 
 type Base = { source: string, minzoom: number }
+
+/** The name of each area, in its middle; one that would lie over another waits for a nearer view. */
+function named(layer: MapLayer, base: Base, ink: string, ground: string, property: string): LayerSpecification {
+  return {
+    ...base, id: `${layer.key}/name`, type: 'symbol', filter: ['!=', ['geometry-type'], 'LineString'],
+    layout: { 'text-field': ['get', property], 'text-size': 12, 'text-max-width': 8 },
+    paint: { 'text-color': ink, 'text-halo-color': ground, 'text-halo-width': 1.2 },
+  }
+}
 
 function paintPolygons(layer: MapLayer, base: Base, colour: string | ExpressionSpecification, ink: string, accent: string): LayerSpecification[] {
   const patterned = choicesOf(layer).filter(({ symbol }) => symbol !== 'plain')
@@ -142,7 +174,7 @@ function paintPolygons(layer: MapLayer, base: Base, colour: string | ExpressionS
     ...base, id: `${layer.key}/line`, type: 'line',
     paint: { 'line-color': ['case', SELECTED, accent, ink], 'line-width': ['case', SELECTED, 4, 0.8] },
   })
-  if (layer.selectable && layer.color_by) layers.push(dots(layer, base, colour))
+  if (hasDots(layer)) layers.push(dots(layer, base, colour))
   layers.push(places(layer, base, colour, ink, accent))
   return layers
 }
@@ -160,9 +192,10 @@ function places(layer: MapLayer, base: Base, colour: string | ExpressionSpecific
 
 /** From afar a building is smaller than a pixel: a dot stands for it until its outline can be seen. */
 function dots(layer: MapLayer, base: Base, colour: string | ExpressionSpecification): LayerSpecification {
+  const choices = choicesOf(layer).map((choice, index) => ({ ...choice, symbol: dotOf(index) }))
   return {
     ...base, id: `${layer.key}/dot`, type: 'symbol', maxzoom: 15, filter: ['!=', ['geometry-type'], 'Point'],
-    layout: { 'icon-image': DOT, 'icon-size': 0.7, 'icon-allow-overlap': true },
+    layout: { 'icon-image': choices.length ? byValue(layer, choices) as never : DOT, 'icon-size': 0.75, 'icon-allow-overlap': true },
     paint: { 'icon-color': colour, 'icon-halo-color': '#ffffff', 'icon-halo-width': 1 },
   }
 }

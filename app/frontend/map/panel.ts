@@ -4,21 +4,26 @@ import { make } from '../shared/dom'
 import { t } from '../shared/i18n'
 import type { Polygon } from './draw'
 import { legendSign } from './images'
-import { type Feature, legendOf, type MapLayer } from './layers'
+import { type Feature, type LegendEntry, legendOf, type MapLayer } from './layers'
 
 export function makePanel(
   map: MapLibre, element: HTMLElement, layers: MapLayer[], shown: Set<string>, load: (layer: MapLayer) => Promise<Feature[]>,
 ): HTMLElement {
   const panel = make('details', { class: 'map-panel' }, make('summary', {}, t('Layers and legend')))
   panel.open = element.clientWidth > 640
-  for (const layer of layers) panel.append(switchOf(map, layer, shown, load))
+  const key = make('ul', { class: 'map-legend map-key' })
+  const explain = () => key.replaceChildren(...layers.filter((layer) => shown.has(layer.key) && !layers1(layer)).flatMap((layer) => legendOf(layer).map(entryOf)))
+  for (const layer of layers) panel.append(switchOf(map, layer, shown, load, explain))
+  // Where the panel would cover the map and stays closed, the signs are explained under it.
+  if (!panel.open && element.hasAttribute('data-draw')) element.after(key)
+  explain()
   return panel
 }
 
-function switchOf(map: MapLibre, layer: MapLayer, shown: Set<string>, load: (layer: MapLayer) => Promise<Feature[]>): HTMLElement {
+function switchOf(map: MapLibre, layer: MapLayer, shown: Set<string>, load: (layer: MapLayer) => Promise<Feature[]>, changed: () => void): HTMLElement {
   const box = make('input', { type: 'checkbox', class: 'form-check-input' })
   box.checked = shown.has(layer.key)
-  const entries = legendOf(layer).map(({ label, color, symbol }) => make('li', {}, legendSign(symbol, color), label))
+  const entries = legendOf(layer).map(entryOf)
   const legend = make('ul', { class: 'map-legend' }, ...entries)
   legend.hidden = !box.checked || (entries.length === 1 && layers1(layer))
   box.addEventListener('change', () => {
@@ -29,8 +34,14 @@ function switchOf(map: MapLibre, layer: MapLayer, shown: Set<string>, load: (lay
       if (id.startsWith(`${layer.key}/`)) map.setLayoutProperty(id, 'visibility', box.checked ? 'visible' : 'none')
     }
     if (box.checked) void load(layer)
+    changed()
   })
   return make('div', {}, make('label', { class: 'form-check' }, box, make('span', { class: 'form-check-label' }, layer.label)), legend)
+}
+
+/** A line of the legend: as it looks from afar, then near by. */
+function entryOf({ label, color, symbol, dot }: LegendEntry): HTMLElement {
+  return make('li', {}, ...(dot ? [legendSign(dot, color)] : []), legendSign(symbol, color), label)
 }
 
 function layers1(layer: MapLayer): boolean {

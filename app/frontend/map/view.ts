@@ -85,7 +85,7 @@ function addLayer(map: MapLibre, layer: MapLayer): void {
     promoteId: 'id', cluster: layer.cluster ?? false, clusterRadius: 45,
   })
   const visibility = layer.visible === false ? 'none' : 'visible'
-  for (const style of paint(layer, colour('--ink-2'), colour('--accent'))) {
+  for (const style of paint(layer, colour('--ink-2'), colour('--accent'), colour('--surface-2'))) {
     map.addLayer({ ...style, layout: { ...('layout' in style ? style.layout : {}), visibility } } as typeof style)
   }
   if (layer.cluster) map.on('click', `${layer.key}/cluster`, (event) => void openCluster(map, layer, event.features?.[0]))

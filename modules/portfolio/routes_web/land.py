@@ -25,7 +25,7 @@ from modules.portfolio.routes_web.blueprint import (
     blueprint,
     options,
 )
-from modules.portfolio.routes_web.maps import parcel_layer
+from modules.portfolio.routes_web.maps import boundary_layers, parcel_layer
 from modules.portfolio.schemas.common import VersionIn
 from modules.portfolio.schemas.land import ParcelIn
 from modules.portfolio.services import (
@@ -46,7 +46,7 @@ def parcel_list() -> ResponseReturnValue:
         PARCELS,
         select_parcels(current_actor()),
         template="portfolio/parcel_list.html",
-        layers=[parcel_layer()],
+        layers=[parcel_layer(), *boundary_layers()],
     )
 
 

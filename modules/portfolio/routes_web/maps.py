@@ -127,15 +127,21 @@ def _numbers() -> list[dict[str, str]]:
 
 def ground_layers() -> list[dict[str, Any]]:
     """Return communes, sectors and, for whoever may read land, the parcels."""
-    grounds = [
-        {"key": "communes", "label": _("Communes"), "kind": "line", "visible": True,
-         "url": url_for("portfolio.boundary_data", kind="commune"), "popup": []},
-        {"key": "sectors", "label": _("Statistical sectors"), "kind": "line", "visible": False,
-         "url": url_for("portfolio.boundary_data", kind="sector"), "popup": []},
-    ]  # fmt: skip
+    grounds = boundary_layers()
     if current_actor().can(PortfolioPermission.READ_LAND):
         grounds.append(parcel_layer() | {"visible": False})
     return grounds
+
+
+def boundary_layers() -> list[dict[str, Any]]:
+    """Return the communes with their names, and the sectors to be switched on."""
+    return [
+        {"key": "communes", "label": _("Communes"), "kind": "line", "visible": True,
+         "url": url_for("portfolio.boundary_data", kind="commune"), "popup": [],
+         "label_by": "title"},
+        {"key": "sectors", "label": _("Statistical sectors"), "kind": "line", "visible": False,
+         "url": url_for("portfolio.boundary_data", kind="sector"), "popup": []},
+    ]  # fmt: skip
 
 
 def parcel_layer(parcel_id: UUID | None = None) -> dict[str, Any]:

@@ -86,11 +86,12 @@ def test_alert_page_says_what_is_wrong_and_why(client, login, leak):
 
 
 def test_curve_of_an_alert_marks_it_and_shows_what_is_usual(client, login, leak):
-    login(client, Role.ENERGY_COORDINATOR)
+    login(client, Role.ENERGY_COORDINATOR, locale="nl")
     curve = client.get(f"/energy/alerts/{leak.id}/curve.json").get_json()
     assert [s["key"] for s in curve["series"]] == ["now", "usual"]
     assert len(curve["series"][0]["values"]) == len(curve["series"][1]["values"])
     assert curve["unit"] == "l"
+    assert curve["axis"] == "liter per uur"
     assert curve["alerts"][0]["tone"] == "danger"
     assert curve["step_s"] == 3600
 
