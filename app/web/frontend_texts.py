@@ -77,6 +77,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Contact: {name}, without a telephone number"),
     _l("Copy the text"),
     _l("Discard"),
+    _l("Discard for good?"),
     _l("Done"),
     _l("Entry refused"),
     _l("Erase"),
@@ -111,7 +112,9 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("No network"),
     _l("No order for the coming days."),
     _l("No photo was taken. You can still take one."),
+    _l("Nobody in the office has read it, and nobody will."),
     _l("Nobody home"),
+    _l("Nobody is signed in on this tablet."),
     _l("Not accepted"),
     _l("Not now"),
     _l("Not signed because"),
@@ -145,6 +148,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Sign here"),
     _l("Sign in"),
     _l("Sign in to send."),
+    _l("Sign in to see your day."),
     _l("Signature"),
     _l("Somebody changed the same text while you were away. Choose what to keep."),
     _l("Start"),
@@ -159,7 +163,6 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
         "This order is not on your list any more: it was given to somebody else, ended or planned "
         "for later."
     ),
-    _l("This tablet holds unsent work of somebody else."),
     _l("This value is outside the expected range. Check it, or give the reason."),
     _l("To do"),
     _l("To do first"),
@@ -179,6 +182,11 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Where and access"),
     _l("Without a date"),
     _l("Work"),
+    _l("Work of {name}."),
+    _l(
+        "Work of {name} waits on this tablet to be sent: {count}. It leaves when {name} signs in "
+        "here."
+    ),
     _l("Write a number."),
     _l("Write a quantity above zero."),
     _l("You may dictate with the microphone of the keyboard."),

@@ -261,6 +261,7 @@ class OperationIn(Schema):
     base_version = fields.Integer(load_default=0)
     payload = fields.Dict(load_default=dict)
     made_at = Instant(required=True)
+    author = fields.UUID(load_default=None)
 
 
 class OperationsIn(Schema):

@@ -53,9 +53,11 @@ export interface Lookups {
   materials?: { id: string, sku?: string, label: string, unit: string, in_van?: string | null }[]
 }
 
+export interface Technician { id: string, account_id?: string, name: string, locale: string }
+
 export interface Day {
   generated_at: string
-  technician: { id: string, name: string, locale: string }
+  technician: Technician
   csrf_token?: string
   orders: Order[]
   elsewhere?: Elsewhere[]
@@ -74,6 +76,8 @@ export interface Operation {
   base_version: number
   payload: Record<string, unknown>
   made_at: string
+  /** Who did it: the server takes it from nobody else. */
+  author?: string
   /** What the server found odd about it, to be shown until the technician has seen it. */
   warning?: string
   /** `clock` when it is about the clock of this tablet, and not about what was noted. */

@@ -1,19 +1,18 @@
 /** Offers to put the application on the home screen: a browser may clear what an unused page kept, never an installed one. */
 import { make } from '../shared/dom'
 import { t } from '../shared/i18n'
-import type { FieldStore } from './store'
 
 /** What Chromium fires when it would install the page; no other browser knows it. */
 interface InstallEvent extends Event { prompt(): Promise<unknown> }
 
-const DISMISSED = 'install_dismissed'
+const DISMISSED = 'field-install-dismissed'
 
 /** Show the hint in `place` unless the application is installed or the hint was dismissed before. */
-export function offerInstallation(store: FieldStore, place: HTMLElement | null): void {
+export function offerInstallation(storage: Storage, place: HTMLElement | null): void {
   if (!place || isInstalled()) return
-  const show = (install?: InstallEvent) => void store.get<boolean>(DISMISSED).then((dismissed) => {
-    if (!dismissed) place.replaceChildren(hint(store, place, install))
-  })
+  const show = (install?: InstallEvent): void => {
+    if (!storage.getItem(DISMISSED)) place.replaceChildren(hint(storage, place, install))
+  }
   window.addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault()
     show(event as InstallEvent)
@@ -22,11 +21,14 @@ export function offerInstallation(store: FieldStore, place: HTMLElement | null):
   show()
 }
 
-function hint(store: FieldStore, place: HTMLElement, install?: InstallEvent): HTMLElement {
+function hint(storage: Storage, place: HTMLElement, install?: InstallEvent): HTMLElement {
   const now = make('button', { type: 'button', class: 'f-button f-main' }, t('Install'))
   now.addEventListener('click', () => void install?.prompt())
   const later = make('button', { type: 'button', class: 'f-button' }, t('Not now'))
-  later.addEventListener('click', () => void store.set(DISMISSED, true).then(() => place.replaceChildren()))
+  later.addEventListener('click', () => {
+    storage.setItem(DISMISSED, 'yes')
+    place.replaceChildren()
+  })
   return make('aside', { class: 'f-install', 'aria-label': t('Install') },
     make('p', {}, install
       ? t('Put this application on the home screen: then nothing it keeps is cleared.')

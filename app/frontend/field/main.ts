@@ -1,13 +1,16 @@
 /** The technicians' application: the day on the tablet, also without network. */
 import '../styles/field.css'
 import { make } from '../shared/dom'
+import { BOOK, readBook } from '../shared/field_book'
 import { formatTime } from '../shared/format'
 import { t } from '../shared/i18n'
 import type { Desk } from './actions'
 import type { Lookups, Operation } from './contract'
+import { Device } from './device'
 import { offerInstallation } from './install'
 import { problemView } from './problems'
-import { announcedPhotos, countUnsent, FieldStore, total } from './store'
+import { closedView, sealedParts } from './sealed'
+import { announcedPhotos, countUnsent, type FieldStore, NOTHING, total } from './store'
 import { hasUnsent, type Outcome, Sync, watch } from './sync'
 import { dayView, goneView, orderView } from './views'
 
@@ -20,30 +23,42 @@ function newId(): string {
 }
 
 async function open(root: HTMLElement): Promise<void> {
-  const store = new FieldStore()
+  const device = new Device(localStorage)
+  await device.start()
   const { dayUrl = '', operationsUrl = '', photoUrl = '', workerUrl, signInUrl = '/sign-in' } = root.dataset
-  const sync = new Sync(store, { day: dayUrl, operations: operationsUrl, photo: photoUrl }, newId)
+  const sync = new Sync(device, { day: dayUrl, operations: operationsUrl, photo: photoUrl }, newId)
   const tools = { id: newId, now: () => new Date() }
-  const desk: Desk = { store, tools, lookups: {}, sent: [], changed: () => { void render(); void flush() } }
   const view = root.querySelector<HTMLElement>('[data-view]') ?? root
   const state = root.querySelector<HTMLElement>('[data-sync]')
   let outcome: Outcome = navigator.onLine ? 'done' : 'offline'
   let isBusy = false
+  const changed = (): void => {
+    void render()
+    void flush()
+  }
 
   async function flush(): Promise<void> {
+    const { store } = device
     isBusy = true
     await showState()
     outcome = await sync.run()
     isBusy = false
+    if (store && device.store !== store) closeAll(view)
     await render()
   }
 
   async function render(): Promise<void> {
+    const { store } = device
+    if (!store) {
+      view.replaceChildren(...(outcome === 'done' ? [] : [closedView(device.others())]))
+      return showState()
+    }
     const [orders, queue, sent, lookups, photos] = await Promise.all([
       store.orders.toArray(), store.queue.orderBy('seq').toArray(), byTime(store), store.get<Lookups>('lookups'), announcedPhotos(store),
     ])
-    desk.sent = sent
-    desk.lookups = lookups ?? {}
+    // Somebody else came while it was read.
+    if (device.store !== store) return
+    const desk: Desk = { store, tools, lookups: lookups ?? {}, sent, changed }
     // What is being typed stays under the fingers; the page is drawn again when the field is left.
     if (isTyping(view)) return showState()
     const [page, id] = location.hash.slice(1).split('/')
@@ -53,21 +68,23 @@ async function open(root: HTMLElement): Promise<void> {
     const isGone = page === 'order' && !order && orders.length > 0
     // The order went away under the eyes of who reads it: what is said of it stands on top.
     const scroll = isGone && view.querySelector('article') ? 0 : window.scrollY
-    view.replaceChildren(...(isGone ? [goneView()] : []), order ? orderView(desk, order, queue, photos)
+    view.replaceChildren(...sealedParts(device.others()), ...(isGone ? [goneView()] : []), order ? orderView(desk, order, queue, photos)
       : page === 'unsent' ? problemView(desk, orders, queue, photos) : dayView(desk, orders, queue))
     window.scrollTo(0, scroll)
     await showState()
   }
 
   async function showState(): Promise<void> {
-    const counts = await countUnsent(store)
+    const { store } = device
+    const counts = store ? await countUnsent(store) : NOTHING
     const unsent = total(counts)
     const problems = counts.conflicts + counts.refused
     const waiting = unsent - problems
-    const at = await store.get<string>('generated_at')
+    const at = await store?.get<string>('generated_at')
+    await device.count()
     const isOffline = outcome === 'offline' && !isBusy
-    const text = isBusy ? t('Sending…') : unsentWords(waiting, problems, isOffline)
-    const message = messageOf(outcome, at, unsent > 0)
+    const text = isBusy ? t('Sending…') : store || isOffline ? unsentWords(waiting, problems, isOffline) : ''
+    const message = store || outcome !== 'signed_out' ? messageOf(outcome, at, unsent > 0) : ''
     const link = make('a', { href: '#unsent', class: `f-state${unsent ? ' f-unsent' : ''}` }, text)
     const word = waiting ? t('Send now') : t('Refresh')
     // On a phone what can always be done is a sign; what should be done is a word.
@@ -78,7 +95,7 @@ async function open(root: HTMLElement): Promise<void> {
     state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
     state?.classList.toggle('f-trouble', problems > 0)
     state?.parentElement?.classList.toggle('f-offline', isOffline)
-    root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', unsent > 0)
+    root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', !store || unsent > 0)
   }
 
   view.addEventListener('focusout', () => window.setTimeout(() => void render()))
@@ -91,11 +108,22 @@ async function open(root: HTMLElement): Promise<void> {
     void render()
   })
   window.addEventListener('beforeunload', (event) => { if (isBusy) event.preventDefault() })
+  // Another page of this device opened or closed a day: this one shows no other.
+  window.addEventListener('storage', ({ key }) => {
+    if (key === BOOK && readBook(localStorage).find(({ is_here }) => is_here)?.id !== device.store?.owner) location.reload()
+  })
   await render()
-  watch(() => void flush(), () => hasUnsent(store))
+  watch(() => void flush(), async () => device.store ? hasUnsent(device.store) : false)
   await keepForGood()
-  offerInstallation(store, root.querySelector('[data-install]'))
+  offerInstallation(localStorage, root.querySelector('[data-install]'))
   if (workerUrl && 'serviceWorker' in navigator) await navigator.serviceWorker.register(workerUrl, { scope: location.pathname })
+}
+
+/** Nothing of who was here stays in view: a form that was open keeps what was typed for when they come back. */
+function closeAll(view: HTMLElement): void {
+  view.replaceChildren()
+  for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog.f-dialog')) dialog.close()
+  history.replaceState(null, '', location.pathname)
 }
 
 /** What waits for the network and what waits for a person are not the same. */
@@ -108,7 +136,7 @@ function messageOf(outcome: Outcome, at: string | undefined, hasUnsentWork: bool
   const since = at ? t('as of {time}', { time: formatTime(new Date(at)) }) : ''
   return {
     done: since, offline: [hasUnsentWork && t('No network'), since].filter(Boolean).join(', '), later: t('The server does not answer; trying again.'),
-    signed_out: t('Sign in to send.'), other_person: t('This tablet holds unsent work of somebody else.'),
+    signed_out: t('Sign in to send.'), other_person: since,
   }[outcome]
 }
 

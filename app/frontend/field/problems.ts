@@ -3,7 +3,8 @@ import { make } from '../shared/dom'
 import { formatDateTime } from '../shared/format'
 import { t } from '../shared/i18n'
 import type { Desk } from './actions'
-import type { Order } from './contract'
+import type { Order, Technician } from './contract'
+import { ask } from './forms'
 import { button, lines, part } from './parts'
 import { decide, discard, discardPhoto, type Pick1, sendAsNote, textsOf, tryAgain, writtenIn } from './queue'
 import type { Photo, Queued } from './store'
@@ -36,7 +37,22 @@ function refusedPhotoCard(desk: Desk, photo: Photo, title: string): HTMLElement 
     ...lines(formatDateTime(new Date(photo.taken_at)), photo.message),
     make('div', { class: 'f-row' },
       button(t('Send now'), () => void tryAgain(desk.store, photo).then(desk.changed), 'f-main'),
-      button(t('Discard'), () => void discardPhoto(desk.store, photo).then(desk.changed), 'f-danger')))
+      button(t('Discard'), () => void askToDiscard(desk, photo.order_id, t('Photo'), '', () => discardPhoto(desk.store, photo)), 'f-danger')))
+}
+
+/** What is discarded is lost for good: the question names whose and what. */
+async function askToDiscard(desk: Desk, orderId: string, what: string, text: string, go: () => Promise<void>): Promise<void> {
+  const [order, author] = await Promise.all([desk.store.orders.get(orderId), desk.store.get<Technician>('technician')])
+  return ask(desk.store, {
+    key: `${orderId}:discard`, title: t('Discard for good?'), parts: [], submit: t('Discard'), danger: true,
+    extra: make('div', {}, ...lines([what, order?.number, order?.title].filter(Boolean).join(' · '), author && t('Work of {name}.', { name: author.name }), text,
+      t('Nobody in the office has read it, and nobody will.'))),
+    done: async () => {
+      await go()
+      desk.changed()
+      return undefined
+    },
+  })
 }
 
 function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement {
@@ -46,7 +62,7 @@ function refusalCard(desk: Desk, operation: Queued, title: string): HTMLElement 
     make('div', { class: 'f-row' },
       ...(text && operation.type !== 'order.note' ? [button(t('Send it as a note'), () => void sendAsNote(desk.store, desk.tools, operation).then(desk.changed), 'f-main')] : []),
       ...(text ? [button(t('Copy the text'), () => void navigator.clipboard.writeText(text))] : []),
-      button(t('Discard'), () => void discard(desk.store, operation).then(desk.changed), 'f-danger')))
+      button(t('Discard'), () => void askToDiscard(desk, operation.order_id, operationWord(operation.type), text, () => discard(desk.store, operation)), 'f-danger')))
 }
 
 function conflictCard(desk: Desk, operation: Queued, title: string): HTMLElement {

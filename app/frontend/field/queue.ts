@@ -11,7 +11,7 @@ export async function enqueue(
   store: FieldStore, tools: Tools, order: Pick<Order, 'id' | 'version'>, type: OperationType, payload: Record<string, unknown> = {},
 ): Promise<Operation> {
   const operation: Operation = {
-    id: tools.id(), type, order_id: order.id, base_version: order.version, payload, made_at: tools.now().toISOString(),
+    id: tools.id(), type, order_id: order.id, base_version: order.version, payload, made_at: tools.now().toISOString(), author: store.owner,
   }
   return store.transaction('rw', store.queue, async () => {
     const last = STEPS.includes(type) ? await lastStep(store, order.id) : undefined
@@ -40,8 +40,8 @@ export function isVersioned(type: OperationType): boolean {
 }
 
 /** The operation as the server wants it, without what only the tablet knows. */
-export function asSent({ id, type, order_id, base_version, payload, made_at }: Queued): Operation {
-  return { id, type, order_id, base_version, payload, made_at }
+export function asSent({ id, type, order_id, base_version, payload, made_at, author }: Queued): Operation {
+  return { id, type, order_id, base_version, payload, made_at, ...(author === undefined ? {} : { author }) }
 }
 
 /** Settle the answers of one batch; an operation without an answer stays. Returns how many were settled. */
@@ -127,7 +127,7 @@ export function writtenIn(operation: Operation): string {
 export async function sendAsNote(store: FieldStore, tools: Tools, operation: Queued): Promise<void> {
   const { order_id, base_version, made_at } = operation
   const payload = { note_id: tools.id(), text: writtenIn(operation) }
-  const note: Operation = { id: tools.id(), type: 'order.note', order_id, base_version, payload, made_at }
+  const note: Operation = { id: tools.id(), type: 'order.note', order_id, base_version, payload, made_at, author: store.owner }
   await store.transaction('rw', store.queue, async () => {
     await store.queue.delete(operation.seq)
     await store.queue.add({ ...note, state: 'waiting' } as Queued)
@@ -206,18 +206,4 @@ async function finishedToday(store: FieldStore, now: number): Promise<Set<string
   const ends = await store.sent.filter(({ type, made_at }) =>
     ['order.complete', 'order.no_access'].includes(type) && now - Date.parse(made_at) < SHOWN_AFTER_MS).toArray()
   return new Set(ends.map(({ order_id }) => order_id))
-}
-
-/** Whether this device may show the days of this person: another's unsent work comes first. */
-export async function belongsTo(store: FieldStore, technicianId: string): Promise<boolean> {
-  const owner = await store.get<{ id: string }>('technician')
-  return !owner || owner.id === technicianId
-}
-
-/** Forget everything of the previous person; only when nothing waits. */
-export async function wipe(store: FieldStore): Promise<boolean> {
-  const waiting = (await store.queue.count()) + (await store.photos.count())
-  if (waiting) return false
-  await Promise.all([store.orders.clear(), store.sent.clear(), store.settings.clear()])
-  return true
 }

@@ -31,7 +31,8 @@ export class FieldStore extends Dexie {
   declare sent: EntityTable<Operation, 'id'>
   declare settings: EntityTable<Setting, 'key'>
 
-  constructor(name = 'intendant-field') {
+  /** `owner` made everything in it, as the day names them. */
+  constructor(name: string, readonly owner = '') {
     super(name)
     this.version(1).stores({ orders: 'id', queue: '++seq, &id, order_id, state', photos: 'id, order_id, state', sent: 'id, order_id', settings: 'key' })
   }
@@ -50,6 +51,8 @@ export class FieldStore extends Dexie {
 }
 
 export interface Counts { waiting: number, conflicts: number, refused: number, photos: number }
+
+export const NOTHING: Counts = { waiting: 0, conflicts: 0, refused: 0, photos: 0 }
 
 /** The photos whose announcement the server has; the others wait as one with it. */
 export async function announcedPhotos(store: FieldStore): Promise<Photo[]> {

@@ -1,16 +1,19 @@
 /** Sends what waits and reads the day, whenever there is a chance; never loses, never sends twice to effect. */
-import type { Day, Result } from './contract'
-import { asSent, belongsTo, heldOrders, nextBatch, settle, takeDay, wipe } from './queue'
+import type { Day, Result, Technician } from './contract'
+import { asSent, heldOrders, nextBatch, settle, takeDay } from './queue'
 import { announcedPhotos, type FieldStore, type Photo, type Queued } from './store'
 
 export interface Addresses { day: string, operations: string, photo: string }
 export type Outcome = 'done' | 'offline' | 'signed_out' | 'other_person' | 'later'
 
+/** What is kept for who is here, and how another's is opened or all of it closed. */
+export interface Keeper { readonly store: FieldStore | undefined, take(person: Technician): Promise<void>, seal(): Promise<void> }
+
 export class Sync {
   private running: Promise<Outcome> | undefined
 
   constructor(
-    private readonly store: FieldStore,
+    private readonly keeper: Keeper,
     private readonly addresses: Addresses,
     private readonly newId: () => string,
     private readonly send: typeof fetch = (...request) => fetch(...request),
@@ -24,14 +27,17 @@ export class Sync {
 
   private async once(): Promise<Outcome> {
     try {
-      const mine = await this.readDay(true)
-      if (mine !== 'done') return mine
-      if (!(await hasUnsent(this.store))) return 'done'
-      const sent = await this.sendOperations()
+      const first = await this.readDay(true)
+      // Somebody else signed in: their own day is open now, and asks after what it holds itself.
+      const mine = first === 'other_person' ? await this.readDay(true) : first
+      const { store } = this.keeper
+      if (mine !== 'done' || !store || !(await hasUnsent(store))) return mine
+      const sent = await this.sendOperations(store)
       if (sent !== 'done') return sent
       // What was taken is shown before the photos leave, which a weak network may hold up for hours.
       const read = await this.readDay(false)
-      return read === 'done' ? await this.sendPhotos() : read
+      if (read === 'other_person') return await this.once()
+      return read === 'done' ? await this.sendPhotos(store) : read
     } catch (error) {
       // fetch rejects with a TypeError when there is no network; anything else is a fault to see.
       if (error instanceof TypeError) return 'offline'
@@ -41,102 +47,121 @@ export class Sync {
 
   /** Read the day; with `onlyPerson` only make sure whose device this is and take a fresh token. */
   private async readDay(onlyPerson: boolean): Promise<Outcome> {
-    const response = await this.send(await this.dayAddress(), { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
-    if (response.status === 401 || response.status === 403 || response.redirected) return 'signed_out'
+    const { store } = this.keeper
+    const response = await this.send(await dayAddress(this.addresses.day, store), { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
+    if (hasNoEntry(response)) {
+      await this.keeper.seal()
+      return 'signed_out'
+    }
     if (!response.ok) return 'later'
     const day = (await response.json()) as Day
-    if (!(await belongsTo(this.store, day.technician.id)) && !(await wipe(this.store))) return 'other_person'
-    if (onlyPerson) {
-      if (day.csrf_token) await this.store.set('csrf_token', day.csrf_token)
-      if (await this.store.queue.where({ state: 'waiting' }).count()) return 'done'
+    if (store?.owner !== day.technician.id) {
+      await this.keeper.take(day.technician)
+      return 'other_person'
     }
-    await takeDay(this.store, day)
+    if (onlyPerson) {
+      if (day.csrf_token) await store.set('csrf_token', day.csrf_token)
+      if (await store.queue.where({ state: 'waiting' }).count()) return 'done'
+    }
+    await takeDay(store, day)
     return 'done'
   }
 
-  /** Where the day is read: it also asks after the orders that something here waits for. */
-  private async dayAddress(): Promise<string> {
-    const held = new URLSearchParams([...(await heldOrders(this.store))].slice(0, 100).map((id) => ['held', id]))
-    return held.size ? `${this.addresses.day}?${held}` : this.addresses.day
-  }
-
-  private async sendOperations(): Promise<Outcome> {
+  private async sendOperations(store: FieldStore): Promise<Outcome> {
     for (;;) {
-      const batch = await nextBatch(this.store)
+      const batch = await nextBatch(store)
       if (!batch.length) return 'done'
-      const outcome = await this.sendBatch(batch)
+      const outcome = await this.sendBatch(store, batch)
       if (outcome !== 'done') return outcome
     }
   }
 
-  private async sendBatch(batch: Queued[]): Promise<Outcome> {
+  private async sendBatch(store: FieldStore, batch: Queued[]): Promise<Outcome> {
     const response = await this.send(this.addresses.operations, {
       method: 'POST', credentials: 'same-origin',
-      headers: { ...(await this.headers()), 'Content-Type': 'application/json', 'Idempotency-Key': this.newId() },
-      body: JSON.stringify({ device_id: await this.deviceId(), operations: batch.map(asSent) }),
+      headers: { ...(await headers(store)), 'Content-Type': 'application/json', 'Idempotency-Key': this.newId() },
+      body: JSON.stringify({ device_id: await this.deviceId(store), operations: batch.map((one) => ({ ...asSent(one), author: one.author ?? store.owner })) }),
     })
-    if (response.status === 401 || response.status === 403 || response.redirected) return 'signed_out'
+    if (hasNoEntry(response)) return 'signed_out'
     if (response.ok) {
       const { results } = (await response.json()) as { results: Result[] }
-      return (await settle(this.store, batch, results)) ? 'done' : 'later'
+      // Somebody else signed in meanwhile: it waits for its author, as if it had not been answered.
+      const own = results.filter(({ code }) => code !== WRONG_AUTHOR)
+      return (await settle(store, batch, own)) && own.length === results.length ? 'done' : 'later'
     }
-    return this.isolate(batch, response)
+    return this.isolate(store, batch, response)
   }
 
   /** A batch refused as a whole is sent piece by piece, so that one bad operation holds up no other. */
-  private async isolate(batch: Queued[], response: Response): Promise<Outcome> {
+  private async isolate(store: FieldStore, batch: Queued[], response: Response): Promise<Outcome> {
     if (response.status >= 500 || [408, 425, 429].includes(response.status)) return 'later'
     const [first] = batch
     if (batch.length === 1 && first) {
       const problem = (await response.json().catch(() => ({}))) as { code?: string, title?: string }
-      await settle(this.store, batch, [{
+      // The proof was that of another session: the next reading of the day brings a fresh one.
+      if (problem.code === 'csrf_refused') return 'later'
+      await settle(store, batch, [{
         id: first.id, status: 'refused', code: problem.code ?? String(response.status), message: problem.title ?? '',
       }])
       return 'done'
     }
     for (const operation of batch) {
-      const outcome = await this.sendBatch([operation])
+      const outcome = await this.sendBatch(store, [operation])
       if (outcome !== 'done') return outcome
     }
     return 'done'
   }
 
-  private async sendPhotos(): Promise<Outcome> {
-    for (const photo of await announcedPhotos(this.store)) {
+  private async sendPhotos(store: FieldStore): Promise<Outcome> {
+    for (const photo of await announcedPhotos(store)) {
       if (photo.state !== 'waiting') continue
-      const outcome = await this.sendPhoto(photo)
+      const outcome = await this.sendPhoto(store, photo)
       if (outcome !== 'done') return outcome
     }
     return 'done'
   }
 
-  private async sendPhoto(photo: Photo): Promise<Outcome> {
+  private async sendPhoto(store: FieldStore, photo: Photo): Promise<Outcome> {
     const response = await this.send(this.addresses.photo.replace('PHOTO_ID', photo.id), {
       method: 'PUT', credentials: 'same-origin', body: photo.blob,
-      headers: { ...(await this.headers()), 'Content-Type': 'image/jpeg', 'X-Order-Id': photo.order_id },
+      headers: { ...(await headers(store)), 'Content-Type': 'image/jpeg', 'X-Order-Id': photo.order_id, 'X-Author-Id': store.owner },
     })
-    if (response.status === 401 || response.status === 403 || response.redirected) return 'signed_out'
+    if (hasNoEntry(response)) return 'signed_out'
     if (response.ok) {
-      await this.store.photos.delete(photo.id)
+      await store.photos.delete(photo.id)
       return 'done'
     }
     if (response.status >= 500 || [408, 425, 429].includes(response.status)) return 'later'
-    const problem = (await response.json().catch(() => ({}))) as { title?: string }
-    await this.store.photos.update(photo.id, { state: 'refused', message: problem.title ?? String(response.status) })
+    const problem = (await response.json().catch(() => ({}))) as { code?: string, title?: string }
+    if (problem.code === 'csrf_refused') return 'later'
+    await store.photos.update(photo.id, { state: 'refused', message: problem.title ?? String(response.status) })
     return 'done'
   }
 
-  private async headers(): Promise<Record<string, string>> {
-    return { Accept: 'application/json', 'X-CSRF-Token': (await this.store.get<string>('csrf_token')) ?? '' }
-  }
-
-  private async deviceId(): Promise<string> {
-    const known = await this.store.get<string>('device_id')
+  private async deviceId(store: FieldStore): Promise<string> {
+    const known = await store.get<string>('device_id')
     if (known) return known
     const made = this.newId()
-    await this.store.set('device_id', made)
+    await store.set('device_id', made)
     return made
   }
+}
+
+const WRONG_AUTHOR = 'wrong_author'
+
+/** Whether who is signed in here may not come in, or nobody is. */
+function hasNoEntry({ status, redirected }: Response): boolean {
+  return status === 401 || status === 403 || redirected
+}
+
+/** Where the day is read: it also asks after the orders that something here waits for. */
+async function dayAddress(address: string, store: FieldStore | undefined): Promise<string> {
+  const held = new URLSearchParams([...(store ? await heldOrders(store) : [])].slice(0, 100).map((id) => ['held', id]))
+  return held.size ? `${address}?${held}` : address
+}
+
+async function headers(store: FieldStore): Promise<Record<string, string>> {
+  return { Accept: 'application/json', 'X-CSRF-Token': (await store.get<string>('csrf_token')) ?? '' }
 }
 
 /** Tell whether something could be sent now. */

@@ -55,6 +55,7 @@ def describe_day(
             "server_version": "1",
             "technician": {
                 "id": str(technician.id) if technician else str(actor.user_id),
+                "account_id": str(actor.user_id),
                 "name": technician.name if technician else actor.display_name,
                 "locale": actor.locale,
             },

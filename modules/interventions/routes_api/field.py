@@ -17,6 +17,7 @@ from app.errors import Invalid
 from app.files.intake import take_in
 from app.files.kinds import judge
 from app.files.services import AttachFile, attach_file
+from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.web.context import (
     current_actor,
@@ -32,6 +33,7 @@ from modules.interventions.queries.day_document import codes_in, describe_day, i
 from modules.interventions.routes_web.access import note_codes_given
 from modules.interventions.schemas import DayOut, DayQuery, OperationsIn, OperationsOut
 from modules.interventions.services.field import Operation, run_operation
+from modules.interventions.services.field.authors import require_author
 from modules.interventions.subjects import get_order_to_photograph
 
 blueprint = ApiBlueprint(
@@ -42,6 +44,7 @@ blueprint = ApiBlueprint(
 )
 _LARGEST_PHOTO = 5 * 1024 * 1024
 _NO_IMAGE = _l("This is not a picture.")
+_NO_AUTHOR = _l("X-Author-Id is not an identifier.")
 _NO_ORDER = _l("Say in X-Order-Id which order the photo belongs to.")
 
 
@@ -96,7 +99,8 @@ class PhotoById(MethodView):
     @blueprint.response(200)
     def put(self, photo_id: UUID) -> Response:
         """Keep a photo of an order; the same one again changes nothing."""
-        order_id = _order_id()
+        order_id = _identifier("X-Order-Id", "order_needed", _NO_ORDER)
+        require_author(current_actor(), _author(), reader())
         subject = get_order_to_photograph(current_actor(), reader(), order_id)
         content = request.get_data(cache=False)
         if not judge(content, "photo.jpg").is_image:
@@ -113,8 +117,13 @@ class PhotoById(MethodView):
         return answer
 
 
-def _order_id() -> UUID:
+def _author() -> UUID | None:
+    name = "X-Author-Id"
+    return _identifier(name, "invalid_author", _NO_AUTHOR) if name in request.headers else None
+
+
+def _identifier(header: str, code: str, message: LazyText) -> UUID:
     try:
-        return UUID(request.headers.get("X-Order-Id", ""))
+        return UUID(request.headers.get(header, ""))
     except ValueError as error:
-        raise Invalid("order_needed", _NO_ORDER, field="X-Order-Id") from error
+        raise Invalid(code, message, field=header) from error

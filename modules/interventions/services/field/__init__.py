@@ -20,6 +20,7 @@ from app.i18n import lazy as _l
 from modules.interventions.models import FieldOperation, WorkOrder
 from modules.interventions.policies import OrderPermission
 from modules.interventions.services.field import additions, steps
+from modules.interventions.services.field.authors import require_author
 from modules.interventions.services.field.operation import (
     TOLERANCE,
     Answer,
@@ -62,6 +63,7 @@ def apply_operation(actor: Actor, operation: Operation, uow: UnitOfWork, clock: 
     `run_operation` turns it into the answer.
     """
     require(actor, OrderPermission.WORK)
+    require_author(actor, operation.author, uow.session)
     known = uow.session.get(FieldOperation, operation.id)
     if known is not None:
         if known.user_id != actor.user_id:

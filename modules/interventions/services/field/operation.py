@@ -24,6 +24,8 @@ class Operation:
     base_version: int
     payload: Mapping[str, Any]
     made_at: datetime
+    # Who did it, as the day named them to the tablet.
+    author: UUID | None = None
 
 
 class Refused(Exception):
