@@ -19,6 +19,7 @@ from app.subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from uuid import UUID
 
     import click
@@ -69,6 +70,22 @@ class NavigationItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What stands open in a panel: a number on its tab, and under `label` on top of the sheet.
+
+    `count` takes an actor, the identifier of the sheet and a day and returns a scalar subquery: a
+    sheet asks all its tallies in one query. `name`, the same, is shown instead of the number.
+    """
+
+    permission: str
+    count: Callable[[Actor, UUID, date], Any]
+    label: LazyText | None = None
+    name: Callable[[Actor, UUID, date], Any] | None = None
+    # How the tile looks as soon as there is one.
+    tone: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A part a module adds to another module's sheet, loaded when it is opened.
 
@@ -83,6 +100,7 @@ class Panel:
     permission: str
     order: int = 100
     concerns: Callable[[Actor, Session], bool] | None = None
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel
+from app.registry import Module, NavigationItem, Panel, Tally
 from modules.energy import cli, routes_api, tables, tables_coverage
 from modules.energy.demo import SEED
 from modules.energy.importers import IMPORTERS
@@ -10,6 +10,7 @@ from modules.energy.jobs import JOBS
 from modules.energy.models import Meter
 from modules.energy.policies import GRANTS, LABELS, EnergyPermission
 from modules.energy.privacy import PRIVACY
+from modules.energy.queries.alerts import count_open_in_building, count_open_in_lot
 from modules.energy.routes_web import blueprint, settings
 from modules.energy.search import AlertSearch, MeterSearch
 from modules.energy.services.alerts import ALERT_OPENED
@@ -53,9 +54,21 @@ module = Module(
             "home", _l("Abnormal consumption"), "energy.home_panel", EnergyPermission.ALERT_READ, 30
         ),
         Panel(
-            "building", _l("Consumption"), "energy.building_panel", EnergyPermission.METER_READ, 60
+            place="building",
+            title=_l("Consumption"),
+            endpoint="energy.building_panel",
+            permission=EnergyPermission.METER_READ,
+            order=60,
+            tally=Tally(EnergyPermission.ALERT_READ, count_open_in_building, _l("Open alerts")),
         ),
-        Panel("lot", _l("Consumption"), "energy.lot_panel", EnergyPermission.METER_READ, 60),
+        Panel(
+            place="lot",
+            title=_l("Consumption"),
+            endpoint="energy.lot_panel",
+            permission=EnergyPermission.METER_READ,
+            order=60,
+            tally=Tally(EnergyPermission.ALERT_READ, count_open_in_lot, _l("Open alerts")),
+        ),
         Panel(
             "installation",
             _l("Consumption"),

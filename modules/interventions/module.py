@@ -1,7 +1,7 @@
 """What the interventions module declares to the house."""
 
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel, Remark
+from app.registry import Module, NavigationItem, Panel, Remark, Tally
 from modules.interventions.contractors import keep_contractors
 from modules.interventions.demo import SEED
 from modules.interventions.importers import IMPORTERS
@@ -11,7 +11,11 @@ from modules.interventions.policies import GRANTS, LABELS, OrderPermission
 from modules.interventions.printed import ENCLOSURE
 from modules.interventions.privacy import PRIVACY
 from modules.interventions.queries.booked import booked_visits
-from modules.interventions.queries.waiting import has_own_day
+from modules.interventions.queries.waiting import (
+    count_open_in_building,
+    count_open_in_lot,
+    has_own_day,
+)
 from modules.interventions.routes_api import BLUEPRINTS
 from modules.interventions.routes_web import (
     checklists_blueprint,
@@ -105,9 +109,21 @@ module = Module(
             order=20,
         ),
         Panel("ticket", _l("Work orders"), "interventions.panel_ticket", OrderPermission.READ, 10),
-        Panel("lot", _l("Work orders"), "interventions.panel_lot", OrderPermission.READ, 40),
         Panel(
-            "building", _l("Work orders"), "interventions.panel_building", OrderPermission.READ, 40
+            place="lot",
+            title=_l("Work orders"),
+            endpoint="interventions.panel_lot",
+            permission=OrderPermission.READ,
+            order=40,
+            tally=Tally(OrderPermission.READ, count_open_in_lot),
+        ),
+        Panel(
+            place="building",
+            title=_l("Work orders"),
+            endpoint="interventions.panel_building",
+            permission=OrderPermission.READ,
+            order=40,
+            tally=Tally(OrderPermission.READ, count_open_in_building),
         ),
         Panel(
             "installation",

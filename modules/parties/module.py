@@ -4,7 +4,7 @@ from app.comments.models import Comment
 from app.files.models import Attachment
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel
+from app.registry import Module, NavigationItem, Panel, Tally
 from modules.parties.demo.seed import SEED
 from modules.parties.followers import follow_parties
 from modules.parties.importers import IMPORTERS
@@ -12,6 +12,7 @@ from modules.parties.jobs import JOBS
 from modules.parties.models import Party
 from modules.parties.policies import GRANTS, LABELS, PartyPermission
 from modules.parties.privacy import PRIVACY
+from modules.parties.queries.people import count_occupants, name_occupant
 from modules.parties.routes_api import BLUEPRINTS
 from modules.parties.routes_web import blueprint
 from modules.parties.search import PartyProvider
@@ -45,6 +46,13 @@ module = Module(
             endpoint="parties.lot_occupants",
             permission=PartyPermission.READ,
             order=10,
+            tally=Tally(
+                permission=PartyPermission.READ,
+                count=count_occupants,
+                label=_l("Present occupant"),
+                name=name_occupant,
+                tone="",
+            ),
         ),
         Panel(
             place="building",

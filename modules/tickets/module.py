@@ -1,7 +1,7 @@
 """What the tickets module declares to the house."""
 
 from app.i18n import lazy as _l
-from app.registry import Measure, Module, NavigationItem, Panel, Renamed
+from app.registry import Measure, Module, NavigationItem, Panel, Renamed, Tally
 from modules.energy.events import (
     AlertOpened,
     AlertPlaced,
@@ -26,6 +26,7 @@ from modules.tickets.models import OutageCall, Ticket
 from modules.tickets.policies import GRANTS, LABELS, TicketPermission
 from modules.tickets.privacy import PRIVACY, forget_erased
 from modules.tickets.queries.tickets import count_open_by_building
+from modules.tickets.queries.urgent import count_open_in_building, count_open_in_lot
 from modules.tickets.routes_api import BLUEPRINTS as APIS
 from modules.tickets.routes_web import BLUEPRINTS as PAGES
 from modules.tickets.search import TicketSearch
@@ -96,8 +97,22 @@ module = Module(
     ),
     panels=(
         Panel("home", _l("Urgent tickets"), "tickets.panel_home", TicketPermission.READ, 10),
-        Panel("lot", _l("Tickets"), "tickets.panel_lot", TicketPermission.READ, 30),
-        Panel("building", _l("Tickets"), "tickets.panel_building", TicketPermission.READ, 30),
+        Panel(
+            place="lot",
+            title=_l("Tickets"),
+            endpoint="tickets.panel_lot",
+            permission=TicketPermission.READ,
+            order=30,
+            tally=Tally(TicketPermission.READ, count_open_in_lot, _l("Unresolved tickets")),
+        ),
+        Panel(
+            place="building",
+            title=_l("Tickets"),
+            endpoint="tickets.panel_building",
+            permission=TicketPermission.READ,
+            order=30,
+            tally=Tally(TicketPermission.READ, count_open_in_building, _l("Unresolved tickets")),
+        ),
         Panel("room", _l("Tickets"), "tickets.panel_room", TicketPermission.READ, 30),
         Panel(
             "installation", _l("Tickets"), "tickets.panel_installation", TicketPermission.READ, 30

@@ -6,8 +6,15 @@ export function startTabs(root: ParentNode): void {
     const buttons = [...tabs.querySelectorAll<HTMLButtonElement>(':scope > [role="tablist"] > [role="tab"]')]
     for (const button of buttons) button.addEventListener('click', () => show(buttons, button, true))
     tabs.querySelector('[role="tablist"]')?.addEventListener('keydown', (event) => move(buttons, event as KeyboardEvent))
-    const wanted = buttons.find((button) => `#${button.getAttribute('aria-controls')}` === location.hash)
+    const named = () => buttons.find((button) => `#${button.getAttribute('aria-controls')}` === location.hash)
+    const wanted = named()
     if (wanted) show(buttons, wanted, false)
+    // A figure at the head of the sheet leads to the part it counts.
+    window.addEventListener('hashchange', () => {
+      const led = named()
+      if (led) show(buttons, led, false)
+      led?.focus()
+    })
   }
 }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.auth.actor import Actor
@@ -69,3 +70,19 @@ def count_open(actor: Actor, session: Session) -> int:
     open_ones = select_alerts(actor).where(Alert.state == AlertState.OPEN)
     query = select(func.count()).select_from(open_ones.with_only_columns(Alert.id).subquery())
     return session.scalar(query) or 0
+
+
+def count_open_in_building(actor: Actor, building_id: UUID, _day: date) -> ScalarSelect[Any]:
+    """Return how many alerts of a building are open, for the head of its sheet."""
+    return _count_open_at(actor, Meter.building_id == building_id)
+
+
+def count_open_in_lot(actor: Actor, lot_id: UUID, _day: date) -> ScalarSelect[Any]:
+    """Return how many alerts of a lot are open, for the head of its sheet."""
+    return _count_open_at(actor, Meter.lot_id == lot_id)
+
+
+def _count_open_at(actor: Actor, place: ColumnElement[bool]) -> ScalarSelect[Any]:
+    open_ones = select_alerts(actor).where(Alert.state == AlertState.OPEN, place)
+    ids = open_ones.with_only_columns(Alert.id).subquery()
+    return select(func.count()).select_from(ids).scalar_subquery()

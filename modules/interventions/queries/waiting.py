@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -47,3 +49,20 @@ def has_own_day(actor: Actor, session: Session) -> bool:
     """Tell whether a day of work concerns somebody: who only gives work out has none."""
     is_technician = find_technician(session, actor.user_id) is not None
     return is_technician or not actor.can(OrderPermission.ASSIGN)
+
+
+def count_open_in_building(actor: Actor, building_id: UUID, _day: date) -> ScalarSelect[Any]:
+    """Return how many orders of a building are to be done, for its sheet."""
+    return _count_open(actor, WorkOrder.building_id == building_id)
+
+
+def count_open_in_lot(actor: Actor, lot_id: UUID, _day: date) -> ScalarSelect[Any]:
+    """Return how many orders of a lot are to be done, for its sheet."""
+    return _count_open(actor, WorkOrder.lot_id == lot_id)
+
+
+def _count_open(actor: Actor, place: ColumnElement[bool]) -> ScalarSelect[Any]:
+    counted: Any = select(func.count()).select_from(WorkOrder)
+    counted = counted.where(place, WorkOrder.status.in_(OPEN_STATUSES))
+    found: ScalarSelect[Any] = visible_orders(actor, counted).scalar_subquery()
+    return found

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.auth.actor import Actor
@@ -78,6 +78,25 @@ def occupants_of_lots(
     for lot_id, party_id, first, name in session.execute(statement):
         found.setdefault(lot_id, []).append((party_id, f"{first} {name}".strip()))
     return found
+
+
+def count_occupants(_actor: Actor, lot_id: UUID, day: date) -> ScalarSelect[Any]:
+    """Return how many are in a lot on a day, for the head of its sheet; its reader may see it."""
+    counted = select(func.count()).select_from(Occupancy)
+    return counted.where(Occupancy.lot_id == lot_id, there_on(day)).scalar_subquery()
+
+
+def name_occupant(_actor: Actor, lot_id: UUID, day: date) -> ScalarSelect[Any]:
+    """Return the name of who is in a lot longest on a day, for the head of its sheet."""
+    name = func.trim(Party.first_name + " " + Party.name)
+    return (
+        select(name)
+        .join(Occupancy, Party.id == Occupancy.party_id)
+        .where(Occupancy.lot_id == lot_id, there_on(day))
+        .order_by(Occupancy.starts_on, Party.sort_name)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def first_phones(session: Session, party_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
@@ -57,3 +58,20 @@ def _turn() -> Any:
     is_begun = Ticket.status == TicketStatus.IN_PROGRESS
     waits_for_us = and_(Ticket.status.in_(ACTIVE_STATUSES), ~is_begun)
     return case((waits_for_us, 0), (is_begun, 1), else_=2)
+
+
+def count_open_in_building(actor: Actor, building_id: UUID, _day: date) -> ScalarSelect[Any]:
+    """Return how many tickets of a building wait for somebody, for the head of its sheet."""
+    return _count_open(actor, Ticket.building_id == building_id)
+
+
+def count_open_in_lot(actor: Actor, lot_id: UUID, _day: date) -> ScalarSelect[Any]:
+    """Return how many tickets of a lot wait for somebody, for the head of its sheet."""
+    return _count_open(actor, Ticket.lot_id == lot_id)
+
+
+def _count_open(actor: Actor, place: ColumnElement[bool]) -> ScalarSelect[Any]:
+    counted: Any = select(func.count()).select_from(Ticket)
+    counted = counted.where(place, Ticket.status.in_(OPEN_STATUSES))
+    found: ScalarSelect[Any] = visible_tickets(actor, counted).scalar_subquery()
+    return found
