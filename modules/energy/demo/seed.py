@@ -30,7 +30,7 @@ ELECTRICITY, GAS, WATER = Utility.ELECTRICITY, Utility.GAS, Utility.WATER
 EAN_PREFIX = "541448"
 PUBLIC_KINDS = ("care_home", "administration", "office", "branch_office", "school")
 # Which plant of its building a meter feeds, by what people call it.
-PLANTS = {"Chaufferie": "boiler_house", "Ventilation": "ventilation"}
+PLANTS = {"Chaufferie / Stookplaats": "boiler_house", "Ventilation / Ventilatie": "ventilation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +48,51 @@ class DemoMeter:
 
 
 METERS = (
-    DemoMeter("estate.csv.gz", "XE05", "Électricité générale", ELECTRICITY, 0),
-    DemoMeter("estate.csv.gz", "XG07", "Gaz chaufferie", GAS, 0, feeds="Chaufferie"),
+    DemoMeter("estate.csv.gz", "XE05", "Électricité / Elektriciteit", ELECTRICITY, 0),
+    DemoMeter("estate.csv.gz", "XG07", "Gaz / Gas", GAS, 0, feeds="Chaufferie / Stookplaats"),
     DemoMeter(
         "water.csv.gz",
         "DW01",
-        "Eau de ville",
+        "Eau / Water",
         WATER,
         0,
-        feeds="Arrivée d’eau",
+        feeds="Eau / Water",
         fault=Fault(timedelta(days=3, hours=9), extra=46.0),
     ),
-    DemoMeter("estate.csv.gz", "XE03", "Électricité générale", ELECTRICITY, 1),
-    DemoMeter("estate.csv.gz", "XG08", "Gaz chaufferie", GAS, 1, feeds="Chaufferie"),
-    DemoMeter("water.csv.gz", "DW02", "Eau de ville", WATER, 1),
+    DemoMeter("estate.csv.gz", "XE03", "Électricité / Elektriciteit", ELECTRICITY, 1),
+    DemoMeter("estate.csv.gz", "XG08", "Gaz / Gas", GAS, 1, feeds="Chaufferie / Stookplaats"),
+    DemoMeter("water.csv.gz", "DW02", "Eau / Water", WATER, 1),
     DemoMeter(
         "estate.csv.gz",
         "XE01",
-        "Électricité bureaux",
+        "Bureaux / Kantoren",
         ELECTRICITY,
         2,
-        feeds="Ventilation",
+        feeds="Ventilation / Ventilatie",
         fault=Fault(timedelta(days=5, hours=12), extra=13.0, nights_only=True),
     ),
-    DemoMeter("estate.csv.gz", "XG06", "Gaz chaufferie", GAS, 2, feeds="Chaufferie"),
-    DemoMeter("estate.csv.gz", "XE02", "Électricité communs", ELECTRICITY, 3, feeds="Communs"),
+    DemoMeter("estate.csv.gz", "XG06", "Gaz / Gas", GAS, 2, feeds="Chaufferie / Stookplaats"),
+    DemoMeter(
+        "estate.csv.gz",
+        "XE02",
+        "Communs / Gemene delen",
+        ELECTRICITY,
+        3,
+        feeds="Communs / Gemene delen",
+    ),
     DemoMeter(
         "estate.csv.gz",
         "XE04",
-        "Électricité générale",
+        "Électricité / Elektriciteit",
         ELECTRICITY,
         4,
         fault=Fault(timedelta(days=2, hours=14), is_silent=True),
     ),
-    DemoMeter("homes.csv.gz", "e1de", "Électricité logement", ELECTRICITY, 0, is_home=True),
-    DemoMeter("homes.csv.gz", "b841", "Électricité logement", ELECTRICITY, 1, is_home=True),
-    DemoMeter("homes.csv.gz", "9afa", "Électricité logement", ELECTRICITY, 2, is_home=True),
-    DemoMeter("homes.csv.gz", "156e", "Électricité logement", ELECTRICITY, 3, is_home=True),
-    DemoMeter("homes.csv.gz", "313b", "Gaz logement", GAS, 0, is_home=True),
+    DemoMeter("homes.csv.gz", "e1de", "Électricité / Elektriciteit", ELECTRICITY, 0, is_home=True),
+    DemoMeter("homes.csv.gz", "b841", "Électricité / Elektriciteit", ELECTRICITY, 1, is_home=True),
+    DemoMeter("homes.csv.gz", "9afa", "Électricité / Elektriciteit", ELECTRICITY, 2, is_home=True),
+    DemoMeter("homes.csv.gz", "156e", "Électricité / Elektriciteit", ELECTRICITY, 3, is_home=True),
+    DemoMeter("homes.csv.gz", "313b", "Gaz / Gas", GAS, 0, is_home=True),
 )
 
 

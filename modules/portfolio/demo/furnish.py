@@ -136,12 +136,20 @@ def lock(planter: Ground, building: dict[str, Any], entrances: Sequence[UUID]) -
     chance = Random(building["id"].int)
     ways: list[tuple[AccessKind, UUID | None, str, str, str]]
     ways = [
-        (AccessKind.DOOR_CODE, entrance, "Porte de rue", f"{chance.randint(1000, 9999)}A", "")
+        (AccessKind.DOOR_CODE, entrance, "Rue / Straat", f"{chance.randint(1000, 9999)}A", "")
         for entrance in entrances
     ]
     if chance.random() < 0.5:
-        place = f"Boîte {chance.randint(1, 40)}, code {chance.randint(100, 999)}"
-        ways.append((AccessKind.KEY_BOX, None, "Chaufferie", place, "Refermer la boîte"))
+        place = f"{chance.randint(1, 40)}, code {chance.randint(100, 999)}"
+        ways.append(
+            (
+                AccessKind.KEY_BOX,
+                None,
+                "Chaufferie / Stookplaats",
+                place,
+                "Bien refermer / Goed sluiten",
+            )
+        )
     for kind, door, location, code, remark in ways:
         planter.rows.add(
             "access_codes",

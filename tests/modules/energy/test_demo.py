@@ -58,8 +58,8 @@ def test_the_scan_finds_the_three_faults_of_the_demo(database, now):
     with database.reader() as session:
         found = {(a.rule, a.meter.label) for a in session.scalars(select(Alert))}
     assert {
-        (Rule.CONTINUOUS_FLOW, "Eau de ville"),
-        (Rule.NIGHT_BASE, "Électricité bureaux"),
-        (Rule.SILENT, "Électricité générale"),
+        (Rule.CONTINUOUS_FLOW, "Eau / Water"),
+        (Rule.NIGHT_BASE, "Bureaux / Kantoren"),
+        (Rule.SILENT, "Électricité / Elektriciteit"),
     } <= found
     assert len(found) <= 5
