@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 cd "$root"
 venv="${INTENDANT_VENV:-$root/.venv}"
 python="$venv/bin/python"

@@ -10,9 +10,11 @@ import structlog
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from app.errors import AppError, Unauthenticated, Unavailable
+from app.i18n import get_locale
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.web.context import find_actor, request_id
@@ -23,6 +25,14 @@ log = structlog.get_logger(__name__)
 _FULL = _l(
     "The disk of the server is full: nothing was kept of what did not fit. Tell who looks after "
     "the server, then look what is there and send the rest again."
+)
+
+# Needs no template, no database and no file of the build.
+_BARE = Markup(
+    '<!doctype html>\n<html lang="{locale}"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width">'
+    "<title>{sentence}</title><h1>{sentence}</h1>"
+    '<p>{named} <code>{reference}</code></p><p><a href="/">{home}</a></p></html>\n'
 )
 
 
@@ -136,15 +146,25 @@ def http_sentence(status: int) -> str:
 
 
 def error_page(status: int, code: str, sentence: str, details: dict[str, Any]) -> tuple[str, int]:
-    """Render the error page."""
-    page = render_template(
-        "errors/error.html",
-        status=status,
-        code=code,
-        sentence=sentence,
-        details=details,
-        reference=request_id(),
-    )
+    """Render the error page; a bare one where what failed is needed for that too."""
+    try:
+        page = render_template(
+            "errors/error.html",
+            status=status,
+            code=code,
+            sentence=sentence,
+            details=details,
+            reference=request_id(),
+        )
+    except Exception:
+        log.exception("error_page_failed", status=status)
+        page = _BARE.format(
+            locale=get_locale(),
+            sentence=sentence,
+            reference=request_id(),
+            named=_("Reference"),
+            home=_("Home page"),
+        )
     return page, status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from jinja2 import DictLoader
 from structlog.testing import capture_logs
 
 from app.auth.needs import public
@@ -30,6 +31,24 @@ def test_a_page_gives_the_reference_of_the_log_and_no_detail(broken: Flask) -> N
     assert "reference-1" in page
     assert "Peeters" not in page
     assert [(line["event"], line["path"]) for line in logs] == [("unexpected_error", "/broken")]
+
+
+@pytest.mark.parametrize("path", ["/broken", "/nowhere", "/sign-in"])
+def test_the_page_of_an_error_does_not_need_what_failed(
+    broken: Flask, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the files of a new version lie under the old one that runs."""
+    monkeypatch.setattr(broken.jinja_env, "loader", DictLoader({}))
+    client = broken.test_client()
+    sent = {"X-Request-Id": "reference-<1>", "Accept-Language": "nl"}
+    with capture_logs() as logs:
+        answer = client.get(path, headers=sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == (404 if path == "/nowhere" else 500)
+    assert '<html lang="nl">' in page
+    assert "Referentie <code>" in page
+    assert "<1>" not in page
+    assert logs[-1]["event"] == "error_page_failed"
 
 
 def test_a_program_gets_a_problem(broken: Flask) -> None:
