@@ -18,7 +18,8 @@ from app.search.identifiers import Identifier
 class Hit:
     """One line of answer: what it is called, what it is, and the page it opens.
 
-    One that `gives_way` stands behind others of its kind that answer as well.
+    `place` tells those of one name apart. One that `gives_way` stands behind others of its kind
+    that answer as well.
     """
 
     id: UUID
@@ -28,6 +29,12 @@ class Hit:
     params: dict[str, str] = field(default_factory=dict)
     badge: str = ""
     gives_way: bool = False
+    place: str = ""
+
+    @property
+    def explained(self) -> str:
+        """Return where it is and what it is, on one line."""
+        return " · ".join(part for part in (self.place, self.detail) if part)
 
 
 class SearchProvider(Protocol):

@@ -86,7 +86,7 @@ def as_json(group: Group) -> dict[str, Any]:
         {
             "id": str(hit.id),
             "title": hit.title,
-            "detail": hit.detail,
+            "detail": hit.explained,
             "badge": hit.badge,
             "url": address_of(hit),
         }

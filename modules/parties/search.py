@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from modules.parties.enums import PARTY_KIND_LABELS, PartyKind
 from modules.parties.models import Occupancy, Party, PartyPhone
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.lists import ends_with, has_email, select_bare_parties, select_parties
+from modules.parties.queries.people import open_homes
 
 MOST = 20
 
@@ -57,7 +58,9 @@ class PartyProvider:
         mailed = (has_email(email) for email in emails)
         found = or_(has_code(Party.reference, codes), Party.id.in_(owners), *mailed)
         query = select_parties(actor).where(found)
-        return [self._hit(party) for party in session.scalars(query.limit(MOST))]
+        parties = session.scalars(query.limit(MOST)).all()
+        homes = open_homes(actor, session, [party.id for party in parties])
+        return [self._hit(party, homes) for party in parties]
 
     def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
         """Return the words of the living parties."""
@@ -73,13 +76,15 @@ class PartyProvider:
 
         A household that is in no lot itself says less than the people in it, who are.
         """
+        found = session.execute(_parties(actor), {"ids": ids}).unique().all()
+        homes = open_homes(actor, session, [party.id for party, is_housed in found if is_housed])
         return [
-            self._hit(party, gives_way=party.kind is PartyKind.HOUSEHOLD and not is_housed)
-            for party, is_housed in session.execute(_parties(actor), {"ids": ids}).unique()
+            self._hit(party, homes, gives_way=party.kind is PartyKind.HOUSEHOLD and not is_housed)
+            for party, is_housed in found
         ]
 
     @staticmethod
-    def _hit(party: Party, *, gives_way: bool = False) -> Hit:
+    def _hit(party: Party, homes: Mapping[UUID, str], *, gives_way: bool = False) -> Hit:
         numbers = ", ".join(show_phone(phone.e164) for phone in party.phones[:2])
         kind = str(PARTY_KIND_LABELS[party.kind])
         return Hit(
@@ -90,4 +95,5 @@ class PartyProvider:
             params={"party_id": str(party.id)},
             badge=party.language.value.upper() if party.language.value != "unknown" else "",
             gives_way=gives_way,
+            place=homes.get(party.id, ""),
         )

@@ -83,10 +83,10 @@ INSTALLATIONS = TableSpec(
             "code", _l("Code"), sort=Installation.code, link=lambda row: f"/installations/{row.id}"
         ),
         Column("kind", _l("Kind"), sort=Installation.kind, labels=INSTALLATION_KIND_LABELS),
-        Column("name", _l("Name"), sort=Installation.name),
         _BUILDING,
         _ADDRESS,
-        Column("location", _l("Where it stands"), sort=Installation.location, is_default=False),
+        Column("location", _l("Where it stands"), sort=Installation.location),
+        Column("name", _l("Name"), sort=Installation.name, is_default=False),
         Column(
             "commissioned_on", _l("In service since"), sort=Installation.commissioned_on,
             format="date",

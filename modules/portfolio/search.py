@@ -77,6 +77,7 @@ class BuildingProvider:
             detail=f"{building.code} · {BUILDING_KIND_LABELS[building.kind]}",
             endpoint="portfolio.building_detail",
             params={"building_id": str(building.id)},
+            place=building.address.label() if building.name else "",
         )
 
 

@@ -11,6 +11,7 @@ import { addBase, readBase } from './base'
 import { drawDot, drawSign, PIXEL_RATIO } from './images'
 import { type Box, boxOf, DOT, type Feature, idOf, imageName, imagesOf, type MapLayer, paint, popupLines, readLayers } from './layers'
 import { drawingTools, makePanel } from './panel'
+import { pictureForPaper } from './paper'
 import { tieToList } from './selection'
 
 setWorkerUrl(workerUrl)
@@ -46,6 +47,7 @@ export function openMap(element: HTMLElement): void {
   map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left')
   map.addControl(new AttributionControl({ compact: true }), 'bottom-right')
   map.on('load', () => void start(map, element, layers, !bounds))
+  pictureForPaper(map, element)
   document.addEventListener('theme:change', () => map.setPaintProperty('ground', 'background-color', colour('--surface-2')))
 }
 

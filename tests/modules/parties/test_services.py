@@ -1,6 +1,7 @@
 """People: written once, found by any number, merged without loss, forgotten on request."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -33,7 +34,7 @@ from modules.parties.models import (
     PartyRelation,
 )
 from modules.parties.policies import PartyPermission
-from modules.parties.queries.people import find_party, get_party, list_relations
+from modules.parties.queries.people import find_party, get_party, list_relations, open_homes
 from modules.parties.search import PartyProvider
 from modules.parties.services import (
     allow_channel,
@@ -51,6 +52,7 @@ from modules.parties.services import (
     undo_merge,
 )
 from modules.parties.wording import undone_words
+from modules.portfolio.api import seen_lot_addresses
 from tests.factories.parties import BUILDER, house, make_party
 from tests.factories.portfolio import make_area, make_building, make_lot
 
@@ -115,8 +117,18 @@ def test_found_by_number_in_any_form(uow, clock, lot, typed):
     (found,) = found_by_number(BUILDER, uow, typed)
     assert (found.id, found.title) == (party.id, "An Peeters")
     assert "0470 12 34 56" in found.detail
+    assert found.explained.startswith(seen_lot_addresses(BUILDER, uow.session, [lot.id])[lot.id])
     (described,) = parties_of_lot(BUILDER, uow.session, lot.id, TODAY)
     assert (described.phones, described.lot_ids) == (("0470 12 34 56",), (lot.id,))
+
+
+def test_an_answer_names_no_home_that_was_left_nor_one_the_actor_does_not_see(uow, clock, lot):
+    gone, near = make_party(uow, clock, "Peeters", "Jan"), make_party(uow, clock, "Peeters", "Zoé")
+    house(uow, clock, near, lot.id)
+    house(uow, clock, gone, lot.id).ends_on = TODAY
+    assert set(open_homes(BUILDER, uow.session, [gone.id, near.id])) == {near.id}
+    elsewhere = replace(BUILDER, scope=Scope())
+    assert open_homes(elsewhere, uow.session, [near.id]) == {}
 
 
 def test_a_household_that_lives_nowhere_gives_way_to_the_people_of_its_name(
