@@ -11,10 +11,16 @@ from sqlalchemy import select
 from app.auth.actor import Actor, system_actor
 from app.clock import Clock
 from app.db import UnitOfWork
-from modules.energy.api import EVENT_LABELS, AlertEventKind, alert_title, sentence_to_keep
+from modules.energy.api import (
+    EVENT_LABELS,
+    AlertEventKind,
+    Utility,
+    alert_title,
+    sentence_to_keep,
+)
 from modules.energy.events import AlertEvent, AlertReopened, AlertResolved, AlertStill
 from modules.tickets.commands import OpenTicket, Place
-from modules.tickets.enums import EventKind, TicketSource
+from modules.tickets.enums import EventKind, TicketSource, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.services.opening import open_ticket
 from modules.tickets.services.recording import Happening, add_event
@@ -26,6 +32,8 @@ ENDINGS = {
     kind.value: EVENT_LABELS[kind]
     for kind in (AlertEventKind.RESOLVED, AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM)
 }
+# Who looks at it: water that runs is no work for a heating engineer, nor a silent electric meter.
+_TRADES = {Utility.WATER: Trade.PLUMBING, Utility.ELECTRICITY: Trade.ELECTRICITY}
 # The ticket is opened by the house itself: whoever let the scan run needs no right to tickets.
 HOUSE = system_actor("Intendant")
 
@@ -48,6 +56,7 @@ def open_alert_ticket(event: AlertEvent, actor: Actor, uow: UnitOfWork, clock: C
         title=alert_title(event.rule, event.meter_label)[:160],
         description=sentence_to_keep(event.sentence),
         source=TicketSource.ALERT,
+        trade=_TRADES.get(event.utility),
         priority_key=event.priority,
         priority_reason=event.alert_number,
         opened_at=event.detected_at,

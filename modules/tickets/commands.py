@@ -77,6 +77,8 @@ class OpenTicket:
     safety: Mapping[str, bool] = field(default_factory=dict)
     priority_key: str = ""
     priority_reason: str = ""
+    # The category's when left out.
+    trade: Trade | None = None
     outage_id: UUID | None = None
     opened_at: datetime | None = None
     alert_id: UUID | None = None

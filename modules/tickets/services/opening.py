@@ -132,7 +132,7 @@ def _new_ticket(
         source=command.source,
         category_key=category.key,
         priority_key=priority.key,
-        trade=category.trade or Trade.MULTI_SKILLED,
+        trade=command.trade or category.trade or Trade.MULTI_SKILLED,
         stored_title=_title(command, category),
         description=command.description.strip(),
         safety=JsonDict({key: bool(yes) for key, yes in command.safety.items()}),

@@ -50,6 +50,7 @@ def renew_ticket(actor: Actor, ticket_id: UUID, uow: UnitOfWork, clock: Clock) -
         title=earlier.stored_title,
         description=sentence_to_keep(earlier.alert["sentence"]),
         source=TicketSource.ALERT,
+        trade=earlier.trade,
         priority_key=BREAKDOWN,
         priority_reason=earlier.alert["number"],
         alert_id=alert_id,

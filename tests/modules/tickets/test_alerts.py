@@ -27,7 +27,7 @@ from modules.tickets.alerts import (
     note_alert_still,
     open_alert_ticket,
 )
-from modules.tickets.enums import EVENT_LABELS, EventKind, TicketSource, TicketStatus
+from modules.tickets.enums import EVENT_LABELS, EventKind, TicketSource, TicketStatus, Trade
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import events_of
 from tests.factories.energy import create_meter
@@ -174,3 +174,20 @@ def test_a_meter_put_in_a_building_takes_its_open_alert_there(
         (ticket,) = tickets(uow)
     assert (ticket.building_id, ticket.source) == (first.id, TicketSource.ALERT)
     assert ticket.due_at == day + timedelta(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("utility", "trade"),
+    [
+        (Utility.WATER, Trade.PLUMBING),
+        (Utility.ELECTRICITY, Trade.ELECTRICITY),
+        (Utility.GAS, Trade.HEATING),
+    ],
+)
+def test_the_trade_is_the_one_of_what_is_metered(
+    uow: UnitOfWork, clock: FixedClock, utility: Utility, trade: Trade
+) -> None:
+    event = opened(clock, make_building(uow, clock).id, utility=utility)
+    open_alert_ticket(event, SCAN, uow, clock)
+    (ticket,) = tickets(uow)
+    assert ticket.trade is trade
