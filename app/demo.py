@@ -25,7 +25,6 @@ from app.clock import Clock
 from app.db import Database
 from app.files.store import FileStore, LocalFileStore
 from app.house import House
-from app.i18n import use_locale
 
 # Written in the README and on the sign-in page of a demo; `flask doctor` warns of it elsewhere.
 DEMO_PASSWORD = "a demo for everybody"  # noqa: S105 # published on purpose
@@ -115,12 +114,10 @@ def account_email(role: Role) -> str:
 
 
 def demo_accounts() -> Iterator[DemoAccount]:
-    """Name one account per role, every second one in Dutch."""
+    """Name one account per role, every second one in Dutch; the roles in the present language."""
     for number, role in enumerate(Role):
         locale = ("fr", "nl")[number % 2]
-        with use_locale(locale):
-            label = str(LABELS[role])
-        yield DemoAccount(account_email(role), role, locale, label, NAMES[role])
+        yield DemoAccount(account_email(role), role, locale, str(LABELS[role]), NAMES[role])
 
 
 def load_demo(

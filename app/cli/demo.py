@@ -5,6 +5,7 @@ from flask.cli import with_appcontext
 
 from app.cli.group import CommandGroup
 from app.demo import DEMO_PASSWORD, SEED_NUMBER, demo_accounts, load_demo
+from app.i18n import use_locale
 from app.web.context import house
 
 group = CommandGroup("demo", help="Load an invented estate to look around in.")
@@ -28,6 +29,7 @@ def load(scale: float, number: int) -> None:
 @group.command()
 def accounts() -> None:
     """Print the demo accounts, one for each role, and their password."""
-    for account in demo_accounts():
-        click.echo(f"  {account.email:44} {account.label}")
+    with use_locale("en"):
+        for account in demo_accounts():
+            click.echo(f"  {account.email:44} {account.label}")
     click.echo(f"  password of each: {DEMO_PASSWORD}")
