@@ -40,7 +40,6 @@ def notification_list() -> ResponseReturnValue:
     return render_template(
         "notifications/notification_list.html",
         notifications=queries.list_notifications(current_actor(), reader(), page),
-        labels={kind.name: kind.label for kind in declared_kinds()},
         page_number=page,
         pages=max(1, -(-total // queries.PER_PAGE)),
         total=total,

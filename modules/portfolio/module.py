@@ -64,6 +64,23 @@ module = Module(
             shortcut="m",
             order=220,
         ),
+        # Whose work they are; everybody else finds them beside the buildings.
+        NavigationItem(
+            label=_l("Installations"),
+            endpoint="portfolio.installation_list",
+            permission=PortfolioPermission.CHANGE,
+            icon="engine",
+            group=_l("Estate"),
+            order=224,
+        ),
+        NavigationItem(
+            label=_l("Rooms and departments"),
+            endpoint="portfolio.room_list",
+            permission=PortfolioPermission.CHANGE,
+            icon="layout-grid",
+            group=_l("Estate"),
+            order=226,
+        ),
         NavigationItem(
             label=_l("Land"),
             endpoint="portfolio.parcel_list",

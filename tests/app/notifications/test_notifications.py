@@ -154,6 +154,8 @@ def test_the_bell_the_list_and_the_way_there(signed_in, database, clock):
     assert "1 unread message" in client.get("/notifications/count").get_data(as_text=True)
     page = client.get("/notifications").get_data(as_text=True)
     assert "Jan mentions you: Boiler 7" in page
+    # The words of the setting are in the first person: they are no message.
+    assert "Somebody mentions me" not in page
     with database.reader() as session:
         id_ = session.scalars(select(Notification.id)).one()
     assert client.post(f"/notifications/{id_}/open").location == "/boilers/7"

@@ -15,6 +15,7 @@ from modules.portfolio.commands import ChangeLotStatus
 from modules.portfolio.enums import LotStatus
 from modules.portfolio.services import change_lot_status
 from tests.factories.interventions import DISPATCHER, give, make_order, make_technician
+from tests.factories.parties import make_party
 from tests.factories.portfolio import make_building, make_lot
 from tests.support.databases import QueryCounter
 from tests.support.web import Login
@@ -154,3 +155,30 @@ def test_more_orders_take_no_more_queries(
             client.get(panel)
         counts.append(counted.count)
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("role", "has_entry"), [(Role.MAINTENANCE_ENGINEER, True), (Role.CALL_CENTRE_AGENT, False)]
+)
+def test_whose_work_installations_are_finds_them_in_the_menu(
+    client: FlaskClient, login: Login, role: Role, *, has_entry: bool
+) -> None:
+    login(client, role, locale="en")
+    page = client.get("/installations").text
+    entry = 'class="side-link" href="/installations" aria-current="page"'
+    assert (entry in page) is has_entry
+    assert 'data-text="More views"' in page
+
+
+def test_the_page_of_privacy_leads_to_a_person(
+    client: FlaskClient, login: Login, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        person = make_party(uow, clock, "Van Damme", "Els")
+    login(client, Role.DATA_PROTECTION_OFFICER, locale="en")
+    page = client.get("/privacy").text
+    assert "Find the person" in page
+    assert 'method="get" action="/parties"' in page
+    found = client.get("/parties?q=van+damme").text
+    assert f"/parties/{person.id}" in found
+    assert f"/privacy/party/{person.id}" in client.get(f"/parties/{person.id}").text

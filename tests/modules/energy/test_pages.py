@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -256,7 +257,9 @@ def test_panels_of_home_and_building(client, login, leak, building):
     assert "Cold water" in text_of(client.get("/energy/panels/home"))
     panel = text_of(client.get(f"/energy/panels/building/{building.id}"))
     assert "Cold water" in panel
-    assert "last 30 days" in panel
+    # Of water that leaks for three days more flows than in the month before: it says than what.
+    assert re.search(r"last 30 days; \+\d+.% against the 30 days before", panel)
+    assert "text-danger" not in panel.partition("stat-hint")[2].partition("</div>")[0]
     from uuid import uuid4
 
     assert client.get(f"/energy/panels/lot/{uuid4()}").status_code == 404
