@@ -119,6 +119,14 @@ WORKS = TableSpec(
             "status", _l("Status"), labels=WORK_STATUS_LABELS, format="badge",
             tones=WORK_STATUS_TONES,
         ),
+        Column(
+            "estimated", _l("Estimated cost"), lambda row: row.estimated_cents,
+            sort=LandWork.estimated_cents, total=LandWork.estimated_cents, format="money",
+        ),
+        Column(
+            "real", _l("Real cost"), lambda row: row.real_cents, sort=LandWork.real_cents,
+            total=LandWork.real_cents, format="money",
+        ),
         Column("parcels", _l("Parcels"), _parcels),
         Column(
             "permit", _l("Permit"), lambda row: row.permit.reference if row.permit else "",
@@ -130,14 +138,6 @@ WORKS = TableSpec(
             "done_on", _l("Done on"), sort=LandWork.done_on, format="date", is_default=False
         ),
         Column("contractor", _l("Contractor"), sort=_CONTRACTOR, is_default=False),
-        Column(
-            "estimated", _l("Estimated cost"), lambda row: row.estimated_cents,
-            sort=LandWork.estimated_cents, total=LandWork.estimated_cents, format="money",
-        ),
-        Column(
-            "real", _l("Real cost"), lambda row: row.real_cents, sort=LandWork.real_cents,
-            total=LandWork.real_cents, format="money",
-        ),
     ),
     filters=(
         Text("q", _l("Search"), condition=lambda text: matches(LandWork.search_text, text)),

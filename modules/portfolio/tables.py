@@ -154,7 +154,10 @@ LOTS = TableSpec(
             link=lambda row: f"/lots/{row.id}",
         ),
         Column("kind", _l("Kind"), sort=Lot.kind, labels=LOT_KIND_LABELS),
-        Column("floor", _l("Floor"), lambda row: row.floor_level, sort=Lot.floor_level),
+        Column(
+            "status", _l("State"), sort=Lot.status, labels=LOT_STATUS_LABELS, format="badge",
+            tones=STATUS_TONES,
+        ),
         Column("bedrooms", _l("Bedrooms"), sort=Lot.bedrooms, total=Lot.bedrooms, format="integer"),
         Column(
             "area_m2", _l("Surface area"), sort=Lot.area_m2, total=Lot.area_m2, format="quantity",
@@ -162,14 +165,14 @@ LOTS = TableSpec(
         ),
         Column("regime", _l("Regime"), sort=Lot.regime, labels=REGIME_LABELS),
         Column(
-            "status", _l("State"), sort=Lot.status, labels=LOT_STATUS_LABELS, format="badge",
-            tones=STATUS_TONES,
-        ),
-        Column(
             "since", _l("Since"), lambda row: row.status_since, sort=Lot.status_since,
             format="date", is_default=False,
         ),
         Column("energy_class", _l("Energy"), sort=Lot.energy_class),
+        Column(
+            "floor", _l("Floor"), lambda row: row.floor_level, sort=Lot.floor_level,
+            is_default=False,
+        ),
         Column(
             "category", _l("Category"), sort=Lot.category, labels=LOT_CATEGORY_LABELS,
             is_default=False,
