@@ -54,8 +54,9 @@ from app.ids import new_id
 from app.settings import load_settings
 from app.web.collector import settle
 from modules.portfolio.demo.plan import footprints
-from modules.portfolio.enums import BuildingKind
+from modules.portfolio.enums import BUILDING_KIND_LABELS, BuildingKind
 from modules.portfolio.models import Building
+from modules.portfolio.queries.labels import street_sql
 from modules.portfolio.queries.lists import select_buildings
 from modules.portfolio.queries.map import building_features
 
@@ -195,11 +196,39 @@ def copy(pieces: list[str]) -> bytes:
 
 
 def obvious_way(session: Session) -> tuple[str, Callable[[], Any]]:
-    """Return the way a first version takes: stored in Lambert 72, moved at each request."""
-    statement = select(Building.id, Building.source_geometry, Building.code, Building.kind)
+    """Return the way a first version takes: stored in Lambert 72, moved at each request.
+
+    It says of each building what ours says, so that both give the same answer.
+    """
+    statement = select(
+        Building.source_geometry,
+        Building.id,
+        Building.code,
+        Building.name,
+        Building.kind,
+        Building.energy_class,
+        Building.lot_count,
+        Building.empty_lot_count,
+        street_sql(),
+    ).join(Building.address)
     if importlib.util.find_spec("geopandas") is None:
         return "shapely, one by one", lambda: one_by_one(session, statement)
     return "geopandas read, to_crs, to_json", lambda: with_geopandas(session, statement)
+
+
+def facts_of(row: Any) -> dict[str, Any]:
+    """Return what the map says of a building."""
+    _shape, key, code, name, kind, letter, lots, empty, street = row
+    return {
+        "title": name or street,
+        "url": f"/buildings/{key}",
+        "code": code,
+        "kind": kind.value,
+        "kind_label": str(BUILDING_KIND_LABELS[kind]),
+        "energy": letter or "none",
+        "lots": lots,
+        "empty": empty,
+    }
 
 
 def with_geopandas(session: Session, statement: Any) -> str:
@@ -207,9 +236,8 @@ def with_geopandas(session: Session, statement: Any) -> str:
     import geopandas
 
     rows = session.execute(statement).all()
-    facts = {"code": [row[2] for row in rows], "kind": [row[3].value for row in rows]}
-    frame = geopandas.GeoDataFrame(facts, geometry=[row[1] for row in rows], crs=31370)
-    return str(frame.to_crs(4326).to_json())
+    shapes, facts = [row[0] for row in rows], [facts_of(row) for row in rows]
+    return str(geopandas.GeoDataFrame(facts, geometry=shapes, crs=31370).to_crs(4326).to_json())
 
 
 def one_by_one(session: Session, statement: Any) -> str:
@@ -217,8 +245,8 @@ def one_by_one(session: Session, statement: Any) -> str:
     found = [
         {
             "type": "Feature",
-            "geometry": json.loads(place(row[1], Crs.LAMBERT_72).geojson),
-            "properties": {"code": row[2], "kind": row[3].value},
+            "geometry": json.loads(place(row[0], Crs.LAMBERT_72).geojson),
+            "properties": facts_of(row),
         }
         for row in session.execute(statement)
     ]
