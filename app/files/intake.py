@@ -15,7 +15,7 @@ from app.files.store import FileStore
 from app.i18n import lazy as _l
 
 _EMPTY = _l("This file is empty.")
-_TOO_LARGE = _l("The file is too large.")
+MIB = 1024**2
 
 
 class TooLarge(AppError):
@@ -39,9 +39,7 @@ class StoredFile:
     taken_at: datetime | None = None
 
 
-def take_in(
-    content: bytes, name: str, store: FileStore, *, limit: int = 64 * 1024**2
-) -> StoredFile:
+def take_in(content: bytes, name: str, store: FileStore, *, limit: int = 64 * MIB) -> StoredFile:
     """Keep a file and say what it is.
 
     Raises Invalid for an empty, broken or unwanted file, TooLarge above `limit` bytes.
@@ -49,7 +47,8 @@ def take_in(
     if not content:
         raise Invalid("file_empty", _EMPTY, field="file")
     if len(content) > limit:
-        raise TooLarge("file_too_large", _TOO_LARGE, field="file", limit_bytes=limit)
+        words = _l("The file is too large: at most %(limit)s MiB.", limit=limit // MIB)
+        raise TooLarge("file_too_large", words, field="file", limit_bytes=limit)
     kind = judge(content, name)
     if not kind.is_image:
         digest = store.put(content)

@@ -139,10 +139,14 @@ def http_sentence(status: int) -> str:
         403: _("You do not have the right to do this. Ask your administrator."),
         404: _("This page or record does not exist, or is not in your area."),
         405: _("This address does not accept that kind of request."),
-        413: _("The file is too large."),
+        413: _("The file is too large: at most %(limit)s MiB.", limit=_upload_limit_mib()),
         415: _("This kind of content is not accepted here."),
         429: _("Too many requests. Wait a moment and try again."),
     }.get(status, _("The request could not be handled."))
+
+
+def _upload_limit_mib() -> int:
+    return int(current_app.config["MAX_CONTENT_LENGTH"]) // 1024**2
 
 
 def error_page(status: int, code: str, sentence: str, details: dict[str, Any]) -> tuple[str, int]:

@@ -45,6 +45,7 @@ PAGE_TEXTS: tuple[LazyText, ...] = (
     _l("Sources of the map"),
     _l("The base map cannot be read."),
     _l("The figures could not be read."),
+    _l("The file is too large."),
     _l("The layer “{layer}” could not be read."),
     _l("The server cannot be reached. What you typed is still here; try again."),
     _l("This device cannot draw the map; the list holds the same information."),

@@ -22,6 +22,16 @@ describe('an answer', () => {
     expect(document.querySelector('[data-toasts]')?.textContent).toContain('Nothing here · Gone. · Reference ab12')
   })
 
+  it.each([
+    [502, 'The server cannot be reached. What you typed is still here; try again.'],
+    [413, 'The file is too large.'],
+  ])('%i of a proxy in between becomes a message in our words, never a part of the page', (status, words) => {
+    const page = '<html>\r\n<head><title>Nginx</title></head>\r\n<body><center><h1>Nginx</h1></center></body></html>'
+    expect(mayBeSwapped(context('<form></form><div data-toasts></div>', status, page))).toBe(false)
+    expect(document.querySelector('[data-toasts]')?.textContent).toContain(words)
+    expect(document.querySelector('[data-toasts]')?.textContent).not.toContain('Nginx')
+  })
+
   it('that shows the refused form inside a whole page gives only that form', () => {
     const page = '<!doctype html><html><body><nav></nav><form action="/save" class="again"><p>wrong</p></form></body></html>'
     const asked = context('<form action="/save"></form>', 422, page)
@@ -35,7 +45,7 @@ describe('an answer', () => {
   })
 
   it('without words still says something', () => {
-    expect(failureText(new DOMParser().parseFromString('<p></p>', 'text/html'))).not.toBe('')
+    expect(failureText(new DOMParser().parseFromString('<p></p>', 'text/html'), 500)).not.toBe('')
   })
 })
 

@@ -61,8 +61,9 @@ function repeat({ sourceElement, sourceEvent }: Context): void {
   else sourceElement.dispatchEvent(new Event(sourceEvent.type, { bubbles: true }))
 }
 
+/** Pages of a proxy in between begin without a doctype. */
 export function isWholePage(text: string): boolean {
-  return /^\s*<!doctype html/i.test(text)
+  return /^\s*<(!doctype html|html[\s>])/i.test(text)
 }
 
 /** Decide about an answer before htmx places it; routes need not know whether htmx asked. */
@@ -76,7 +77,7 @@ export function mayBeSwapped(context: Context): boolean {
   const page = new DOMParser().parseFromString(text, 'text/html')
   if (response.status === 422 && replaceBySameForm(context, page)) return true
   context.sourceElement.dispatchEvent(new CustomEvent('draft:kept', { bubbles: true }))
-  toast(failureText(page), 'danger')
+  toast(failureText(page, response.status), 'danger')
   return false
 }
 
@@ -92,10 +93,13 @@ function replaceBySameForm(context: Context, page: Document): boolean {
   return true
 }
 
-/** The sentences of an error page, with its reference. */
-export function failureText(page: Document): string {
+/** The sentences of an error page, with its reference; of a page that is not ours, what its status means. */
+export function failureText(page: Document, status: number): string {
   const parts = ['.failure-title', '.failure-text', '.failure-reference']
     .map((selector) => page.querySelector(selector)?.textContent?.trim().replace(/\s+/g, ' '))
     .filter(Boolean)
-  return parts.join(' · ') || t('Something went wrong on our side.')
+  if (parts.length) return parts.join(' · ')
+  if (status === 413) return t('The file is too large.')
+  const isAway = status >= 502 && status <= 504
+  return isAway ? t('The server cannot be reached. What you typed is still here; try again.') : t('Something went wrong on our side.')
 }

@@ -8,6 +8,8 @@ from jinja2 import DictLoader
 from structlog.testing import capture_logs
 
 from app.auth.needs import public
+from app.i18n import use_locale
+from app.web.errors import http_sentence
 
 
 @pytest.fixture
@@ -63,3 +65,9 @@ def test_a_link_that_opens_without_signing_in_is_not_written_down(broken: Flask)
         broken.test_client().get("/broken/only-the-caller-knows")
     assert [line["path"] for line in logs] == ["/broken/<string:secret>"]
     assert "only-the-caller-knows" not in str(logs)
+
+
+def test_a_file_that_is_too_large_is_refused_with_what_would_fit(app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 3 * 1024**2
+    with app.test_request_context(), use_locale("en"):
+        assert http_sentence(413) == "The file is too large: at most 3 MiB."
