@@ -34,6 +34,10 @@ PAGE_TEXTS: tuple[LazyText, ...] = (
     _l("Move between rows"),
     _l("No reading in this period."),
     _l("North up"),
+    _l(
+        "Not sent from this tablet: {count}. It stays here, sealed, and leaves when {name} signs "
+        "in again."
+    ),
     _l("Nothing found"),
     _l("Open the row"),
     _l("Put it back"),
@@ -84,6 +88,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Erase"),
     _l("Fill in: {field}"),
     _l("Follow-on work"),
+    _l("Forms begun and not sent, on this device: {count}. Signing out erases them."),
     _l("Give a name and a signature, or the reason why there is none."),
     _l("Go on"),
     _l("History"),
@@ -119,6 +124,10 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Not accepted"),
     _l("Not now"),
     _l("Not signed because"),
+    _l(
+        "Not sent from this tablet: {count}. It stays here, sealed, and leaves when {name} signs "
+        "in again."
+    ),
     _l("Not yet sent"),
     _l("Note"),
     _l("Nothing is waiting."),
@@ -149,6 +158,7 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Sign here"),
     _l("Sign in"),
     _l("Sign in to send."),
+    _l("Sign out"),
     _l("Sign in to see your day."),
     _l("Signature"),
     _l("Somebody changed the same text while you were away. Choose what to keep."),

@@ -85,3 +85,46 @@ def test_each_works_in_their_own_day_and_signs_with_their_own_name(
         noted = {one.text: one.actor_name for one in session.scalars(select(OrderEntry))}
     assert noted == {"Ilse was here": "Ilse Claes", "Karim was here": "Karim Benali"}
     complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_who_signs_out_leaves_nothing_to_read(
+    page: Page, context: BrowserContext, arrive: Arrive, complaints: Complaints
+) -> None:
+    arrive("Ilse Claes")
+    page.goto("/field/")
+    expect(page.locator(".f-card")).to_contain_text("Order of Ilse")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    context.set_offline(True)
+    page.locator(".f-card").click()
+    note(page, "Ilse was here", "Save")
+    page.locator(".f-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Not sent from this tablet: 1.")
+    page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+    expect(page.locator("main")).to_contain_text("Nobody is signed in on this tablet.")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Nobody is signed in on this tablet.")
+    expect(page.locator("main")).not_to_contain_text("Order of Ilse")
+    context.set_offline(False)
+    # The session ends now that there is a network.
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.locator("[data-sealed]")).to_contain_text("Work of Ilse waits")
+    complaints.forgive("ERR_INTERNET_DISCONNECTED")
+    complaints.forgive("401")
+
+
+def test_signing_out_of_the_office_empties_the_tablet(
+    page: Page, arrive: Arrive, complaints: Complaints
+) -> None:
+    arrive("Ilse Claes")
+    page.goto("/field/")
+    expect(page.locator(".f-card")).to_contain_text("Order of Ilse")
+    page.goto("/")
+    page.locator("[data-sign-out]").evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("indexedDB.databases().then(all => all.map(one => one.name))") == []
+    page.goto("/field/")
+    # Nobody is known any more, nor their language.
+    expect(page.locator(".f-empty")).to_be_visible()
+    expect(page.locator(".f-card")).to_have_count(0)
+    complaints.forgive("401")

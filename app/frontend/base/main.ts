@@ -19,6 +19,7 @@ import { startRows, startRowsFromThePage, startWalk } from './rows'
 import { startSearch } from './search'
 import { guardForms } from './session'
 import { startSubmits } from './submits'
+import { startLeaving } from './tablet'
 import { startTabs } from './tabs'
 import { startTheme } from './theme'
 import { showToasts, toast } from './toasts'
@@ -32,6 +33,7 @@ startWalk()
 startRowsFromThePage()
 startChoosing()
 startTheme()
+startLeaving()
 startDrafts(onContent)
 onContent(startTabs)
 onContent(startRows)

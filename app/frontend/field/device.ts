@@ -54,7 +54,9 @@ export class Device {
   /** Keep count of what waits, for the pages that do not open the databases. */
   async count(): Promise<void> {
     const account = this.here()
-    if (this.store && account) this.write({ ...account, unsent: total(await countUnsent(this.store)) })
+    if (!this.store || !account) return
+    const [unsent, person] = await Promise.all([countUnsent(this.store), this.store.get<Technician>('technician')])
+    if (this.here()) this.write({ ...account, account_id: person?.account_id ?? account.account_id, unsent: total(unsent) })
   }
 
   here(): Account | undefined {

@@ -7,9 +7,11 @@ import { t } from '../shared/i18n'
 import type { Desk } from './actions'
 import type { Lookups, Operation } from './contract'
 import { Device } from './device'
+import { ask } from './forms'
 import { offerInstallation } from './install'
 import { problemView } from './problems'
-import { closedView, sealedParts } from './sealed'
+import { closedView, leaveWords, sealedParts } from './sealed'
+import { countLeft, oweSignOut, paySignOut } from './sign_out'
 import { announcedPhotos, countUnsent, type FieldStore, NOTHING, total } from './store'
 import { hasUnsent, type Outcome, Sync, watch } from './sync'
 import { dayView, goneView, orderView } from './views'
@@ -30,6 +32,7 @@ async function open(root: HTMLElement): Promise<void> {
   const tools = { id: newId, now: () => new Date() }
   const view = root.querySelector<HTMLElement>('[data-view]') ?? root
   const state = root.querySelector<HTMLElement>('[data-sync]')
+  const outForm = root.querySelector<HTMLFormElement>('form[data-sign-out]')
   let outcome: Outcome = navigator.onLine ? 'done' : 'offline'
   let isBusy = false
   const changed = (): void => {
@@ -41,7 +44,7 @@ async function open(root: HTMLElement): Promise<void> {
     const { store } = device
     isBusy = true
     await showState()
-    outcome = await sync.run()
+    outcome = await paySignOut(localStorage, dayUrl, outForm?.action ?? '').then(() => sync.run(), () => 'offline' as const)
     isBusy = false
     if (store && device.store !== store) closeAll(view)
     await render()
@@ -95,9 +98,29 @@ async function open(root: HTMLElement): Promise<void> {
     state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
     state?.classList.toggle('f-trouble', problems > 0)
     state?.parentElement?.classList.toggle('f-offline', isOffline)
-    root.querySelector<HTMLElement>('[data-sign-out]')?.toggleAttribute('hidden', !store || unsent > 0)
+    outForm?.toggleAttribute('hidden', !store)
   }
 
+  async function leave(): Promise<void> {
+    const [here, { store }] = [device.here(), device]
+    if (!here || !store) return
+    const go = async (): Promise<undefined> => {
+      closeAll(view)
+      oweSignOut(localStorage, here.id)
+      await device.seal(true)
+      await flush()
+      if (outcome === 'signed_out') location.assign(signInUrl)
+      return undefined
+    }
+    const question = leaveWords(here, await countLeft(here))
+    if (!question) return void go()
+    return ask(store, { key: 'sign-out', title: t('Sign out'), parts: [], submit: t('Sign out'), danger: true, extra: make('p', {}, question), done: go })
+  }
+
+  outForm?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void leave()
+  })
   view.addEventListener('focusout', () => window.setTimeout(() => void render()))
   window.addEventListener('offline', () => {
     outcome = 'offline'

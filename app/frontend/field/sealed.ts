@@ -3,6 +3,7 @@ import { make } from '../shared/dom'
 import { type Account, firstName } from '../shared/field_book'
 import { t } from '../shared/i18n'
 import { lines } from './parts'
+import type { Left } from './sign_out'
 
 /** One line for each colleague whose unsent work is on this device. */
 export function sealedParts(others: Account[]): HTMLElement[] {
@@ -11,6 +12,14 @@ export function sealedParts(others: Account[]): HTMLElement[] {
     return make('section', { class: 'f-part', 'data-sealed': '' },
       ...lines(t('Work of {name} waits on this tablet to be sent: {count}. It leaves when {name} signs in here.', { name, count: account.unsent })))
   })
+}
+
+/** What who signs out is asked, when there is something to ask. */
+export function leaveWords(account: Account, { unsent, drafts }: Left): string {
+  return [
+    unsent && t('Not sent from this tablet: {count}. It stays here, sealed, and leaves when {name} signs in again.', { count: unsent, name: firstName(account) }),
+    drafts && t('Forms begun and not sent, on this device: {count}. Signing out erases them.', { count: drafts }),
+  ].filter(Boolean).join(' ')
 }
 
 /** What is shown while nobody's day is open. */

@@ -59,6 +59,8 @@ export class Sync {
       await this.keeper.take(day.technician)
       return 'other_person'
     }
+    // They signed out while it was read: nothing of the day comes back.
+    if (this.keeper.store !== store) return 'signed_out'
     if (onlyPerson) {
       if (day.csrf_token) await store.set('csrf_token', day.csrf_token)
       if (await store.queue.where({ state: 'waiting' }).count()) return 'done'
