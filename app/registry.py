@@ -61,6 +61,12 @@ class NavigationItem:
     shortcut: str = ""
     order: int = 100
     renamed: Renamed | None = None
+    # Offered only to who holds this right too, when the page is part of few people's work.
+    work_of: str = ""
+
+    def is_for(self, rights: Collection[str]) -> bool:
+        """Tell whether the menu of whoever holds some rights has it."""
+        return self.permission in rights and (not self.work_of or self.work_of in rights)
 
     def named_for(self, rights: Collection[str]) -> tuple[LazyText, str]:
         """Return the words and the icon for whoever holds some rights."""

@@ -47,7 +47,9 @@ class Navigation:
         """Take the entries of all modules."""
         self._items = sorted(items, key=lambda item: item.order)
         renaming = (item.renamed.without for item in self._items if item.renamed)
-        self._rights = frozenset(item.permission for item in self._items).union(renaming)
+        narrowing = (item.work_of for item in self._items if item.work_of)
+        own = frozenset(item.permission for item in self._items)
+        self._rights = own.union(renaming, narrowing)
         self._entries_of = lru_cache(MENUS_KEPT)(self._make_entries)
         self._menu_of = lru_cache(MENUS_KEPT)(self._make_menu)
 
@@ -68,7 +70,7 @@ class Navigation:
         return Reader(get_locale(), rights, request.script_root)
 
     def _make_entries(self, reader: Reader) -> Sequence[Entry]:
-        shown = [item for item in self._items if item.permission in reader.rights]
+        shown = [item for item in self._items if item.is_for(reader.rights)]
         named = [item.named_for(reader.rights) for item in shown]
         return [
             Entry(str(label), url_for(i.endpoint), icon, str(i.group), i.shortcut)

@@ -68,7 +68,8 @@ module = Module(
         NavigationItem(
             label=_l("Installations"),
             endpoint="portfolio.installation_list",
-            permission=PortfolioPermission.CHANGE,
+            permission=PortfolioPermission.READ,
+            work_of=PortfolioPermission.CHANGE,
             icon="engine",
             group=_l("Estate"),
             order=224,
@@ -76,7 +77,8 @@ module = Module(
         NavigationItem(
             label=_l("Rooms and departments"),
             endpoint="portfolio.room_list",
-            permission=PortfolioPermission.CHANGE,
+            permission=PortfolioPermission.READ,
+            work_of=PortfolioPermission.CHANGE,
             icon="layout-grid",
             group=_l("Estate"),
             order=226,
