@@ -268,6 +268,8 @@ class OperationsIn(Schema):
     """A batch from one tablet."""
 
     device_id = fields.String(required=True, validate=Length(1, 64))
+    # What the clock of the tablet says now.
+    sent_at = Instant(load_default=None)
     operations = fields.List(
         fields.Nested(OperationIn), required=True, validate=Length(max=_MOST_OPERATIONS)
     )

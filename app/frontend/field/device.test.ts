@@ -28,6 +28,7 @@ let device: Device
 let signedIn: Technician | undefined
 let isOnline = true
 let posts: { by: string, author: string | undefined, text: unknown }[]
+let sentAt: string | undefined
 let puts: string[]
 const days: Record<string, Order[]> = { ilse: [order('o1'), order('o2')], karim: [order('k1')] }
 let beforePost = (): void => undefined
@@ -44,7 +45,8 @@ function serve(init: RequestInit): Response {
     return json({}, 201)
   }
   const by = signedIn.id
-  const { operations } = JSON.parse(init.body as string) as { operations: Operation[] }
+  const { operations, sent_at } = JSON.parse(init.body as string) as { operations: Operation[], sent_at: string }
+  sentAt = sent_at
   return json({ results: operations.map(({ id, author, payload }) => {
     if (author !== by) return { id, status: 'refused', code: 'wrong_author' }
     posts.push({ by, author, text: payload.text })
@@ -53,7 +55,7 @@ function serve(init: RequestInit): Response {
 }
 
 const sync = () => new Sync(device, { day: '/day', operations: '/operations', photo: '/photos/PHOTO_ID' }, tools.id,
-  ((_url: string, init: RequestInit = {}) => Promise.resolve().then(() => serve(init))) as typeof fetch)
+  ((_url: string, init: RequestInit = {}) => Promise.resolve().then(() => serve(init))) as typeof fetch, () => now)
 
 async function reload(): Promise<void> {
   device = new Device(localStorage, () => now)
@@ -149,6 +151,14 @@ describe('a tablet that two share', () => {
     await sync().run()
     expect(await shown()).toEqual(['k1'])
     expect(waiting()).toEqual(['Ilse Claes 1'])
+  })
+
+  it('says what its clock says when it sends', async () => {
+    await sync().run()
+    await note('by Ilse')
+    now = new Date('2026-03-02T09:30:00Z')
+    await sync().run()
+    expect(sentAt).toBe('2026-03-02T09:30:00.000Z')
   })
 
   it('tells of a colleague no more than the first name and how much', async () => {

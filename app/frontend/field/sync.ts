@@ -17,6 +17,7 @@ export class Sync {
     private readonly addresses: Addresses,
     private readonly newId: () => string,
     private readonly send: typeof fetch = (...request) => fetch(...request),
+    private readonly now: () => Date = () => new Date(),
   ) {}
 
   /** Send everything and read the day; a second call while one runs waits for the same. */
@@ -82,7 +83,7 @@ export class Sync {
     const response = await this.send(this.addresses.operations, {
       method: 'POST', credentials: 'same-origin',
       headers: { ...(await headers(store)), 'Content-Type': 'application/json', 'Idempotency-Key': this.newId() },
-      body: JSON.stringify({ device_id: await this.deviceId(store), operations: batch.map((one) => ({ ...asSent(one), author: one.author ?? store.owner })) }),
+      body: JSON.stringify({ device_id: await this.deviceId(store), sent_at: this.now().toISOString(), operations: batch.map((one) => ({ ...asSent(one), author: one.author ?? store.owner })) }),
     })
     if (hasNoEntry(response)) return 'signed_out'
     if (response.ok) {

@@ -34,6 +34,7 @@ from modules.interventions.routes_web.access import note_codes_given
 from modules.interventions.schemas import DayOut, DayQuery, OperationsIn, OperationsOut
 from modules.interventions.services.field import Operation, run_operation
 from modules.interventions.services.field.authors import require_author
+from modules.interventions.services.field.operation import clock_behind
 from modules.interventions.subjects import get_order_to_photograph
 
 blueprint = ApiBlueprint(
@@ -79,10 +80,11 @@ class FieldOperations(MethodView):
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
         """Carry out each operation in its own unit of work and answer each."""
         actor, clock = current_actor(), current_clock()
+        behind = clock_behind(clock.now(), data["sent_at"])
         results = [
             run_operation(
                 actor,
-                Operation(device_id=data["device_id"], **one),
+                Operation(device_id=data["device_id"], behind=behind, **one),
                 lambda: database().unit_of_work(request_id()),
                 clock,
             )

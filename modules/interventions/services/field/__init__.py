@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -103,14 +104,15 @@ def run_operation(
 
 
 def _at_a_possible_time(operation: Operation, uow: UnitOfWork, clock: Clock) -> Operation:
-    """Take the time of receipt for what claims to come from the future, or from before its order.
+    """Read the clock of the tablet by that of the server.
 
-    What the tablet said stays with the operation.
+    What would still come from the future, or from before its order, gets the time of receipt. What
+    the tablet said stays with the operation.
     """
-    now = clock.now()
+    now, said = clock.now(), operation.corrected(operation.made_at)
     order = uow.session.get(WorkOrder, operation.order_id)
-    made_at = operation.made_at if order is None else max(operation.made_at, order.created_at)
-    is_possible = made_at - TOLERANCE <= operation.made_at <= now + TOLERANCE
+    made_at = said if order is None else max(said, order.created_at)
+    is_possible = made_at - TOLERANCE <= said <= now + TOLERANCE
     return replace(operation, made_at=made_at if is_possible else now)
 
 
@@ -118,12 +120,23 @@ def _doubt(operation: Operation, taken: Operation) -> Answer:
     """Return what the technician should know of the clock of the tablet, when it is wrong."""
     if abs(taken.made_at - operation.made_at) <= TOLERANCE:
         return {}
+    if operation.behind and taken.made_at == operation.corrected(operation.made_at):
+        return {"warning": _corrected(operation.made_at, taken.made_at), "about": "clock"}
     warning = _(
         "The clock of this tablet said %(moment)s, which cannot be: the time at which the server "
         "got it was written. Set the clock.",
         moment=format_datetime(operation.made_at),
     )
     return {"warning": warning, "about": "clock"}
+
+
+def _corrected(said: datetime, taken: datetime) -> str:
+    return _(
+        "The clock of this tablet is wrong: it said %(said)s, and %(taken)s was written, by the "
+        "clock of the server. Set the clock.",
+        said=format_datetime(said),
+        taken=format_datetime(taken),
+    )
 
 
 def _remember(

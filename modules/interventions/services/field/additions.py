@@ -64,7 +64,7 @@ def reading(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -
     """Add an index read on a counter, and pass it to the meter."""
     payload = Payload(operation.payload)
     order = get_order_to_add_to(actor, operation.order_id, uow)
-    read_at = payload.instant("read_at")
+    read_at = operation.corrected(payload.instant("read_at"))
     command = MeterReading(
         id=payload.uuid("reading_id"),
         meter_id=payload.uuid("meter_id"),
@@ -92,8 +92,9 @@ def _doubt_about_photo(operation: Operation, uow: UnitOfWork) -> Answer:
     """Say that a photo cannot be of the moment it was said to be taken."""
     payload = Payload(operation.payload)
     said = payload.instant("taken_at")
+    taken = operation.corrected(said)
     entry = uow.session.get_one(OrderEntry, payload.uuid("photo_id"))
-    if abs(datetime.fromisoformat(entry.data["taken_at"]) - said) <= TOLERANCE:
+    if abs(datetime.fromisoformat(entry.data["taken_at"]) - taken) <= TOLERANCE:
         return {}
     warning = _(
         "This photo was said to be taken at %(moment)s, which cannot be: the moment it was added "
@@ -119,7 +120,8 @@ def photo(actor: Actor, operation: Operation, uow: UnitOfWork, clock: Clock) -> 
     """Announce a photo that is sent apart."""
     payload = Payload(operation.payload)
     order = get_order_to_add_to(actor, operation.order_id, uow)
-    said, first, last = payload.instant("taken_at"), order.created_at, clock.now()
+    said = operation.corrected(payload.instant("taken_at"))
+    first, last = order.created_at, clock.now()
     is_possible = first - TOLERANCE <= said <= last + TOLERANCE
     data = {
         "kind": payload.text("kind") or "other",

@@ -26,6 +26,21 @@ class Operation:
     made_at: datetime
     # Who did it, as the day named them to the tablet.
     author: UUID | None = None
+    # How far its clock is behind that of the server; below zero when it is ahead.
+    behind: timedelta = timedelta(0)
+
+    def corrected(self, moment: datetime) -> datetime:
+        """Return by the clock of the server what the tablet said by its own."""
+        try:
+            return moment + self.behind
+        except OverflowError:
+            return moment
+
+
+def clock_behind(now: datetime, sent_at: datetime | None) -> timedelta:
+    """Return how far the clock of a tablet that sends now is behind, when it is worth a word."""
+    behind = now - sent_at if sent_at else timedelta(0)
+    return behind if abs(behind) > TOLERANCE else timedelta(0)
 
 
 class Refused(Exception):
