@@ -9,7 +9,7 @@ gc.disable()
 os.umask(0o077)
 
 from app import create_app
-from app.jobs.inline import start_inline
+from app.jobs.inline import is_web_process, start_inline
 from app.safety import refuse_unsafe
 from app.settings import SettingsError, load_settings
 from app.web.collector import settle
@@ -24,6 +24,6 @@ if not os.environ.get("FLASK_RUN_FROM_CLI"):
     refuse_unsafe(settings)
 app = create_app(settings)
 serve_static_files(app)
-if settings.jobs_inline:
+if settings.jobs_inline and is_web_process():
     start_inline(house(app))
 settle(app)

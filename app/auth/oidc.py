@@ -19,7 +19,7 @@ from app.auth.sign_in import record_sign_in
 from app.auth.who import SINGLE_SIGN_ON
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.errors import Forbidden
+from app.errors import Conflict, Forbidden
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
 from app.notifications import News, Notice, NotificationKind
@@ -114,10 +114,25 @@ def sign_in_identity(
         user = _make(identity, roles, settings, uow, clock)
     elif settings.role_map:
         # Roles come from the provider: what it no longer says ends, with the open sessions.
-        change_user(_ACTOR, user.id, ChangeUser(roles=roles), uow, clock)
+        _give_roles(user, roles, uow, clock)
     user.oidc_key = identity.key
     record_sign_in(user, "oidc", uow, clock)
     return open_session(user, device, uow, clock, method="oidc")
+
+
+def _give_roles(user: User, roles: frozenset[Role], uow: UnitOfWork, clock: Clock) -> None:
+    try:
+        change_user(_ACTOR, user.id, ChangeUser(roles=roles), uow, clock)
+    except Conflict as refused:
+        if refused.code != "last_administrator":
+            raise
+        raise Forbidden(
+            "oidc_last_administrator",
+            _l(
+                "You are the only administrator, and your groups at the sign-in service do not say"
+                " so. Sign in with your password, or have INTENDANT_OIDC_ROLE_MAP give that role."
+            ),
+        ) from refused
 
 
 def roles_of(groups: Iterable[str], role_map: Mapping[str, str]) -> frozenset[Role]:

@@ -30,6 +30,8 @@ from app.jobs.queue import beat, claim_next, give_back_dead_runs, lose, stop
 log = structlog.get_logger(__name__)
 
 TURN_S = 1.0
+# While the database is away, turns come ever more rarely: a night of it must not fill the log.
+LONGEST_TURN_S = 60.0
 AT_ONCE = 2
 PR_SET_PDEATHSIG = 1
 # A forked child starts in milliseconds, with the modules already loaded.
@@ -58,6 +60,7 @@ class Scheduler:
     )
     stopping: threading.Event = field(default_factory=threading.Event)
     children: list[Child] = field(default_factory=list)
+    failed_turns: int = 0
 
     @property
     def jobs(self) -> dict[str, Job]:
@@ -70,24 +73,27 @@ class Scheduler:
         try:
             while not self.stopping.is_set():
                 self.turn()
-                self.stopping.wait(TURN_S)
+                self.stopping.wait(min(TURN_S * 2**self.failed_turns, LONGEST_TURN_S))
         finally:
             self.stop_children()
             release_lease(self.house.database, self.owner, self.house.clock)
             log.info("scheduler_stopped", owner=self.owner)
 
     def turn(self) -> None:
-        """Do one round; an error is logged and the next round tries again."""
+        """Do one round; an error is logged, with its trace the first time, and tried again."""
         try:
             self.watch_children()
             beat(self.house.database, [c.run_id for c in self.children], self.house.clock)
-            if not hold_lease(self.house.database, self.owner, self.house.clock):
-                return
-            give_back_dead_runs(self.house.database, self.jobs, self.house.clock)
-            plan_due_jobs(self.jobs.values(), self.house.database, self.house.clock)
-            self.start_waiting()
-        except Exception:
-            log.exception("scheduler_turn_failed", owner=self.owner)
+            if hold_lease(self.house.database, self.owner, self.house.clock):
+                give_back_dead_runs(self.house.database, self.jobs, self.house.clock)
+                plan_due_jobs(self.jobs.values(), self.house.database, self.house.clock)
+                self.start_waiting()
+        except Exception as error:
+            trace = error if not self.failed_turns else None
+            self.failed_turns = min(self.failed_turns + 1, 10)
+            log.error("scheduler_turn_failed", owner=self.owner, why=str(error), exc_info=trace)  # noqa: TRY400
+        else:
+            self.failed_turns = 0
 
     def start_waiting(self) -> None:
         """Start waiting runs while there is room."""

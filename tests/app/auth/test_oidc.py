@@ -219,6 +219,17 @@ def test_nobody_without_a_known_group_comes_in(client, issuer, database):
         assert session.scalars(select(User)).all() == []
 
 
+def test_the_only_administrator_is_told_why_and_keeps_the_role(client, issuer, database, clock):
+    with database.unit_of_work() as uow:
+        command = CreateUser("nele@example.org", "Nele", (Role.ADMINISTRATOR,))
+        create_user(system_actor("test"), command, uow, clock)
+    persona(issuer)
+    page = refusal(client)
+    assert "You are the only administrator" in page
+    assert 'name="password"' in page
+    assert [held.role for held in user_named(database).roles] == [Role.ADMINISTRATOR]
+
+
 def test_local_account_is_joined_only_by_a_verified_address(client, issuer, database, clock):
     with database.unit_of_work() as uow:
         command = CreateUser("nele@example.org", "Nele", (Role.COUNCIL,))
