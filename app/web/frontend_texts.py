@@ -164,6 +164,14 @@ FIELD_TEXTS: tuple[LazyText, ...] = (
     _l("Somebody changed the same text while you were away. Choose what to keep."),
     _l("Start"),
     _l("The checklist is not complete."),
+    _l(
+        "The clock of this tablet is {minutes} minutes ahead. What you note is dated by the clock "
+        "of the server when it is sent."
+    ),
+    _l(
+        "The clock of this tablet is {minutes} minutes late. What you note is dated by the clock "
+        "of the server when it is sent."
+    ),
     _l("The server does not answer; trying again."),
     _l("Theirs"),
     _l(

@@ -14,7 +14,7 @@ import { closedView, leaveWords, sealedParts } from './sealed'
 import { countLeft, oweSignOut, paySignOut } from './sign_out'
 import { announcedPhotos, countUnsent, type FieldStore, NOTHING, total } from './store'
 import { hasUnsent, type Outcome, Sync, watch } from './sync'
-import { dayView, goneView, orderView } from './views'
+import { clockWarning, dayView, goneView, orderView } from './views'
 
 const shell = document.querySelector<HTMLElement>('[data-field]')
 if (shell) void open(shell)
@@ -71,7 +71,7 @@ async function open(root: HTMLElement): Promise<void> {
     const isGone = page === 'order' && !order && orders.length > 0
     // The order went away under the eyes of who reads it: what is said of it stands on top.
     const scroll = isGone && view.querySelector('article') ? 0 : window.scrollY
-    view.replaceChildren(...sealedParts(device.others()), ...(isGone ? [goneView()] : []), order ? orderView(desk, order, queue, photos)
+    view.replaceChildren(...clockWarning(sync.behind), ...sealedParts(device.others()), ...(isGone ? [goneView()] : []), order ? orderView(desk, order, queue, photos)
       : page === 'unsent' ? problemView(desk, orders, queue, photos) : dayView(desk, orders, queue))
     window.scrollTo(0, scroll)
     await showState()
@@ -95,7 +95,7 @@ async function open(root: HTMLElement): Promise<void> {
       make('span', { 'aria-hidden': 'true' }, waiting ? '' : '↻ '), make('span', {}, word))
     send.addEventListener('click', () => void flush())
     const signIn = outcome === 'signed_out' ? [make('a', { class: 'f-button f-main', href: `${signInUrl}?next=${encodeURIComponent(location.pathname + location.hash)}` }, t('Sign in'))] : []
-    state?.replaceChildren(link, make('span', { class: 'f-message' }, message), ...signIn, send)
+    state?.replaceChildren(...(text ? [link] : []), make('span', { class: 'f-message' }, message), ...signIn, send)
     state?.classList.toggle('f-trouble', problems > 0)
     state?.parentElement?.classList.toggle('f-offline', isOffline)
     outForm?.toggleAttribute('hidden', !store)

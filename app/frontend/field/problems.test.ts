@@ -3,8 +3,8 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Desk } from './actions'
 import type { Order } from './contract'
-import { problemCards } from './problems'
-import { FieldStore, type Queued } from './store'
+import { problemCards, problemView } from './problems'
+import { announcedPhotos, countUnsent, FieldStore, type Queued, total } from './store'
 
 const order: Order = { id: 'o1', version: 1, number: 'WO-1', title: 'Leak', status: 'planned', location: {}, fields: {} }
 const report: Omit<Queued, 'seq'> = {
@@ -37,7 +37,7 @@ async function question(): Promise<HTMLElement> {
 }
 
 it('a report is discarded only after a question that names whose and what', async () => {
-  await store.queue.add(report as Queued)
+  await store.queue.add({ ...report } as Queued)
   const dialog = await question()
   for (const text of ['Complete · WO-1 · Leak', 'Work of Ilse Claes.', 'Valve replaced']) expect(dialog.textContent).toContain(text)
   expect(await store.queue.count()).toBe(1)
@@ -53,4 +53,14 @@ it('a mistaken tap loses nothing', async () => {
   press(dialog, 'Back')
   await vi.waitFor(() => expect(document.querySelector('dialog')).toBeNull())
   expect(await store.photos.count()).toBe(1)
+})
+
+it('the list of what waits is as long as the counter says, a photo in it once', async () => {
+  const waits = (id: string, type: Queued['type'], payload = {}): Queued => ({ ...report, id, type, payload, state: 'waiting' } as Queued)
+  await store.queue.bulkAdd([waits('a', 'order.start'), waits('b', 'order.photo', { photo_id: 'p' }), waits('c', 'order.note')])
+  for (const id of ['p', 'announced']) await store.photos.add({ id, order_id: 'o1', blob: new Blob(['x']), taken_at: report.made_at, state: 'waiting' })
+  const desk: Desk = { store, tools: { id: () => 'x', now: () => new Date() }, lookups: {}, sent: [], changed }
+  const page = problemView(desk, [order], await store.queue.toArray(), await announcedPhotos(store))
+  expect(page.querySelectorAll('li')).toHaveLength(4)
+  expect(total(await countUnsent(store))).toBe(4)
 })

@@ -308,6 +308,14 @@ describe('sending', () => {
     expect(total(await countUnsent(store))).toBe(0)
   })
 
+  it.each([['Mon, 02 Mar 2026 08:00:00 GMT', 24 * 3_600_000], ['', 0]])('learns from every answer how late the clock is (%s)', async (told, behind) => {
+    const late = (): Date => new Date('2026-03-01T08:00:00Z')
+    const answer = new Response(JSON.stringify(day(order())), { headers: told ? { Date: told } : {} })
+    const sync = new Sync(keeper(), { day: '/day', operations: '/operations', photo: '' }, tools.id, async () => answer, late)
+    await sync.run()
+    expect(sync.behind).toBe(behind)
+  })
+
   it('two calls at once are one', async () => {
     await enqueue(store, tools, order(), 'order.note')
     let posts = 0

@@ -10,15 +10,25 @@ export type Outcome = 'done' | 'offline' | 'signed_out' | 'other_person' | 'late
 export interface Keeper { readonly store: FieldStore | undefined, take(person: Technician): Promise<void>, seal(): Promise<void> }
 
 export class Sync {
+  /** How far the clock of this device is behind that of the server, in milliseconds, as the last answer told. */
+  behind = 0
+  private readonly send: typeof fetch
   private running: Promise<Outcome> | undefined
 
   constructor(
     private readonly keeper: Keeper,
     private readonly addresses: Addresses,
     private readonly newId: () => string,
-    private readonly send: typeof fetch = (...request) => fetch(...request),
+    send: typeof fetch = (...request) => fetch(...request),
     private readonly now: () => Date = () => new Date(),
-  ) {}
+  ) {
+    this.send = async (...request) => {
+      const response = await send(...request)
+      const told = Date.parse(response.headers.get('Date') ?? '')
+      if (!Number.isNaN(told)) this.behind = told - this.now().getTime()
+      return response
+    }
+  }
 
   /** Send everything and read the day; a second call while one runs waits for the same. */
   run(): Promise<Outcome> {

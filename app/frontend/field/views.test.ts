@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Desk } from './actions'
 import type { Order } from './contract'
 import { FieldStore, type Queued } from './store'
-import { dayView, orderView } from './views'
+import { clockWarning, dayView, orderView } from './views'
 
 const order = (more: Partial<Order> = {}): Order => ({
   id: 'o1', version: 1, number: 'WO-1', title: 'Leak', status: 'travelling', location: {}, fields: { diagnosis: '' }, ...more,
@@ -97,3 +97,10 @@ it('the person to ask for is named also without a number', () => {
   expect(known.querySelector('[href^="tel:"]')?.textContent).toBe('Call Nadia')
   expect(known.textContent).not.toContain('Contact:')
 })
+
+it.each([[0, ''], [-5 * 60_000, ''], [24 * 3_600_000, '1440 minutes late'], [-3_600_000, '60 minutes ahead']])(
+  'a clock that is %i ms behind is told of when it matters', (behind, said) => {
+    const text = clockWarning(behind).map(({ textContent }) => textContent).join('')
+    expect(text === '' || said !== '').toBe(true)
+    expect(text).toContain(said)
+  })

@@ -77,6 +77,15 @@ function doubtParts(desk: Desk, orders: Order[]): HTMLElement[] {
   })]
 }
 
+/** The clock of the tablet is wrong now: said before anything is noted by it. */
+export function clockWarning(behind: number): HTMLElement[] {
+  const minutes = Math.round(Math.abs(behind) / 60_000)
+  if (minutes <= 5) return []
+  return [make('section', { class: 'f-part f-warning', role: 'alert' }, ...lines(behind > 0
+    ? t('The clock of this tablet is {minutes} minutes late. What you note is dated by the clock of the server when it is sent.', { minutes })
+    : t('The clock of this tablet is {minutes} minutes ahead. What you note is dated by the clock of the server when it is sent.', { minutes })))]
+}
+
 /** The clock of the tablet was wrong: said once, with the last thing it was wrong about. */
 function clockPart(desk: Desk, doubted: Desk['sent']): HTMLElement[] {
   const last = doubted.at(-1)
