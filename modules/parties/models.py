@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.db import Archivable, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
 from app.db.codes import code_index
@@ -59,6 +59,8 @@ class Party(Entity, Versioned, Timestamped, Archivable):
     search_text: Mapped[str] = mapped_column(String(300), default="")
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties.id"))
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # Where they are: filled in by the list that asks for it.
+    home: Mapped[str | None] = query_expression()
 
     phones: Mapped[list[PartyPhone]] = relationship(
         lazy="raise", order_by="PartyPhone.position", cascade="all, delete-orphan"

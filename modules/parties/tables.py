@@ -25,8 +25,8 @@ from modules.parties.queries.lists import (
     is_housed,
     is_in_pair,
     matches_party,
-    select_listed_parties,
     select_pairs,
+    select_parties_with_homes,
 )
 from modules.parties.wording import reasons_said
 
@@ -42,6 +42,7 @@ PARTIES = TableSpec(
             "name", _l("Full name"), lambda row: row.full_name, sort=Party.sort_name,
             link=lambda row: f"/parties/{row.id}",
         ),
+        Column("home", _l("Place"), lambda row: row.home or ""),
         Column("kind", _l("Kind"), sort=Party.kind, labels=PARTY_KIND_LABELS),
         Column("language", _l("Language"), sort=Party.language, labels=LANGUAGE_LABELS),
         Column(
@@ -128,6 +129,6 @@ DUPLICATES = TableSpec(
 
 
 LISTS = (
-    ListSource("parties.parties", PARTIES, select_listed_parties),
+    ListSource("parties.parties", PARTIES, select_parties_with_homes),
     ListSource("parties.duplicates", DUPLICATES, select_pairs),
 )

@@ -50,6 +50,7 @@ from modules.portfolio.queries.insides import get_room
 from modules.portfolio.queries.labels import (
     building_code_sql,
     building_label_sql,
+    lot_address_sql,
     lot_box_sql,
     lot_label_sql,
     lot_reference_sql,
@@ -160,6 +161,7 @@ __all__ = [
     "list_lots_of_building",
     "list_warnings",
     "lot_address",
+    "lot_address_sql",
     "lot_box_sql",
     "lot_label_sql",
     "lot_labels",

@@ -39,7 +39,7 @@ DERIVED: Mapping[str, frozenset[str]] = {
         "interventions.orders": "given place created",
         "land.permits": "region status since due_on lapses_on",
         "land.works": "status",
-        "parties.parties": "name phones emails",
+        "parties.parties": "name home phones emails",
         "portfolio.areas": "name filed",
         "portfolio.buildings": "address lots empty energy_class",
         "portfolio.departments": "name filed",

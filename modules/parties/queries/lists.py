@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload, with_expression
 
 from app.auth.actor import Actor
 from app.auth.policy import require
@@ -24,6 +24,7 @@ from modules.parties.models import (
 )
 from modules.parties.policies import PartyPermission
 from modules.parties.queries.scope import parties_in_scope
+from modules.portfolio.api import lot_address_sql, visible_lot_ids
 
 # The two sides of a pair, in one statement.
 FIRST, SECOND = aliased(Party), aliased(Party)
@@ -48,6 +49,22 @@ def select_listed_parties(actor: Actor) -> Select[Party]:
     return parties_in_scope(known, actor).options(
         selectinload(Party.phones), selectinload(Party.emails)
     )
+
+
+def select_parties_with_homes(actor: Actor) -> Select[Party]:
+    """Return the parties of the list with the address each is in, of the lots the actor sees."""
+    lots = visible_lot_ids(actor)
+    seen = true() if lots is None else Occupancy.lot_id.in_(lots)
+    latest = (
+        select(Occupancy.lot_id)
+        .where(Occupancy.party_id == Party.id, Occupancy.ends_on.is_(None), seen)
+        .order_by(Occupancy.starts_on.desc())
+        .limit(1)
+        .correlate(Party)
+        .scalar_subquery()
+    )
+    home = with_expression(Party.home, lot_address_sql(latest))
+    return select_listed_parties(actor).options(home)
 
 
 def matches_party(text: str) -> ColumnElement[bool]:

@@ -24,8 +24,8 @@ from modules.parties.queries.lists import (
     count_open_pairs,
     matches_party,
     merges_of,
-    select_listed_parties,
     select_parties,
+    select_parties_with_homes,
 )
 from modules.parties.queries.people import (
     contact_permissions,
@@ -54,7 +54,7 @@ from modules.portfolio.api import lot_labels
 @needs(PartyPermission.READ)
 def party_list() -> ResponseReturnValue:
     """List people, households and organisations."""
-    query = select_listed_parties(current_actor())
+    query = select_parties_with_homes(current_actor())
     can_merge = current_actor().can(PartyPermission.MERGE)
     pairs = count_open_pairs(current_actor(), reader()) if can_merge else 0
     return list_page(PARTIES, query, template="parties/party_list.html", pairs=pairs)

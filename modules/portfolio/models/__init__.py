@@ -21,6 +21,7 @@ from modules.portfolio.models.places import (
     Room,
     Site,
     box_in_words,
+    box_word,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "Site",
     "StackLink",
     "box_in_words",
+    "box_word",
 ]

@@ -82,7 +82,12 @@ _BOX = {"fr": "bte", "nl": "bus"}
 
 def box_in_words(box: str, locale: str | None = None) -> str:
     """Write a letter box as it stands after the number of a house."""
-    return f"{_BOX.get(locale or get_locale(), 'box')} {box}" if box else ""
+    return f"{box_word(locale)} {box}" if box else ""
+
+
+def box_word(locale: str | None = None) -> str:
+    """Return what stands before the number of a letter box."""
+    return _BOX.get(locale or get_locale(), "box")
 
 
 class Site(Entity, Versioned, Timestamped, Archivable):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.i18n import get_locale
-from modules.portfolio.models import Address, Building, Lot, box_in_words
+from modules.portfolio.models import Address, Building, Entrance, Lot, box_in_words, box_word
 
 
 def street_sql() -> ColumnElement[str]:
@@ -43,6 +43,21 @@ def lot_reference_sql(lot_id: Any) -> ColumnElement[str]:
 def lot_box_sql(lot_id: Any) -> ColumnElement[str]:
     """Return the letter box of a lot."""
     return select(Lot.box).where(Lot.id == lot_id).scalar_subquery()
+
+
+def lot_address_sql(lot_id: Any) -> ColumnElement[str]:
+    """Return street, number and box of a lot: of its entrance, else of its building."""
+    boxed = case((Lot.box != "", f" {box_word()} " + Lot.box), else_="")
+    own = func.coalesce(Entrance.address_id, Building.address_id)
+    return (
+        select(street_sql() + boxed)
+        .select_from(Lot)
+        .join(Building, Lot.building_id == Building.id)
+        .outerjoin(Entrance, Lot.entrance_id == Entrance.id)
+        .join(Address, Address.id == own)
+        .where(Lot.id == lot_id)
+        .scalar_subquery()
+    )
 
 
 def place_in_words(building: str | None, box: str | None) -> str:

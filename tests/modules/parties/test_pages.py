@@ -21,7 +21,7 @@ from modules.parties.models import (
     PartyMerge,
     PartyRelation,
 )
-from modules.portfolio.api import LotStatus
+from modules.portfolio.api import LotStatus, lot_address
 from modules.portfolio.models import Lot
 from tests.factories.parties import house, make_party
 from tests.factories.portfolio import make_building, make_lot
@@ -340,3 +340,18 @@ def test_a_double_click_adds_one_party(client, login, database):
     assert answers[0].location == answers[1].location
     with database.reader() as session:
         assert len(session.scalars(select(Party)).all()) == 1
+
+
+def test_the_list_tells_people_of_one_name_apart_by_where_they_are(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        lot = make_lot(uow, clock, make_building(uow, clock), box="4")
+        house(uow, clock, make_party(uow, clock, "Peeters", "An"), lot.id)
+        make_party(uow, clock, "Peeters", "Jan")
+        uow.session.flush()
+        address = lot_address(lot).partition(",")[0]
+    login(client, Role.ADMINISTRATOR)
+    page = client.get("/parties?q=Peeters").text
+    assert page.count(address) == 1
+    assert address.endswith("bte 4")
+    file = client.get("/parties?q=Peeters&format=csv").text
+    assert address in file
