@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.auth.models import User
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
@@ -111,6 +112,15 @@ def list_views(actor: Actor, list_name: str, session: Session) -> Sequence[tuple
         .order_by(SavedView.is_shared, SavedView.name, SavedView.id)
     )
     return [(view, default is not None) for view, default in session.execute(query)]
+
+
+def sharers_of(actor: Actor, shown: Iterable[SavedView], session: Session) -> dict[UUID, str]:
+    """Return the names of the colleagues who share some of these views, by account."""
+    others = {view.owner_id for view in shown if view.owner_id != actor.user_id}
+    if not others:
+        return {}
+    named = select(User.id, User.display_name).where(User.id.in_(others))
+    return dict(session.execute(named).all())
 
 
 def _visible(actor: Actor, view_id: UUID, session: Session) -> SavedView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -26,7 +27,7 @@ from app.lists.models import SavedView
 from app.lists.print import AT_ONCE_ROWS, choices_of, totals_in_words
 from app.lists.sources import declared_lists
 from app.lists.state import SIZES, query_string, write_state
-from app.lists.views import list_views
+from app.lists.views import list_views, sharers_of
 from app.policies import HousePermission
 from app.web.context import current_actor, house, reader
 
@@ -80,6 +81,8 @@ class ViewLink:
     is_default: bool
     is_current: bool
     can_delete: bool
+    # The colleague who shares it; empty for one's own.
+    sharer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +150,12 @@ class TableView:
         """Return this view as it is kept under a name."""
         return query_string(self.spec, self.state.changed())
 
-    @property
+    @cached_property
     def views(self) -> list[ViewLink]:
         """Return the views kept of this list, as links."""
         actor = current_actor()
         manages = actor.can(HousePermission.SETTINGS_MANAGE)
+        sharers = sharers_of(actor, (view for view, _ in self.saved), reader())
         return [
             ViewLink(
                 view,
@@ -159,6 +163,7 @@ class TableView:
                 is_default=is_default,
                 is_current=view.query == self.query,
                 can_delete=view.owner_id == actor.user_id or manages,
+                sharer=sharers.get(view.owner_id, ""),
             )
             for view, is_default in self.saved
         ]
