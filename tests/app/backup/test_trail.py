@@ -1,5 +1,6 @@
 """What is restored elsewhere is proved by the trail as it was, and told when it cannot be."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from app.auth.services import CreateUser, create_user
 from app.backup.services import create_backup, restore_backup
 from app.clock import FixedClock
 from app.db import Database, migrate
-from app.doctor_keeping import check_accounts, check_trail
+from app.doctor_keeping import check_accounts, check_trail, is_open_to_others
 from app.house import House, build_house
 from app.jobs import JobRun
 from app.safety import Level
@@ -136,6 +137,23 @@ def test_the_doctor_tells_another_key_a_lost_anchor_and_one_that_cannot_be_writt
     level, words = told(audit_anchor=house.settings.audit_anchor.with_name("lost.txt"))
     assert level is Level.FAILURE
     assert "lost.txt is missing" in words
+
+
+def test_an_anchor_behind_a_closed_folder_is_told_and_not_a_trace(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = house.settings.audit_anchor.with_name("closed") / "anchor.txt"
+    real = os.stat
+
+    def refuse(path: object, *args: object, **options: object) -> os.stat_result:
+        if "closed" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", refuse)
+    shut = replace(house, settings=replace(house.settings, audit_anchor=closed))
+    assert [found.level for found in check_trail(shut)] == [Level.FAILURE, Level.FAILURE]
+    assert not is_open_to_others(closed)
 
 
 def test_the_doctor_tells_a_database_without_people(
