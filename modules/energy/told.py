@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from app.i18n import LOCALES, get_locale, use_locale
 from modules.energy.enums import Rule
@@ -50,6 +51,7 @@ def _in_one_language(lines: Sequence[str], sentences: Sequence[Patterns]) -> str
     return None
 
 
+@cache
 def _sentences() -> Sequence[Patterns]:
     """Return how the sentence of each rule begins in each language, whatever its amounts."""
     return [{locale: _pattern(rule, locale) for locale in LOCALES} for rule in Rule]
