@@ -1,6 +1,6 @@
 """The database: one base for all models, house column types, and the unit of work."""
 
-from app.db.base import Archivable, Base, Entity, Timestamped, Versioned, say_plural
+from app.db.base import Archivable, Base, DecidedOn, Entity, Timestamped, Versioned, say_plural
 from app.db.changes import change_rows, insert_or
 from app.db.types import (
     Cents,
@@ -18,6 +18,7 @@ __all__ = [
     "Base",
     "Cents",
     "Database",
+    "DecidedOn",
     "Entity",
     "EnumText",
     "EventBus",

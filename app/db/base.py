@@ -69,6 +69,23 @@ class Versioned:
         }
 
 
+class DecidedOn(Versioned):
+    """A row people take steps with: its version as of the last thing a step depends on.
+
+    A note or a mail counts a version too, but nobody would decide otherwise because of it.
+    """
+
+    decided_version: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    def is_as_seen(self, version: int | None) -> bool:
+        """Say whether whoever saw `version` (None: any) decides on the row as it stands."""
+        return version is None or version >= self.decided_version
+
+    def mark_decided(self) -> None:
+        """Let the next write be one that whoever decides has to have seen."""
+        self.decided_version = (self.version or 0) + 1
+
+
 class Timestamped:
     """When a row was made and last changed; set by services from their clock."""
 

@@ -148,6 +148,8 @@ class HandleAlert:
     alert_id: UUID
     outcome: AlertEventKind
     reason: str
+    # The version of the alert on which it was decided; None: whatever it is.
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.errors import Conflict, Invalid
+from dataclasses import dataclass
+
+from app.errors import Conflict, Invalid, Message, StaleVersion
 from app.i18n import lazy as _l
 from modules.energy.enums import DOUBT_LABELS, ReadingDoubt
 
@@ -52,14 +54,42 @@ def archived() -> Conflict:
     return Conflict("archived", _l("This record is archived: bring it back on its sheet first."))
 
 
-def already_resolved() -> Conflict:
+@dataclass(frozen=True, slots=True)
+class LastStep:
+    """What was decided on an alert last, by whom and when, in words."""
+
+    what: Message
+    name: str
+    moment: str
+
+
+def already_resolved(last: LastStep) -> Conflict:
     """Refuse to handle an alert twice."""
-    return Conflict("already_resolved", _l("This alert is already resolved."))
+    message = _l(
+        "This alert is already closed: “%(what)s”, by %(name)s on %(moment)s.",
+        what=last.what,
+        name=last.name,
+        moment=last.moment,
+    )
+    return Conflict("already_resolved", message)
 
 
 def still_open() -> Conflict:
     """Refuse to open an alert that is open."""
     return Conflict("still_open", _l("This alert is open."))
+
+
+def alert_moved(number: str, last: LastStep, version: int) -> StaleVersion:
+    """Refuse what was decided on an alert that somebody changed since it was looked at."""
+    message = _l(
+        "Alert %(number)s changed since you opened the page: “%(what)s”, by %(name)s on "
+        "%(moment)s. Nothing was done: look at it, then decide again.",
+        number=number,
+        what=last.what,
+        name=last.name,
+        moment=last.moment,
+    )
+    return StaleVersion(message=message, current_version=version)
 
 
 def closed_by_the_meter() -> Conflict:

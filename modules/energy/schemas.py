@@ -122,12 +122,14 @@ class HandleAlertIn(FormSchema):
         required=True,
         validate=validate.Length(min=1, max=1000),
     )
+    version = fields.Integer(load_default=None)
 
 
 class ReopenAlertIn(FormSchema):
     """Why a closed alert is open again."""
 
     text = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    version = fields.Integer(load_default=None)
 
 
 class TakeBackIn(FormSchema):

@@ -96,6 +96,11 @@ def may_follow(state: OrderState, kind: OrderEventKind) -> bool:
     return step is None or state.status in step[0]
 
 
+def bears_on_decisions(kind: OrderEventKind) -> bool:
+    """Say whether whoever decides on an order has to have seen an event; a note says something."""
+    return kind in _STEPS or kind is _K.ACCEPTED
+
+
 def apply_event(state: OrderState, event: EventLike) -> OrderState:
     """Return the state after one more event; one that is not possible changes nothing."""
     step = _STEPS.get(event.kind)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
+from app.db import Base, DecidedOn, Entity, EnumText, JsonDict, Timestamped, UtcDateTime, Versioned
 from app.i18n import lazy as _l
 from modules.energy.api import read_title, read_told
 from modules.interventions.enums import (
@@ -74,7 +74,7 @@ class TechnicianArea(Base):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), primary_key=True)
 
 
-class WorkOrder(Entity, Versioned, Timestamped):
+class WorkOrder(Entity, DecidedOn, Timestamped):
     """What is done: one job at one place for one trade; its state is derived from its events."""
 
     __tablename__ = "work_orders"

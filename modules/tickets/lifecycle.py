@@ -104,6 +104,15 @@ def may_follow(state: TicketState, kind: EventKind) -> bool:
     return step is None or state.status in step[0]
 
 
+# What says something without changing what anybody would decide; a caller's word is not of these.
+_SAYING = frozenset({EventKind.NOTED, EventKind.LINKED, EventKind.TOLD, EventKind.ALERT_STILL})
+
+
+def bears_on_decisions(kind: EventKind) -> bool:
+    """Say whether whoever decides on a ticket has to have seen an event."""
+    return kind not in _SAYING
+
+
 def next_steps(status: TicketStatus) -> tuple[EventKind, ...]:
     """Return the events that may change a ticket in this state, in the order of the buttons."""
     return tuple(kind for kind, (before, _) in _STEPS.items() if status in before)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import (
     Archivable,
     Base,
+    DecidedOn,
     Entity,
     EnumText,
     JsonDict,
@@ -43,7 +44,7 @@ ABOUT = "ticket"
 THE_QUESTION = UUID("00000000-0000-7000-8000-0000000000a5")
 
 
-class Ticket(Entity, Versioned, Timestamped):
+class Ticket(Entity, DecidedOn, Timestamped):
     """What was said. Everything about its state is derived from its events and repeated here."""
 
     __tablename__ = "tickets"

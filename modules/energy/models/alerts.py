@@ -12,12 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import (
     Base,
     Cents,
+    DecidedOn,
     Entity,
     EnumText,
     JsonDict,
     TranslatedText,
     UtcDateTime,
-    Versioned,
 )
 from app.i18n import lazy as _l
 from modules.energy.enums import (
@@ -30,6 +30,9 @@ from modules.energy.enums import (
 from modules.energy.models.meters import Meter
 
 ENDINGS = frozenset({AlertEventKind.RESOLVED, AlertEventKind.EXPLAINED, AlertEventKind.FALSE_ALARM})
+
+# A daily reminder: the same alert, with the amounts of today.
+REMINDERS = frozenset({AlertEventKind.STILL})
 
 
 class MeterProfile(Base):
@@ -45,7 +48,7 @@ class MeterProfile(Base):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
-class Alert(Versioned, Entity):
+class Alert(DecidedOn, Entity):
     """Abnormal consumption of one meter by one cause, from its onset until it is resolved."""
 
     __tablename__ = "energy_alerts"

@@ -264,20 +264,25 @@ class AlertById(MethodView):
         return alert_queries.get_alert(current_actor(), reader(), alert_id)
 
 
-@alerts.route("/<uuid:alert_id>/outcome")
-class AlertOutcome(MethodView):
-    """How an alert ended."""
-
-    @needs(EnergyPermission.ALERT_HANDLE)
-    @alerts.arguments(HandleAlertApiIn)
-    @alerts.response(200, AlertOut)
-    def post(self, data: dict[str, Any], alert_id: UUID) -> Alert:
-        """Close an alert: explained, false alarm or resolved."""
-        command = HandleAlert(alert_id, AlertEventKind(data["outcome"]), data["reason"])
-        with open_unit_of_work() as uow:
-            return handle_alert(current_actor(), command, uow, current_clock())
+def _handle(
+    actor: Actor, alert_id: UUID, data: dict[str, Any], uow: UnitOfWork, clock: Clock
+) -> Alert:
+    outcome = AlertEventKind(data.pop("outcome"))
+    return handle_alert(actor, HandleAlert(alert_id, outcome, **data), uow, clock)
 
 
+offer_step(
+    alerts,
+    Step(
+        "/<uuid:alert_id>/outcome",
+        EnergyPermission.ALERT_HANDLE,
+        _handle,
+        "Close an alert: explained, false alarm or resolved.",
+        HandleAlertApiIn,
+        decides_on=AlertById,
+    ),
+    AlertOut,
+)
 offer_step(
     alerts,
     Step(
@@ -286,6 +291,7 @@ offer_step(
         with_text(reopen_alert),
         "Open an alert again that a person closed by mistake; asks for the reason.",
         TextApiIn,
+        decides_on=AlertById,
     ),
     AlertOut,
 )

@@ -9,6 +9,7 @@ from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
+from app.errors import AppError, StaleVersion
 from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.registry import panels_for
@@ -71,8 +72,7 @@ def alert_handle(alert_id: UUID) -> ResponseReturnValue:
             command = HandleAlert(alert_id=alert_id, **form.load())
             handle_alert(current_actor(), command, uow, current_clock())
     except FORM_ERRORS as error:
-        alert = alert_queries.get_alert(current_actor(), reader(), alert_id)
-        return form.refused(error, "energy/alert_detail.html", **_alert_context(alert, None))
+        return _refused(alert_id, form, error)
     return done(url_for("energy.alert_detail", alert_id=alert_id), _("Alert closed"))
 
 
@@ -83,10 +83,10 @@ def alert_reopen(alert_id: UUID) -> ResponseReturnValue:
     form = Form(ReopenAlertIn, request.form)
     try:
         with open_unit_of_work() as uow:
-            reopen_alert(current_actor(), alert_id, form.load()["text"], uow, current_clock())
+            text, version = (form.load()[name] for name in ("text", "version"))
+            reopen_alert(current_actor(), alert_id, text, uow, current_clock(), version=version)
     except FORM_ERRORS as error:
-        alert = alert_queries.get_alert(current_actor(), reader(), alert_id)
-        return form.refused(error, "energy/alert_detail.html", **_alert_context(alert, None))
+        return _refused(alert_id, form, error)
     return done(url_for("energy.alert_detail", alert_id=alert_id), _("Alert reopened"))
 
 
@@ -100,12 +100,22 @@ def home_panel() -> ResponseReturnValue:
     return render_template("energy/_alerts.html", alerts=alerts, count=count, **shared_words())
 
 
+def _refused(alert_id: UUID, form: Form, error: AppError) -> ResponseReturnValue:
+    """Show the sheet again; only who was told of a change decides on the alert as it now stands."""
+    alert = alert_queries.get_alert(current_actor(), reader(), alert_id)
+    context = _alert_context(alert, None)
+    if not isinstance(error, StaleVersion):
+        context["seen"] = request.form.get("version", alert.version, type=int)
+    return form.refused(error, "energy/alert_detail.html", **context)
+
+
 def _alert_context(alert: Alert, form: Form | None) -> dict[str, Any]:
     context: dict[str, Any] = {
         "alert": alert,
         "explanation": words.EXPLANATIONS[alert.rule],
         "outcomes": [(kind.value, OUTCOME_WORDS[kind]) for kind in OUTCOMES],
         "panels": panels_for(house().modules, "alert", current_actor()),
+        "seen": alert.version,
         "is_open": alert.state is AlertState.OPEN,
         **shared_words(),
     }

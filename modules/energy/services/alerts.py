@@ -30,8 +30,10 @@ from modules.energy.events import (
     AlertStill,
 )
 from modules.energy.models import Alert, AlertEventRecord, Meter, MeterProfile
+from modules.energy.models.alerts import REMINDERS
 from modules.energy.policies import EnergyPermission
 from modules.energy.queries.alerts import get_alert
+from modules.energy.services.seeing import is_taken_already, last_step
 from modules.energy.services.tariffs import cost_cents, find_tariff
 from modules.portfolio.api import scope_places
 
@@ -136,8 +138,10 @@ def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clo
     """Close an alert by hand: explained, a false alarm, or resolved; a reason is needed."""
     require(actor, EnergyPermission.ALERT_HANDLE)
     alert = get_alert(actor, uow.session, command.alert_id)
+    if is_taken_already(alert, command.outcome, command.reason, command.version, actor):
+        return alert
     if alert.state is not AlertState.OPEN:
-        raise errors.already_resolved()
+        raise errors.already_resolved(last_step(alert))
     if command.outcome not in (
         AlertEventKind.EXPLAINED,
         AlertEventKind.FALSE_ALARM,
@@ -150,7 +154,15 @@ def handle_alert(actor: Actor, command: HandleAlert, uow: UnitOfWork, clock: Clo
     return alert
 
 
-def reopen_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clock: Clock) -> Alert:
+def reopen_alert(
+    actor: Actor,
+    alert_id: UUID,
+    reason: str,
+    uow: UnitOfWork,
+    clock: Clock,
+    *,
+    version: int | None = None,
+) -> Alert:
     """Open again what a person closed by mistake; a reason is needed.
 
     Conflict when it is open, when the meter itself closed it, and while another alert of the same
@@ -159,6 +171,8 @@ def reopen_alert(actor: Actor, alert_id: UUID, reason: str, uow: UnitOfWork, clo
     require(actor, EnergyPermission.ALERT_HANDLE)
     alert = get_alert(actor, uow.session, alert_id)
     _claim_meter(alert, uow)
+    if is_taken_already(alert, AlertEventKind.REOPENED, reason, version, actor):
+        return alert
     _refuse_reopening(alert, uow)
     if not reason.strip():
         raise errors.reason_needed("text")
@@ -325,6 +339,8 @@ def _add_event(
         cost_cents=alert.cost_cents,
     )
     alert.events.append(row)
+    if kind not in REMINDERS:
+        alert.mark_decided()
     uow.flush()
 
 

@@ -21,7 +21,7 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import get_order, get_technician
 from modules.interventions.services.overlaps import ask_about_overlap
 from modules.interventions.services.recording import Happening, add_event
-from modules.interventions.services.seeing import is_taken_already, require_seen
+from modules.interventions.services.seeing import require_seen, take_step
 from modules.interventions.services.telling import tell_of_hand_over
 from modules.parties.api import find_organisation
 
@@ -69,12 +69,10 @@ def accept_order(
 ) -> WorkOrder:
     """Note that the contractor said to do it; the order stays where it stands."""
     require(actor, OrderPermission.ASSIGN)
-    order = get_order(actor, uow.session, order_id)
     said = Happening(OrderEventKind.ACCEPTED, note)
-    if is_taken_already(order, said, version, actor, uow):
-        return order
-    require_at_contractor(order)
-    add_event(order, said, actor, uow, clock)
+    order, _is_new = take_step(
+        actor, order_id, said, version, uow, clock, refuse=require_at_contractor
+    )
     return order
 
 
@@ -89,12 +87,10 @@ def refuse_order(
 ) -> WorkOrder:
     """Note that the contractor will not do it: the order is to be assigned again."""
     require(actor, OrderPermission.ASSIGN)
-    order = get_order(actor, uow.session, order_id)
     said = Happening(OrderEventKind.REFUSED, reason)
-    if is_taken_already(order, said, version, actor, uow):
-        return order
-    require_at_contractor(order)
-    add_event(order, said, actor, uow, clock)
+    order, _is_new = take_step(
+        actor, order_id, said, version, uow, clock, refuse=require_at_contractor
+    )
     return order
 
 

@@ -27,7 +27,7 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries.orders import contractor_name, get_order, ticket_ids_of
 from modules.interventions.services.overlaps import ask_about_overlap
 from modules.interventions.services.recording import Happening, add_event
-from modules.interventions.services.seeing import is_taken_already, require_seen
+from modules.interventions.services.seeing import require_seen, take_step
 from modules.interventions.services.telling import tell_assignee
 from modules.portfolio.api import (
     get_building,
@@ -116,11 +116,10 @@ def hold_order(
 ) -> WorkOrder:
     """Put an order on hold; asks for the reason."""
     require(actor, OrderPermission.ASSIGN)
-    order = get_order(actor, uow.session, order_id)
     step = Happening(OrderEventKind.HELD, needed_reason(reason))
-    if is_taken_already(order, step, version, actor, uow):
+    order, is_new = take_step(actor, order_id, step, version, uow, clock)
+    if not is_new:
         return order
-    add_event(order, step, actor, uow, clock)
     named = {"number": order.number}
     said = _l("Order %(number)s is on hold: %(reason)s", reason=reason.strip(), **named)
     wait = _l("Order %(number)s is on hold. Please wait until you hear from us.", **named)
@@ -139,11 +138,8 @@ def close_order(
 ) -> WorkOrder:
     """Close an order whose work is done: the office has checked it."""
     require(actor, OrderPermission.CLOSE)
-    order = get_order(actor, uow.session, order_id)
     step = Happening(OrderEventKind.CLOSED, note)
-    if is_taken_already(order, step, version, actor, uow):
-        return order
-    add_event(order, step, actor, uow, clock)
+    order, _is_new = take_step(actor, order_id, step, version, uow, clock)
     return order
 
 
@@ -158,11 +154,10 @@ def cancel_order(
 ) -> WorkOrder:
     """Cancel an order; its tickets stay open and need another one."""
     require(actor, OrderPermission.CANCEL)
-    order = get_order(actor, uow.session, order_id)
     step = Happening(OrderEventKind.CANCELLED, needed_reason(reason))
-    if is_taken_already(order, step, version, actor, uow):
+    order, is_new = take_step(actor, order_id, step, version, uow, clock)
+    if not is_new:
         return order
-    add_event(order, step, actor, uow, clock)
     named = {"number": order.number}
     said = _l("Order %(number)s is cancelled: %(reason)s", reason=reason.strip(), **named)
     stop = _l("Order %(number)s is cancelled. Please do not carry it out.", **named)
@@ -181,11 +176,10 @@ def reopen_order(
 ) -> WorkOrder:
     """Open a finished order again; asks for the reason."""
     require(actor, OrderPermission.ASSIGN)
-    order = get_order(actor, uow.session, order_id)
     step = Happening(OrderEventKind.REOPENED, needed_reason(reason))
-    if is_taken_already(order, step, version, actor, uow):
+    order, is_new = take_step(actor, order_id, step, version, uow, clock)
+    if not is_new:
         return order
-    add_event(order, step, actor, uow, clock)
     named = {"number": order.number}
     said = _l("Order %(number)s is open again: %(reason)s", reason=reason.strip(), **named)
     again = _l("Order %(number)s is open again. We ask you to carry it out.", **named)

@@ -16,7 +16,7 @@ from app.errors import NotFound
 from modules.interventions.enums import STATUS_LABELS, OrderEventKind
 from modules.interventions.errors import EntryElsewhere, OrderNotYours, OrderStepNotPossible
 from modules.interventions.events import OrderChanged
-from modules.interventions.lifecycle import derive_state, may_follow
+from modules.interventions.lifecycle import bears_on_decisions, derive_state, may_follow
 from modules.interventions.models import OrderEntry, OrderEvent, OrderFieldChange, WorkOrder
 from modules.interventions.policies import can_work_on_order
 from modules.interventions.queries.elsewhere import holder_name
@@ -158,6 +158,8 @@ def write_shared_fields(
 
 def _take_state(order: WorkOrder, events: list[OrderEvent], now: datetime) -> None:
     state = derive_state(events)
+    if bears_on_decisions(events[-1].kind):
+        order.mark_decided()
     order.status = state.status
     order.reason = state.reason
     order.technician_id = state.technician_id

@@ -19,7 +19,7 @@ from app.search.normalise import index_text
 from modules.tickets.enums import STATUS_LABELS, EventKind
 from modules.tickets.errors import StepNotPossible
 from modules.tickets.events import TicketChanged
-from modules.tickets.lifecycle import derive_state, may_follow
+from modules.tickets.lifecycle import bears_on_decisions, derive_state, may_follow
 from modules.tickets.models import Ticket, TicketEvent
 from modules.tickets.queries.deadlines import deadline_of
 from modules.tickets.rulebook import Category, Priority
@@ -99,6 +99,8 @@ def _derive(ticket: Ticket, events: Sequence[TicketEvent], uow: UnitOfWork, now:
     with uow.session.no_autoflush:
         deadline = deadline_of(uow.session, events, now)
     ticket.take_state(derive_state(events))
+    if bears_on_decisions(events[-1].kind):
+        ticket.mark_decided()
     ticket.due_at = deadline.due_at if deadline else None
     ticket.updated_at = now
     uow.flush()

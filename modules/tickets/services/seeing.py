@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from app.auth.actor import Actor
 from app.db import UnitOfWork
+from app.deciding import is_step_of
 from modules.tickets.enums import STATUS_LABELS, EventKind
 from modules.tickets.errors import TicketMoved
+from modules.tickets.lifecycle import bears_on_decisions
 from modules.tickets.models import Ticket
 from modules.tickets.services.recording import Happening, events_of
 
 # What a step itself adds after its own event.
-_FOLLOWS = {EventKind.RECATEGORISED: {EventKind.REPRIORITISED, EventKind.TOLD}}
+_FOLLOWS = {EventKind.RECATEGORISED: {EventKind.REPRIORITISED}}
 
 
 def is_taken_already(
@@ -20,13 +22,11 @@ def is_taken_already(
 
     Raises TicketMoved when the ticket is not as it was seen for another reason (None: any).
     """
-    if version in (None, ticket.version):
+    if ticket.is_as_seen(version):
         return False
-    follows = _FOLLOWS.get(happening.kind, {EventKind.TOLD})
+    follows = _FOLLOWS.get(happening.kind, set())
     events = reversed(events_of(uow.session, ticket.id))
-    last = next(event for event in events if event.kind not in follows)
-    taken = (last.kind, last.actor_id, last.text)
-    is_same = taken == (happening.kind, actor.user_id, happening.text.strip())
-    if is_same and happening.data.items() <= last.data.items():
+    last = next(e for e in events if bears_on_decisions(e.kind) and e.kind not in follows)
+    if is_step_of(actor, last, happening):
         return True
     raise TicketMoved(ticket.number, str(STATUS_LABELS[ticket.status]), ticket.version)

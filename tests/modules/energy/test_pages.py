@@ -14,6 +14,7 @@ from app.jobs.queue import claim_next
 from app.web.context import house
 from modules.energy.enums import AlertState, FeedsKind, Utility
 from modules.energy.models import Alert, IngestBatch, Meter, ReadingEntry
+from modules.energy.services.alerts import Finding, keep_alert
 from modules.energy.services.scan import scan
 from tests.factories.energy import ACTOR, create_meter, hours, ingest, sample, write_long
 from tests.factories.portfolio import make_building
@@ -130,6 +131,49 @@ def test_a_person_closes_an_alert_from_its_page(client, login, leak, database):
     assert again.status_code == 409
 
 
+def test_who_decides_on_an_alert_a_colleague_closed_is_told_by_whom_and_when(
+    client, login, leak, database, clock
+):
+    here, there = f"/energy/alerts/{leak.id}", f"/api/v1/alerts/{leak.id}"
+    outcome = {"outcome": "false_alarm", "reason": "Zwembad"}
+    seen, tag = leak.version, {"If-Match": f'"{leak.version}"'}
+    # Morning after morning the meter says that it goes on: nobody decides otherwise because of it.
+    with database.unit_of_work() as uow:
+        clock.advance(timedelta(days=1))
+        still = Finding(leak.rule, leak.onset_at, clock.now(), 40.0, 1.0, 9.0, 24, 900.0, 300.0)
+        keep_alert(ACTOR, uow.session.get_one(Alert, leak.id), still, uow, clock)
+    login(client, Role.ADMINISTRATOR, locale="en", display_name="Ilse Claes")
+    assert shown_version(client, here) > seen
+    bare = client.post(f"{there}/outcome", json=outcome)
+    assert (bare.status_code, bare.get_json()["code"]) == (428, "if_match_required")
+    first, again = (client.post(f"{there}/outcome", json=outcome, headers=tag) for _one in range(2))
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert first.get_json() == again.get_json(), "sent again, it is taken once"
+    jan = {"display_name": "Jan Peeters", "email": "jan@example.org"}
+    login(client, Role.ADMINISTRATOR, locale="en", **jan)
+    late = client.post(f"{there}/outcome", json=outcome | {"reason": "Pool"}, headers=tag)
+    assert late.status_code == 412
+    assert late.get_json()["current"] == client.get(there).get_json()
+    wanted = {"outcome": "resolved", "reason": "New tap", "version": seen}
+    told = client.post(f"{here}/handle", data=wanted)
+    assert told.status_code == 412
+    what = "“Alert called false”, by Ilse Claes on 03/03/2026"
+    assert f"Alert {leak.number} changed since you opened the page: {what}" in told.text
+    now = shown_version(client, here)
+    closed = client.post(f"{here}/handle", data=wanted | {"version": now})
+    assert closed.status_code == 409
+    assert f"This alert is already closed: {what}" in closed.text
+    again = {"text": "Still running", "version": seen}
+    assert client.post(f"{here}/reopen", data=again).status_code == 412
+    assert client.post(f"{here}/reopen", data=again | {"version": now}).status_code == 303
+
+
+def shown_version(client, address):
+    """Return the version the forms of a sheet decide on."""
+    (version,) = re.findall(r'name="version" value="(\d+)"', text_of(client.get(address)))
+    return int(version)
+
+
 def test_a_person_opens_an_alert_again_and_its_ticket_says_so(client, login, leak, database):
     login(client, Role.ADMINISTRATOR, locale="nl")
     here, there = f"/energy/alerts/{leak.id}", f"/api/v1/alerts/{leak.id}"
@@ -139,10 +183,15 @@ def test_a_person_opens_an_alert_again_and_its_ticket_says_so(client, login, lea
     assert client.post(f"{here}/reopen", data={"text": ""}).status_code == 422
     assert client.post(f"{here}/reopen", data={"text": "Toch een lek"}).status_code == 303
     assert "Toch een lek" in text_of(client.get(here))
-    client.post(f"{there}/outcome", json={"outcome": "explained", "reason": "Test"})
-    assert client.post(f"{there}/reopening", json={"text": " "}).status_code == 422
-    assert client.post(f"{there}/reopening", json={"text": "Nee"}).get_json()["state"] == "open"
-    assert client.post(f"{there}/reopening", json={"text": "Nee"}).status_code == 409
+
+    def take(step, body):
+        tag = {"If-Match": client.get(there).headers["ETag"]}
+        return client.post(f"{there}/{step}", json=body, headers=tag)
+
+    assert take("outcome", {"outcome": "explained", "reason": "Test"}).status_code == 200
+    assert take("reopening", {"text": " "}).status_code == 422
+    assert take("reopening", {"text": "Nee"}).get_json()["state"] == "open"
+    assert take("reopening", {"text": "Nee"}).status_code == 409
     ticket = client.get("/api/v1/tickets").get_json()["items"][0]
     sheet = text_of(client.get(f"/tickets/{ticket['id']}"))
     assert sheet.count("Alarm heropend") == 2

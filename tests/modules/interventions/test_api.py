@@ -220,6 +220,9 @@ STEPS: dict[str, dict[str, str]] = {
     "closure": {},
     "reopening": {"text": "encore"},
 }
+SLOT = {"start": "2026-03-03T08:00:00Z", "end": "2026-03-03T10:00:00Z"}
+# What a colleague decided meanwhile, and how the order remembers it.
+MEANWHILE = {"closure": ("reopening", "reopened"), "reopening": ("closure", "closed")}
 
 
 def ready_for(leader: FlaskClient, step: str, database: Database, clock: FixedClock) -> str:
@@ -239,10 +242,33 @@ def test_a_step_is_decided_on_the_order_as_it_was_read(
     assert (bare.status_code, bare.json["code"]) == (428, "if_match_required")
     seen = as_read(leader, f"{address}/{step}")
     clock.advance(timedelta(minutes=1))
-    leader.post(f"{address}/notes", json={"text": "appelé"})
+    meanwhile, kind = MEANWHILE.get(step, ("schedule", "scheduled"))
+    take(leader, f"{address}/{meanwhile}", STEPS.get(meanwhile, SLOT))
     late = leader.post(f"{address}/{step}", json=STEPS[step], headers=seen)
     assert (late.status_code, late.json["current"]) == (412, leader.get(address).json)
-    assert leader.get(f"{address}/events").json[-1]["kind"] == "noted", "nothing was done"
+    assert leader.get(f"{address}/events").json[-1]["kind"] == kind, "nothing was done"
+
+
+@pytest.mark.parametrize("step", ["assignment", "schedule", *STEPS])
+def test_a_note_stands_in_no_decisions_way(
+    leader: FlaskClient, database: Database, clock: FixedClock, step: str
+) -> None:
+    with database.unit_of_work() as uow:
+        ilse = make_technician(uow, clock, "Ilse Claes")
+    decided = {"assignment": {"technician_id": str(ilse.id)}, "schedule": SLOT, **STEPS}[step]
+    address = ready_for(leader, step, database, clock)
+    seen = as_read(leader, f"{address}/{step}")
+    clock.advance(timedelta(minutes=1))
+    leader.post(f"{address}/notes", json={"text": "appelé"})
+    assert as_read(leader, f"{address}/{step}") != seen
+    done = leader.post(f"{address}/{step}", json=decided, headers=seen)
+    assert done.status_code == 200, done.text
+    leader.post(f"{address}/notes", json={"text": "rappelé"})
+    again = leader.post(f"{address}/{step}", json=decided, headers=seen)
+    if step != "schedule":  # Two plans are never one: the second may be another hour.
+        assert again.status_code == 200, again.text
+        kinds = [event["kind"] for event in leader.get(f"{address}/events").json]
+        assert kinds[-1] == "noted", "sent again after a note, it is still taken once"
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -142,15 +142,39 @@ def test_a_step_is_decided_on_the_ticket_as_it_was_read(
     assert (bare.status_code, bare.json["code"]) == (428, "if_match_required")
     seen = as_read(dispatcher, address)
     clock.advance(timedelta(minutes=1))
-    dispatcher.post(f"{address}/notes", json={"text": "rappelé"})
+    call = {"caller": {"name": "Une voisine"}, "text": "l'eau coule encore"}
+    assert dispatcher.post(f"{address}/calls", json=call).status_code == 200
     late = dispatcher.post(there, json=body, headers=seen)
     assert (late.status_code, late.json["current"]) == (412, dispatcher.get(address).json)
-    assert dispatcher.get(f"{address}/events").json[-1]["kind"] == "noted", "nothing was done"
+    assert dispatcher.get(f"{address}/events").json[-1]["kind"] == "called_again", "nothing done"
     seen = as_read(dispatcher, address)
     clock.advance(timedelta(minutes=1))
     first, again = (dispatcher.post(there, json=body, headers=seen) for _one in range(2))
     assert (first.status_code, again.status_code) == (200, 200), again.text
     assert first.json == again.json, "sent again for want of an answer, it is taken once"
+
+
+@pytest.mark.parametrize("step", BEFORE)
+def test_what_says_something_only_stands_in_no_decisions_way(
+    dispatcher: FlaskClient, address: str, database: Database, clock: FixedClock, step: str
+) -> None:
+    for one in BEFORE[step]:
+        take(dispatcher, address, one, BODIES.get(one, {"text": "ainsi"}))
+    body, there = BODIES.get(step, {"text": "ainsi"}), f"{address}/{step}"
+    with database.unit_of_work() as uow:
+        other = {"other_id": str(make_ticket(uow, clock).id)}
+    seen = as_read(dispatcher, address)
+    clock.advance(timedelta(minutes=1))
+    for path, said in (("notes", {"text": "rappelé"}), ("links", other), ("letter", {})):
+        assert dispatcher.post(f"{address}/{path}", json=said).status_code == 200, path
+    assert as_read(dispatcher, address) != seen
+    done = dispatcher.post(there, json=body, headers=seen)
+    assert done.status_code == 200, done.text
+    dispatcher.post(f"{address}/notes", json={"text": "la clé est chez le concierge"})
+    again = dispatcher.post(there, json=body, headers=seen)
+    assert again.status_code == 200, again.text
+    kinds = [event["kind"] for event in dispatcher.get(f"{address}/events").json]
+    assert kinds[-1] == "noted", "sent again after a note, it is still taken once"
 
 
 def test_a_duplicate_sent_twice_counts_its_caller_once(
