@@ -35,6 +35,8 @@ START = bytes(32)
 Sealed = tuple[Any, ...]
 _POSITION, _DIGEST, _CONTENT, _ENTRY, _LABEL, _CHANGES = 0, 1, 2, 3, 12, 13
 REDACTED = "house.audit.redacted"
+# What the last check of a chain that was closed found, where it found no fault.
+HELD, UNCHECKED = "held", "unchecked"
 
 
 class Fault(StrEnum):

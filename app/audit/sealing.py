@@ -41,12 +41,13 @@ BATCH = 5000
 _UNPROVED = "audit entries that say what was blanked"
 _OTHER_KEY = _l(
     "The audit trail was sealed with another key. Set INTENDANT_AUDIT_KEY, or INTENDANT_SECRET_KEY"
-    " where there is none, as it was then. Nothing was sealed."
+    " where there is none, as it was then; `flask audit begin-again` where that key is lost or was"
+    " changed on purpose. Nothing was sealed."
 )
 # An entry can be committed long after it was made; older ones are looked for no more.
 LATE = timedelta(days=2)
 
-_COLUMNS = {
+COLUMNS = {
     "sqlite": """e.id, e.occurred_at, e.actor_id, e.actor_name, e.request_id, e.action,
         e.subject_type, e.subject_id, e.building_id, e.subject_label, e.changes""",
     "postgresql": """replace(e.id::text, '-', ''),
@@ -98,7 +99,7 @@ def is_key_of_chain(key: bytes, session: Session) -> bool:
 def _was_made_with(key: bytes, place: int, session: Session) -> bool:
     connection = session.connection()
     query = text(
-        f"SELECT s.position, s.digest, s.content, {_COLUMNS[connection.dialect.name]}"  # noqa: S608  constants
+        f"SELECT s.position, s.digest, s.content, {COLUMNS[connection.dialect.name]}"  # noqa: S608  constants
         " FROM audit_seals s JOIN audit_entries e ON e.id = s.entry_id"
         " WHERE s.position = :place"
     )
@@ -118,7 +119,7 @@ def _unsealed(session: Session, last: AuditSeal | None) -> list[Sealed]:
             horizon = entry.occurred_at - LATE
             known = [bindparam("horizon", horizon, type_=AuditEntry.occurred_at.type)]
             since = "AND e.occurred_at >= :horizon"
-    columns = _COLUMNS[connection.dialect.name]
+    columns = COLUMNS[connection.dialect.name]
     query = text(
         f"SELECT {columns} FROM audit_entries e LEFT JOIN audit_seals s ON s.entry_id = e.id"  # noqa: S608  constants
         f" WHERE s.entry_id IS NULL {since} ORDER BY e.id LIMIT {BATCH}"
@@ -129,7 +130,7 @@ def _unsealed(session: Session, last: AuditSeal | None) -> list[Sealed]:
 def verify_chain(database: Database, settings: Settings) -> Verdict:
     """Check every sealed entry against the key and the anchor file."""
     key = trail_key(settings)
-    anchors = _anchors(settings.audit_anchor)
+    anchors = read_anchor(settings.audit_anchor)
     with database.reader() as session:
         redacted = redacted_entries(key, session)
         is_other_key = not is_key_of_chain(key, session)
@@ -172,7 +173,7 @@ def prove_redactions(key: bytes, uow: UnitOfWork) -> None:
 
 def read_sealed(connection: Connection) -> Generator[Sealed]:
     """Read the chain in order, each place with its entry, without holding it whole."""
-    columns = _COLUMNS[connection.dialect.name]
+    columns = COLUMNS[connection.dialect.name]
     result = connection.execution_options(
         stream_results=True, max_row_buffer=BATCH
     ).exec_driver_sql(
@@ -184,7 +185,8 @@ def read_sealed(connection: Connection) -> Generator[Sealed]:
             yield from rows
 
 
-def _anchors(path: Path) -> dict[int, bytes]:
+def read_anchor(path: Path) -> dict[int, bytes]:
+    """Return the digests noted outside the database; of no anchor, none."""
     if not path.exists():
         return {}
     with path.open(encoding="ascii", errors="replace") as lines:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.audit.chain import FAULT_LABELS, HELD, UNCHECKED, Fault
 from app.i18n import format_number
+from app.i18n import gettext as _
 from app.i18n import lazy as _l
 from app.subjects import SubjectKind
 
@@ -14,13 +16,32 @@ def how_many(entries: Sequence[str]) -> str:
     return format_number(len(entries))
 
 
+def say_state(state: str) -> str:
+    """Say what was found when an old chain was checked a last time."""
+    fault, _space, place = state.partition(" ")
+    if place:
+        return _("Place %(place)s %(fault)s.", place=place, fault=FAULT_LABELS[Fault(fault)])
+    return str(_STATES[state])
+
+
+_STATES = {HELD: _l("They held."), UNCHECKED: _l("Not checked: their key was not given.")}
 LIST = SubjectKind(type="list", label=_l("List"))
 AUDIT_TRAIL = SubjectKind(
     type="audit",
     label=_l("Audit trail"),
-    actions={"house.audit.redacted": _l("Personal data taken out of the audit trail")},
-    fields={"entries": _l("Entries"), "proof": _l("Proof")},
-    values={"entries": how_many},
+    actions={
+        "house.audit.redacted": _l("Personal data taken out of the audit trail"),
+        "house.audit.begun_again": _l("Seals of the audit trail begun again with another key"),
+    },
+    fields={
+        "entries": _l("Entries"),
+        "proof": _l("Proof"),
+        "reason": _l("Reason"),
+        "closed_entries": _l("Entries that were sealed before"),
+        "closed_state": _l("What the check of the old seals said"),
+        "closed_in": _l("Old seals kept in"),
+    },
+    values={"entries": how_many, "closed_state": say_state},
 )
 RETENTION_RULE = SubjectKind(
     type="retention_rule",

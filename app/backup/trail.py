@@ -18,7 +18,8 @@ from app.settings import Settings
 ANCHOR = "audit/anchor.txt"
 OTHER_KEY = (
     "The audit trail was sealed with another key: set INTENDANT_AUDIT_KEY, or INTENDANT_SECRET_KEY "
-    "where there was none, as on the machine it comes from. Until then nothing new is sealed."
+    "where there was none, as on the machine it comes from. Until then nothing new is sealed. If "
+    "that key is lost, or was changed on purpose: `flask audit begin-again`."
 )
 
 
