@@ -46,7 +46,8 @@ pytest_plugins = (
 @pytest.fixture(autouse=True)
 def same_priority(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands called here must not slow down the tests that come after."""
-    monkeypatch.setattr("app.jobs.priority.BEHIND", 0)
+    monkeypatch.setattr("os.setpriority", lambda _which, _who, _nice: None)
+    monkeypatch.setattr("app.priority._steps", [])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,7 +13,7 @@ from app.auth.actor import Actor, system_actor
 from app.cli.group import CommandGroup
 from app.cli.paths import NewFile
 from app.i18n import LOCALES, use_locale
-from app.jobs import step_behind
+from app.priority import step_behind
 from app.tabular import queries, services
 from app.tabular.annotate import describe
 from app.tabular.exports import FileFormat, template_file, write_file

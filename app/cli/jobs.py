@@ -9,10 +9,10 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.group import CommandGroup
-from app.jobs import step_behind
 from app.jobs.execute import run_now
 from app.jobs.models import JobState
 from app.jobs.scheduler import Scheduler, run_until_signalled
+from app.priority import step_behind
 from app.safety import refuse_unsafe
 from app.web.context import house
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from app.db.trouble import trouble_beside
+from app.db.waiting import WaitingRoom
+from app.priority import come_forward, is_behind, step_back
 
 PATIENCE_MS = 10_000
 LOOK_EVERY_S = 0.001
-# Who kept the others waiting for this long lets those who wait begin first, but not for ever.
+# Who kept the others waiting for this long lets those who wait begin first, and work in the
+# background lets people first for half of its patience; but nobody for ever.
 LONG_TURN_S = 0.004
 MOST_ASIDE_S = 0.05
-# Beside the database: whoever waits for a turn holds this file, shared, until it comes.
-WAITING = "-waiting"
 _BEGIN = "BEGIN IMMEDIATE"
 
 
@@ -43,13 +41,13 @@ def configure_sqlite(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        record.info["waiting"] = _open_beside(f"{engine.url.database}{WAITING}")
+        record.info["waiting"] = WaitingRoom(str(engine.url.database))
 
     @event.listens_for(engine, "close")
     def _on_close(_connection: Any, record: Any) -> None:
         waiting = record.info.pop("waiting", None)
         if waiting is not None:
-            os.close(waiting)
+            waiting.close()
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
@@ -62,13 +60,6 @@ def configure_sqlite(engine: Engine) -> None:
 
     for ending in ("commit", "rollback"):
         event.listen(engine, ending, _end_turn)
-
-
-def _open_beside(path: str) -> int:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise trouble_beside(error) from error
 
 
 def _set_durable(connection: Connection, *, is_durable: bool) -> None:
@@ -84,43 +75,32 @@ def _take_turn(connection: Connection, patience_s: float) -> None:
     SQLite's own waiting looks ever more rarely, up to ten times a second: somebody who waits
     beside an import, which begins again at once, would find it busy each time.
     """
-    waiting, driver = connection.info["waiting"], _driver_of(connection)
+    room: WaitingRoom = connection.info["waiting"]
+    driver, now = _driver_of(connection), time.monotonic()
     if connection.info.pop("was_long", False):
-        _let_others_begin(waiting)
-    give_up_at = time.monotonic() + patience_s
+        goes_first = room.has_anybody if is_behind() else room.has_people
+        while goes_first() and time.monotonic() < now + MOST_ASIDE_S:
+            time.sleep(LOOK_EVERY_S)
+    aside_until = now + patience_s / 2 if is_behind() else now
     driver.execute("PRAGMA busy_timeout=0")
     try:
-        if not _began(connection):
-            fcntl.flock(waiting, fcntl.LOCK_SH)
-            while not _began(connection):
-                if time.monotonic() > give_up_at:
-                    connection.exec_driver_sql(_BEGIN)  # raises what callers know, or begins
-                    break
-                time.sleep(LOOK_EVERY_S)
+        if not _began(connection, room, aside_until):
+            with room.waiting():
+                while not _began(connection, room, aside_until):
+                    if time.monotonic() > now + patience_s:
+                        connection.exec_driver_sql(_BEGIN)  # raises what callers know, or begins
+                        break
+                    time.sleep(LOOK_EVERY_S)
     finally:
-        fcntl.flock(waiting, fcntl.LOCK_UN)
         driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
     connection.info["turn_began"] = time.monotonic()
+    come_forward()
 
 
-def _let_others_begin(waiting: int) -> None:
-    until = time.monotonic() + MOST_ASIDE_S
-    while somebody_waits(waiting) and time.monotonic() < until:
-        time.sleep(LOOK_EVERY_S)
-
-
-def somebody_waits(waiting: int) -> bool:
-    """Tell whether anybody holds the file of those who wait."""
-    try:
-        fcntl.flock(waiting, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(waiting, fcntl.LOCK_UN)
-    return False
-
-
-def _began(connection: Connection) -> bool:
+def _began(connection: Connection, room: WaitingRoom, aside_until: float) -> bool:
     """Begin if nobody else writes, past the engine: it makes much of each error while one waits."""
+    if time.monotonic() < aside_until and room.has_people():
+        return False
     try:
         _driver_of(connection).execute(_BEGIN)
     except sqlite3.OperationalError as error:
@@ -138,3 +118,4 @@ def _end_turn(connection: Connection) -> None:
     began = connection.info.pop("turn_began", None)
     if began is not None:
         connection.info["was_long"] = time.monotonic() - began > LONG_TURN_S
+        step_back()

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 # How long a turn takes while nobody else writes, and for a second after somebody had to wait.
 TURN_S = 0.05
-SHORT_TURN_S = 0.008
+SHORT_TURN_S = 0.004
 SHORT_FOR_S = 1.0
 # Beginning and ending a turn costs some milliseconds of the processor: so much is worth it, however
 # long it takes on a busy machine. Otherwise an import would do little else than take turns.
-WORTH_S = 0.006
-FIRST_ROWS, MOST_ROWS = 5, 500
+WORTH_S = 0.003
+FIRST_ROWS, MOST_ROWS = 1, 500
 
 
 class Seconds(NamedTuple):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db.postgresql import configure_postgresql
-from app.db.sqlite import PATIENCE_MS, configure_sqlite, somebody_waits
+from app.db.sqlite import PATIENCE_MS, configure_sqlite
 from app.db.trouble import say_trouble
 from app.errors import StaleVersion
 
@@ -99,7 +99,7 @@ class UnitOfWork:
     def is_waited_for(self) -> bool:
         """Tell whether somebody waits for this transaction to end before writing: on SQLite."""
         waiting = self.session.connection().info.get("waiting")
-        return waiting is not None and somebody_waits(waiting)
+        return waiting is not None and waiting.has_anybody()
 
     def publish(self, event: object, actor: Actor, clock: Clock) -> None:
         """Tell the other modules, at once and in this transaction."""

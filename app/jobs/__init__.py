@@ -1,7 +1,6 @@
 """Work in the background: declared by modules, scheduled by one process, requested from pages."""
 
 from app.jobs.job import Cron, Every, Job, JobCancelled, JobRun, Schedule
-from app.jobs.priority import step_behind
 from app.jobs.queries import last_done
 from app.jobs.requests import request_job
 
@@ -14,5 +13,4 @@ __all__ = [
     "Schedule",
     "last_done",
     "request_job",
-    "step_behind",
 ]

@@ -24,8 +24,8 @@ from app.jobs.job import Job
 from app.jobs.lease import hold_lease, release_lease
 from app.jobs.models import JobRecord
 from app.jobs.planning import plan_due_jobs
-from app.jobs.priority import step_behind
 from app.jobs.queue import beat, claim_next, give_back_dead_runs, lose, stop
+from app.priority import step_behind
 
 log = structlog.get_logger(__name__)
 

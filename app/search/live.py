@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from app.db import open_reader
-from app.search.changes import changes_since
+from app.search.changes import Changes, changes_since
 from app.search.normalise import TypedWords
 from app.search.trigrams import Match, TextIndex
 
@@ -23,8 +23,11 @@ Documents = Callable[[Session, Sequence[UUID] | None], Iterable[tuple[UUID, str]
 _MOST_RECENT_CHANGES = 1_500
 # An index that takes long to read is read anew beside the answers, and at most a tenth of the time:
 # while an import runs, answers are some seconds old rather than seconds late.
-_LONG_READING_S = 0.25
+_LONG_READING_S = 0.03
 _RESTS = 10  # times as long as it took
+# Nobody changes so much by hand: such changes are read beside the answers, or now and then.
+_MANY_CHANGES = 100
+_MANY_EVERY_S = 0.25
 # A reading that came to nothing is tried again: at once known, or never heard of again.
 _AFTER_FAILURE_S = 10
 _LOST_AFTER_S = 120
@@ -68,7 +71,8 @@ class LiveIndex:
     """The texts of one kind: a large index, a small one of recent changes, and what they replace.
 
     The small one is rebuilt at each change in a few milliseconds; when it has grown the large one
-    is read anew. One thread refreshes at a time, the others answer from what they have.
+    is read anew. One thread refreshes at a time, the others answer from what they have. What long
+    is, is told by the processor's clock: a busy machine makes no index longer.
     """
 
     def __init__(
@@ -77,12 +81,14 @@ class LiveIndex:
         documents: Documents,
         *,
         seconds: Callable[[], float] = time.monotonic,
+        worked: Callable[[], float] = time.thread_time,
         beside: Callable[[Callable[[], None]], None] = _on_a_thread,
     ) -> None:
         """Follow one kind; nothing is read before the first search. `beside` runs long readings."""
         self.kind = kind
         self._documents = documents
         self._seconds = seconds
+        self._worked = worked
         self._beside = beside
         self._rested_at = self._waits_until = seconds()
         self._takes_long = False
@@ -115,8 +121,16 @@ class LiveIndex:
             return self._anew(session, old, changes.version)
         if not changes.document_ids:
             return old
+        if len(changes.document_ids) > _MANY_CHANGES:
+            return self._later(session, old, lambda later: self._with(later, old, changes))
+        if len(replaced) > _MANY_CHANGES:
+            self._waits_until = self._seconds() + _MANY_EVERY_S
+        return self._with(session, old, changes)
+
+    def _with(self, session: Session, old: Snapshot, changes: Changes) -> Snapshot:
         texts = {k: v for k, v in old.recent_texts.items() if k not in changes.document_ids}
         texts |= dict(self._documents(session, sorted(changes.document_ids)))
+        replaced = old.replaced | changes.document_ids
         return Snapshot(changes.version, old.main, TextIndex(texts.items()), replaced, texts)
 
     def _anew(self, session: Session, old: Snapshot, version: int) -> Snapshot:
@@ -126,15 +140,23 @@ class LiveIndex:
         if self._seconds() < self._rested_at:
             self._waits_until = self._rested_at
             return old
+        return self._later(session, old, lambda later: self._read_all(later, version))
+
+    def _later(
+        self, session: Session, old: Snapshot, read: Callable[[Session], Snapshot]
+    ) -> Snapshot:
+        """Answer from what there is, while a thread reads what there will be."""
         self._waits_until = self._seconds() + _LOST_AFTER_S
         database = session.get_bind()
-        self._beside(lambda: self._replace(database, version))
+        self._beside(lambda: self._replace(database, read))
         return old
 
-    def _replace(self, database: Engine | Connection, version: int) -> None:
+    def _replace(
+        self, database: Engine | Connection, read_by: Callable[[Session], Snapshot]
+    ) -> None:
         try:
             with open_reader(database) as session:
-                read = self._read_all(session, version)
+                read = read_by(session)
             with self._lock:
                 self._snapshot = read
         except Exception:
@@ -145,9 +167,9 @@ class LiveIndex:
             self._waits_until = self._seconds()
 
     def _read_all(self, session: Session, version: int) -> Snapshot:
-        began = self._seconds()
+        began = self._worked()
         main = TextIndex(self._documents(session, None))
-        took = self._seconds() - began
+        took = self._worked() - began
         self._takes_long = took > _LONG_READING_S
         self._rested_at = self._seconds() + (_RESTS * took if self._takes_long else 0)
         return Snapshot(version, main, TextIndex(()), frozenset(), {})

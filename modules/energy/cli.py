@@ -15,7 +15,7 @@ from app.cli.group import CommandGroup
 from app.cli.paths import NewFile
 from app.clock import BRUSSELS, FixedClock
 from app.i18n import use_locale
-from app.jobs import step_behind
+from app.priority import step_behind
 from app.web.context import current_clock, database
 from modules.energy.commands import IngestFile
 from modules.energy.enums import Utility

@@ -13,7 +13,7 @@ from app.cli.group import CommandGroup
 from app.geo import Crs
 from app.geo.geopackage import layers
 from app.i18n import use_locale
-from app.jobs import step_behind
+from app.priority import step_behind
 from app.web.context import current_clock, open_unit_of_work
 from modules.portfolio.boundary_import import BoundaryReport, load_boundaries
 from modules.portfolio.boundary_rows import COLUMNS, FIELDS, BoundaryFile

@@ -1,6 +1,7 @@
 """Writers take turns and wait for the disk: long work lets the others in between."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -71,6 +72,41 @@ def test_who_writes_knows_that_somebody_waits(database: Database, clock: FixedCl
     with database.unit_of_work() as uow:
         next_number("IM", uow, clock)
         assert not uow.is_waited_for
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("first", ["people", "work"])
+def test_work_in_the_background_lets_people_first(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """Both ask while somebody writes; whoever asked first, the call is done first."""
+    ended: list[str] = []
+    own = threading.local()
+    for place in ("app.db.sqlite", "app.db.waiting"):
+        monkeypatch.setattr(f"{place}.is_behind", lambda: getattr(own, "who", "") == "work")
+
+    def ask(who: str) -> None:
+        own.who = who
+        with database.unit_of_work() as uow:
+            next_number("TK", uow, clock)
+            ended.append(who)
+
+    def wait_until(is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            looks.wait(0.001)
+
+    looks = threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        with database.unit_of_work() as uow:
+            room = uow.session.connection().info["waiting"]
+            order = ("people", "work") if first == "people" else ("work", "people")
+            asked = [pool.submit(ask, order[0])]
+            wait_until(room.has_anybody)
+            asked.append(pool.submit(ask, order[1]))
+            wait_until(lambda: room.has_people() and room.has_work())
+        for call in asked:
+            call.result()
+    assert ended == ["people", "work"]
 
 
 @pytest.mark.one_database

@@ -35,7 +35,10 @@ class Machine:
 def test_it_begins_small_and_grows_to_what_fits() -> None:
     machine = Machine(0, 1e-4)
     assert machine.turns.rows == FIRST_ROWS
-    assert [machine.take(1) for _ in range(7)] == [10, 20, 40, 80, 160, 320, 500]
+    assert [machine.take(1) for _ in range(9)] == [
+        *(2, 4, 8, 16, 32, 64, 128, 256),
+        MOST_ROWS,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +67,8 @@ def test_turns_are_short_for_a_second_after_somebody_waited() -> None:
 
 
 def test_on_a_starved_machine_a_turn_still_does_what_it_is_worth() -> None:
-    rows = Machine(0.004, 0.0001, slower=50).take()
-    assert 0.004 + 0.0001 * rows == pytest.approx(WORTH_S, rel=0.1)
+    rows = Machine(0.001, 0.0001, slower=50).take()
+    assert 0.001 + 0.0001 * rows == pytest.approx(WORTH_S, rel=0.1)
 
 
 @example(fixed=0.0, row=TURN_S / 1.5, slower=1.0, is_waited_for=False)
