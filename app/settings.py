@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env
 from environs.exceptions import EnvError, EnvValidationError
@@ -15,12 +17,14 @@ from marshmallow.validate import OneOf, Range
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.auth.roles import Role
 from app.i18n import LOCALES
 
 DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 # doctor refuses it
 
 
 DATABASES = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
+HOME = "http://127.0.0.1:8000"
 
 
 class Environment(StrEnum):
@@ -155,11 +159,11 @@ def _parse(env: Env) -> Settings:
         instance_dir=instance,
         database_url=env.str("DATABASE_URL", "", validate=_is_database)
         or f"sqlite:///{instance / 'intendant.sqlite3'}",
-        base_url=env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        base_url=(env.str("BASE_URL", HOME, validate=_is_address) or HOME).rstrip("/"),
         default_locale=env.str("LOCALE", "fr", validate=OneOf(LOCALES)) or "fr",
         organisation=env.str("ORGANISATION", "CPAS · OCMW"),
         log_format=env.str("LOG_FORMAT", "console", validate=OneOf(["console", "json"])),
-        log_level=env.str("LOG_LEVEL", "INFO").upper(),
+        log_level=(env.str("LOG_LEVEL", "INFO", validate=_is_level) or "INFO").upper(),
         session_idle_minutes=env.int("SESSION_IDLE_MINUTES", 30, validate=Range(1, 1440)),
         session_absolute_hours=env.int("SESSION_ABSOLUTE_HOURS", 12, validate=Range(1, 168)),
         rate_limit_per_minute=env.int("RATE_LIMIT_PER_MINUTE", 600, validate=Range(0, 100_000)),
@@ -205,6 +209,34 @@ def _is_database(address: str) -> None:
         )
 
 
+def _is_address(address: str) -> None:
+    """Refuse what nobody can type into a browser; links in mails begin with it."""
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValidationError("No address people can type: write https://intendant.example.org.")
+
+
+def _is_level(level: str) -> None:
+    if level and level.upper() not in logging.getLevelNamesMapping():
+        raise ValidationError("No level of a log: write DEBUG, INFO, WARNING or ERROR.")
+
+
+def _is_role_map(text: str) -> None:
+    """Refuse at start what would keep people out when they sign in."""
+    for group, role in _pairs(text):
+        if not group or role not in set(Role):
+            raise ValidationError(
+                f"“{group}={role}” gives no role: write group=role,group=role with roles such as"
+                f" {Role.PROPERTY_DIRECTOR}; docs/roles_permissions.md names them all."
+            )
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for pair in filter(None, text.split(",")):
+        group, _, role = pair.partition("=")
+        yield group.strip(), role.strip()
+
+
 def _each_wrong(error: EnvValidationError) -> Iterator[str]:
     messages = error.error_messages
     if isinstance(messages, Mapping):
@@ -238,6 +270,6 @@ def _oidc(env: Env) -> OidcSettings:
         max_age_minutes=env.int("OIDC_MAX_AGE_MINUTES", 0, validate=Range(min=0)),
         tenant=env.str("OIDC_TENANT", ""),
         groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
-        role_map=env.dict("OIDC_ROLE_MAP", {}),
+        role_map=dict(_pairs(env.str("OIDC_ROLE_MAP", "", validate=_is_role_map) or "")),
         sees_everything=env.bool("OIDC_SEES_EVERYTHING", False),
     )
