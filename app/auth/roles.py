@@ -63,3 +63,20 @@ LABELS: dict[Role, LazyText] = {
     Role.COUNCIL: _l("Council and management"),
     Role.ADMINISTRATOR: _l("System administrator"),
 }
+
+# The jobs of the chart that have no role of their own, under the role that does their work.
+COVERS: dict[Role, LazyText] = {
+    Role.LETTING_AGENT: _l("reception and allocation officers"),
+    Role.CARETAKER: _l("proximity unit"),
+    Role.WORKS_CREW: _l("site managers, driver, multi-skilled workers"),
+    Role.INTERIOR_ARCHITECT: _l("furniture-reuse officer"),
+    Role.MAINTENANCE_ENGINEER: _l("contract managers"),
+    Role.ENERGY_COORDINATOR: _l("energy lead"),
+    Role.WORKS_PROJECT_LEAD: _l("architects of works and studies"),
+    Role.FINANCE: _l("treasury, financial director"),
+    Role.PREVENTION_ADVISER: _l("prevention head, officer who declares cameras"),
+    Role.DATA_PROTECTION_OFFICER: _l("legal service, archivist"),
+    Role.ANALYST: _l("business intelligence"),
+    Role.SOCIAL_WORKER: _l("housing service, energy cell"),
+    Role.COUNCIL: _l("governing council, secretary-general, management committee"),
+}

@@ -19,7 +19,7 @@ from app.auth.needs import needs
 from app.auth.policy import require
 from app.auth.queries import get_user, select_all_users
 from app.auth.role_changes import change_role, effective_grants, role_subject, version_of
-from app.auth.roles import LABELS, Role
+from app.auth.roles import COVERS, LABELS, Role
 from app.auth.sessions import end_sessions_by_administrator, list_sessions
 from app.auth.tables import USERS
 from app.errors import NotFound
@@ -217,6 +217,7 @@ def role_list() -> ResponseReturnValue:
     return render_template(
         "admin/role_list.html",
         roles=[(role, LABELS[role], _slug(role)) for role in Role],
+        covers=COVERS,
         holders=dict(held.all()),
         grants=effective_grants(house().grants, reader()),
         defaults=house().grants,

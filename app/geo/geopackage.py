@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,30 +25,28 @@ _POINTER = re.compile(
 
 
 def layers(path: Path) -> list[str]:
-    """Name the layers of a GeoPackage or a GML file; Invalid for any other."""
+    """Name the layers with shapes of a GeoPackage or a GML file; Invalid for any other."""
     import pyogrio
 
     _refuse_foreign(path)
-    try:
-        return [str(name) for name, _kind in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError as error:
-        raise _unreadable() from error
+    with _told_in_words():
+        return [str(name) for name, kind in pyogrio.list_layers(path) if kind]
 
 
 def read_layer(path: Path, layer: str | None = None) -> ShapeTable:
     """Read every row of a layer as it is written; blanks become None.
 
-    Raises Invalid for a file that is neither GeoPackage nor GML, cannot be read, or names a system
-    the house does not know.
+    Raises Invalid for a file that is neither GeoPackage nor GML, cannot be read, holds no shapes,
+    or names a system the house does not know.
     """
     import geopandas
-    import pyogrio
 
     _refuse_foreign(path)
-    try:
+    with _told_in_words():
         table = geopandas.read_file(path, layer=layer)
-    except pyogrio.errors.DataSourceError as error:
-        raise _unreadable() from error
+    if not isinstance(table, geopandas.GeoDataFrame):
+        words = _l("There are no shapes in this file.")
+        raise Invalid("geopackage_without_shapes", words, field="file")
     crs = _known_crs(table.crs) if table.crs is not None else None
     facts = table.drop(columns=table.geometry.name)
     facts = facts.astype(object).where(facts.notna(), None)
@@ -97,6 +96,20 @@ def _refuse_foreign(path: Path) -> None:
     is_gml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _GML in content
     if not (is_gml or content.startswith(_GEOPACKAGE)) or _POINTER.search(content):
         raise _unreadable()
+
+
+@contextmanager
+def _told_in_words() -> Iterator[None]:
+    """Raise Invalid for whatever a damaged file makes the library say."""
+    from pyogrio import errors
+    from shapely.errors import ShapelyError
+
+    of_the_file = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError)
+    of_a_part = (errors.FieldError, errors.GeometryError, errors.CRSError, ShapelyError)
+    try:
+        yield
+    except (*of_the_file, *of_a_part, ValueError) as error:
+        raise _unreadable() from error
 
 
 def _known_crs(found: Any) -> Crs:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app import create_app
-from app.auth.roles import LABELS, Role
+from app.auth.roles import COVERS, LABELS, Role
 from app.i18n import use_locale
 from app.registry import Module, find_modules, grants_of
 from app.settings import load_settings
@@ -41,10 +41,12 @@ def permission_tables(modules: tuple[Module, ...]) -> Iterator[str]:
 
 def role_table(modules: tuple[Module, ...]) -> Iterator[str]:
     """Write the same the other way round: role, and what it holds."""
-    yield "\n## By role\n\n| role | permissions |\n|---|---|\n"
+    yield "\n## By role\n\nThe key is what `INTENDANT_OIDC_ROLE_MAP` and files of staff say.\n"
+    yield "\n| role | key | also for | permissions |\n|---|---|---|---|\n"
     for role, permissions in grants_of(modules).items():
         listed = ", ".join(f"`{permission}`" for permission in sorted(permissions))
-        yield f"| {LABELS[role]} | {listed or 'none yet'} |\n"
+        also = COVERS.get(role, "")
+        yield f"| {LABELS[role]} | `{role}` | {also} | {listed or 'none yet'} |\n"
 
 
 def roles_permissions() -> str:

@@ -14,6 +14,7 @@ import json
 import random
 import re
 import sys
+import tempfile
 import time
 import zipfile
 from collections import Counter
@@ -21,11 +22,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pillow_heif
+from markupsafe import escape
+from PIL import Image
+from shapely.geometry import Point
 
 from app.errors import Invalid
 from app.files.images import rewrite
 from app.files.kinds import judge
+from app.geo.crs import Crs
 from app.geo.geojson import read_geojson
+from app.geo.geopackage import layers, read_layer, write_layers
 from app.tabular.formats import Formats
 from app.tabular.problems import TabularError
 from app.tabular.readers import open_reader
@@ -33,9 +40,12 @@ from app.tabular.typed import TypedTable
 from app.tabular.writers import WorkbookWriter
 from modules.portfolio.importers import IMPORTERS
 from tests.app.files.pictures import photo
+from tests.app.geo.test_shapes import GML
 from tests.app.tabular.support import COLUMNS, HEADER, tool_rows
+from tests.app.tabular.test_workbooks import ods, ods_cell
 
 RPLS = next(importer for importer in IMPORTERS if importer.name == "rpls").columns
+OLD = Path(__file__).parents[1] / "data" / "workbooks" / "errors.xls"
 EXCERPT = Path(__file__).parents[1] / "data" / "rpls" / "nantes_2018_excerpt.csv"
 SNIPPETS = (
     b'"', b";",
@@ -46,7 +56,8 @@ SNIPPETS = (
 
 def corpus() -> dict[str, bytes]:
     """Return well-formed files of each format, to be spoilt."""
-    return tables() | pictures() | {"shapes.geojson": shapes()}
+    maps = {"shapes.geojson": shapes(), "map.gpkg": geopackage(), "map.gml": GML.encode()}
+    return tables() | old_tables() | pictures() | maps
 
 
 def shapes() -> bytes:
@@ -64,9 +75,30 @@ def shapes() -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
+def geopackage() -> bytes:
+    """Return a layer of points in Lambert 72 with properties."""
+    points = [(Point(4.35 + n / 1000, 50.84), {"code": f"B-{n}", "é": n}) for n in range(40)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "map.gpkg"
+        write_layers(path, {"buildings": points}, Crs.LAMBERT_72)
+        return path.read_bytes()
+
+
 def pictures() -> dict[str, bytes]:
     """Return photos of each form a telephone makes."""
-    return {f"photo.{form.lower()}": photo((160, 120), form) for form in ("JPEG", "PNG", "WEBP")}
+    made = {f"photo.{form.lower()}": photo((160, 120), form) for form in ("JPEG", "PNG", "WEBP")}
+    heic = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (160, 120), (1, 2, 3))).save(heic)
+    return made | {"photo.heic": heic.getvalue()}
+
+
+def old_tables() -> dict[str, bytes]:
+    """Return the formats of other offices: OpenDocument, and workbooks of before 2007."""
+    table = [[ods_cell(escape(str(cell))) for cell in row] for row in (HEADER, *tool_rows(20))]
+    rows = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in table)
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = ods(Path(folder), rows).read_bytes()
+    return {"theirs.ods": theirs, "old.xls": OLD.read_bytes()}
 
 
 def tables() -> dict[str, bytes]:
@@ -114,6 +146,14 @@ def spoil_bytes(data: bytes, dice: random.Random) -> bytes:
     return bytes(spoilt)
 
 
+def spoil_in_place(data: bytes, dice: random.Random) -> bytes:
+    """Change bytes and leave the others where they are, so that more than the head is looked at."""
+    spoilt = bytearray(data)
+    for _ in range(dice.randint(1, 40)):
+        spoilt[dice.randrange(len(spoilt))] = dice.randrange(256)
+    return bytes(spoilt)
+
+
 def spoil_parts(data: bytes, dice: random.Random) -> bytes:
     """Spoil what is inside an archive, and pack it again so that it can be opened."""
     target = io.BytesIO()
@@ -127,6 +167,15 @@ def spoil_parts(data: bytes, dice: random.Random) -> bytes:
             content = source.read(name)
             packed.writestr(name, spoil_bytes(content, dice) if name == hit else content)
     return target.getvalue()
+
+
+def way_to_spoil(name: str, dice: random.Random) -> Callable[[bytes, random.Random], bytes]:
+    """Choose how a file is spoilt, so that what lies inside is met as well as the wrapping."""
+    if dice.random() < 0.3:
+        return spoil_bytes
+    if name.endswith((".xlsx", ".ods")):
+        return spoil_parts
+    return spoil_in_place if name.endswith((".gpkg", ".xls")) else spoil_bytes
 
 
 def read_table(path: Path) -> str:
@@ -161,6 +210,16 @@ def read_picture(path: Path) -> str:
     return "read"
 
 
+def read_map(path: Path) -> str:
+    """Read every layer of a map."""
+    try:
+        for layer in layers(path):
+            read_layer(path, layer)
+    except Invalid as error:
+        return refusal(error.message)
+    return "read"
+
+
 def read_shapes(path: Path) -> str:
     """Read every feature of a collection."""
     try:
@@ -174,6 +233,8 @@ def reader_of(name: str) -> Callable[[Path], str]:
     """Choose what reads a file."""
     if name.startswith("photo"):
         return read_picture
+    if name.startswith("map"):
+        return read_map
     return read_shapes if name.endswith("json") else read_table
 
 
@@ -184,9 +245,8 @@ def spoil_and_read(seed: int, count: int, folder: Path) -> dict[str, object]:
     slowest = 0.0
     for number in range(count):
         name = dice.choice(sorted(files))
-        inside = name.endswith(".xlsx") and dice.random() < 0.7
         path = folder / f"{number}-{name}"
-        path.write_bytes((spoil_parts if inside else spoil_bytes)(files[name], dice))
+        path.write_bytes(way_to_spoil(name, dice)(files[name], dice))
         began = time.process_time()
         outcomes[f"{path.suffix} {reader_of(name)(path)}"] += 1
         slowest = max(slowest, time.process_time() - began)

@@ -214,3 +214,25 @@ def test_a_geopackage_whose_table_stands_for_another_file_opens_nothing(tmp_path
         )
     with pytest.raises(Invalid):
         layers(path)
+
+
+def test_a_table_without_shapes_is_no_layer_and_is_refused_in_words(tmp_path: Path) -> None:
+    import pandas as pd
+
+    path = tmp_path / "facts.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"code": ["B1"]}), path, layer="facts", driver="GPKG")
+    assert layers(path) == []
+    with pytest.raises(Invalid) as caught:
+        read_layer(path)
+    assert caught.value.code == "geopackage_without_shapes"
+
+
+def test_of_a_file_with_a_table_and_shapes_the_shapes_are_read(tmp_path: Path) -> None:
+    import pandas as pd
+
+    path = tmp_path / "estate.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"code": ["B1"]}), path, layer="facts", driver="GPKG")
+    shapes = tmp_path / "shapes.gpkg"
+    write_layers(shapes, {"buildings": [(place(SQUARE_72, Crs.LAMBERT_72).geometry, {})]})
+    pyogrio.write_dataframe(pyogrio.read_dataframe(shapes), path, layer="buildings", append=True)
+    assert layers(path) == ["buildings"]
