@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.auth.actor import Actor
@@ -92,9 +92,12 @@ def select_tickets(actor: Actor) -> Select[Any]:
 
 
 def has_words(text: str) -> ColumnElement[bool]:
-    """Return the condition that every word stands in the ticket's text, in any order."""
+    """Return the condition that every word stands in the ticket's text, in any order.
+
+    A text of signs alone has no words: it narrows nothing.
+    """
     words = normalise(text).split()
-    return and_(*(Ticket.search_text.contains(word, autoescape=True) for word in words))
+    return and_(true(), *(Ticket.search_text.contains(word, autoescape=True) for word in words))
 
 
 def in_room(code: str) -> ColumnElement[bool]:
