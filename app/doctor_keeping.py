@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.models import AuditSeal
 from app.auth.models import User
+from app.backup.kept import made_in
 from app.backup.trail import OTHER_KEY, is_other_key
 from app.errors import Unavailable
 from app.house import House
@@ -93,3 +95,28 @@ def check_accounts(house: House) -> Iterator[Finding]:
     if is_empty:
         words = "There is no account: run `flask users create`, or `flask backup restore`."
         yield Finding(Level.WARNING, "accounts", words)
+
+
+def check_backups(house: House) -> Iterator[Finding]:
+    """Look whether backups are made, and how old the newest is."""
+    folder = house.settings.backup_dir
+    if folder is None:
+        is_lost = house.settings.is_production
+        words = "No backup is made by itself: set INTENDANT_BACKUP_DIR, or see that others make it."
+        yield Finding(Level.WARNING if is_lost else Level.OK, "backups", words)
+        return
+    try:
+        newest = max(made_in(folder), default=None)
+    except OSError as error:
+        yield Finding(Level.FAILURE, "backups", f"{folder} cannot be read: {error.strerror}.")
+        return
+    longest = max(2 * timedelta(minutes=house.settings.backup_minutes), timedelta(hours=1))
+    if newest is None:
+        words = f"There is no backup in {folder} yet: run `flask jobs start house.make_backup`."
+        yield Finding(Level.WARNING, "backups", words)
+    elif house.clock.now() - newest > longest:
+        words = f"The newest backup is of {newest:%Y-%m-%d %H:%M} UTC: look at the page Jobs."
+        yield Finding(Level.FAILURE, "backups", words)
+    else:
+        words = f"The newest backup is of {newest:%Y-%m-%d %H:%M} UTC, in {folder}."
+        yield Finding(Level.OK, "backups", words)

@@ -13,6 +13,7 @@ from app.auth.routes_admin import blueprint as admin_pages
 from app.auth.routes_api import BLUEPRINTS as ACCOUNT_APIS
 from app.auth.subjects import ROLE, USER
 from app.auth.tables import LISTS as ACCOUNT_LISTS
+from app.backup.jobs import MAKE_BACKUP
 from app.comments.routes_api import blueprint as comments_api
 from app.comments.routes_web import blueprint as comments_blueprint
 from app.comments.services import MENTIONED
@@ -86,6 +87,7 @@ module = Module(
         MAIL_NEWS,
         REMOVE_ORPHANS,
         SEAL_AUDIT,
+        MAKE_BACKUP,
         APPLY_RETENTION,
         *IMPORT_JOBS,
         *EXPORT_JOBS,

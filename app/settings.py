@@ -110,6 +110,9 @@ class Settings:
     metrics_token: str
     audit_key: str
     audit_anchor: Path
+    # Where backups are made by themselves, and how far apart; nowhere: none are.
+    backup_dir: Path | None
+    backup_minutes: int
     upload_limit_mib: int
     export_rows_at_once: int
     trusted_proxies: int
@@ -174,6 +177,8 @@ def _parse(env: Env) -> Settings:
         metrics_token=env.str("METRICS_TOKEN", ""),
         audit_key=env.str("AUDIT_KEY", ""),
         audit_anchor=Path(env.str("AUDIT_ANCHOR", "") or instance / "audit-anchor.txt").absolute(),
+        backup_dir=_folder(env.str("BACKUP_DIR", "")),
+        backup_minutes=env.int("BACKUP_MINUTES", 15, validate=Range(15, 1440)),
         upload_limit_mib=env.int("UPLOAD_LIMIT_MIB", 64, validate=Range(1, 1024)),
         export_rows_at_once=env.int("EXPORT_ROWS_AT_ONCE", 2_500, validate=Range(0, 1_000_000)),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
@@ -193,6 +198,10 @@ def _parse(env: Env) -> Settings:
     except EnvError as error:
         raise SettingsError(str(error)) from error
     return settings
+
+
+def _folder(path: str) -> Path | None:
+    return Path(path).absolute() if path else None
 
 
 def _is_database(address: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from flask.cli import with_appcontext
 
 from app.backup import services
 from app.backup.expiry import MOST_DAYS, expire_backups
+from app.backup.key import KEY, backup_key
 from app.backup.trail import OTHER_KEY, is_other_key
 from app.cli.group import CommandGroup
 from app.db import migrate
@@ -18,12 +18,7 @@ from app.web.context import current_clock, database, house
 
 group = CommandGroup("backup", help="Back up the database with its attachments, and restore it.")
 
-KEY = "INTENDANT_BACKUP_KEY"
 made = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-
-
-def _passphrase() -> str:
-    return os.environ.get(KEY, "")
 
 
 @group.command()
@@ -38,7 +33,7 @@ def create(file: Path, *, overwrite: bool) -> None:
         file,
         current_clock(),
         anchor=house().settings.audit_anchor,
-        passphrase=_passphrase(),
+        passphrase=backup_key(),
         overwrites=overwrite,
     )
     _tell(manifest)
@@ -48,7 +43,7 @@ def create(file: Path, *, overwrite: bool) -> None:
 @made
 def verify(file: Path) -> None:
     """Read a backup whole and compare every hash."""
-    _tell(services.verify_backup(file, passphrase=_passphrase()))
+    _tell(services.verify_backup(file, passphrase=backup_key()))
 
 
 @group.command()
@@ -63,7 +58,7 @@ def restore(file: Path) -> None:
         settings.files_dir,
         file,
         anchor=settings.audit_anchor,
-        passphrase=_passphrase(),
+        passphrase=backup_key(),
     )
     _tell(manifest)
     click.echo("Restored: every row and every file is as it was when the backup was made.")
@@ -89,7 +84,7 @@ def restore(file: Path) -> None:
 def expire(folder: Path, days: int) -> None:
     """Delete the backups of a folder that are too old; the newest always stays."""
     before = current_clock().now() - timedelta(days=days)
-    done = expire_backups(folder, before, passphrase=_passphrase())
+    done = expire_backups(folder, before, passphrase=backup_key())
     for path in done.removed:
         click.echo(f"removed {path}")
     wrong = [f"{path} cannot be read: set {KEY}, or look at it" for path in done.unreadable]

@@ -21,6 +21,14 @@ def test_a_service_runs_what_the_link_names_and_keeps_settings_outside(name: str
     assert "ExecStart=/srv/intendant/app/.venv/bin/" in unit
 
 
+def test_the_scheduler_may_write_backups_where_the_installation_puts_them() -> None:
+    unit = (DEPLOY / "intendant-jobs.service").read_text("utf-8")
+    page = (ROOT / "docs/install.md").read_text("utf-8")
+    (folder,) = re.findall(r"`INTENDANT_BACKUP_DIR` \| `([^`]+)`", page)
+    assert f"ReadWritePaths=-{folder}\n" in unit
+    assert f"mkdir -m 700 {folder} " in page
+
+
 def test_an_upgrade_turns_the_link_after_all_that_can_take_time() -> None:
     page = (ROOT / "docs/install.md").read_text("utf-8")
     upgrading = page.partition("## Upgrading")[2]
