@@ -47,7 +47,7 @@ COUNTED = (
 PAGES = """
 / /buildings /buildings?page=40 /buildings?q=haute /buildings/map /buildings/map.geojson?bbox={bbox}
 /lots /lots?page=40 /lots?q=haute /lots/state /sites /rooms /installations
-/land-parcels /land-parcels/map.geojson /permits /land-works
+/land-parcels /land-parcels/map.geojson /land-deals /permits /land-works
 /parties /parties?q=maria /parties/duplicates
 /energy/meters /energy/alerts /energy/buildings
 /tickets /tickets?open=yes /tickets?q=chauffage /tickets?page=40

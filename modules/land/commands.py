@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from modules.land.enums import PermitKind, StepKind, Track, WorkKind
+from modules.land.enums import DealKind, DealStepKind, PermitKind, StepKind, Track, WorkKind
+from modules.portfolio.api import LandUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,37 @@ class WorkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DealFacts:
+    """Everything a person may write about a land file; an empty reference gets the next one.
+
+    A letting says by which title; money is in cents, of a letting the rent of a year.
+    """
+
+    kind: DealKind
+    subject: str
+    parcel_ids: tuple[UUID, ...] = ()
+    reference: str = ""
+    use: LandUse | None = None
+    project: str = ""
+    counterparty: str = ""
+    notary: str = ""
+    expected_cents: int | None = None
+    planned_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddDealStep:
+    """Something happened on the way to a transaction, with the amount it says."""
+
+    deal_id: UUID
+    kind: DealStepKind
+    happened_on: date
+    note: str = ""
+    amount_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Which record to change, and the version the person saw."""
 
@@ -73,7 +105,7 @@ class AddStep:
 
 @dataclass(frozen=True, slots=True)
 class TakeBackStep:
-    """A step was written by mistake."""
+    """A step, of a permit or of a land file, was written by mistake."""
 
     step_id: UUID
     reason: str

@@ -6,9 +6,17 @@ from collections.abc import Iterable
 
 from app.errors import Conflict, Invalid
 from app.i18n import lazy as _l
-from modules.land.enums import PERMIT_STATUS_LABELS, STEP_LABELS
+from modules.land.deal_lifecycle import DealOutOfTurn
+from modules.land.enums import (
+    DEAL_STATUS_LABELS,
+    DEAL_STEP_LABELS,
+    PERMIT_STATUS_LABELS,
+    STEP_LABELS,
+)
 from modules.land.lifecycle import OutOfTurn
 from modules.portfolio.api import REGION_LABELS, Region
+
+NO_AMOUNT = _l("This step has no amount.")
 
 
 def reference_taken(value: str) -> Conflict:
@@ -88,6 +96,34 @@ def out_of_turn(error: OutOfTurn, field: str = "kind") -> Conflict:
         ),
         field=field,
     )
+
+
+def deal_out_of_turn(error: DealOutOfTurn, field: str = "kind") -> Conflict:
+    """Say which step of a land file cannot follow which state."""
+    return Conflict(
+        "step_out_of_turn",
+        _l(
+            "“%(step)s” cannot come after “%(status)s”.",
+            step=DEAL_STEP_LABELS[error.step.kind],
+            status=DEAL_STATUS_LABELS[error.status],
+        ),
+        field=field,
+    )
+
+
+def use_needed() -> Invalid:
+    """Say that a letting tells by which title the land is given."""
+    return Invalid("use_needed", _l("Say by which title the land is let."), field="use")
+
+
+def use_of_lettings() -> Invalid:
+    """Say that land sold or bought is not let."""
+    return Invalid("use_of_lettings", _l("Only a letting has a title of use."), field="use")
+
+
+def no_amount() -> Invalid:
+    """Say that such a step tells no amount."""
+    return Invalid("no_amount", NO_AMOUNT, field="amount")
 
 
 def step_there() -> Conflict:

@@ -1,16 +1,16 @@
-"""What is done with land: permit procedures and development works."""
+"""What is done with land: sales and lettings, permit procedures, development works."""
 
 from app.i18n import lazy as _l
 from app.registry import Module, NavigationItem, Panel
 from modules.land.contractors import keep_contractors
-from modules.land.demo import SEED
+from modules.land.demo import SEEDS
 from modules.land.importers import IMPORTERS
 from modules.land.jobs import JOBS
 from modules.land.models import LandWork
 from modules.land.privacy import PRIVACY
 from modules.land.routes_api import BLUEPRINTS
 from modules.land.routes_web import blueprint
-from modules.land.search import PermitProvider, WorkProvider
+from modules.land.search import DealProvider, PermitProvider, WorkProvider
 from modules.land.services.telling import DEADLINE
 from modules.land.subjects import SUBJECTS
 from modules.land.tables import LISTS
@@ -20,10 +20,18 @@ from modules.portfolio.api import PortfolioPermission
 module = Module(
     name="land",
     depends_on=("portfolio", "parties"),
-    title=_l("Permits and works on land"),
+    title=_l("Sales, permits and works on land"),
     blueprints=(blueprint,),
     api_blueprints=BLUEPRINTS,
     navigation=(
+        NavigationItem(
+            label=_l("Land files"),
+            endpoint="land.deal_list",
+            permission=PortfolioPermission.READ_LAND,
+            icon="writing-sign",
+            group=_l("Estate"),
+            order=233,
+        ),
         NavigationItem(
             label=_l("Permits"),
             endpoint="land.permit_list",
@@ -42,6 +50,13 @@ module = Module(
         ),
     ),
     panels=(
+        Panel(
+            "parcel",
+            _l("Sales and lettings"),
+            "land.panel_deals",
+            PortfolioPermission.READ_LAND,
+            order=15,
+        ),
         Panel(
             "parcel", _l("Permits"), "land.panel_permits", PortfolioPermission.READ_LAND, order=20
         ),
@@ -64,8 +79,8 @@ module = Module(
     jobs=JOBS,
     importers=IMPORTERS,
     lists=LISTS,
-    search_providers=(PermitProvider(), WorkProvider()),
-    seeds=(SEED,),
+    search_providers=(DealProvider(), PermitProvider(), WorkProvider()),
+    seeds=SEEDS,
     subjects=SUBJECTS,
     privacy=PRIVACY,
     handlers=(

@@ -1,4 +1,4 @@
-"""What procedures and works hold about persons: who does the works, and texts people wrote."""
+"""What this module holds about persons: who does works, and texts people wrote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.db import UnitOfWork
 from app.i18n import lazy as _l
 from app.privacy import PersonalData, PersonalTexts, PersonRef
 from app.privacy.texts import forget_words, telling_words
-from modules.land.models import LandWork, Permit, PermitStep
+from modules.land.models import Deal, DealStep, LandWork, Permit, PermitStep
 
 _WORDS = (LandWork.subject, LandWork.no_permit_reason, LandWork.note, LandWork.search_text)
 
@@ -47,4 +47,9 @@ PRIVACY = (
         ),
     ),
     PersonalTexts(PermitStep, (PermitStep.note, PermitStep.taken_back_reason)),
+    PersonalTexts(
+        Deal,
+        (Deal.subject, Deal.project, Deal.counterparty, Deal.notary, Deal.note, Deal.search_text),
+    ),
+    PersonalTexts(DealStep, (DealStep.note, DealStep.taken_back_reason)),
 )

@@ -10,8 +10,9 @@ from marshmallow import fields, post_load, validate
 from app.i18n import lazy as _l
 from app.web.fields import BelgianDate, Line, Money, Paragraphs
 from app.web.forms import FormSchema, VersionField
-from modules.land.commands import PermitFacts, WorkFacts
-from modules.land.enums import PermitKind, StepKind, Track, WorkKind
+from modules.land.commands import DealFacts, PermitFacts, WorkFacts
+from modules.land.enums import DealKind, DealStepKind, PermitKind, StepKind, Track, WorkKind
+from modules.portfolio.api import LandUse
 
 # Years are added to the day of a permit: there must be such a day.
 _NOT_NEGATIVE = validate.Range(min=0)
@@ -38,12 +39,12 @@ def text(label: Any, length: int, **options: Any) -> Paragraphs:
     return Paragraphs(validate=validate.Length(max=length), metadata={"label": label}, **options)
 
 
-def parcels() -> fields.List[Any]:
+def parcels(*, least: int = 1) -> fields.List[Any]:
     """Make a field for the parcels a record is about."""
     return fields.List(
         fields.UUID(),
-        required=True,
-        validate=validate.Length(min=1, max=200),
+        required=least > 0,
+        validate=validate.Length(min=least, max=200),
         metadata={"label": _l("Parcels")},
     )
 
@@ -114,3 +115,37 @@ class WorkIn(FormSchema):
     def _make(self, data: dict[str, Any], **_kw: Any) -> WorkFacts:
         data["parcel_ids"] = tuple(data["parcel_ids"])
         return WorkFacts(**data)
+
+
+class DealIn(FormSchema):
+    """A file that leads to a sale, a purchase or a letting."""
+
+    kind = choice(DealKind, _l("Kind"), required=True)
+    use = choice(LandUse, _l("Title of use"), allow_none=True)
+    parcel_ids = parcels(least=0)
+    subject = line(_l("Subject"), 200, required=True)
+    reference = line(_l("Reference"), 30)
+    project = line(_l("Housing project"), 200)
+    counterparty = line(_l("Buyer, seller or tenant"), 200)
+    notary = line(_l("Notary"), 160)
+    expected_cents = Money(
+        data_key="expected", validate=_NOT_NEGATIVE, metadata={"label": _l("Expected amount")}
+    )
+    planned_on = day(_l("To be signed by"))
+    note = text(_l("Note"), 4_000)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> DealFacts:
+        data["parcel_ids"] = tuple(data.get("parcel_ids") or ())
+        return DealFacts(**data)
+
+
+class DealStepIn(FormSchema):
+    """Something that happened on the way to a transaction."""
+
+    kind = choice(DealStepKind, _l("What happened"), required=True)
+    happened_on = day(_l("Happened on"), required=True)
+    amount_cents = Money(
+        data_key="amount", validate=_NOT_NEGATIVE, metadata={"label": _l("Amount")}
+    )
+    note = line(_l("Note"), 500)

@@ -1,4 +1,4 @@
-"""What programs send and get about procedures."""
+"""What programs send and get about what is done with land."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.api.fields import RecordId, archived_instead
 from app.web.fields import Line, Paragraphs
-from modules.land.commands import PermitFacts, WorkFacts
+from modules.land.commands import DealFacts, PermitFacts, WorkFacts
 from modules.land.enums import (
+    DealKind,
+    DealStatus,
+    DealStepKind,
     PermitKind,
     PermitStatus,
     StepKind,
@@ -18,7 +21,7 @@ from modules.land.enums import (
     WorkStatus,
 )
 from modules.land.schemas import DAYS
-from modules.portfolio.api import Region
+from modules.portfolio.api import LandUse, Region
 
 
 def one_of(enum: Any, **options: Any) -> fields.Enum[Any]:
@@ -167,3 +170,84 @@ class LandWorkOut(LandWorkIn):
     )
     status = one_of(WorkStatus, required=True)
     archived_at = fields.AwareDateTime(allow_none=True)
+
+
+class LandDealQuery(Schema):
+    """Which land files are wanted."""
+
+    q = text(200)
+    kind = one_of(DealKind)
+    use = one_of(LandUse)
+    status = one_of(DealStatus)
+    parcel_id = RecordId("parcel")
+    is_archived = archived_instead()
+
+
+class LandDealIn(Schema):
+    """Everything a program may write about a land file; only a purchase may name no parcel."""
+
+    kind = one_of(DealKind, required=True)
+    use = one_of(
+        LandUse, allow_none=True, metadata={"description": "By which title land is let; else none."}
+    )
+    subject = required_text(200)
+    parcel_ids = fields.List(fields.UUID(), validate=validate.Length(max=200))
+    reference = text(30)
+    project = text(200)
+    counterparty = text(200)
+    notary = text(160)
+    expected_cents = fields.Integer(
+        allow_none=True, validate=_CENTS, metadata={"description": "Of a letting, for a year."}
+    )
+    planned_on = fields.Date(allow_none=True, validate=DAYS)
+    note = paragraphs(4_000)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kw: Any) -> DealFacts:
+        data["parcel_ids"] = tuple(data.get("parcel_ids") or ())
+        return DealFacts(**data)
+
+
+class LandDealOut(LandDealIn):
+    """A land file, with where it stands and what its steps say."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    parcel_ids = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Those one sees."}
+    )
+    status = one_of(DealStatus, required=True)
+    status_since = fields.Date(allow_none=True)
+    signed_on = fields.Date(allow_none=True)
+    valued_cents = fields.Integer(allow_none=True)
+    agreed_cents = fields.Integer(allow_none=True)
+    offer_count = fields.Integer()
+    area_m2 = fields.Float(allow_none=True)
+    cents_per_hectare = fields.Integer(allow_none=True)
+    archived_at = fields.AwareDateTime(allow_none=True)
+
+
+class LandDealStepIn(Schema):
+    """Something that happened on the way to a transaction."""
+
+    kind = one_of(DealStepKind, required=True)
+    happened_on = fields.Date(required=True, validate=DAYS)
+    amount_cents = fields.Integer(allow_none=True, validate=_CENTS)
+    note = text(500)
+
+
+class LandDealStepOut(LandDealStepIn):
+    """A step of a land file, and whether it was taken back."""
+
+    id = fields.UUID(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    actor_name = fields.String()
+    taken_back_at = fields.AwareDateTime(allow_none=True)
+    taken_back_reason = fields.String()
+
+
+class ComparedOut(Schema):
+    """A signed land file of the same kind, and how far its land lies."""
+
+    distance_km = fields.Float(required=True)
+    deal = fields.Nested(LandDealOut, required=True)

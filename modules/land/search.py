@@ -1,4 +1,4 @@
-"""How procedures and works are found in the one search box, by references and words."""
+"""How procedures, works and land files are found in the one search box, by references and words."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from app.search.identifiers import Identifier
 from app.search.providers import Hit
 from app.search.statements import IDS, kept_for_readers
 from modules.land.enums import (
+    DEAL_KIND_LABELS,
+    DEAL_STATUS_LABELS,
     PERMIT_KIND_LABELS,
     PERMIT_STATUS_LABELS,
     WORK_KIND_LABELS,
     WORK_STATUS_LABELS,
 )
-from modules.land.models import LandWork, Permit
+from modules.land.models import Deal, LandWork, Permit
+from modules.land.queries.deals import visible_deals
 from modules.land.queries.permits import visible_permits
 from modules.land.queries.works import visible_works
 from modules.portfolio.api import PortfolioPermission
@@ -39,6 +42,12 @@ def _permits(actor: Actor) -> Select[Any]:
 def _works(actor: Actor) -> Select[Any]:
     living = select(LandWork).where(LandWork.id.in_(IDS), LandWork.archived_at.is_(None))
     return visible_works(actor, living)
+
+
+@kept_for_readers
+def _deals(actor: Actor) -> Select[Any]:
+    living = select(Deal).where(Deal.id.in_(IDS), Deal.archived_at.is_(None))
+    return visible_deals(actor, living)
 
 
 class PermitProvider:
@@ -121,4 +130,44 @@ def _work_hit(work: LandWork) -> Hit:
         endpoint="land.work_detail",
         params={"work_id": str(work.id)},
         badge=str(WORK_STATUS_LABELS[work.status]),
+    )
+
+
+class DealProvider:
+    """Land files."""
+
+    kind = "land_deal"
+    label: LazyText = _l("Sales and lettings of land")
+    permission: str = PortfolioPermission.READ_LAND
+    icon = "writing-sign"
+
+    def exact(
+        self, actor: Actor, session: Session, identifiers: Sequence[Identifier]
+    ) -> Iterable[Hit]:
+        """Return the land file of a reference."""
+        typed = {one.value.upper() for one in identifiers}
+        called = func.upper(Deal.reference).in_(typed)
+        living = select(Deal).where(called, Deal.archived_at.is_(None)).limit(MOST)
+        return [_deal_hit(deal) for deal in session.scalars(visible_deals(actor, living))]
+
+    def documents(self, session: Session, ids: Sequence[UUID] | None) -> Iterable[tuple[UUID, str]]:
+        """Return the words of land files that are not archived."""
+        statement = select(Deal.id, Deal.search_text).where(Deal.archived_at.is_(None))
+        if ids is not None:
+            statement = statement.where(Deal.id.in_(ids))
+        return [(key, text) for key, text in session.execute(statement)]
+
+    def hits(self, actor: Actor, session: Session, ids: Sequence[UUID]) -> Iterable[Hit]:
+        """Return lines for land files the actor may see."""
+        return [_deal_hit(deal) for deal in session.scalars(_deals(actor), {"ids": ids})]
+
+
+def _deal_hit(deal: Deal) -> Hit:
+    return Hit(
+        id=deal.id,
+        title=f"{deal.reference} {deal.subject}",
+        detail=str(DEAL_KIND_LABELS[deal.kind]),
+        endpoint="land.deal_detail",
+        params={"deal_id": str(deal.id)},
+        badge=str(DEAL_STATUS_LABELS[deal.status]),
     )

@@ -1,4 +1,4 @@
-"""Procedures and works as records that take files, comments and a history."""
+"""Procedures, works and land files as records that take files, comments and a history."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from app.errors import NotFound
 from app.i18n import lazy as _l
 from app.subjects import Subject, SubjectKind
 from modules.land import enums
+from modules.land.queries.deals import get_deal
 from modules.land.queries.permits import get_permit
 from modules.land.queries.works import get_work
-from modules.portfolio.api import REGION_LABELS, PortfolioPermission, sees_documents
+from modules.portfolio.api import (
+    LAND_USE_LABELS,
+    REGION_LABELS,
+    PortfolioPermission,
+    sees_documents,
+)
 
 
 def find_permit_subject(actor: Actor, session: Session, permit_id: UUID) -> Subject | None:
@@ -121,4 +127,60 @@ LAND_WORK = SubjectKind(
     values={"kind": enums.WORK_KIND_LABELS},
 )
 
-SUBJECTS = (PERMIT, LAND_WORK)
+
+def find_deal_subject(actor: Actor, session: Session, deal_id: UUID) -> Subject | None:
+    """Return a land file as a record, None outside the actor's scope or rights."""
+    if not actor.can(PortfolioPermission.READ_LAND):
+        return None
+    try:
+        deal = get_deal(actor, session, deal_id)
+    except NotFound:
+        return None
+    return Subject(
+        type="land_deal",
+        id=deal.id,
+        label=deal.reference,
+        url=f"/land-deals/{deal.id}",
+        can_write=actor.can(PortfolioPermission.ADD_DOCUMENTS),
+        sees=sees_documents(actor),
+    )
+
+
+LAND_DEAL = SubjectKind(
+    type="land_deal",
+    label=_l("Land file"),
+    find=find_deal_subject,
+    right=PortfolioPermission.READ_LAND,
+    actions={
+        "land.deal.create": _l("Land file begun"),
+        "land.deal.change": _l("Land file changed"),
+        "land.deal.archive": _l("Land file archived"),
+        "land.deal.restore": _l("Land file brought back"),
+        "land.deal_step.add": _l("Step written"),
+        "land.deal_step.take_back": _l("Step taken back"),
+    },
+    fields={
+        "amount_cents": _l("Amount"),
+        "counterparty": _l("Buyer, seller or tenant"),
+        "expected_cents": _l("Expected amount"),
+        "happened_on": _l("Happened on"),
+        "kind": _l("Kind"),
+        "notary": _l("Notary"),
+        "note": _l("Note"),
+        "parcels": _l("Parcels"),
+        "planned_on": _l("To be signed by"),
+        "project": _l("Housing project"),
+        "reason": _l("Reason"),
+        "reference": _l("Reference"),
+        "step": _l("Step"),
+        "subject": _l("Subject"),
+        "use": _l("Title of use"),
+    },
+    values={
+        "kind": enums.DEAL_KIND_LABELS,
+        "step": enums.DEAL_STEP_LABELS,
+        "use": LAND_USE_LABELS,
+    },
+)
+
+SUBJECTS = (PERMIT, LAND_WORK, LAND_DEAL)

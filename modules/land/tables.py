@@ -21,6 +21,10 @@ from app.lists import (
     YesNo,
 )
 from modules.land.enums import (
+    DEAL_KIND_LABELS,
+    DEAL_STATUS_LABELS,
+    DEAL_STATUS_TONES,
+    OPEN_DEALS,
     PERMIT_KIND_LABELS,
     PERMIT_STATUS_LABELS,
     PERMIT_STATUS_TONES,
@@ -29,11 +33,12 @@ from modules.land.enums import (
     WORK_STATUS_LABELS,
     WORK_STATUS_TONES,
 )
-from modules.land.models import LandWork, Permit
+from modules.land.models import Deal, LandWork, Permit
+from modules.land.queries.deals import select_deals
 from modules.land.queries.permits import is_due_by, select_permits
 from modules.land.queries.works import select_works, stands_at
 from modules.parties.api import organisation_name_sql
-from modules.portfolio.api import REGION_LABELS, PortfolioPermission, matches
+from modules.portfolio.api import LAND_USE_LABELS, REGION_LABELS, PortfolioPermission, matches
 
 
 def _parcels(row: Any) -> str:
@@ -156,8 +161,75 @@ WORKS = TableSpec(
     ),
 )  # fmt: skip
 
+_IS_OPEN = Deal.status.in_(OPEN_DEALS)
+DEALS = TableSpec(
+    name="land.land_files",
+    title=_l("Sales and lettings of land"),
+    key=Deal.id,
+    permission=PortfolioPermission.READ_LAND,
+    export_permission=PortfolioPermission.EXPORT,
+    columns=(
+        Column(
+            "reference", _l("Reference"), sort=Deal.reference,
+            link=lambda row: f"/land-deals/{row.id}",
+        ),
+        Column("subject", _l("Subject"), sort=Deal.subject),
+        Column("kind", _l("Kind"), sort=Deal.kind, labels=DEAL_KIND_LABELS),
+        Column(
+            "status", _l("Status"), sort=Deal.status, labels=DEAL_STATUS_LABELS, format="badge",
+            tones=DEAL_STATUS_TONES,
+        ),
+        Column(
+            "price", _l("Amount"), lambda row: row.price_cents, format="money",
+        ),
+        Column("per_hectare", _l("Per hectare"), lambda row: row.cents_per_hectare, format="money"),
+        Column("planned_on", _l("To be signed by"), sort=Deal.planned_on, format="date"),
+        Column("parcels", _l("Parcels"), _parcels),
+        Column("use", _l("Title of use"), sort=Deal.use, labels=LAND_USE_LABELS, is_default=False),
+        Column("project", _l("Housing project"), sort=Deal.project, is_default=False),
+        Column(
+            "counterparty", _l("Buyer, seller or tenant"), sort=Deal.counterparty, is_default=False
+        ),
+        Column("notary", _l("Notary"), sort=Deal.notary, is_default=False),
+        Column(
+            "offers", _l("Offers"), lambda row: row.offer_count, sort=Deal.offer_count,
+            format="number", is_default=False,
+        ),
+        Column(
+            "expected", _l("Expected amount"), lambda row: row.expected_cents,
+            sort=Deal.expected_cents, total=Deal.expected_cents, format="money", is_default=False,
+        ),
+        Column(
+            "agreed", _l("Agreed amount"), lambda row: row.agreed_cents, sort=Deal.agreed_cents,
+            total=Deal.agreed_cents, format="money", is_default=False,
+        ),
+        Column(
+            "since", _l("Since"), lambda row: row.status_since, sort=Deal.status_since,
+            format="date", is_default=False,
+        ),
+    ),
+    filters=(
+        Text("q", _l("Search"), condition=lambda text: matches(Deal.search_text, text)),
+        Choice("kind", _l("Kind"), Deal.kind, options=DEAL_KIND_LABELS),
+        Choice("status", _l("Status"), Deal.status, options=DEAL_STATUS_LABELS),
+        YesNo("open", _l("Under way"), condition=lambda yes: _IS_OPEN if yes else not_(_IS_OPEN)),
+        Choice("use", _l("Title of use"), Deal.use, options=LAND_USE_LABELS, is_prominent=False),
+        DateRange("planned", _l("To be signed by"), Deal.planned_on, is_prominent=False),
+    ),
+    default_sort=("-reference",),
+    empty=EmptyState(
+        _l("No sale, purchase or letting of land yet"),
+        _l("Begin a file here, or on the sheet of a parcel."),
+        icon="file-text",
+        action_label=_l("New land file"),
+        action_endpoint="land.deal_new",
+        action_permission=PortfolioPermission.CHANGE_LAND,
+    ),
+)  # fmt: skip
+
 
 LISTS = (
+    ListSource("land.land_files", DEALS, select_deals),
     ListSource("land.permits", permit_table_now, select_permits),
     ListSource("land.works", WORKS, select_works),
 )

@@ -37,6 +37,7 @@ DERIVED: Mapping[str, frozenset[str]] = {
         "energy.meters": "name place last_reading",
         "house.users": "created archived",
         "interventions.orders": "given place created",
+        "land.land_files": "price per_hectare offers agreed status since",
         "land.permits": "region status since due_on lapses_on",
         "land.works": "status",
         "parties.parties": "name home phones emails",

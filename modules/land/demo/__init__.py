@@ -1,5 +1,8 @@
-"""The procedures of the demo estate: every region, and every state a file can be in."""
+"""What the demo office does with its land: procedures, works, sales and lettings."""
 
-from modules.land.demo.seed import SEED
+from modules.land.demo.deals import SEED as DEALS
+from modules.land.demo.seed import SEED as PERMITS
 
-__all__ = ["SEED"]
+SEEDS = (PERMITS, DEALS)
+
+__all__ = ["SEEDS"]

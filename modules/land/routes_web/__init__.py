@@ -1,6 +1,6 @@
 """The pages of what is done with land."""
 
-from modules.land.routes_web import panels, permits, steps, works
+from modules.land.routes_web import deal_steps, deals, panels, permits, steps, works
 from modules.land.routes_web.blueprint import blueprint
 
-__all__ = ["blueprint", "panels", "permits", "steps", "works"]
+__all__ = ["blueprint", "deal_steps", "deals", "panels", "permits", "steps", "works"]

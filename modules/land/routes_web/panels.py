@@ -1,4 +1,4 @@
-"""Procedures and works on the sheets of a parcel, a procedure and a contractor."""
+"""Land files, procedures and works on the sheets of a parcel, a procedure and a contractor."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
 from app.web.context import current_actor, reader
+from modules.land.queries.deals import list_deals_of_parcel
 from modules.land.queries.permits import get_permit, list_permits_of_parcel
 from modules.land.queries.works import (
     list_works_of_contractor,
@@ -17,6 +18,15 @@ from modules.land.queries.works import (
 )
 from modules.land.routes_web.blueprint import blueprint
 from modules.portfolio.api import PortfolioPermission, get_parcel
+
+
+@blueprint.get("/land-deals/panels/parcels/<uuid:subject_id>")
+@needs(PortfolioPermission.READ_LAND)
+def panel_deals(subject_id: UUID) -> ResponseReturnValue:
+    """Show the land files about a parcel on its sheet, and the way to begin one."""
+    parcel = get_parcel(current_actor(), reader(), subject_id)
+    found = list_deals_of_parcel(current_actor(), reader(), parcel.id)
+    return render_template("land/_deals.html", deals=found, parcel=parcel)
 
 
 @blueprint.get("/permits/panels/parcels/<uuid:subject_id>")

@@ -13,7 +13,7 @@ from app.auth.actor import Actor
 from app.db.codes import has_code, refuse_formula
 from app.numbers import reserve_numbers
 from modules.land.errors import no_parcel, reference_taken, several_regions, unknown_parcel
-from modules.portfolio.api import Region, parcels_by_id
+from modules.portfolio.api import LandParcel, Region, parcels_by_id
 
 EVERY_YEAR = 0
 """The year under which a series that never starts again is counted."""
@@ -60,14 +60,25 @@ def chosen_parcels(
     Parcels it was about that the actor does not see stay. Invalid when none is chosen, when one
     is not there or, new to it, left the estate, or when they lie in several regions.
     """
-    found = parcels_by_id(actor, session, {*chosen, *before})
-    left = {key for key, parcel in found.items() if parcel.archived_at and key not in before}
     if not chosen:
         raise no_parcel()
-    if not set(chosen) <= found.keys() - left:
-        raise unknown_parcel()
+    kept, found = parcels_kept(actor, session, chosen, before)
     regions = dict.fromkeys(parcel.region for key, parcel in found.items() if key in set(chosen))
     if len(regions) > 1:
         raise several_regions(regions)
-    unseen = set(before) - found.keys()
-    return set(chosen) | unseen, next(iter(regions))
+    return kept, next(iter(regions))
+
+
+def parcels_kept(
+    actor: Actor, session: Session, chosen: Collection[UUID], before: Collection[UUID] = ()
+) -> tuple[set[UUID], dict[UUID, LandParcel]]:
+    """Return the parcels a record is about from now on, and those of them the actor sees.
+
+    Parcels it was about that the actor does not see stay. Invalid when one is not there or, new
+    to it, left the estate.
+    """
+    found = parcels_by_id(actor, session, {*chosen, *before})
+    left = {key for key, parcel in found.items() if parcel.archived_at and key not in before}
+    if not set(chosen) <= found.keys() - left:
+        raise unknown_parcel()
+    return set(chosen) | (set(before) - found.keys()), found

@@ -154,9 +154,8 @@ def test_what_is_exported_imports_again_unchanged(land, database, clock, tmp_pat
         make_steps(uow, clock, permit, (StepKind.LODGED, date(2026, 1, 2)))
     path = tmp_path / form
     kind = FileFormat.CSV if path.suffix == ".csv" else FileFormat.XLSX
-    for name, importer in BY_NAME.items():
-        if name == "works":
-            continue
+    for name in ("permits", "permit_steps"):
+        importer = BY_NAME[name]
         with use_locale(path.stem), database.reader() as session:
             records = list(importer.records(ACTOR, session))
             write_file(export_file(importer.columns, records, kind, title=name), path)

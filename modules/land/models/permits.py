@@ -20,7 +20,7 @@ from app.db import (
 )
 from app.db.codes import code_index
 from app.i18n import lazy as _l
-from modules.land.enums import (
+from modules.land.enums.permits import (
     IN_FORCE,
     PermitKind,
     PermitStatus,
