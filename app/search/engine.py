@@ -20,7 +20,8 @@ SHORTEST = 2
 _WHOLE = 2.0  # the score of an answer in which every word typed stands as it is
 # Beside words found begun, other kinds answer with what may be meant: one letter wrong in five.
 _MAY_BE_MEANT = 0.8
-_LETTERS_SAY_LITTLE = 3  # so few are like almost anything
+_LETTERS_SAY_LITTLE = 4  # so few are like almost anything
+_FEWEST = 3
 _SPARE = 4  # answers outside the actor's scope drop out afterwards
 
 
@@ -95,12 +96,16 @@ class SearchEngine:
             begun.append((provider, snapshot, snapshot.begun(typed, spare)))
         # The best kinds first, so that no more are read from the database than are shown.
         begun.sort(key=lambda one: -one[2][0].score if one[2] else 0)
+        if most_kinds is not None:
+            share = _share(limit, min(most_kinds, sum(1 for one in begun if one[2])))
+            limit, spare = share, spare * share // limit
         ranked: list[tuple[float, Group]] = []
         for provider, snapshot, found in begun:
             if found and (most_kinds is None or len(ranked) < most_kinds):
                 matches = filled(found, snapshot, typed, spare)
                 ranked += _ranked(provider, actor, session, matches, limit)
-        if not _is_enough(ranked, typed):
+        # What is only alike comes after what is begun: where there is room for it.
+        if (most_kinds is None or len(ranked) < most_kinds) and not _is_enough(ranked, typed):
             least = _MAY_BE_MEANT if ranked else 0
             for provider, snapshot, found in begun:
                 if not found:
@@ -108,6 +113,11 @@ class SearchEngine:
                     ranked += _ranked(provider, actor, session, alike, limit)
         ranked.sort(key=lambda pair: -pair[0])
         return [group for _best, group in ranked[:most_kinds]]
+
+
+def _share(limit: int, kinds: int) -> int:
+    """Return how many answers of each kind are shown where several share one panel."""
+    return max(_FEWEST, 2 * limit // kinds) if kinds > 2 else limit
 
 
 def _is_enough(ranked: Sequence[tuple[float, Group]], typed: TypedWords) -> bool:

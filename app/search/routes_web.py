@@ -17,7 +17,7 @@ blueprint = Blueprint("search", __name__)
 
 LONGEST_QUERY = 200
 SUGGESTED = 5
-SUGGESTED_KINDS = 5
+SUGGESTED_KINDS = 4
 ON_PAGE = 50
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.auth.actor import Actor
 from app.errors import NotFound
+from app.search.statements import IDS
 from modules.parties.enums import Channel
 from modules.parties.models import (
     ContactPermission,
@@ -129,16 +130,20 @@ def lots_of_parties(
     return found
 
 
+_OPEN_STAYS = (
+    select(Occupancy.party_id, Occupancy.lot_id)
+    .where(Occupancy.party_id.in_(IDS), Occupancy.ends_on.is_(None))
+    .order_by(Occupancy.starts_on)
+)
+
+
 def open_homes(actor: Actor, session: Session, party_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the address of the lot each party is in, of those the actor sees, in two queries."""
     wanted = list(set(party_ids))
     if not wanted:
         return {}
-    statement = select(Occupancy.party_id, Occupancy.lot_id).where(
-        Occupancy.party_id.in_(wanted), Occupancy.ends_on.is_(None)
-    )
     # The latest stands last, and is the one that counts.
-    lots = dict(session.execute(statement.order_by(Occupancy.starts_on)).all())
+    lots = dict(session.execute(_OPEN_STAYS, {"ids": wanted}).all())
     seen = seen_lot_addresses(actor, session, lots.values())
     return {party_id: seen[lot_id] for party_id, lot_id in lots.items() if lot_id in seen}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -13,6 +14,7 @@ from app.auth.actor import Actor
 from app.db.codes import has_code
 from app.errors import NotFound
 from app.i18n import get_locale
+from app.search.statements import IDS, kept_for_readers
 from modules.portfolio.models import (
     Area,
     Building,
@@ -190,14 +192,20 @@ def lot_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {lot.id: f"{lot.reference} · {lot_address(lot)}" for lot in session.scalars(statement)}
 
 
+@kept_for_readers
+def _seen_lots(actor: Actor) -> Select[Any]:
+    return in_scope(
+        select(Lot).where(Lot.id.in_(IDS)).options(*with_place()), actor, Lot.building_id
+    )
+
+
 def seen_lot_addresses(actor: Actor, session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return "Rue Haute 12 bte 3, 1000 Bruxelles" for each lot the actor sees, in one query."""
     wanted = list(set(ids))
     if not wanted:
         return {}
-    statement = select(Lot).where(Lot.id.in_(wanted)).options(*with_place())
-    seen = in_scope(statement, actor, Lot.building_id)
-    return {lot.id: lot_address(lot) for lot in session.scalars(seen)}
+    seen = session.scalars(_seen_lots(actor), {"ids": wanted})
+    return {lot.id: lot_address(lot) for lot in seen}
 
 
 def seen_buildings(actor: Actor, session: Session, codes: set[str]) -> dict[str, UUID]:

@@ -129,6 +129,37 @@ def test_a_few_letters_find_what_begins_so_and_else_what_is_alike(
     assert titles(engine, actor, database, "jat") == ["Jan Peeters"]
 
 
+@pytest.mark.parametrize(("kinds", "of_each"), [(1, 5), (2, 5), (3, 3), (4, 3), (6, 3)])
+def test_a_panel_of_suggestions_is_shared_among_the_kinds(
+    database: Database, actor_with: ActorMaker, kinds: int, of_each: int
+) -> None:
+    providers = [People() for _ in range(kinds)]
+    for number, provider in enumerate(providers):
+        provider.kind = f"kind {number}"
+        for first in ("Jan", "Lien", "Mo", "Ann", "Piet", "Els"):
+            provider.add(f"{first} Peeters")
+    found = titles(
+        SearchEngine(providers), actor_with(READ), database, "peet", limit=5, most_kinds=4
+    )
+    assert len(found) == min(kinds, 4) * of_each
+
+
+def test_what_is_only_alike_fills_a_panel_that_has_room(
+    people: People, database: Database, actor_with: ActorMaker
+) -> None:
+    streets = People()
+    streets.kind = "street"
+    streets.add("Peeterslaan 1")
+    towns = People()
+    towns.kind = "town"
+    towns.add("Petersem")
+    engine = SearchEngine([people, streets, towns])
+    actor = actor_with(READ)
+    begun = ["Jan Peeters", "Peeterslaan 1"]
+    assert sorted(titles(engine, actor, database, "peeter", most_kinds=2)) == begun
+    assert sorted(titles(engine, actor, database, "peeter", most_kinds=3)) == [*begun, "Petersem"]
+
+
 def test_what_is_outside_the_scope_is_as_absent(
     people: People, database: Database, actor_with: ActorMaker
 ) -> None:
