@@ -30,8 +30,9 @@ from app.priority import step_behind
 log = structlog.get_logger(__name__)
 
 TURN_S = 1.0
-# While the database is away, turns come ever more rarely: a night of it must not fill the log.
-LONGEST_TURN_S = 60.0
+# While the database is away turns go on, to work as soon as it is back; but a night of it must not
+# fill the log: failures are told as they double, then one in so many.
+ONE_TOLD_IN = 600
 AT_ONCE = 2
 PR_SET_PDEATHSIG = 1
 # A forked child starts in milliseconds, with the modules already loaded.
@@ -73,14 +74,14 @@ class Scheduler:
         try:
             while not self.stopping.is_set():
                 self.turn()
-                self.stopping.wait(min(TURN_S * 2**self.failed_turns, LONGEST_TURN_S))
+                self.stopping.wait(TURN_S)
         finally:
             self.stop_children()
             release_lease(self.house.database, self.owner, self.house.clock)
             log.info("scheduler_stopped", owner=self.owner)
 
     def turn(self) -> None:
-        """Do one round; an error is logged, with its trace the first time, and tried again."""
+        """Do one round; an error is told, with its trace the first time, and tried again."""
         try:
             self.watch_children()
             beat(self.house.database, [c.run_id for c in self.children], self.house.clock)
@@ -88,12 +89,28 @@ class Scheduler:
                 give_back_dead_runs(self.house.database, self.jobs, self.house.clock)
                 plan_due_jobs(self.jobs.values(), self.house.database, self.house.clock)
                 self.start_waiting()
-        except Exception as error:
-            trace = error if not self.failed_turns else None
-            self.failed_turns = min(self.failed_turns + 1, 10)
-            log.error("scheduler_turn_failed", owner=self.owner, why=str(error), exc_info=trace)  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001  whatever it is, the next turn comes
+            self.failed_turns += 1
+            self.tell_of_failure(error)
         else:
+            if self.failed_turns:
+                log.info("scheduler_turns_again", owner=self.owner, failed_turns=self.failed_turns)
             self.failed_turns = 0
+
+    def tell_of_failure(self, error: Exception) -> None:
+        """Say why a turn failed, ever more rarely."""
+        count = self.failed_turns
+        is_doubled = count < ONE_TOLD_IN and count & (count - 1) == 0
+        if not is_doubled and count % ONE_TOLD_IN:
+            return
+        trace = error if count == 1 else None
+        log.error(
+            "scheduler_turn_failed",
+            owner=self.owner,
+            failed_turns=count,
+            why=str(error),
+            exc_info=trace,
+        )
 
     def start_waiting(self) -> None:
         """Start waiting runs while there is room."""

@@ -1,4 +1,4 @@
-"""While the database is away the scheduler asks ever more rarely, and says why once at length."""
+"""While the database is away the scheduler asks each second, and says why ever more rarely."""
 
 import threading
 
@@ -10,8 +10,11 @@ from app.db import Database
 from app.errors import Unavailable
 from app.house import House, build_house
 from app.jobs import scheduler as work
-from app.jobs.scheduler import LONGEST_TURN_S, Scheduler
+from app.jobs.scheduler import TURN_S, Scheduler
 from app.settings import Settings
+
+# The first failures are told as they double, then one in ten minutes.
+LAST_TOLD_OFTEN = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 
 @pytest.fixture
@@ -38,28 +41,32 @@ def away(*_: object) -> bool:
     raise Unavailable("database_unavailable", "The database does not answer.")
 
 
-def test_it_asks_more_and_more_rarely_and_gives_one_trace(
+def test_it_is_back_as_soon_as_the_database_and_fills_no_log(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(work, "hold_lease", away)
-    waits = Waits(12)
+    night = 2 * 3600
+    waits = Waits(night)
     with capture_logs() as lines:
         Scheduler(house, stopping=waits).run()
-    assert waits.waited[:4] == [2, 4, 8, 16]
-    assert waits.waited[-1] == LONGEST_TURN_S
+    assert set(waits.waited) == {TURN_S}, "a lease of three seconds more: missed for five at most"
     told = [line for line in lines if line["event"] == "scheduler_turn_failed"]
-    assert len(told) == 12
-    assert [bool(line["exc_info"]) for line in told] == [True] + [False] * 11
+    assert [line["failed_turns"] for line in told[:12]] == [*LAST_TOLD_OFTEN, 600, 1200]
+    assert len(told) == len(LAST_TOLD_OFTEN) + night // 600
+    assert [bool(line["exc_info"]) for line in told] == [True] + [False] * (len(told) - 1)
     assert {line["why"] for line in told} == {"database_unavailable: The database does not answer."}
 
 
-def test_it_works_every_second_again_once_the_database_is_back(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_says_that_the_database_is_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     scheduler = Scheduler(house, in_process=True, stopping=Waits(1))
     with monkeypatch.context() as patched, capture_logs():
         patched.setattr(work, "hold_lease", away)
         scheduler.turn()
         scheduler.turn()
-    scheduler.run()
-    assert scheduler.stopping.waited == [work.TURN_S]  # type: ignore[attr-defined]
+    with capture_logs() as lines:
+        scheduler.run()
+    back = [line for line in lines if line["event"] == "scheduler_turns_again"]
+    assert [line["failed_turns"] for line in back] == [2]
+    with capture_logs() as lines:
+        scheduler.turn()
+    assert lines == []
