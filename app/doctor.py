@@ -15,7 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.auth.oidc_faults import oidc_faults
 from app.db import migrate
 from app.db.trouble import words_of
-from app.doctor_keeping import check_accounts, check_backups, check_hidden, check_trail
+from app.doctor_keeping import (
+    check_accounts,
+    check_backups,
+    check_hidden,
+    check_restore,
+    check_trail,
+)
 from app.doctor_settings import check_settings
 from app.errors import Unavailable
 from app.files.queries import used_digests
@@ -39,6 +45,7 @@ def examine(house: House) -> list[Finding]:
         check_contents,
         check_forgotten,
         check_hidden,
+        check_restore,
         check_trail,
         check_backups,
         check_accounts,

@@ -15,6 +15,7 @@ from app.audit.models import AuditSeal
 from app.auth.models import User
 from app.backup.kept import made_in
 from app.backup.trail import OTHER_KEY, is_other_key
+from app.backup.unfinished import unfinished_restore
 from app.errors import Unavailable
 from app.house import House
 from app.safety import Finding, Level
@@ -47,6 +48,15 @@ def is_open_to_others(path: Path) -> bool:
     except OSError:
         # Not there, or behind a folder that is closed to us too.
         return False
+
+
+def check_restore(house: House) -> Iterator[Finding]:
+    """Look whether a restore was cut off: an office without its people looks like a new one."""
+    found = unfinished_restore(house.settings.files_dir)
+    if found is not None:
+        _made_at, name = found
+        words = f"The restore of {name} did not finish: run `flask backup restore {name}` again."
+        yield Finding(Level.FAILURE, "restore", words)
 
 
 def check_trail(house: House) -> Iterator[Finding]:

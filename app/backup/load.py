@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.backup.dump import SQLITE_FILE, Digests, digest_postgres, digest_sqlite
+from app.backup.dump import SQLITE_FILE, Digests, digest_postgres, digest_sqlite, digests
 from app.backup.shapes import Shape, postgres_shapes
 from app.db import Base, Database, migrate
 from app.errors import Conflict, Invalid
@@ -58,6 +58,12 @@ def refuse_unfit(database: Database, backend: str, revision: str) -> None:
     if (migrate.current_revision(database) or revision) not in known:
         words = _l("The target database was made by a newer version. Restore into a new one.")
         raise Conflict("restore_into_newer", words)
+
+
+def holds(database: Database, revision: str, made: Digests) -> bool:
+    """Say whether the database holds a backup already, to the last row."""
+    is_same_schema = migrate.current_revision(database) == revision
+    return is_same_schema and digests(database, made) == made
 
 
 def _refuse_if_filled(database: Database) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from app.backup import dump, load
 from app.backup.sealed import ChunkReader, is_sealed, seal, unseal
 from app.backup.trail import ANCHOR, bring_anchor, copy_anchor
+from app.backup.unfinished import marked, unfinished_restore
 from app.clock import Clock
 from app.db import Database, migrate
 from app.errors import Conflict, Invalid
@@ -215,19 +216,41 @@ def restore_backup(
 
     Raises Conflict when the target is not empty, of another kind or older than the backup, Invalid
     when the backup is damaged or what was restored differs from it; the target is then as it was.
+    One that was killed is begun anew by the same call with the same backup.
     """
     with unpacked(source, passphrase) as (manifest, folder):
-        load.refuse_unfit(database, manifest.backend, manifest.revision)
+        was_killed = _is_of(manifest, files_dir)
+        has_rows = was_killed and load.holds(database, manifest.revision, manifest.tables)
+        if not has_rows:
+            load.refuse_unfit(database, manifest.backend, manifest.revision)
+        if was_killed:
+            _take_away(manifest, files_dir)
         _refuse_files(files_dir)
-        try:
-            _bring_files(folder, files_dir, manifest)
-            load.restore(database, folder / "database", manifest.revision, manifest.tables)
-        except BaseException:
-            _remove_files(files_dir)
-            raise
-        if anchor:
-            bring_anchor(database, folder / ANCHOR, anchor, manifest.created_at)
+        with marked(files_dir, str(source.absolute()), manifest.created_at):
+            try:
+                _bring_files(folder, files_dir, manifest)
+                if not has_rows:
+                    load.restore(database, folder / "database", manifest.revision, manifest.tables)
+            except BaseException:
+                _remove_files(files_dir)
+                raise
+            if anchor:
+                bring_anchor(database, folder / ANCHOR, anchor, manifest.created_at)
         return manifest
+
+
+def _is_of(manifest: Manifest, files_dir: Path) -> bool:
+    """Say whether a restore of this very backup was cut off here."""
+    found = unfinished_restore(files_dir)
+    return found is not None and found[0] == manifest.created_at
+
+
+def _take_away(manifest: Manifest, files_dir: Path) -> None:
+    """Remove what a restore that was cut off had brought already, whole or in part."""
+    for name in manifest.files:
+        kind, _, relative = name.partition("/")
+        if kind == "files":
+            (files_dir / relative).unlink(missing_ok=True)
 
 
 def _refuse_files(files_dir: Path) -> None:

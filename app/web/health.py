@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from app.auth.needs import public
+from app.backup.unfinished import unfinished_restore
 from app.version import VERSION
 from app.web.context import database, house
 
@@ -23,7 +24,7 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public("asked by the load balancer")
 def readyz() -> ResponseReturnValue:
-    """Say whether requests can be served: database, its schema, writable files."""
+    """Say whether requests can be served: database, its schema, writable files, a whole restore."""
     from app.db.migrate import current_revision, head_revision
 
     checks = {"database": False, "schema": False, "files": False}
@@ -43,6 +44,7 @@ def readyz() -> ResponseReturnValue:
         checks["files"] = True
     except OSError:
         checks["files"] = False
+    checks["restore"] = unfinished_restore(folder) is None
     ready = all(checks.values())
     return jsonify(status="ready" if ready else "not_ready", checks=checks), 200 if ready else 503
 
