@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from app.auth.roles import Role
 from app.house import House
 from app.safety import Finding, Level
 
@@ -21,7 +20,7 @@ SHORTEST_TOKEN = 16
 
 def check_settings(house: House) -> Iterator[Finding]:
     """Look for settings that are mistyped, unsafe here, or that leave something out."""
-    wrong = [*_unsafe(house), *_without_administrator(house), *_unknown(os.environ)]
+    wrong = [*_unsafe(house), *_unknown(os.environ)]
     for words in wrong:
         yield Finding(Level.WARNING, "settings", words)
     if not wrong:
@@ -42,15 +41,6 @@ def _unsafe(house: House) -> Iterator[str]:
         )
     if 0 < len(settings.metrics_token) < SHORTEST_TOKEN:
         yield f"INTENDANT_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters: set another."
-
-
-def _without_administrator(house: House) -> Iterator[str]:
-    role_map = house.settings.oidc.role_map or {}
-    if house.settings.oidc.issuer and role_map and Role.ADMINISTRATOR not in role_map.values():
-        yield (
-            "INTENDANT_OIDC_ROLE_MAP takes the place of roles given by hand and gives nobody "
-            "`administrator`: an administrator who signs in through the provider loses that role."
-        )
 
 
 def _unknown(environ: Mapping[str, str]) -> Iterator[str]:

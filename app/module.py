@@ -5,7 +5,7 @@ from app.audit.sealing import SEAL_AUDIT
 from app.audit.tables import LISTS as AUDIT_LISTS
 from app.audit.words import WORDS
 from app.auth.importers import IMPORTERS as ACCOUNT_IMPORTERS
-from app.auth.oidc import NEWCOMER
+from app.auth.oidc import NEWCOMER, NO_ADMINISTRATOR
 from app.auth.routes_account import blueprint as account_pages
 from app.auth.routes_admin import FIRST_STEP as ACCOUNTS_STEP
 from app.auth.routes_admin import NAVIGATION as ACCOUNT_NAVIGATION
@@ -92,7 +92,14 @@ module = Module(
         *IMPORT_JOBS,
         *EXPORT_JOBS,
     ),
-    notification_kinds=(MENTIONED, EXPORT_READY, IMPORT_DONE, WORK_FAILED, NEWCOMER),
+    notification_kinds=(
+        MENTIONED,
+        EXPORT_READY,
+        IMPORT_DONE,
+        WORK_FAILED,
+        NEWCOMER,
+        NO_ADMINISTRATOR,
+    ),
     handlers=((News, tell_holders),),
     privacy=(HOUSE_DATA, *HOUSE_TEXTS, *HOUSE_RULES),
     api_blueprints=(

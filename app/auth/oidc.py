@@ -22,7 +22,7 @@ from app.db import UnitOfWork
 from app.errors import Conflict, Forbidden
 from app.i18n import LOCALES
 from app.i18n import lazy as _l
-from app.notifications import News, Notice, NotificationKind
+from app.notifications import News, Notice, NotificationKind, notify
 from app.policies import HousePermission
 from app.settings import OidcSettings
 
@@ -33,6 +33,9 @@ NEWCOMER = NotificationKind(
     "house.newcomer",
     _l("Somebody came in by single sign-on and sees nothing yet"),
     permission=HousePermission.USER_MANAGE,
+)
+NO_ADMINISTRATOR = NotificationKind(
+    "house.no_administrator", _l("Single sign-on took the role of administrator from somebody")
 )
 
 _ACTOR = system_actor(SINGLE_SIGN_ON)
@@ -114,13 +117,24 @@ def sign_in_identity(
         user = _make(identity, roles, settings, uow, clock)
     elif settings.role_map:
         # Roles come from the provider: what it no longer says ends, with the open sessions.
-        _give_roles(user, roles, uow, clock)
+        _give_roles(user, roles | _beyond_provider(user, settings), uow, clock)
     user.oidc_key = identity.key
     record_sign_in(user, "oidc", uow, clock)
     return open_session(user, device, uow, clock, method="oidc")
 
 
+def _beyond_provider(user: User, settings: OidcSettings) -> frozenset[Role]:
+    """Return the role of administrator if somebody has it and no group could have given it.
+
+    A provider that never speaks of it does not say that it is over (decision 0021).
+    """
+    if Role.ADMINISTRATOR in (settings.role_map or {}).values():
+        return frozenset()
+    return frozenset(held.role for held in user.roles) & {Role.ADMINISTRATOR}
+
+
 def _give_roles(user: User, roles: frozenset[Role], uow: UnitOfWork, clock: Clock) -> None:
+    was_administrator = any(held.role is Role.ADMINISTRATOR for held in user.roles)
     try:
         change_user(_ACTOR, user.id, ChangeUser(roles=roles), uow, clock)
     except Conflict as refused:
@@ -133,6 +147,19 @@ def _give_roles(user: User, roles: frozenset[Role], uow: UnitOfWork, clock: Cloc
                 " so. Sign in with your password, or have INTENDANT_OIDC_ROLE_MAP give that role."
             ),
         ) from refused
+    if was_administrator and Role.ADMINISTRATOR not in roles:
+        _tell_of_loss(user, uow, clock)
+
+
+def _tell_of_loss(user: User, uow: UnitOfWork, clock: Clock) -> None:
+    """Tell who is no administrator any more, and those who still are."""
+    message = _l(
+        "%(name)s is no administrator any more: the groups at the sign-in service do not say so.",
+        name=user.display_name,
+    )
+    notify(Notice(NO_ADMINISTRATOR, message, "/account"), [user.id], uow, clock)
+    others = Notice(NO_ADMINISTRATOR, message, f"/admin/users/{user.id}", ("user", user.id))
+    uow.publish(News(others, HousePermission.USER_MANAGE), _ACTOR, clock)
 
 
 def roles_of(groups: Iterable[str], role_map: Mapping[str, str]) -> frozenset[Role]:

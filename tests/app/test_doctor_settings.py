@@ -13,7 +13,7 @@ from app.db import Database
 from app.doctor_settings import check_settings
 from app.house import House, build_house
 from app.safety import Level
-from app.settings import Environment, OidcSettings, Settings
+from app.settings import Environment, Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,14 +42,6 @@ def test_settings_that_fit_are_well(house: House) -> None:
 def test_what_is_unsafe_names_its_setting(house: House, name: str, value: object) -> None:
     (words,) = told(house, **{name: value})
     assert f"INTENDANT_{name.upper()}" in words
-
-
-def test_groups_that_make_nobody_administrator_are_told(house: House) -> None:
-    oidc = OidcSettings(issuer="https://id.example.org", role_map={"dispatch": "dispatcher"})
-    (words,) = told(house, oidc=oidc)
-    assert "gives nobody `administrator`" in words
-    whole = replace(oidc, role_map={"it": "administrator"})
-    assert not told(house, oidc=whole)
 
 
 def test_a_mistyped_setting_is_told_with_the_one_that_was_meant(

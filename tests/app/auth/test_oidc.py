@@ -219,15 +219,66 @@ def test_nobody_without_a_known_group_comes_in(client, issuer, database):
         assert session.scalars(select(User)).all() == []
 
 
-def test_the_only_administrator_is_told_why_and_keeps_the_role(client, issuer, database, clock):
+def make_administrators(database, clock, *names: str) -> None:
     with database.unit_of_work() as uow:
-        command = CreateUser("nele@example.org", "Nele", (Role.ADMINISTRATOR,))
-        create_user(system_actor("test"), command, uow, clock)
+        for name in names:
+            roles = (Role.ADMINISTRATOR, Role.STOREKEEPER)
+            command = CreateUser(f"{name.lower()}@example.org", name, roles)
+            create_user(system_actor("test"), command, uow, clock)
+
+
+@pytest.fixture
+def with_administrators(oidc) -> OidcSettings:
+    """Groups of which one makes administrators."""
+    return replace(oidc, role_map={**oidc.role_map, "grp-it": "administrator"})
+
+
+def roles_now(database) -> set[Role]:
+    return {held.role for held in user_named(database).roles}
+
+
+def test_groups_that_make_nobody_administrator_take_that_role_from_nobody(
+    client, issuer, database, clock
+):
+    make_administrators(database, clock, "Nele")
     persona(issuer)
-    page = refusal(client)
+    assert go(client).status_code == 303
+    assert roles_now(database) == {Role.ADMINISTRATOR, Role.ENERGY_COORDINATOR}
+    persona(issuer, {**NELE, "groups": ["grp-unknown"]})
+    assert go(client).status_code == 403, "who has no group at all does not come in by it"
+
+
+def test_an_administrator_who_loses_the_role_is_told_and_so_are_the_others(
+    client_of, with_administrators, issuer, database, clock
+):
+    make_administrators(database, clock, "Nele", "Ann")
+    persona(issuer)
+    assert go(client_of(with_administrators)).status_code == 303
+    assert roles_now(database) == {Role.ENERGY_COORDINATOR}
+    with database.reader() as session:
+        told = session.scalars(select(Notification)).all()
+        named = {user.id: user.display_name for user in session.scalars(select(User))}
+    assert {named[one.user_id]: one.url for one in told} == {
+        "Ann": f"/admin/users/{user_named(database).id}",
+        "Nele": "/account",
+    }
+    persona(issuer)
+    go(client_of(with_administrators))
+    with database.reader() as session:
+        assert len(session.scalars(select(Notification)).all()) == 2, "once"
+
+
+def test_the_only_administrator_is_told_why_and_keeps_the_role(
+    client_of, with_administrators, issuer, database, clock
+):
+    make_administrators(database, clock, "Nele")
+    persona(issuer)
+    page = refusal(client_of(with_administrators))
     assert "You are the only administrator" in page
     assert 'name="password"' in page
-    assert [held.role for held in user_named(database).roles] == [Role.ADMINISTRATOR]
+    assert roles_now(database) == {Role.ADMINISTRATOR, Role.STOREKEEPER}
+    with database.reader() as session:
+        assert session.scalars(select(Notification)).all() == []
 
 
 def test_local_account_is_joined_only_by_a_verified_address(client, issuer, database, clock):
