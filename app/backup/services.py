@@ -56,8 +56,12 @@ def create_backup(
 
     Attachments never change once written, so copying them after the database snapshot is safe.
     Conflict when the database is not at the schema of this version, and when the file is there
-    already: an older backup may be the only good one.
+    already: an older backup may be the only good one. Conflict too for an office whose restore was
+    cut off: backups of it would drive out the good ones.
     """
+    if unfinished_restore(files_dir):
+        words = _l("A restore did not finish here: run it again first. Nothing was backed up.")
+        raise Conflict("backup_of_half", words)
     if not overwrites:
         _refuse_existing(target)
     revision, head = migrate.current_revision(database), migrate.head_revision()

@@ -118,7 +118,11 @@ def test_a_restore_that_was_killed_is_told_and_begun_anew(
 
 
 def test_files_of_somebody_else_are_not_taken_away(
-    monkeypatch: pytest.MonkeyPatch, backup: Path, empty_database: Database, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    backup: Path,
+    empty_database: Database,
+    tmp_path: Path,
+    clock: FixedClock,
 ) -> None:
     there = tmp_path / "elsewhere"
     killed(monkeypatch, "files", lambda: restore_backup(empty_database, there, backup))
@@ -127,6 +131,8 @@ def test_files_of_somebody_else_are_not_taken_away(
         restore_backup(empty_database, there, backup)
     assert (there / "ab" / "foreign").read_text() == "mine"
     assert unfinished_restore(there), "it is still told"
+    with pytest.raises(Conflict, match="backup_of_half"):
+        create_backup(empty_database, there, tmp_path / "half", clock)
 
 
 def test_a_restore_that_fails_leaves_no_mark(
