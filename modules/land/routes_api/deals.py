@@ -142,16 +142,16 @@ class LandDealSteps(MethodView):
             return add_deal_step(current_actor(), command, uow, current_clock())
 
 
-@deal_steps.route("/<uuid:step_id>/withdrawal")
+@deal_steps.route("/<uuid:deal_step_id>/withdrawal")
 class LandDealStepWithdrawal(MethodView):
     """A step written by mistake."""
 
     @needs(PortfolioPermission.CHANGE_LAND)
     @deal_steps.arguments(schemas.TakeBackIn)
     @deal_steps.response(200, schemas.LandDealOut)
-    def post(self, data: dict[str, Any], step_id: UUID) -> Deal:
+    def post(self, data: dict[str, Any], deal_step_id: UUID) -> Deal:
         """Let a step written by mistake count no longer; it stays to be read."""
-        command = TakeBackStep(step_id, data["reason"])
+        command = TakeBackStep(deal_step_id, data["reason"])
         with open_unit_of_work() as uow:
             return take_back_deal_step(current_actor(), command, uow, current_clock())
 

@@ -61,29 +61,29 @@ def deal_step_create(deal_id: UUID) -> ResponseReturnValue:
     return answer(form, add, _("Step written"), ADD_PAGE, lambda: _context(deal_id))
 
 
-@blueprint.get("/land-deal-steps/<uuid:step_id>/withdrawal")
+@blueprint.get("/land-deal-steps/<uuid:deal_step_id>/withdrawal")
 @needs(PortfolioPermission.CHANGE_LAND)
-def deal_step_back(step_id: UUID) -> ResponseReturnValue:
+def deal_step_back(deal_step_id: UUID) -> ResponseReturnValue:
     """Ask why a step counts no longer."""
-    context = _step_context(step_id)
+    context = _step_context(deal_step_id)
     return render_template(TAKE_BACK_PAGE, form=Form(TakeBackIn), **context)
 
 
-@blueprint.post("/land-deal-steps/<uuid:step_id>/withdrawal")
+@blueprint.post("/land-deal-steps/<uuid:deal_step_id>/withdrawal")
 @needs(PortfolioPermission.CHANGE_LAND)
-def deal_step_take_back(step_id: UUID) -> ResponseReturnValue:
+def deal_step_take_back(deal_step_id: UUID) -> ResponseReturnValue:
     """Let a step written by mistake count no longer."""
     form = Form(TakeBackIn, request.form)
 
     def take_back(uow: UnitOfWork) -> str:
-        command = TakeBackStep(step_id, form.load()["reason"])
+        command = TakeBackStep(deal_step_id, form.load()["reason"])
         return _to_deal(take_back_deal_step(current_actor(), command, uow, current_clock()).id)
 
     return answer(
-        form, take_back, _("Step taken back"), TAKE_BACK_PAGE, lambda: _step_context(step_id)
+        form, take_back, _("Step taken back"), TAKE_BACK_PAGE, lambda: _step_context(deal_step_id)
     )
 
 
-def _step_context(step_id: UUID) -> dict[str, Any]:
-    step, deal = get_deal_step(current_actor(), reader(), step_id)
+def _step_context(deal_step_id: UUID) -> dict[str, Any]:
+    step, deal = get_deal_step(current_actor(), reader(), deal_step_id)
     return {"deal": deal, "step": step}
