@@ -4,16 +4,23 @@ import json
 import os
 import random
 import tarfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
+from itertools import count
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, insert, select
 
 from app.auth.actor import system_actor
+from app.auth.models import SignInAttempt
 from app.auth.roles import Role
 from app.auth.services import CreateUser, create_user
 from app.backup import dump
@@ -22,6 +29,7 @@ from app.backup.services import create_backup, hash_file, restore_backup, verify
 from app.clock import FixedClock
 from app.db import Database
 from app.errors import AppError, Conflict, Invalid
+from app.ids import new_id
 from tests.support.sizes import sized
 
 KEY = "a passphrase kept elsewhere"
@@ -89,6 +97,82 @@ def test_a_backup_taken_while_others_write_is_one_moment(
         made = create_backup(filled, files, target, clock)
     assert made.tables["users"]["rows"] == 20
     assert verify_backup(target).tables == made.tables
+
+
+WRITERS = 3
+FILLED = 45_000
+
+
+def fill(database: Database, clock: FixedClock) -> None:
+    """Write some ten megabytes: more than a copy that goes by parts takes at a time."""
+    common = {"email": "x" * 200, "device": "y" * 32, "attempted_at": clock.now()}
+    rows = [common | {"id": new_id(), "address": str(n)} for n in range(FILLED)]
+    with database.unit_of_work() as uow:
+        uow.session.execute(insert(SignInAttempt), rows)
+
+
+class Writing:
+    """People who write without a pause, two rows in each transaction, until told to stop."""
+
+    def __init__(self, database: Database, clock: FixedClock) -> None:
+        self._database, self._clock = database, clock
+        self._stop, self._met = Event(), Barrier(WRITERS + 1)
+        self.acknowledged: list[str] = []
+
+    def write(self, writer: int) -> None:
+        self._met.wait(60)
+        for number in count():
+            if self._stop.is_set():
+                return
+            name = f"{writer}-{number}"
+            with self._database.unit_of_work() as uow:
+                for address in ("first", "second"):
+                    at = self._clock.now()
+                    row = SignInAttempt(email=name, address=address, attempted_at=at)
+                    uow.session.add(row)
+                    uow.flush()
+            self.acknowledged.append(name)
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        with ThreadPoolExecutor(WRITERS) as pool:
+            writers = [pool.submit(self.write, writer) for writer in range(WRITERS)]
+            self._met.wait(60)
+            try:
+                yield
+            finally:
+                self._stop.set()
+            for writer in writers:
+                writer.result()
+
+
+def test_a_backup_taken_under_load_holds_whole_transactions_and_stops_nobody(
+    database: Database,
+    empty_database: Database,
+    files: Path,
+    tmp_path: Path,
+    clock: FixedClock,
+) -> None:
+    if database.is_sqlite:
+        fill(database, clock)
+    writing = Writing(database, clock)
+    with writing.going_on():
+        while len(writing.acknowledged) < 20:
+            pass
+        before = set(writing.acknowledged)
+        create_backup(database, files, tmp_path / "backup", clock)
+        after = set(writing.acknowledged)
+    assert after > before, "nobody could write meanwhile"
+    restore_backup(empty_database, tmp_path / "elsewhere", tmp_path / "backup")
+    rows = (
+        select(SignInAttempt.email, func.count())
+        .where(SignInAttempt.device == "")
+        .group_by(SignInAttempt.email)
+    )
+    with empty_database.reader() as session:
+        found = dict(session.execute(rows).all())
+    assert set(found.values()) == {2}, "a transaction was torn"
+    assert before <= found.keys() <= set(writing.acknowledged)
 
 
 @sized(in_ci=20, of_the_bar=100)
