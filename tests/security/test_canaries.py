@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from app import create_app
+from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.backup.services import create_backup
 from app.db import Base, Database
 from app.ids import new_id
+from app.jobs import JobRun
+from app.lists.exporting import export_list
+from app.lists.sources import declared_lists
+from app.registry import find_modules
 
 PASSWORD = "kanarie zingt nooit in logboek"
 WRONG = "kanarie fout wachtwoord hier"
@@ -62,6 +67,22 @@ def test_no_secret_stands_in_the_database(walked, database):
     assert b"c@example.org" in stored
     for secret in secrets:
         assert secret.encode() not in stored
+
+
+@pytest.mark.one_database
+def test_no_secret_leaves_in_an_export_or_in_a_backup(walked, settings, database, clock, tmp_path):
+    secrets, _said, _answers = walked
+    actor = system_actor("test")
+    for name in declared_lists(find_modules()):
+        args = {"list": name, "query": "", "format": "csv", "locale": "en"}
+        export_list(JobRun(database, clock, actor, new_id(), args, settings=settings))
+    written = [path.read_bytes() for path in (settings.instance_dir / "exports").glob("*.csv")]
+    assert any(b"c@example.org" in content for content in written)
+    # Not even one that is not sealed: what it holds is digests.
+    create_backup(database, settings.files_dir, tmp_path / "backup", clock)
+    written.append((tmp_path / "backup").read_bytes())
+    assert b"c@example.org" in written[-1]
+    assert [secret for secret in secrets if secret.encode() in b"\n".join(written)] == []
 
 
 PEOPLE = 94  # with the six secrets above, the hundred canaries of the bar
