@@ -31,7 +31,7 @@ from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
 from app.tabular.formats import Formats
 from app.tabular.importer import Values
-from app.tabular.kinds import BadValue, Cell, Choice, Kind, Text, YesNo
+from app.tabular.kinds import EMAIL, BadValue, Cell, Choice, Kind, Text, YesNo
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
@@ -88,8 +88,7 @@ def split(text: str) -> list[str]:
 _CODES = Text(max_length=4_000, example=_l("codes with a comma between them"))
 COLUMNS = (
     Column("email", _l("E-mail address"),
-           Text(max_length=254, pattern=r"[^\s@]+@[^\s@]+\.[^\s@]{2,}"),
-           required=True, aliases=("e-mail",), example="an.peeters@example.org"),
+           EMAIL, required=True, aliases=("e-mail",), example="an.peeters@example.org"),
     Column("name", _l("Name"), Text(max_length=120), example="An Peeters"),
     Column("locale", _l("Language"), Choice(enum=AccountLanguage, labels=LANGUAGES,
            aliases={LANGUAGE_NAMES[one.value]: one for one in AccountLanguage})),

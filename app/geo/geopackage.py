@@ -33,6 +33,23 @@ def layers(path: Path) -> list[str]:
         return [str(name) for name, kind in pyogrio.list_layers(path) if kind]
 
 
+def fullest_layer(path: Path, names: Sequence[str]) -> str | None:
+    """Name the layer with most shapes, the first of several; None where there is none.
+
+    A GML file of a register begins with a layer that describes the others, of one shape.
+    """
+    import pyogrio
+
+    if len(names) < 2:
+        return next(iter(names), None)
+    with _told_in_words():
+        sizes = {
+            name: pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
+            for name in names
+        }
+    return max(names, key=lambda name: sizes[name])
+
+
 def read_layer(path: Path, layer: str | None = None) -> ShapeTable:
     """Read every row of a layer as it is written; blanks become None.
 

@@ -27,7 +27,7 @@ SHOWN_ERRORS = 20
 @group.command()
 @click.argument("kind", type=click.Choice([kind.value for kind in COLUMNS]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--layer", default="", help="Layer of a GeoPackage; the first one by default.")
+@click.option("--layer", default="", help="Layer of a GeoPackage; the fullest one by default.")
 @click.option(
     "--crs",
     type=click.Choice([str(int(crs)) for crs in Crs]),

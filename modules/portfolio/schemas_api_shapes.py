@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from flask_smorest.fields import Upload
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from app.geo import Crs
+from app.web.fields import Line
+from modules.portfolio.enums import LandUse, Region
+from modules.portfolio.shape_names import NamedBy
 
 SYSTEMS = (Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84)
 
@@ -28,7 +31,7 @@ class ShapeFileIn(Schema):
 
 
 class ShapeQuery(Schema):
-    """In which system the coordinates of the file are written, and whether it is only tried."""
+    """How the file is to be read, and whether it is only tried."""
 
     class Meta:
         unknown = EXCLUDE
@@ -43,6 +46,24 @@ class ShapeQuery(Schema):
     rehearse = fields.Boolean(
         load_default=False,
         metadata={"description": "Say what would become of each outline, and write nothing."},
+    )
+    by = fields.Enum(
+        NamedBy,
+        by_value=True,
+        data_key="named_by",
+        metadata={
+            "description": "What of a record the file names; left out, its attributes say it."
+        },
+    )
+    attribute = Line(
+        validate=validate.Length(max=100),
+        metadata={"description": "The attribute that names records, when it is called otherwise."},
+    )
+    region = fields.Enum(
+        Region, by_value=True, metadata={"description": "Of parcels that are not known yet."}
+    )
+    use = fields.Enum(
+        LandUse, by_value=True, metadata={"description": "Of parcels that are not known yet."}
     )
 
 

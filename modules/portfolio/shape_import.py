@@ -16,14 +16,13 @@ from uuid import UUID
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 from app.auth.actor import Actor
 from app.auth.policy import require
 from app.clock import Clock
 from app.db import UnitOfWork
-from app.db.codes import has_code
-from app.errors import AppError, Invalid, NotFound
+from app.errors import AppError, Conflict, Invalid, NotFound
 from app.geo import Crs, is_drawn_so, is_surface, plain
 from app.i18n import LazyText
 from app.i18n import lazy as _l
@@ -48,10 +47,19 @@ from modules.portfolio.shape_batches import (
     position_of,
     print_of,
 )
-from modules.portfolio.shapes import NAMES, ShapeFile, ShapeKind
+from modules.portfolio.shape_names import (
+    NamedBy,
+    ShapeNames,
+    ShapesAsked,
+    find_names,
+    new_parcel,
+)
+from modules.portfolio.shapes import ShapeFile, ShapeKind
 
 Member = TypeVar("Member", bound=StrEnum)
 Drawn = tuple[ShapeGiven, Mapping[str, Any]]
+Reading = tuple[ShapeNames, ShapesAsked]
+AS_RECOGNISED = ShapesAsked()
 
 # What a building known only by a point may be; land is always a surface.
 _POINTS_TOO = {ShapeKind.BUILDINGS}
@@ -90,20 +98,26 @@ class ShapeReport:
 
 
 def import_shapes(
-    actor: Actor, kind: ShapeKind, file: ShapeFile, uow: UnitOfWork, clock: Clock
+    actor: Actor,
+    kind: ShapeKind,
+    file: ShapeFile,
+    uow: UnitOfWork,
+    clock: Clock,
+    asked: ShapesAsked = AS_RECOGNISED,
 ) -> ShapeReport:
     """Draw the records a file names, as one batch; a shape that is refused leaves the others."""
     require(actor, PortfolioPermission.IMPORT)
+    names = find_names(kind, file.rows, asked)
     report = ShapeReport(assumed=file.crs if file.is_guessed else None)
     told, entries = Report(KEPT_AS[kind].name, file.name, file.sha256, is_dry_run=False), []
     known: dict[str, int] = {}
     for row, (geometry, facts) in enumerate(file.rows, start=1):
-        name = clean_text(str(facts.get(NAMES[kind]) or ""))
+        name = names.name_of(facts)
         try:
             _refuse_repeated(name, known)
             given = ShapeGiven(_readable(geometry), file.crs)
             with uow.session.begin_nested():
-                drawn = _DRAWERS[kind](actor, name, (given, facts), uow, clock)
+                drawn = _DRAWERS[kind](actor, (names, asked), (given, facts), uow, clock)
         except AppError as error:
             report.refused.append(Remark(row, name, error.message))
             continue
@@ -113,7 +127,7 @@ def import_shapes(
             entries.append(drawn.entry(row, name, KEPT_AS[kind].subject_type))
         if not given.geometry.is_valid:
             report.mended.append(Remark(row, name, _MENDED))
-    _tell_refusals(kind, report, told.tally)
+    _tell_refusals(names.attribute, report, told.tally)
     report.batch_id = keep_whole(actor, KEPT_AS[kind], told, entries, uow, clock).id
     return report
 
@@ -156,13 +170,13 @@ def _count(report: ShapeReport, tally: Tally, about: tuple[int, str], drawn: Dra
         tally.differences.append({"row": row, "key": name, "fields": {"position": drawn.moved}})
 
 
-def _tell_refusals(kind: ShapeKind, report: ShapeReport, tally: Tally) -> None:
+def _tell_refusals(attribute: str, report: ShapeReport, tally: Tally) -> None:
     """Keep what was refused or mended as the other imports keep it."""
     for remarks, severity in (
         (report.refused, Severity.ERROR),
         (report.mended, Severity.WARNING),
     ):
-        tally.add_problems(_problem(NAMES[kind], one, severity) for one in remarks)
+        tally.add_problems(_problem(attribute, one, severity) for one in remarks)
     tally.counts[Outcome.REFUSED] += len(report.refused)
 
 
@@ -200,29 +214,39 @@ def _unknown() -> NotFound:
     return NotFound(message=_l("No record with this name was found."))
 
 
-def _named(query: Select[Any], code: Any, name: str) -> Select[Any]:
-    """Keep the record of a code, the one written just so before another."""
-    return query.where(has_code(code, [name])).order_by(None).order_by(code != name)
+def _find(session: Session, query: Select[Any], names: ShapeNames, name: str) -> Any:
+    """Return the record of a name, None when there is none; Conflict when several bear it."""
+    found = session.scalars(names.keep_named(query, name).limit(2)).all()
+    if len(found) > 1 and names.by is not NamedBy.OWN:
+        message = _l("Several records bear this name: draw them by our own code.")
+        raise Conflict("name_shared", message)
+    return found[0] if found else None
 
 
-def _draw_building(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock) -> Drawing:
-    query = _named(select_buildings(actor), Building.code, name)
-    building = uow.session.scalars(query.options(undefer(Building.geometry))).first()
+def _draw_building(
+    actor: Actor, read: Reading, drawn: Drawn, uow: UnitOfWork, clock: Clock
+) -> Drawing:
+    names, (shape, facts) = read[0], drawn
+    query = select_buildings(actor).options(undefer(Building.geometry))
+    building = _find(uow.session, query, names, names.name_of(facts))
     if building is None:
         raise _unknown()
-    return _redraw(ShapeKind.BUILDINGS, actor, building, drawn[0], uow, clock)
+    return _redraw(ShapeKind.BUILDINGS, actor, building, shape, uow, clock)
 
 
-def _draw_parcel(actor: Actor, name: str, drawn: Drawn, uow: UnitOfWork, clock: Clock) -> Drawing:
-    shape, facts = drawn
-    query = _named(select_parcels(actor), LandParcel.reference, name)
-    parcel = uow.session.scalars(query.options(undefer(LandParcel.geometry))).first()
+def _draw_parcel(
+    actor: Actor, read: Reading, drawn: Drawn, uow: UnitOfWork, clock: Clock
+) -> Drawing:
+    (names, asked), (shape, facts) = read, drawn
+    query = select_parcels(actor).options(undefer(LandParcel.geometry))
+    parcel = _find(uow.session, query, names, names.name_of(facts))
     if parcel is not None:
         return _redraw(ShapeKind.PARCELS, actor, parcel, shape, uow, clock)
     _refuse_less(ShapeKind.PARCELS, shape.geometry, None)
-    if not facts.get("region") or not facts.get("use"):
+    said = new_parcel(names, facts, asked)
+    if not said.get("region") or not said.get("use"):
         raise _unknown()
-    made = create_parcel(actor, _parcel_facts(facts), shape, uow, clock)
+    made = create_parcel(actor, _parcel_facts(said), shape, uow, clock)
     return Drawing(Outcome.NEW, made.id)
 
 
@@ -252,6 +276,7 @@ def _parcel_facts(facts: Mapping[str, Any]) -> ParcelFacts:
         capakey=str(facts["capakey"]) if facts.get("capakey") else None,
         commune=_written("commune", facts),
         crop=_written("crop", facts),
+        commune_nis=_written("commune_nis", facts) or None,
         farm_ref=_written("farm_ref", facts) or None,
         area_m2=_number("area_m2", facts) if facts.get("area_m2") else None,
     )

@@ -28,7 +28,7 @@ from app.geo import (
     read_geojson,
     unknown_system,
 )
-from app.geo.geopackage import layers, read_layer, write_layers
+from app.geo.geopackage import fullest_layer, layers, read_layer, write_layers
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.unpack import file_sha256
@@ -69,7 +69,7 @@ class ShapeFile:
 
 
 def read_shapes(path: Path, layer: str = "", crs: Crs | None = None) -> ShapeFile:
-    """Read a file: GeoJSON by its name, else the layer named, or the first where there is none.
+    """Read a file: GeoJSON by its name, else the layer named, or the fullest where there is none.
 
     The system is the one the file says, else `crs`, else the one its coordinates fit. Raises
     Invalid when the file cannot be read or its system is not known.
@@ -89,7 +89,7 @@ def read_shapes(path: Path, layer: str = "", crs: Crs | None = None) -> ShapeFil
 
 def _read_layer(path: Path, layer: str) -> ShapeTable:
     names = layers(path)
-    return read_layer(path, layer if layer in names else next(iter(names), None))
+    return read_layer(path, layer if layer in names else fullest_layer(path, names))
 
 
 def export_shapes(

@@ -12,6 +12,7 @@ from app.db import Database
 from app.i18n import LOCALES, use_locale
 from app.lists.sources import declared_lists
 from app.registry import find_modules
+from app.tabular.kinds import Text
 from app.tabular.normalise import normalise
 from app.tabular.queries import declared_importers
 from tests.architecture.code import ROOT
@@ -89,3 +90,14 @@ def test_an_importer_reads_every_column_of_its_list(
         "importer a column of that heading, or name it in DERIVED when the house works it out"
     )
     assert not derived - unread, f"{name}: take {sorted(derived - unread)} off DERIVED"
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+def test_a_text_of_a_fixed_form_shows_it_when_it_is_refused(name: str) -> None:
+    kinds = {column.name: column.kind for column in IMPORTERS[name].columns}
+    mute = [
+        column
+        for column, kind in kinds.items()
+        if isinstance(kind, Text) and kind.pattern and kind.example is None
+    ]
+    assert not mute, f"{name}: say what {', '.join(mute)} looks like (Text.example)"

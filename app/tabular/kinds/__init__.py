@@ -6,9 +6,10 @@ from app.tabular.kinds.dates import Day, Month, parse_date
 from app.tabular.kinds.identifiers import Ean, Identifier, Lookup, Phone
 from app.tabular.kinds.moments import Moment, instant_of, moment_of
 from app.tabular.kinds.numbers import DecimalNumber, Integer, parse_number
-from app.tabular.kinds.text import Text
+from app.tabular.kinds.text import EMAIL, Text
 
 __all__ = [
+    "EMAIL",
     "BadValue",
     "Cell",
     "Choice",

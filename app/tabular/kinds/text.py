@@ -74,6 +74,13 @@ class Text(Kind):
             raise BadValue("bad_pattern")
 
 
+EMAIL = Text(
+    max_length=254,
+    pattern=r"[^\s@]+@[^\s@]+\.[^\s@]{2,}",
+    example=_l("an address such as name@example.org"),
+)
+
+
 def _doubt(text: str) -> str | Doubtful:
     if "?" in text and _LOST.search(text):
         return Doubtful(text, "lost_accents")

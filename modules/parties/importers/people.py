@@ -21,7 +21,7 @@ from app.tabular.bulk import delete_rows, refuse_changed, refuse_dependents
 from app.tabular.columns import Column
 from app.tabular.importer import Change as RowChange
 from app.tabular.importer import Values
-from app.tabular.kinds import Choice, Day, Phone, Text
+from app.tabular.kinds import EMAIL, Choice, Day, Phone, Text
 from app.tabular.problems import Problem
 from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
@@ -39,7 +39,6 @@ _PLAIN = ("reference", "kind", "name", "first_name", "language", "birth_date",
           "enterprise_number", "postal_address", "note")  # fmt: skip
 _PHONES = ("phone_1", "phone_2", "phone_3")
 _EMAILS = ("email_1", "email_2")
-_EMAIL = Text(max_length=254, pattern=r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 
 COLUMNS = (
     Column("reference", _l("Reference"), Text(max_length=30), required=True, example="P-000001"),
@@ -52,8 +51,8 @@ COLUMNS = (
     Column("phone_1", _l("Telephone 1"), Phone(), example="0470 12 34 56"),
     Column("phone_2", _l("Telephone 2"), Phone()),
     Column("phone_3", _l("Telephone 3"), Phone()),
-    Column("email_1", _l("E-mail 1"), _EMAIL, example="an@example.be"),
-    Column("email_2", _l("E-mail 2"), _EMAIL),
+    Column("email_1", _l("E-mail 1"), EMAIL, example="an@example.be"),
+    Column("email_2", _l("E-mail 2"), EMAIL),
     Column("postal_address", _l("Address"), Text(max_length=250)),
     Column("note", _l("Note"), Text(max_length=4_000, multiline=True)),
 )

@@ -18,7 +18,12 @@ from modules.portfolio import enums
 from modules.portfolio.commands import AddressFacts
 
 ADDRESS = tuple(f.name for f in fields(AddressFacts))
-CAPAKEY = Text(max_length=17, pattern=r"\d{5}[A-Za-z]\d{4}[/-]\d{2}[A-Za-z_]\d{3}")
+CAPAKEY = Text(
+    max_length=17,
+    pattern=r"\d{5}[A-Za-z]\d{4}[/-]\d{2}[A-Za-z_]\d{3}",
+    example=_l("a cadastral number such as 21813A0683/00G009"),
+)
+NIS = Text(max_length=5, pattern=r"\d{5}", example=_l("five digits, for example 21004"))
 YEAR = Integer(low=1000, high=2100, likely_low=1700, likely_high=2035)
 BUILDING = Lookup(noun=_l("the code of a building"), max_length=30)
 AREA = Column("area", _l("Work area"), Lookup(noun=_l("the code of a work area"), max_length=20))
@@ -41,7 +46,7 @@ ADDRESS_COLUMNS = (
     Column("postcode", _l("Postcode"), Text(max_length=10), example="1000"),
     Column("commune_fr", _l("Commune in French"), Text(max_length=80), aliases=("commune",)),
     Column("commune_nl", _l("Commune in Dutch"), Text(max_length=80), aliases=("gemeente",)),
-    Column("commune_nis", _l("NIS code of the commune"), Text(max_length=5, pattern=r"\d{5}")),
+    Column("commune_nis", _l("NIS code of the commune"), NIS),
 )
 HEATING_COLUMNS = (
     Column("heating", _l("Heating"), Choice(enum=enums.Heating, labels=enums.HEATING_LABELS)),

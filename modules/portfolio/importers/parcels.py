@@ -25,7 +25,7 @@ from app.tabular.service_importer import ServiceImporter, Stored
 from app.tabular.typed import Row
 from modules.portfolio import enums
 from modules.portfolio.commands import Change, ParcelFacts
-from modules.portfolio.importers.columns import ACQUISITION_COLUMNS, AREA, CAPAKEY
+from modules.portfolio.importers.columns import ACQUISITION_COLUMNS, AREA, CAPAKEY, NIS
 from modules.portfolio.importers.source import Source, by_code, codes_of, measured, named, unknown
 from modules.portfolio.models import Area, LandParcel
 from modules.portfolio.policies import PortfolioPermission
@@ -44,7 +44,7 @@ COLUMNS = (
     Column("region", _l("Region"), Choice(enum=enums.Region, labels=enums.REGION_LABELS)),
     Column("use", _l("Use"), Choice(enum=enums.LandUse, labels=enums.LAND_USE_LABELS)),
     Column("commune", _l("Commune"), Text(max_length=80)),
-    Column("commune_nis", _l("NIS code of the commune"), Text(max_length=5, pattern=r"\d{5}")),
+    Column("commune_nis", _l("NIS code of the commune"), NIS),
     AREA,
     Column("area_m2", _l("Area in the deeds (m²)"),
            DecimalNumber(places=2, rounds=True, low=_CENT, high=100_000_000)),

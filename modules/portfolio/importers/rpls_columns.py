@@ -32,9 +32,11 @@ CONSTRUCTION_LABELS = {
 ALIASES = {"C": Construction.COLLECTIVE, "I": Construction.HOUSE, "E": Construction.STUDENT}
 
 _ADDRESS = (
-    Column("depcom", _l("Commune code (INSEE)"), Text(max_length=5, pattern=r"\d[\dAB]\d{3}"),
+    Column("depcom", _l("Commune code (INSEE)"), Text(max_length=5, pattern=r"\d[\dAB]\d{3}",
+                example=_l("five digits, or 2A and 2B before three of them")),
            required=True, example="59350"),
-    Column("codepostal", _l("Post code"), Text(max_length=5, pattern=r"\d{5}")),
+    Column("codepostal", _l("Post code"),
+           Text(max_length=5, pattern=r"\d{5}", example=_l("five digits, for example 44000"))),
     Column("libcom", _l("Commune"), Text(max_length=80), aliases=("libcom17", "libcom18")),
     Column("numvoie", _l("House number"), Text(max_length=10)),
     Column("indrep", _l("Suffix of the house number"), Text(max_length=5)),
@@ -46,7 +48,15 @@ _POSITION = (
     Column("immeu", _l("Building code of the landlord"), Text(max_length=40), must_exist=True),
     Column("bat", _l("Block"), Text(max_length=40)),
     Column("esc", _l("Staircase"), Text(max_length=10)),
-    Column("etage", _l("Floor"), Text(max_length=3, pattern=r"-?\d{1,2}|RC|NN|SS|(?i:RDC)")),
+    Column(
+        "etage",
+        _l("Floor"),
+        Text(
+            max_length=3,
+            pattern=r"-?\d{1,2}|RC|NN|SS|(?i:RDC)",
+            example=_l("a number of at most two digits, or RC, SS, NN"),
+        ),
+    ),
     Column("numappt", _l("Number of the home"), Text(max_length=20), must_exist=True),
     Column("numboite", _l("Letter box"), Text(max_length=20)),
     Column("complgeo", _l("Name of the estate"), Text(max_length=80)),
@@ -69,7 +79,8 @@ _FACTS = (
            YesNo(yes=frozenset({"1"}), no=frozenset({"2"}))),
     Column("dpedate", _l("Month of the energy certificate"),
            Month(none=frozenset({NO_CERTIFICATE}))),
-    Column("dpeenergie", _l("Energy class"), Text(max_length=1, pattern="[A-G]", upper=True)),
+    Column("dpeenergie", _l("Energy class"),
+           Text(max_length=1, pattern="[A-G]", upper=True, example=_l("a letter from A to G"))),
 )  # fmt: skip
 
 _GEOCODE = (

@@ -19,6 +19,7 @@ from modules.portfolio.schemas_api_shapes import (
     ShapeReportOut,
 )
 from modules.portfolio.shape_import import ShapeReport
+from modules.portfolio.shape_names import ShapesAsked
 from modules.portfolio.shapes import ShapeKind, geojson_of
 
 blueprint = ApiBlueprint(
@@ -46,9 +47,9 @@ class Shapes(MethodView):
     @blueprint.response(200, ShapeReportOut)
     def post(self, sent: dict[str, Any], query: dict[str, Any], kind: str) -> ShapeReport:
         """Draw outlines from a GeoPackage, GeoJSON or GML file as one import that can be undone."""
-        return draw_shapes(
-            sent["file"], ShapeKind(kind), query["crs"], is_rehearsal=query["rehearse"]
-        )
+        crs, is_rehearsal = query.pop("crs"), query.pop("rehearse")
+        asked = ShapesAsked(**query)
+        return draw_shapes(sent["file"], ShapeKind(kind), crs, asked, is_rehearsal=is_rehearsal)
 
 
 @blueprint.route("/geopackage")

@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -23,10 +25,18 @@ from app.web.downloads import download
 from app.web.forms import choices
 from modules.portfolio.boundary_import import BoundaryReport, load_boundaries
 from modules.portfolio.boundary_rows import BoundaryFile
-from modules.portfolio.enums import BOUNDARY_KIND_LABELS, BoundaryKind
+from modules.portfolio.enums import (
+    BOUNDARY_KIND_LABELS,
+    LAND_USE_LABELS,
+    REGION_LABELS,
+    BoundaryKind,
+    LandUse,
+    Region,
+)
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.routes_web.blueprint import blueprint
 from modules.portfolio.shape_import import ShapeReport, import_shapes
+from modules.portfolio.shape_names import NAMED_BY_LABELS, NamedBy, ShapesAsked
 from modules.portfolio.shapes import (
     SHAPE_KIND_LABELS,
     ShapeKind,
@@ -35,6 +45,7 @@ from modules.portfolio.shapes import (
     write_geopackage,
 )
 
+Member = TypeVar("Member", bound=StrEnum)
 SUFFIXES = {".gpkg", ".geojson", ".json", ".gml"}
 NO_SHAPES = _l("Choose a GeoPackage, GeoJSON or GML file.")
 SYSTEMS = (Crs.LAMBERT_72, Crs.LAMBERT_2008, Crs.WGS84)
@@ -52,6 +63,9 @@ def _page(status: int = 200, **context: object) -> ResponseReturnValue:
     page = render_template(
         "portfolio/_shape_report.html" if is_part else "portfolio/shape_page.html",
         kinds=[*choices(SHAPE_KIND_LABELS), *choices(_boundary_kinds())],
+        names=choices(NAMED_BY_LABELS),
+        regions=choices(REGION_LABELS),
+        uses=choices(LAND_USE_LABELS),
         systems=[(str(int(crs)), f"EPSG:{int(crs)}") for crs in SYSTEMS],
         **{"errors": (), "report": None, "drawn": None, "is_rehearsal": False, **context},
     )
@@ -108,10 +122,25 @@ def shape_import() -> ResponseReturnValue:
         if kind in boundaries:
             drawn = draw_boundaries(sent, BoundaryKind(kind), crs, is_rehearsal=is_rehearsal)
             return _page(drawn=drawn, is_rehearsal=is_rehearsal)
-        report = draw_shapes(sent, ShapeKind(kind), crs, is_rehearsal=is_rehearsal)
+        report = draw_shapes(sent, ShapeKind(kind), crs, _asked(), is_rehearsal=is_rehearsal)
     except AppError as error:
         return _page(error.status, errors=error.errors or (FieldError("file", error.message),))
     return _page(report=report, is_rehearsal=is_rehearsal)
+
+
+def _asked() -> ShapesAsked:
+    """Return how the form wants the file read; what it does not offer counts as not said."""
+    form = request.form
+    return ShapesAsked(
+        by=_member(NamedBy, form.get("named_by", "")),
+        attribute=clean_text(form.get("attribute", "")),
+        region=_member(Region, form.get("region", "")),
+        use=_member(LandUse, form.get("use", "")),
+    )
+
+
+def _member(enum: type[Member], value: str) -> Member | None:
+    return enum(value) if value in set(enum) else None
 
 
 def draw_boundaries(
@@ -128,7 +157,7 @@ def draw_boundaries(
 
 
 def draw_shapes(
-    sent: FileStorage, kind: ShapeKind, crs: Crs | None, *, is_rehearsal: bool
+    sent: FileStorage, kind: ShapeKind, crs: Crs | None, asked: ShapesAsked, *, is_rehearsal: bool
 ) -> ShapeReport:
     """Take outlines in from a file somebody sent; Invalid when its name promises none.
 
@@ -137,7 +166,7 @@ def draw_shapes(
     with _saved(sent) as path:
         file = replace(read_shapes(path, kind, crs), name=clean_text(sent.filename or ""))
         with open_unit_of_work() as uow:
-            report = import_shapes(current_actor(), kind, file, uow, current_clock())
+            report = import_shapes(current_actor(), kind, file, uow, current_clock(), asked)
             if is_rehearsal:
                 report.batch_id = None
                 uow.discard()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from app.i18n import LazyText
 from app.i18n import lazy as _l
 from app.tabular.columns import Column
-from app.tabular.kinds import Choice, Day, Lookup, Moment, Text
+from app.tabular.kinds import EMAIL, Choice, Day, Lookup, Moment, Text
 from modules.tickets.enums import (
     SOURCE_LABELS,
     STATUS_LABELS,
@@ -33,7 +33,6 @@ LANGUAGES: dict[CallerLanguage, LazyText] = {
     CallerLanguage.DUTCH: _l("Dutch"),
     CallerLanguage.ENGLISH: _l("English"),
 }
-_EMAIL = Text(max_length=254, pattern=r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 # What other tools call the two states every tool has.
 _ELSEWHERE = {
     "open": TicketStatus.NEW,
@@ -74,7 +73,7 @@ COLUMNS = (
     Column("source", _l("Channel"), Choice(enum=TicketSource, labels=SOURCE_LABELS)),
     Column("caller", _l("Caller"), Text(max_length=160)),
     Column("caller_phone", _l("Phone"), Text(max_length=30)),
-    Column("caller_email", _l("E-mail"), _EMAIL),
+    Column("caller_email", _l("E-mail"), EMAIL),
     Column("caller_locale", _l("Language"), Choice(enum=CallerLanguage, labels=LANGUAGES)),
     Column("contact_name", _l("Ask for"), Text(max_length=160)),
     Column("contact_phone", _l("Phone on site"), Text(max_length=30)),
