@@ -24,6 +24,7 @@ class Letterhead:
     email: str = ""
     logo: bytes = b""
     version: int = 0
+    privacy_contact: str = ""
 
     @property
     def sender(self) -> str:
@@ -60,6 +61,7 @@ def read_letterhead(session: Session, default_name: str) -> Letterhead:
         found.email,
         found.logo,
         found.version,
+        found.privacy_contact,
     )
 
 

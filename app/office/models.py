@@ -22,5 +22,7 @@ class Organisation(Entity, Versioned, Timestamped):
     address: Mapped[TranslatedText]
     phone: Mapped[str] = mapped_column(String(30), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    # Whom to ask about personal data: the data protection officer, in one line.
+    privacy_contact: Mapped[str] = mapped_column(String(200), default="", server_default="")
     # A PNG written by us, small enough for the head of every page; empty without one.
     logo: Mapped[bytes] = mapped_column(LargeBinary(), default=b"", deferred=True)

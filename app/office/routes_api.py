@@ -50,6 +50,7 @@ class OfficeApiIn(Schema):
     )
     phone = Line(load_default="", validate=validate.Length(max=30))
     email = fields.String(load_default="", validate=email_or_nothing)
+    privacy_contact = Line(load_default="", validate=validate.Length(max=200))
 
 
 class OfficeOut(Schema):
@@ -60,6 +61,7 @@ class OfficeOut(Schema):
     address = Languages()
     phone = fields.String()
     email = fields.String()
+    privacy_contact = fields.String()
     has_logo = fields.Function(lambda one: bool(one.logo), metadata={"type": "boolean"})
 
 

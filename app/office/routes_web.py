@@ -125,7 +125,8 @@ def _typed(office: Letterhead) -> dict[str, Any]:
         for noun, written in (("name", office.name), ("address", office.address))
         for language, text in written.items()
     }
-    return texts | {"phone": office.phone, "email": office.email}
+    lines = {name: getattr(office, name) for name in ("phone", "email", "privacy_contact")}
+    return texts | lines
 
 
 def _context(office: Letterhead) -> dict[str, Any]:

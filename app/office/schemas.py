@@ -34,6 +34,11 @@ class OfficeIn(FormSchema):
     )
     phone = Line(load_default="", validate=Length(max=30), metadata={"label": _l("Phone")})
     email = Line(load_default="", validate=Email(), metadata={"label": _l("E-mail address")})
+    privacy_contact = Line(
+        load_default="",
+        validate=Length(max=200),
+        metadata={"label": _l("Data protection officer")},
+    )
     version = VersionField()
 
     @post_load

@@ -19,6 +19,7 @@ DEMO = PresentOffice(
     ),
     phone="+32 2 555 00 00",
     email="info@demo.example",
+    privacy_contact="Lotte Segers, data.protection.officer@demo.example",
 )
 
 

@@ -19,19 +19,20 @@ from app.policies import HousePermission
 
 @dataclass(frozen=True, slots=True)
 class PresentOffice:
-    """Name and address by language, phone, e-mail, and the version last seen (0: none yet)."""
+    """Name and address by language, how to reach it, and the version last seen (0: none yet)."""
 
     name: TranslatedText
     address: TranslatedText
     phone: str = ""
     email: str = ""
     version: int = 0
+    privacy_contact: str = ""
 
 
 def present_office(
     actor: Actor, command: PresentOffice, uow: UnitOfWork, clock: Clock
 ) -> Organisation:
-    """Change name, address, phone and e-mail; StaleVersion when somebody was first."""
+    """Change name, address and how to reach whom; StaleVersion when somebody was first."""
     require(actor, HousePermission.SETTINGS_MANAGE)
     if not any(command.name.values()):
         raise Invalid("name_needed", _l("Fill in this field."), field="name_fr")
@@ -41,6 +42,7 @@ def present_office(
         "address": command.address,
         "phone": command.phone,
         "email": command.email,
+        "privacy_contact": command.privacy_contact,
     }
     _save(office, changed_fields(office, values), actor, uow, clock)
     return office
@@ -70,6 +72,7 @@ def _office(seen: int, uow: UnitOfWork, clock: Clock) -> Organisation:
             address=TranslatedText(),
             phone="",
             email="",
+            privacy_contact="",
             logo=b"",
             created_at=now,
             updated_at=now,

@@ -31,6 +31,7 @@ OFFICE = SubjectKind(
     fields={
         "address": _l("Address"),
         "email": _l("E-mail address"),
+        "privacy_contact": _l("Data protection officer"),
         "logo": _l("Logo"),
         "phone": _l("Phone"),
     },

@@ -49,6 +49,7 @@ def _page(found: Disclosure, told: Parts, locale: str, letterhead: Letterhead) -
             made_at=found.made_at,
             parts=[(label, readable(value)) for label, value in told],
             kept=found.kept,
+            privacy_contact=letterhead.privacy_contact,
         )
 
 

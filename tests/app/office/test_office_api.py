@@ -15,6 +15,7 @@ FACTS = {
     "address": {"fr": "Rue d’Essai 1\n1000 Bruxelles"},
     "phone": "+32 2 555 00 00",
     "email": "info@example.org",
+    "privacy_contact": "Lotte Segers, dpo@example.org",
 }
 
 

@@ -1,6 +1,7 @@
 """The pages of people."""
 
 import io
+import zipfile
 from datetime import date, timedelta
 
 import html5lib
@@ -286,6 +287,22 @@ def test_a_second_head_is_refused_on_the_sheet(client, login, people, database, 
         data = {"person_id": str(people[person]), "relation": Relation.HEAD.value}
         said = client.post(f"{sheet}/relations", data=data, follow_redirects=True)
         assert (b"already has a head" in said.data) is (person == "twin")
+
+
+def test_what_a_person_is_given_says_how_to_reach_the_officer(client, login, people):
+    def pages():
+        sent = client.post(f"/privacy/party/{people['tenant']}/disclosure")
+        archive = zipfile.ZipFile(io.BytesIO(sent.data))
+        return [archive.read(one).decode() for one in archive.namelist() if one.endswith(".html")]
+
+    login(client, Role.DATA_PROTECTION_OFFICER)
+    assert not any("dpo@example.org" in page for page in pages()), "nobody said who it is"
+    login(client, Role.ADMINISTRATOR)
+    office = {"name_fr": "CPAS", "privacy_contact": "Zoë Segers, dpo@example.org", "version": 0}
+    assert client.post("/admin/office", data=office).status_code == 303
+    assert "Zoë Segers, dpo@example.org" in client.get("/admin/office").text
+    login(client, Role.DATA_PROTECTION_OFFICER, email="other@example.org")
+    assert all("Zoë Segers, dpo@example.org" in page for page in pages())
 
 
 def test_privacy_goes_through_the_house(client, login, people, database):
