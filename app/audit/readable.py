@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, LazyText] = {
     "comments.comment.changed": _l("Comment changed"),
     "comments.comment.posted": _l("Comment written"),
     "comments.comment.removed": _l("Comment removed"),
+    "comments.comment.restored": _l("Comment brought back"),
     "files.file.attached": _l("File added"),
     "files.file.described": _l("File described"),
     "files.file.removed": _l("File removed"),

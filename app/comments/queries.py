@@ -32,6 +32,21 @@ def list_comments(session: Session, subject: Subject) -> Sequence[Comment]:
     return list(reversed(session.scalars(select_comments(subject).limit(MOST_SHOWN)).all()))
 
 
+def list_removed(session: Session, subject: Subject, author_id: UUID) -> Sequence[Comment]:
+    """Return what somebody took away of their own comments, the latest first."""
+    statement = (
+        select(Comment)
+        .where(
+            Comment.subject_type == subject.type,
+            Comment.subject_id == subject.id,
+            Comment.archived_at.is_not(None),
+            Comment.author_id == author_id,
+        )
+        .order_by(Comment.archived_at.desc(), Comment.id.desc())
+    )
+    return session.scalars(statement.limit(MOST_SHOWN)).all()
+
+
 def get_comment(
     actor: Actor, comment_id: UUID, subjects: Subjects, session: Session
 ) -> tuple[Comment, Subject]:

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from app.api import ApiBlueprint, Page, PageRequest, paginate
+from app.api import ApiBlueprint, Page, PageRequest, Step, offer_step, paginate
 from app.api.schemas import SubjectQuery
+from app.auth.actor import Actor
 from app.auth.needs import SIGNED_IN, needs
+from app.clock import Clock
 from app.comments import queries, services
 from app.comments.models import Comment
 from app.comments.routes_web import readers
 from app.comments.schemas import CommentChangeIn, CommentIn, CommentOut
+from app.db import UnitOfWork
 from app.web.context import (
     current_actor,
     current_clock,
@@ -88,3 +91,16 @@ class CommentById(MethodView):
                 current_clock(),
                 expected_version=expected_version,
             )
+
+
+def _restore(
+    actor: Actor, comment_id: UUID, _data: object, uow: UnitOfWork, clock: Clock
+) -> Comment:
+    return services.restore_comment(actor, comment_id, subjects(), uow, clock)
+
+
+offer_step(
+    blueprint,
+    Step("/<uuid:comment_id>/restoration", SIGNED_IN, _restore, "Bring back one's own comment."),
+    CommentOut,
+)

@@ -96,6 +96,17 @@ def comment_remove(comment_id: UUID) -> ResponseReturnValue:
     return _after(find_subject(comment.subject_type, comment.subject_id))
 
 
+@blueprint.post("/comments/<uuid:comment_id>/restore")
+@needs(SIGNED_IN)
+def comment_restore(comment_id: UUID) -> ResponseReturnValue:
+    """Bring one's own comment back."""
+    with open_unit_of_work() as uow:
+        comment = services.restore_comment(
+            current_actor(), comment_id, subjects(), uow, current_clock()
+        )
+    return _after(find_subject(comment.subject_type, comment.subject_id))
+
+
 @blueprint.get("/comments/people")
 @needs(SIGNED_IN)
 def people_suggest() -> ResponseReturnValue:
@@ -135,6 +146,7 @@ def _panel(
         "comments/_panel.html" if is_fragment else "comments/panel.html",
         subject=subject,
         comments=comments,
+        taken_away=queries.list_removed(reader(), subject, current_actor().user_id),
         with_mentions=with_mentions,
         known={handle_of(user.email) for user in mentioned},
         untold=said_untold(untold) if untold else "",

@@ -14,7 +14,7 @@ from app.comments.mentions import handle_of, handles_in, people_mentioned
 from app.comments.models import Comment
 from app.comments.queries import get_comment
 from app.db import UnitOfWork
-from app.errors import Forbidden, Invalid
+from app.errors import Forbidden, Invalid, NotFound
 from app.i18n import lazy as _l
 from app.notifications import Notice, NotificationKind, notify
 from app.subjects import Subject, Subjects
@@ -99,6 +99,23 @@ def remove_comment(
     _record(
         actor, "comments.comment.removed", subject, {"comment": (comment.text, None)}, uow, clock
     )
+    return comment
+
+
+def restore_comment(
+    actor: Actor, comment_id: UUID, subjects: Subjects, uow: UnitOfWork, clock: Clock
+) -> Comment:
+    """Bring one's own comment back; nobody is told again."""
+    comment = uow.session.get(Comment, comment_id)
+    if comment is None:
+        raise NotFound
+    subject = subjects.get(actor, uow.session, comment.subject_type, comment.subject_id)
+    if comment.author_id != actor.user_id:
+        raise Forbidden
+    if comment.archived_at is not None:
+        comment.restore()
+        changes = {"comment": (None, comment.text)}
+        _record(actor, "comments.comment.restored", subject, changes, uow, clock)
     return comment
 
 

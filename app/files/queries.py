@@ -9,10 +9,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.auth.models import User
 from app.errors import NotFound
 from app.files.document_kinds import DocumentKind
 from app.files.models import Attachment
 from app.subjects import Confidentiality, Subject, Subjects
+
+# Of what was taken away the latest are offered: nobody looks for the hundredth.
+MOST_REMOVED = 50
 
 
 def list_attachments(session: Session, subject: Subject) -> Sequence[Attachment]:
@@ -35,6 +39,24 @@ def select_attachments(subject: Subject, kind: DocumentKind | None = None) -> Se
         )
         .order_by(Attachment.created_at.desc(), Attachment.id.desc())
     )
+
+
+def list_removed(session: Session, subject: Subject) -> Sequence[tuple[Attachment, str]]:
+    """Return the files taken away from a record, who did it beside each, the latest first."""
+    levels = [level for level in Confidentiality if subject.may_see(level)]
+    statement = (
+        select(Attachment, User.display_name)
+        .join(User, User.id == Attachment.archived_by_id, isouter=True)
+        .where(
+            Attachment.subject_type == subject.type,
+            Attachment.subject_id == subject.id,
+            Attachment.confidentiality.in_(levels),
+            Attachment.archived_at.is_not(None),
+        )
+        .order_by(Attachment.archived_at.desc(), Attachment.id.desc())
+    )
+    rows = session.execute(statement.limit(MOST_REMOVED))
+    return [(file, name or "") for file, name in rows]
 
 
 def get_attachment(

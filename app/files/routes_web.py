@@ -163,6 +163,7 @@ def _panel(subject: Subject, **extra: Any) -> str:
         subject=subject,
         attachments=[one for one in every if chosen in (None, one.document_kind)],
         chosen=chosen,
+        taken_away=queries.list_removed(reader(), subject) if subject.can_write else (),
         total=len(every),
         counts=[(k, label, counts[k]) for k, label in DOCUMENT_KIND_LABELS.items() if counts[k]],
         kinds=[(kind.value, label) for kind, label in DOCUMENT_KIND_LABELS.items()],

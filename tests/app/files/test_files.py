@@ -180,6 +180,28 @@ def test_removal_offers_to_undo(signed_in, boiler, database):
     assert plain.location == f"/boilers/{boiler.id}"
 
 
+def test_what_was_removed_long_ago_is_listed_and_brought_back(signed_in, boiler, database):
+    boiler.sees = Confidentiality.INTERNAL
+    client = signed_in(locale="en", display_name="Jan Peeters")
+    panel, fragment = f"/attachments/boiler/{boiler.id}", {"HX-Request": "true"}
+    upload(client, boiler, (b"%PDF-1.7", "a.pdf"))
+    assert "Removed files" not in client.get(panel, headers=fragment).text
+    with database.reader() as session:
+        id_ = session.scalars(select(Attachment.id)).one()
+    client.post(f"/files/{id_}/archive")
+    shown = client.get(panel, headers=fragment).text
+    listed = shown.partition("Removed files (1)")[2]
+    assert "a.pdf" in listed
+    assert "Jan Peeters" in listed
+    assert f"/files/{id_}/restore" in listed
+    boiler.can_write = False
+    assert "Removed files" not in client.get(panel, headers=fragment).text
+    boiler.can_write = True
+    back = client.post(f"/files/{id_}/restore", headers=fragment).text
+    assert "Removed files" not in back
+    assert f"/files/{id_}/archive" in back
+
+
 def test_two_captions_at_once_are_both_shown(signed_in, boiler, database):
     client = signed_in(locale="en")
     upload(client, boiler, (b"%PDF-1.7", "a.pdf"))
