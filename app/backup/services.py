@@ -59,9 +59,7 @@ def create_backup(
     already: an older backup may be the only good one. Conflict too for an office whose restore was
     cut off: backups of it would drive out the good ones.
     """
-    if unfinished_restore(files_dir):
-        words = _l("A restore did not finish here: run it again first. Nothing was backed up.")
-        raise Conflict("backup_of_half", words)
+    _refuse_half(files_dir)
     if not overwrites:
         _refuse_existing(target)
     revision, head = migrate.current_revision(database), migrate.head_revision()
@@ -104,6 +102,13 @@ def create_backup(
             _refuse_existing(target)
         finished.replace(target)
     return manifest
+
+
+def _refuse_half(files_dir: Path) -> None:
+    """Raise Conflict where a restore was cut off."""
+    if unfinished_restore(files_dir):
+        words = _l("A restore did not finish here: run it again first. Nothing was backed up.")
+        raise Conflict("backup_of_half", words)
 
 
 def _refuse_existing(target: Path) -> None:

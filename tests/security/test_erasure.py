@@ -47,7 +47,8 @@ PLACES = {
 }  # fmt: skip
 RULES_OF_THE_OFFICE = {
     "checklist_versions.points", "closing_days.name", "office_weeks.hours", "organisations.address",
-    "organisations.email", "organisations.name", "source", "ticket_rules.facts",
+    "organisations.email", "organisations.name", "organisations.privacy_contact", "source",
+    "ticket_rules.facts",
 }  # fmt: skip
 KEYS_AND_CODES = {
     "access_codes.code", "api_tokens.permissions", "attachments.media_type", "audit_entries.action",
