@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -179,7 +179,7 @@ def _record(
     actor: Actor,
     action: str,
     subject: Subject,
-    changes: dict[str, tuple[str | None, str | None]],
+    changes: Mapping[str, tuple[str | None, str | None]],
     uow: UnitOfWork,
     clock: Clock,
 ) -> None:
