@@ -22,9 +22,11 @@ def to_count(query: Select[Any], measures: Iterable[ColumnElement[Any]]) -> Subq
     `query` holds neither DISTINCT, GROUP BY nor LIMIT, as for `fetch_page`.
     """
     wanted = list(measures)
-    # SQLAlchemy compiles a statement to say where it reads from: what rows look up is left out.
-    plain = [column for column in query.selected_columns if isinstance(column, Column)]
-    (source,) = (query.with_only_columns(*plain) if plain else query).get_final_froms()
+    # SQLAlchemy compiles a statement to say where it reads from: one column of each table does.
+    plain = {
+        column.table: column for column in query.selected_columns if isinstance(column, Column)
+    }
+    (source,) = (query.with_only_columns(*plain.values()) if plain else query).get_final_froms()
     conditions = [] if query.whereclause is None else [query.whereclause]
     needed = _without_parents(source, wanted + conditions)
     return select(*wanted).select_from(needed).where(*conditions).subquery()

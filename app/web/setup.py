@@ -28,12 +28,14 @@ from app.web import (
 )
 from app.web.navigation import register_navigation
 from app.web.rules import LateRule
+from app.web.templating import TemplateEnvironment
 
 
 def make_flask(house: House) -> Flask:
     """Make a configured Flask object; modules' templates stand beside the house's."""
     app = Flask("app", static_folder="static", template_folder="templates")
     app.url_rule_class = LateRule
+    app.jinja_environment = TemplateEnvironment
     settings = house.settings
     is_https = settings.base_url.startswith("https://")
     app.config.update(
