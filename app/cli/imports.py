@@ -19,6 +19,7 @@ from app.tabular.annotate import describe
 from app.tabular.exports import FileFormat, template_file, write_file
 from app.tabular.formats import Formats
 from app.tabular.importer import Importer, Outcome
+from app.tabular.problems import Problem
 from app.tabular.report import Report
 from app.tabular.runner import ImportFile, Watch, check_file, import_file
 from app.web.context import house
@@ -111,6 +112,12 @@ def _with_bar(source: ImportFile, *, dry_run: bool) -> Report:
         return work(_actor(), source, house().database, house().clock, watch)
 
 
+def _where(problem: Problem) -> str:
+    """Return the cell and what it holds: whoever reads the terminal has no sheet beside it."""
+    cell = problem.cell or "-"
+    return f"{cell} “{problem.value}”" if problem.value else cell
+
+
 def _print(report: Report) -> None:
     counts = report.tally.counts
     click.echo(
@@ -121,7 +128,7 @@ def _print(report: Report) -> None:
     if report.batch_id:
         click.echo(f"batch {report.batch_id}: {report.state}")
     for problem in report.errors[:SHOWN_ERRORS]:
-        click.echo(f"  {problem.cell or '-'} [{problem.code}] {describe(problem)}", err=True)
+        click.echo(f"  {_where(problem)} [{problem.code}] {describe(problem)}", err=True)
     more = len(report.errors) - SHOWN_ERRORS
     if more > 0:
         click.echo(f"  … {more} more; see --report", err=True)

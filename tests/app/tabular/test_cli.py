@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.tabular.models import ImportProfile
+from app.tabular.problems import column_letter
 from modules.portfolio.models import Lot
 
 DATA = Path(__file__).parents[2] / "data" / "rpls"
@@ -70,6 +71,21 @@ def test_a_refused_row_is_told_and_the_status_is_not_zero(run, database, tmp_pat
     (error,) = found["errors"]
     assert (error["row"], error["code"]) == (5, "broken_quotes")
     assert lots(database) == 223
+
+
+def test_a_wrong_value_is_told_by_cell_with_what_stands_there_and_its_form(run, tmp_path):
+    first, second = Y2018.read_text("utf-8").splitlines()[:2]
+    headings = first.split(";")
+    cells = second.split(";")
+    for heading, value in (("CODEPOSTAL", "4400"), ("SURFHAB", "-5")):
+        cells[headings.index(heading)] = value
+    path = tmp_path / "a.csv"
+    path.write_text(f"{first}\n{';'.join(cells)}\n", "utf-8")
+    told = run("run", "rpls", path, "--dry-run", "--language", "en").output
+    place = column_letter(headings.index("CODEPOSTAL"))
+    assert f"{place}2 “4400” [bad_pattern]" in told
+    assert "expected: five digits, for example 44000" in told
+    assert "“-5” [too_small]" in told
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"PK\x03\x04broken", b"\xff\xfe", b"a\n1\n"])
