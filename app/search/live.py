@@ -122,7 +122,9 @@ class LiveIndex:
         if not changes.document_ids:
             return old
         if len(changes.document_ids) > _MANY_CHANGES:
-            return self._later(session, old, lambda later: self._with(later, old, changes))
+            return self._later(
+                session, old, lambda later: self._with(later, old, changes), rest=_MANY_EVERY_S
+            )
         if len(replaced) > _MANY_CHANGES:
             self._waits_until = self._seconds() + _MANY_EVERY_S
         return self._with(session, old, changes)
@@ -143,16 +145,21 @@ class LiveIndex:
         return self._later(session, old, lambda later: self._read_all(later, version))
 
     def _later(
-        self, session: Session, old: Snapshot, read: Callable[[Session], Snapshot]
+        self,
+        session: Session,
+        old: Snapshot,
+        read: Callable[[Session], Snapshot],
+        *,
+        rest: float = 0,
     ) -> Snapshot:
-        """Answer from what there is, while a thread reads what there will be."""
+        """Answer from what there is, while a thread reads what there will be and then rests."""
         self._waits_until = self._seconds() + _LOST_AFTER_S
         database = session.get_bind()
-        self._beside(lambda: self._replace(database, read))
+        self._beside(lambda: self._replace(database, read, rest))
         return old
 
     def _replace(
-        self, database: Engine | Connection, read_by: Callable[[Session], Snapshot]
+        self, database: Engine | Connection, read_by: Callable[[Session], Snapshot], rest: float
     ) -> None:
         try:
             with open_reader(database) as session:
@@ -162,9 +169,9 @@ class LiveIndex:
         except Exception:
             # The present answers stay; the next search after the rest tries again.
             log.exception("search_index_not_read", kind=self.kind)
-            self._rested_at = self._seconds() + _AFTER_FAILURE_S
+            rest = _AFTER_FAILURE_S
         finally:
-            self._waits_until = self._seconds()
+            self._waits_until = self._seconds() + rest
 
     def _read_all(self, session: Session, version: int) -> Snapshot:
         began = self._worked()

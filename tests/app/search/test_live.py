@@ -161,6 +161,12 @@ def test_many_changes_at_once_are_read_beside_the_answers(database: Database) ->
     assert found(index, database, "klaas") == 0
     assert finish(names) == 1
     assert found(index, database, "klaas") == 8
+    add(names, database, 101)
+    assert found(index, database, "klaas") == 8
+    assert not names.started
+    names.now += 0.3
+    assert found(index, database, "klaas") == 8
+    assert finish(names) == 1
 
 
 def test_while_much_changes_it_looks_now_and_then(database: Database) -> None:
