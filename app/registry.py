@@ -109,6 +109,15 @@ class Panel:
     tally: Tally | None = None
 
 
+def for_roles(*roles: Role) -> Callable[[Actor, Session], bool]:
+    """Return what a panel `concerns` that is the work of some roles and of nobody else's day."""
+
+    def concerns(actor: Actor, _session: Session) -> bool:
+        return not actor.roles.isdisjoint(roles)
+
+    return concerns
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeKind:
     """What a person's view can be narrowed to: `kind` is `area` or `building`.

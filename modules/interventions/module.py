@@ -1,7 +1,8 @@
 """What the interventions module declares to the house."""
 
+from app.auth.roles import Role
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel, Remark, Tally
+from app.registry import Module, NavigationItem, Panel, Remark, Tally, for_roles
 from modules.interventions.contractors import keep_contractors
 from modules.interventions.demo import SEED
 from modules.interventions.importers import IMPORTERS
@@ -106,7 +107,31 @@ module = Module(
             title=_l("Work orders to assign"),
             endpoint="interventions.panel_to_assign",
             permission=OrderPermission.ASSIGN,
-            order=20,
+            order=8,
+        ),
+        Panel(
+            place="home",
+            title=_l("The crew today"),
+            endpoint="interventions.panel_crew",
+            permission=OrderPermission.READ,
+            order=5,
+            concerns=for_roles(Role.SITE_COORDINATOR),
+        ),
+        Panel(
+            place="home",
+            title=_l("Orders that wait for material"),
+            endpoint="interventions.panel_awaited",
+            permission=OrderPermission.READ,
+            order=5,
+            concerns=for_roles(Role.STOREKEEPER),
+        ),
+        Panel(
+            place="home",
+            title=_l("Material used in the last seven days"),
+            endpoint="interventions.panel_used",
+            permission=OrderPermission.READ,
+            order=6,
+            concerns=for_roles(Role.STOREKEEPER),
         ),
         Panel("ticket", _l("Work orders"), "interventions.panel_ticket", OrderPermission.READ, 10),
         Panel(

@@ -8,6 +8,7 @@ from modules.land.importers import IMPORTERS
 from modules.land.jobs import JOBS
 from modules.land.models import LandWork
 from modules.land.privacy import PRIVACY
+from modules.land.queries.works import works_wait
 from modules.land.routes_api import BLUEPRINTS
 from modules.land.routes_web import blueprint
 from modules.land.search import DealProvider, PermitProvider, WorkProvider
@@ -74,6 +75,14 @@ module = Module(
             "land.panel_contractor_works",
             PortfolioPermission.READ_LAND,
             order=30,
+        ),
+        Panel(
+            place="home",
+            title=_l("Works on land to award or to follow"),
+            endpoint="land.panel_home",
+            permission=PortfolioPermission.READ_LAND,
+            order=8,
+            concerns=works_wait,
         ),
     ),
     jobs=JOBS,

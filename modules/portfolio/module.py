@@ -1,8 +1,9 @@
 """The estate: sites, buildings, lots, land, and the dated facts about them."""
 
+from app.auth.roles import Role
 from app.first_steps import FirstStep, has_rows
 from app.i18n import lazy as _l
-from app.registry import Module, NavigationItem, Panel, ScopeKind
+from app.registry import Module, NavigationItem, Panel, ScopeKind, for_roles
 from modules.portfolio import cli
 from modules.portfolio.demo.documents import SEED as DOCUMENTS
 from modules.portfolio.demo.scopes import SEED as SCOPES
@@ -99,6 +100,31 @@ module = Module(
             endpoint="portfolio.panel_to_let",
             permission=PortfolioPermission.CHANGE_STATUS,
             order=7,
+            concerns=for_roles(Role.LETTING_AGENT, Role.PROPERTY_DIRECTOR, Role.ADMINISTRATOR),
+        ),
+        Panel(
+            place="home",
+            title=_l("Lots in works"),
+            endpoint="portfolio.panel_in_works",
+            permission=PortfolioPermission.CHANGE_STATUS,
+            order=6,
+            concerns=for_roles(Role.WORKS_PROJECT_LEAD),
+        ),
+        Panel(
+            place="home",
+            title=_l("Warnings about dangers"),
+            endpoint="portfolio.panel_dangers",
+            permission=PortfolioPermission.READ,
+            order=15,
+            concerns=for_roles(Role.PREVENTION_ADVISER),
+        ),
+        Panel(
+            place="home",
+            title=_l("The estate today"),
+            endpoint="portfolio.panel_figures",
+            permission=PortfolioPermission.READ,
+            order=6,
+            concerns=for_roles(Role.COUNCIL, Role.FINANCE, Role.ANALYST),
         ),
     ),
     first_steps=(

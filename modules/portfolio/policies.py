@@ -80,7 +80,8 @@ GRANTS: dict[Role, frozenset[PortfolioPermission]] = {
     Role.WORKS_PROJECT_LEAD: _READER
     | _FIELD
     | {PortfolioPermission.CHANGE_STATUS, PortfolioPermission.ADD_DOCUMENTS},
-    Role.PURCHASING_AGENT: frozenset({PortfolioPermission.READ}),
+    # What is to be awarded are works on land, with what they may cost.
+    Role.PURCHASING_AGENT: frozenset({PortfolioPermission.READ, PortfolioPermission.READ_LAND}),
     Role.FINANCE: _READER,
     Role.PREVENTION_ADVISER: _READER | _FIELD,
     Role.DATA_PROTECTION_OFFICER: _READER | {PortfolioPermission.READ_PERSONAL_DOCUMENTS},

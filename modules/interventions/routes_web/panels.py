@@ -17,7 +17,9 @@ from modules.interventions.policies import OrderPermission
 from modules.interventions.queries import orders as queries
 from modules.interventions.queries.board import place_labels
 from modules.interventions.queries.contractors import contractor_names, list_orders_of_contractor
+from modules.interventions.queries.crew import STUCK, list_crew
 from modules.interventions.queries.day import list_day
+from modules.interventions.queries.material import list_awaited, list_used
 from modules.interventions.queries.waiting import SHOWN, list_to_assign
 from modules.interventions.routes_web.orders import blueprint
 
@@ -87,6 +89,33 @@ def panel_my_day() -> ResponseReturnValue:
         count=len(ordered),
         places=place_labels(reader(), shown),
     )
+
+
+@blueprint.get("/work-orders/panels/crew")
+@needs(OrderPermission.READ)
+def panel_crew() -> ResponseReturnValue:
+    """Show on the home page what each technician is at, and what keeps them."""
+    crew = list_crew(current_actor(), reader())
+    current = [work.current for work in crew if work.current]
+    places = place_labels(reader(), current)
+    return render_template("interventions/_crew.html", crew=crew, places=places, stuck=STUCK)
+
+
+@blueprint.get("/work-orders/panels/awaited-material")
+@needs(OrderPermission.READ)
+def panel_awaited() -> ResponseReturnValue:
+    """Show on the home page which orders wait for material."""
+    found = list_awaited(current_actor(), reader())
+    places = place_labels(reader(), [order for order, _since in found])
+    return render_template("interventions/_awaited.html", found=found, places=places)
+
+
+@blueprint.get("/work-orders/panels/used-material")
+@needs(OrderPermission.READ)
+def panel_used() -> ResponseReturnValue:
+    """Show on the home page what was used lately, so that it is put back."""
+    found = list_used(current_actor(), reader(), current_clock().now())
+    return render_template("interventions/_used.html", found=found)
 
 
 def _panel(found: Sequence[WorkOrder], **context: Any) -> ResponseReturnValue:

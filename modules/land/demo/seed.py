@@ -55,7 +55,8 @@ def _plant_works(planting: Planting, uow: UnitOfWork) -> int:
         permit = permits.get(planned.file_number) if planned.file_number else None
         work = _work(planting, planned, permit)
         work.reference = f"{WORK_SERIES}-{number:04d}"
-        work.contractor_id = firm
+        # What has not begun is still to be awarded.
+        work.contractor_id = firm if planned.begun else None
         work.search_text = work_search_text(work)
         uow.session.add(work)
         uow.flush()

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, with_expression
 
 from app.auth.actor import Actor
+from app.auth.roles import Role
 from app.db.codes import has_code
 from app.errors import NotFound
 from modules.land.enums import WorkStatus
@@ -18,6 +19,7 @@ from modules.parties.api import organisation_name_sql
 from modules.portfolio.api import visible_parcel_ids
 
 Columns = TypeVarTuple("Columns")
+SHOWN = 8
 
 
 def visible_works(actor: Actor, statement: Select[*Columns]) -> Select[*Columns]:
@@ -98,3 +100,22 @@ def stands_at(statuses: Sequence[str]) -> ColumnElement[bool]:
         WorkStatus.DONE: LandWork.done_on.is_not(None),
     }
     return or_(*(conditions[WorkStatus(status)] for status in statuses))
+
+
+def list_unfinished(actor: Actor, session: Session, limit: int = SHOWN) -> Sequence[LandWork]:
+    """Return works not done yet: those nobody has been given first, then the day they begin."""
+    is_awarded = LandWork.contractor_id.is_not(None)
+    statement = (
+        select_works(actor)
+        .where(stands_at([WorkStatus.PLANNED, WorkStatus.BEGUN]))
+        .order_by(is_awarded, LandWork.planned_on.is_(None), LandWork.planned_on)
+        .order_by(LandWork.reference)
+        .limit(limit)
+    )
+    return session.scalars(statement).all()
+
+
+def works_wait(actor: Actor, session: Session) -> bool:
+    """Tell whether there are works for who leads or awards them to begin the day with."""
+    is_theirs = not actor.roles.isdisjoint((Role.WORKS_PROJECT_LEAD, Role.PURCHASING_AGENT))
+    return is_theirs and bool(list_unfinished(actor, session, limit=1))

@@ -8,10 +8,12 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth.needs import needs
-from app.web.context import current_actor, reader
+from app.clock import BRUSSELS
+from app.web.context import current_actor, current_clock, reader
 from modules.land.queries.deals import list_deals_of_parcel
 from modules.land.queries.permits import get_permit, list_permits_of_parcel
 from modules.land.queries.works import (
+    list_unfinished,
     list_works_of_contractor,
     list_works_of_parcel,
     list_works_of_permit,
@@ -64,3 +66,11 @@ def panel_contractor_works(subject_id: UUID) -> ResponseReturnValue:
     """Show the works a contractor does on land, those the reader sees."""
     found = list_works_of_contractor(current_actor(), reader(), subject_id)
     return render_template("land/_works.html", works=found, new_url="")
+
+
+@blueprint.get("/land-works/panels/unfinished")
+@needs(PortfolioPermission.READ_LAND)
+def panel_home() -> ResponseReturnValue:
+    """Show on the home page which works no firm has yet, and which are planned or under way."""
+    works = list_unfinished(current_actor(), reader())
+    return render_template("land/_home.html", works=works, today=current_clock().today(BRUSSELS))

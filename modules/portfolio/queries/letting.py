@@ -1,4 +1,4 @@
-"""What waits for who lets: the lots that stand empty, and those that soon will."""
+"""The lots of the first page: those that stand empty or soon will, and those in works."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from modules.portfolio.queries.scope import in_scope
 
 SHOWN = 8
 TO_LET = (LotStatus.VACANT, LotStatus.NOTICE)
+IN_WORKS = (LotStatus.WORKS, LotStatus.OUT_OF_SERVICE)
 
 
-def list_to_let(
-    actor: Actor, session: Session, limit: int = SHOWN
+def list_waiting(
+    actor: Actor, session: Session, states: Sequence[LotStatus], limit: int = SHOWN
 ) -> tuple[Sequence[Lot], Mapping[LotStatus, int]]:
-    """Return the lots that stand empty the longest, then notices, and how many of each."""
-    waiting = (Lot.status.in_(TO_LET), Lot.archived_at.is_(None))
+    """Return the lots in some states, the first state first and the longest, and how many of each.
+
+    Of the others only those are shown that the first leaves room for.
+    """
+    waiting = (Lot.status.in_(states), Lot.archived_at.is_(None))
     first = (
         select(Lot)
         .where(*waiting)
-        .order_by(Lot.status != LotStatus.VACANT, Lot.status_since, Lot.reference)
+        .order_by(Lot.status != states[0], Lot.status_since, Lot.reference)
         .options(*with_place())
         .limit(limit)
     )

@@ -19,10 +19,7 @@ from app.web.downloads import download
 from modules.portfolio.enums import LOT_KIND_LABELS, LOT_STATUS_LABELS
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.history import EstateState, estate_on
-from modules.portfolio.queries.letting import TO_LET, list_to_let
-from modules.portfolio.queries.places import lot_address
 from modules.portfolio.routes_web.blueprint import blueprint
-from modules.portfolio.tables import STATUS_TONES
 
 
 @blueprint.get("/lots/state")
@@ -49,19 +46,6 @@ def lot_state() -> ResponseReturnValue:
         errors=errors,
     )
     return page, Invalid.status if errors else 200
-
-
-@blueprint.get("/lots/panels/to-let")
-@needs(PortfolioPermission.CHANGE_STATUS)
-def panel_to_let() -> ResponseReturnValue:
-    """Show on the home page what stands empty or soon will."""
-    lots, counts = list_to_let(current_actor(), reader())
-    return render_template(
-        "portfolio/_to_let.html",
-        lots=[(lot, lot_address(lot)) for lot in lots],
-        counts=[(status, counts[status]) for status in TO_LET if status in counts],
-        tones=STATUS_TONES,
-    )
 
 
 def _headings(found: EstateState) -> list[str]:

@@ -23,6 +23,9 @@ from tests.support.web import Login
 MY_DAY, TO_ASSIGN = "/work-orders/panels/my-day", "/work-orders/panels/to-assign"
 TO_LET, PRIVACY = "/lots/panels/to-let", "/privacy/panels/home"
 URGENT = "/tickets/panels/urgent"
+CREW, IN_WORKS = "/work-orders/panels/crew", "/lots/panels/in-works"
+AWAITED, USED = "/work-orders/panels/awaited-material", "/work-orders/panels/used-material"
+DANGERS, FIGURES = "/places/panels/dangers", "/lots/panels/figures"
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,12 @@ URGENT = "/tickets/panels/urgent"
         (Role.MAINTENANCE_ENGINEER, TO_ASSIGN, PRIVACY),
         (Role.LETTING_AGENT, TO_LET, TO_ASSIGN),
         (Role.DATA_PROTECTION_OFFICER, PRIVACY, URGENT),
+        (Role.STOREKEEPER, AWAITED, CREW),
+        (Role.STOREKEEPER, USED, FIGURES),
+        (Role.SITE_COORDINATOR, CREW, TO_ASSIGN),
+        (Role.WORKS_PROJECT_LEAD, IN_WORKS, TO_LET),
+        (Role.PREVENTION_ADVISER, DANGERS, CREW),
+        (Role.COUNCIL, FIGURES, URGENT),
         # Who may do everything and is no technician has no day of work.
         (Role.ADMINISTRATOR, PRIVACY, MY_DAY),
     ],
@@ -48,10 +57,16 @@ def test_each_role_begins_with_its_own_work(
     assert client.get(shown).status_code == 200
 
 
-def test_own_work_comes_before_what_is_urgent_elsewhere(client: FlaskClient, login: Login) -> None:
-    login(client, Role.TECHNICIAN)
+@pytest.mark.parametrize(
+    ("role", "own"),
+    [(Role.TECHNICIAN, MY_DAY), (Role.DISPATCHER, TO_ASSIGN), (Role.SITE_COORDINATOR, CREW)],
+)
+def test_own_work_comes_before_what_is_urgent_elsewhere(
+    client: FlaskClient, login: Login, role: Role, own: str
+) -> None:
+    login(client, role)
     page = client.get("/").text
-    assert page.index(MY_DAY) < page.index(URGENT)
+    assert page.index(own) < page.index(URGENT)
 
 
 def test_nothing_to_do_is_said_without_a_second_menu(client: FlaskClient, login: Login) -> None:
