@@ -58,7 +58,8 @@ def cell_writer(column: Column) -> Callable[[Any], str]:
     the page. What all cells of a column share is found once.
     """
     label, tones = escape(str(column.label)), column.tones or {}
-    openings = {css: f'<td data-label="{label}" class="{css}">' for css in _WIDTHS}
+    more = _BREAKS.get(column.format, "")
+    openings = {css: f'<td data-label="{label}" class="{css}{more}">' for css in _WIDTHS}
     is_badge = column.format == "badge"
 
     def write(row: Any) -> str:
@@ -78,7 +79,16 @@ def cell_writer(column: Column) -> Callable[[Any], str]:
     return write
 
 
-_WIDTHS = ("cell-free", "cell-short", "cell-short text-end", "cell-text", "cell-text cell-words")
+# What may take a second line where the window is narrow, however short it is.
+_BREAKS: dict[Any, str] = {"datetime": " cell-when", "badge": " cell-tag"}
+_WIDTHS = (
+    "cell-free",
+    "cell-short",
+    "cell-short text-end",
+    "cell-text",
+    "cell-text cell-break",
+    "cell-text cell-words",
+)
 
 
 def css_of(column: Column, text: Any) -> str:
@@ -90,7 +100,10 @@ def css_of(column: Column, text: Any) -> str:
     most = BADGE if column.format == "badge" else SHORT
     if column.format not in ("text", "badge") or len(str(text)) <= most:
         return "cell-short"
-    return "cell-text" if len(str(text)) <= SENTENCE else "cell-text cell-words"
+    if len(str(text)) > SENTENCE:
+        return "cell-text cell-words"
+    # An address of e-mail: one long word.
+    return "cell-text cell-break" if "@" in str(text) else "cell-text"
 
 
 def export_value(column: Column, row: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.i18n import LazyText
@@ -122,8 +122,16 @@ class TableSpec:
         """Return the column of a key."""
         return next((c for c in self.columns if c.key == key), None)
 
+    def showing(self, keys: Collection[str]) -> TableSpec:
+        """Return the same list that shows these columns when nobody chose others."""
+        columns = tuple(replace(one, is_default=one.key in keys) for one in self.columns)
+        return replace(self, columns=columns)
+
 
 # What the address of a list says besides its filters.
 RESERVED = frozenset(
-    {"apply", "cols", "csrf_token", "format", "page", "selected", "size", "sort", "view"}
-)
+    {
+        "apply", "cols", "csrf_token", "format", "page", "selected", "size", "sort", "unfolded",
+        "view",
+    }
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import make_response, redirect, render_template, request
@@ -18,16 +19,18 @@ def list_page(
     query: Select[Any],
     *,
     template: str = "lists/list.html",
+    beside: Collection[str] = (),
     **context: Any,
 ) -> ResponseReturnValue:
     """Answer the request for a list.
 
     Gives the whole page; only the table when htmx swaps it; a file when the address says
-    `format=csv`, `xlsx` or `pdf`. The template receives `table`, for `data_table(table)`.
+    `format=csv`, `xlsx` or `pdf`. The template receives `table`, for `data_table(table)`. A list
+    that shares the page with a map shows at first the columns it names `beside`; a file has all.
     """
     if request.args.get("format") in FILES:
         return export_page(spec, query, request.args["format"])
-    table = table_of(spec, query)
+    table = table_of(spec.showing(beside) if beside else spec, query)
     is_fragment = request.headers.get("HX-Target", "").endswith(f"#{table.id}")
     if "apply" in request.args and not is_fragment:
         return redirect(table.url(table.state))

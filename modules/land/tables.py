@@ -136,9 +136,12 @@ WORKS = TableSpec(
         Column(
             "permit", _l("Permit"), lambda row: row.permit.reference if row.permit else "",
             link=lambda row: f"/permits/{row.permit_id}" if row.permit_id else "",
+            is_default=False,
         ),
         Column("planned_on", _l("Planned for"), sort=LandWork.planned_on, format="date"),
-        Column("begun_on", _l("Begun on"), sort=LandWork.begun_on, format="date"),
+        Column(
+            "begun_on", _l("Begun on"), sort=LandWork.begun_on, format="date", is_default=False
+        ),
         Column(
             "done_on", _l("Done on"), sort=LandWork.done_on, format="date", is_default=False
         ),

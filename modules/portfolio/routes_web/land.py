@@ -46,6 +46,7 @@ def parcel_list() -> ResponseReturnValue:
         PARCELS,
         select_parcels(current_actor()),
         template="portfolio/parcel_list.html",
+        beside=("reference", "commune", "use", "area_ha"),
         layers=[parcel_layer(), *boundary_layers()],
     )
 

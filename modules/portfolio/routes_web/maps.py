@@ -52,6 +52,7 @@ def building_map() -> ResponseReturnValue:
         BUILDINGS,
         select_buildings(current_actor()),
         template="portfolio/building_map.html",
+        beside=("code", "address", "lots", "empty", "energy_class"),
         layers=[*building_layers(), *ground_layers()],
     )
 

@@ -48,6 +48,18 @@ def test_further_filters_stay_open_while_they_are_set_and_cover_no_new_page(clie
     assert 'class="chip' in page
 
 
+@pytest.mark.usefixtures("people")
+def test_filters_folded_on_a_phone_stay_open_for_who_opened_them(client):
+    folded, opened = 'value="1"><label', 'value="1" checked><label'
+    swap = {"HX-Request": "true", "HX-Target": "section#table-tests-people"}
+    assert folded in client.get("/people").get_data(as_text=True)
+    # Typing a search opens nothing; choosing below what was opened does not close it.
+    assert folded in client.get("/people?apply=1&q=An", headers=swap).get_data(as_text=True)
+    answer = client.get("/people?apply=1&unfolded=1&locale=nl", headers=swap)
+    assert opened in answer.get_data(as_text=True)
+    assert answer.headers["HX-Push-Url"] == "/people?locale=nl"
+
+
 def test_without_script_the_form_leads_to_the_short_address(client):
     answer = client.get("/people?apply=1&q=&locale=nl&locale=")
     assert answer.location == "/people?locale=nl"

@@ -378,3 +378,17 @@ def test_the_state_of_the_estate_is_shown_for_a_day(client, login, uow, clock):
     login(client, Role.TECHNICIAN, sees_everything=True, email="tech@example.org", locale="en")
     assert "format=xlsx" not in client.get("/lots/state").text
     assert client.get("/lots/state?format=xlsx").status_code == 403
+
+
+def test_a_list_beside_its_map_shows_fewer_columns_and_its_file_has_all(
+    client, login, database, clock
+):
+    with database.unit_of_work() as uow:
+        make_building(uow, clock, name="Magnolia")
+    login(client, Role.PROPERTY_DIRECTOR, locale="en")
+    head = client.get("/buildings/map").text.partition("<thead")[2].partition("</thead>")[0]
+    assert "Address" in head
+    assert "Built" not in head
+    assert "Built" in client.get("/buildings").text.partition("<thead")[2].partition("</thead>")[0]
+    assert "Built" in client.get("/buildings/map?cols=code,built_year").text.partition("<thead")[2]
+    assert "Built" in client.get("/buildings/map?format=csv").text
