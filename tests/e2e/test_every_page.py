@@ -86,6 +86,10 @@ def open_page(page: Page, address: str) -> Response | None:
 
 WIDER = """() => {
   const width = document.documentElement.clientWidth
+  // In the window of an office a list shows its last column too.
+  const lists = width < 1200 ? [] : [...document.querySelectorAll('.data-table .table-responsive')]
+  const cut = lists.filter(e => e.scrollWidth > e.clientWidth)
+  if (cut.length) return cut.map(e => `${e.ariaLabel}: ${e.scrollWidth} in ${e.clientWidth}`)
   if (document.documentElement.scrollWidth <= width) return []
   const name = e => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + '.' + e.className
   return [...document.querySelectorAll('body *')]

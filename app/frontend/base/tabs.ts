@@ -1,14 +1,18 @@
-/** Tabs: arrows move, the address remembers, a part with an address is fetched when first shown. */
+/**
+ * Tabs: arrows move, the address remembers, a part with an address is fetched when first shown. Those
+ * one row does not hold are folded behind a button; going to one of them with a key opens it.
+ */
 import { fresh } from '../shared/dom'
 
 export function startTabs(root: ParentNode): void {
   for (const tabs of fresh<HTMLElement>(root, '[data-tabs]')) {
-    const buttons = [...tabs.querySelectorAll<HTMLButtonElement>(':scope > [role="tablist"] > [role="tab"]')]
+    const buttons = [...tabs.querySelectorAll<HTMLButtonElement>(':scope > .tab-row > [role="tablist"] > [role="tab"]')]
     for (const button of buttons) button.addEventListener('click', () => show(buttons, button, true))
     tabs.querySelector('[role="tablist"]')?.addEventListener('keydown', (event) => move(buttons, event as KeyboardEvent))
     const named = () => buttons.find((button) => `#${button.getAttribute('aria-controls')}` === location.hash)
     const wanted = named()
     if (wanted) show(buttons, wanted, false)
+    startFolding(tabs, buttons)
     // A figure at the head of the sheet leads to the part it counts.
     window.addEventListener('hashchange', () => {
       const led = named()
@@ -16,6 +20,31 @@ export function startTabs(root: ParentNode): void {
       led?.focus()
     })
   }
+}
+
+function startFolding(tabs: HTMLElement, buttons: HTMLButtonElement[]): void {
+  const list = tabs.querySelector<HTMLElement>('[role="tablist"]')
+  const more = tabs.querySelector<HTMLButtonElement>('[data-tabs-more]')
+  if (!list || !more) return
+  let isOpen = false
+  const below = (button: HTMLElement) => button.offsetTop > (buttons[0]?.offsetTop ?? 0)
+  const fold = () => {
+    list.classList.remove('is-folded')
+    more.hidden = true
+    more.hidden = !buttons.some(below)
+    // The part one reads keeps its tab in sight.
+    const isShown = isOpen || buttons.some((one) => one.getAttribute('aria-selected') === 'true' && below(one))
+    list.classList.toggle('is-folded', !more.hidden && !isShown)
+    more.setAttribute('aria-expanded', String(isShown))
+  }
+  more.addEventListener('click', () => {
+    isOpen = more.getAttribute('aria-expanded') === 'false'
+    fold()
+  })
+  list.addEventListener('focusin', fold)
+  list.addEventListener('click', fold)
+  window.addEventListener('resize', fold)
+  fold()
 }
 
 function panelOf(button: Element): HTMLElement | null {
