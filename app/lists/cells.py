@@ -100,10 +100,10 @@ def css_of(column: Column, text: Any) -> str:
     most = BADGE if column.format == "badge" else SHORT
     if column.format not in ("text", "badge") or len(str(text)) <= most:
         return "cell-short"
-    if len(str(text)) > SENTENCE:
-        return "cell-text cell-words"
-    # An address of e-mail: one long word.
-    return "cell-text cell-break" if "@" in str(text) else "cell-text"
+    if "@" in str(text) and " " not in str(text):
+        # An address of e-mail: one long word.
+        return "cell-text cell-break"
+    return "cell-text" if len(str(text)) <= SENTENCE else "cell-text cell-words"
 
 
 def export_value(column: Column, row: Any) -> Any:

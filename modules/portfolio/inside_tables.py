@@ -13,6 +13,7 @@ from modules.portfolio.models import Address, Building, Department, Floor, Insta
 from modules.portfolio.policies import PortfolioPermission
 from modules.portfolio.queries.groupings import department_options
 from modules.portfolio.queries.insides import select_rooms
+from modules.portfolio.queries.labels import floor_in_words
 from modules.portfolio.queries.lists import matches
 from modules.portfolio.queries.topology import select_installations
 
@@ -43,7 +44,7 @@ ROOMS = TableSpec(
         Column("name", _l("Name"), lambda row: str(row.name or "")),
         _BUILDING,
         _ADDRESS,
-        Column("floor_level", _l("Floor"), sort=Floor.level),
+        Column("floor_level", _l("Floor"), sort=Floor.level, format=floor_in_words),
         Column("use", _l("Use"), sort=Room.use, labels=ROOM_USE_LABELS),
         Column("department", _l("Department"), sort=Department.code),
         Column(

@@ -22,6 +22,7 @@ from modules.portfolio.enums import (
 )
 from modules.portfolio.models import Address, Building, LandParcel, Lot
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.labels import floor_in_words
 from modules.portfolio.queries.lists import (
     area_options,
     matches,
@@ -171,6 +172,7 @@ LOTS = TableSpec(
         Column("energy_class", _l("Energy"), sort=Lot.energy_class),
         Column(
             "floor", _l("Floor"), lambda row: row.floor_level, sort=Lot.floor_level,
+            format=floor_in_words,
             is_default=False,
         ),
         Column(

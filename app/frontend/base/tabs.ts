@@ -36,12 +36,14 @@ function startFolding(tabs: HTMLElement, buttons: HTMLButtonElement[]): void {
     const isShown = isOpen || buttons.some((one) => one.getAttribute('aria-selected') === 'true' && below(one))
     list.classList.toggle('is-folded', !more.hidden && !isShown)
     more.setAttribute('aria-expanded', String(isShown))
+    list.scrollTop = 0
   }
   more.addEventListener('click', () => {
     isOpen = more.getAttribute('aria-expanded') === 'false'
     fold()
   })
-  list.addEventListener('focusin', fold)
+  // Not while the mouse is down: what it presses would move from under it.
+  list.addEventListener('focusin', (event) => (event.target as Element).matches(':focus-visible') && fold())
   list.addEventListener('click', fold)
   window.addEventListener('resize', fold)
   fold()

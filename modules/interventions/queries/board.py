@@ -125,14 +125,15 @@ def read_board(
     orders = _open_orders(actor, session)
     technicians = list_technicians(session)
     today = now.astimezone(BRUSSELS).date()
-    busy = busy_minutes_on(orders, wanted.day or today, today)
+    day = wanted.day or today
+    busy = busy_minutes_on(orders, day, today)
     places = place_labels(session, orders)
     firms = contractor_names(session, orders)
     names = {one.id: one.name for one in technicians}
     met = meeting_orders(orders)
     every = [
         replace(
-            card_of(order, places, now, propose(order, technicians, busy)),
+            card_of(order, places, now, propose(order, technicians, busy, is_today=day == today)),
             firm=firms.get(order.contractor_id, "") if order.contractor_id else "",
             person=names.get(order.technician_id, "") if order.technician_id else "",
             meets=met.get(order.id, ()),
@@ -188,7 +189,11 @@ def _is_wanted(order: WorkOrder, wanted: BoardFilter, today: date) -> bool:
 
 
 def propose(
-    order: WorkOrder, technicians: Iterable[Technician], busy: Mapping[UUID, int]
+    order: WorkOrder,
+    technicians: Iterable[Technician],
+    busy: Mapping[UUID, int],
+    *,
+    is_today: bool = True,
 ) -> tuple[Proposal, ...]:
     """Return who could do an order, best first; whoever lacks the trade is not proposed.
 
@@ -197,13 +202,15 @@ def propose(
     found = [
         proposal
         for one in technicians
-        if (proposal := score(order, one, busy.get(one.id, 0))) is not None
+        if (proposal := score(order, one, busy.get(one.id, 0), is_today=is_today)) is not None
     ]
     found.sort(key=lambda one: (not one.has_time, -one.score, one.technician.name))
     return tuple(found[:PROPOSED])
 
 
-def score(order: WorkOrder, technician: Technician, busy_minutes: int) -> Proposal | None:
+def score(
+    order: WorkOrder, technician: Technician, busy_minutes: int, *, is_today: bool = True
+) -> Proposal | None:
     """Score one technician for one order, or None without the trade."""
     levels = {skill.trade: skill.level for skill in technician.skills}
     if order.trade in levels:
@@ -218,12 +225,16 @@ def score(order: WorkOrder, technician: Technician, busy_minutes: int) -> Propos
         reasons.append(_l("own area"))
     free = max(0, technician.day_minutes - busy_minutes)
     points += round(_ROOM_POINTS * min(1.0, free / max(technician.day_minutes, 1)))
-    reasons.append(
-        _l("%(hours)s h free today", hours=format_number(round(free / 60, 1)))
-        if free
-        else _l("no time left today")
-    )
+    reasons.append(_room_left(free, is_today=is_today))
     return Proposal(technician, points, tuple(reasons), order.estimated_minutes <= free)
+
+
+def _room_left(free: int, *, is_today: bool) -> LazyText:
+    """Say how much of the day looked at is left."""
+    hours = format_number(round(free / 60, 1))
+    if is_today:
+        return _l("%(hours)s h free today", hours=hours) if free else _l("no time left today")
+    return _l("%(hours)s h free that day", hours=hours) if free else _l("no time left that day")
 
 
 def busy_minutes_on(orders: Sequence[WorkOrder], day: date, today: date) -> dict[UUID, int]:

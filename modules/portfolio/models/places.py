@@ -150,6 +150,11 @@ class Building(Entity, Versioned, Timestamped, Archivable, Located, Acquired):
         """Return the name people use: the building's own, else its address."""
         return self.name or self.address.label(locale)
 
+    def place(self, locale: str | None = None) -> str:
+        """Return where it is, behind the building's own name when it has one."""
+        address = self.address.label(locale)
+        return f"{self.name}, {address}" if self.name else address
+
 
 class Entrance(Entity, Versioned, Archivable):
     """A street door of a building, with an address of its own when it differs."""

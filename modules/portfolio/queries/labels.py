@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.i18n import get_locale
+from app.i18n import gettext as _
 from modules.portfolio.models import Address, Building, Entrance, Lot, box_in_words, box_word
 
 
@@ -19,8 +20,8 @@ def street_sql() -> ColumnElement[str]:
 
 
 def building_label_sql(building_id: Any) -> ColumnElement[str]:
-    """Return the street and number of a building, or its own name, in the present language."""
-    named = case((Building.name != "", Building.name), else_=street_sql())
+    """Return the street and number of a building, behind its own name when it has one."""
+    named = case((Building.name != "", Building.name + ", " + street_sql()), else_=street_sql())
     return (
         select(named)
         .select_from(Building)
@@ -63,6 +64,13 @@ def lot_address_sql(lot_id: Any) -> ColumnElement[str]:
 def place_in_words(building: str | None, box: str | None) -> str:
     """Write the label of a building with the letter box of one of its lots."""
     return " ".join(part for part in (building, box_in_words(box or "")) if part)
+
+
+def floor_in_words(level: int | None) -> str:
+    """Write a level as people say it: the ground floor is nobody's "floor 0"."""
+    if level is None:
+        return ""
+    return str(level) if level else _("Ground floor")
 
 
 def lot_label_sql(lot_id: Any) -> ColumnElement[str]:

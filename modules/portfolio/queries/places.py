@@ -157,16 +157,16 @@ def building_labels(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     if not wanted:
         return {}
     statement = select(Building).where(Building.id.in_(wanted))
-    return {b.id: f"{b.code} · {b.label()}" for b in session.scalars(statement)}
+    return {b.id: f"{b.code} · {b.place()}" for b in session.scalars(statement)}
 
 
 def seen_building_labels(actor: Actor, session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the code and the name or address of each building the actor sees, in one query."""
+    """Return code, name if any and address of each building the actor sees, in one query."""
     wanted = list(set(ids))
     if not wanted:
         return {}
     seen = in_scope(select(Building).where(Building.id.in_(wanted)), actor, Building.id)
-    return {b.id: f"{b.code} · {b.label()}" for b in session.scalars(seen)}
+    return {b.id: f"{b.code} · {b.place()}" for b in session.scalars(seen)}
 
 
 def building_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -10,13 +10,15 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.db import UnitOfWork
-from app.i18n import get_locale
+from app.i18n import format_number, get_locale
+from app.i18n import gettext as _
 from app.web.context import open_unit_of_work, reader
 from app.web.forms import FORM_ERRORS, Form, choices, done
 from modules.portfolio import enums
 from modules.portfolio.commands import Change
 from modules.portfolio.communes import communes_of
 from modules.portfolio.queries.groupings import list_departments
+from modules.portfolio.queries.labels import floor_in_words
 from modules.portfolio.queries.places import list_areas, list_entrances, list_sites
 from modules.portfolio.schemas.common import VersionIn
 
@@ -87,6 +89,17 @@ def asked_change(identifier: UUID) -> Change:
 def building_part(building_id: UUID, part: str) -> str:
     """Return the address of a building's sheet with one part open."""
     return url_for("portfolio.building_detail", building_id=building_id, _anchor=f"part-{part}")
+
+
+blueprint.add_app_template_filter(floor_in_words, "floor")
+
+
+@blueprint.app_template_global()
+def point_in_words(lat: float | None, lon: float | None) -> str | None:
+    """Write where a building lies, to a metre, with the decimals of the language."""
+    if lat is None or lon is None:
+        return None
+    return _("%(lat)s° N, %(lon)s° E", lat=format_number(lat, 5), lon=format_number(lon, 5))
 
 
 @blueprint.app_template_global()

@@ -19,6 +19,7 @@ from modules.portfolio.commands import Change
 from modules.portfolio.communes import find_commune
 from modules.portfolio.enums import Grouping
 from modules.portfolio.policies import PortfolioPermission
+from modules.portfolio.queries.boundaries import sector_in_words
 from modules.portfolio.queries.groupings import find_grouping
 from modules.portfolio.queries.history import estate_on, list_warnings
 from modules.portfolio.queries.insides import count_rooms
@@ -64,6 +65,7 @@ def building_detail(building_id: UUID) -> ResponseReturnValue:
         "portfolio/building_detail.html",
         building=building,
         area=area_names(session).get(building.area_id) if building.area_id else None,
+        sector=sector_in_words(session, building.sector_code),
         site=find_grouping(actor, session, Grouping.SITE, site_id) if site_id else None,
         warnings=list_warnings(session, today, building_id=building.id),
         state=estate_on(actor, session, today, building.id).by_status(),

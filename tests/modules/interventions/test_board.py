@@ -104,6 +104,10 @@ def test_whoever_has_no_time_left_is_proposed_last_and_it_is_said(
     assert [one.technician.id for one in card.proposals] == [jan.id, ilse.id]
     with use_locale("en"):
         assert str(card.proposals[1].reasons[-1]) == "no time left today"
+    tomorrow = clock.today() + timedelta(days=1)
+    with use_locale("en"):
+        (card,) = board(uow, clock, day=tomorrow).unassigned
+        assert {str(one.reasons[-1]) for one in card.proposals} == {"7 h free that day"}
 
 
 def test_what_presses_stands_beside_the_lanes_with_who_has_it(

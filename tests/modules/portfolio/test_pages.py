@@ -13,13 +13,15 @@ from app.audit.models import AuditEntry
 from app.auth.actor import system_actor
 from app.auth.roles import Role
 from app.demo import Planting
+from app.i18n import use_locale
 from app.lists.models import SavedView
 from modules.portfolio.commands import Change, ShapeGiven
 from modules.portfolio.demo.seed import plant_boundaries, plant_estate
-from modules.portfolio.enums import BuildingKind, Heritage, LotKind, LotStatus
+from modules.portfolio.enums import BoundaryKind, BuildingKind, Heritage, LotKind, LotStatus
 from modules.portfolio.models import (
     Address,
     Area,
+    Boundary,
     Building,
     Department,
     EnergyCertificate,
@@ -28,6 +30,8 @@ from modules.portfolio.models import (
     PlaceWarning,
 )
 from modules.portfolio.queries import map as map_queries
+from modules.portfolio.queries.labels import building_label_sql
+from modules.portfolio.queries.places import building_labels
 from modules.portfolio.services import place_building
 from tests.factories.portfolio import BUILDER, make_building, make_lot
 
@@ -392,3 +396,50 @@ def test_a_list_beside_its_map_shows_fewer_columns_and_its_file_has_all(
     assert "Built" in client.get("/buildings").text.partition("<thead")[2].partition("</thead>")[0]
     assert "Built" in client.get("/buildings/map?cols=code,built_year").text.partition("<thead")[2]
     assert "Built" in client.get("/buildings/map?format=csv").text
+
+
+def test_a_place_is_written_as_people_say_it(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        building = make_building(uow, clock)
+        building.lat, building.lon = 50.8486205, 4.3655217
+        ground = make_lot(uow, clock, building, floor_level=0)
+        above = make_lot(uow, clock, building, floor_level=2)
+    for locale, ground_floor, point in (
+        ("fr", "Rez-de-chaussée", "50,84862° N, 4,36552° E"),
+        ("nl", "Gelijkvloers", "50,84862° N, 4,36552° O"),
+    ):
+        login(client, Role.PROPERTY_DIRECTOR, locale=locale)
+        assert point in client.get(f"/buildings/{building.id}").text
+        page = client.get(f"/lots/{ground.id}").text
+        assert ground_floor in page
+        assert point in page
+        assert ground_floor not in client.get(f"/lots/{above.id}").text
+    assert ground_floor in client.get("/lots?cols=reference,floor").text
+
+
+def test_a_statistical_sector_is_named_where_the_map_knows_it(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        known, unknown = (make_building(uow, clock, sector_code=code) for code in ("A33-", "B12-"))
+        uow.session.add(
+            Boundary(
+                kind=BoundaryKind.SECTOR,
+                code="A33-",
+                name_fr="Parlement",
+                name_nl="Parlement",
+                geojson="{}",
+            )
+        )
+    login(client, Role.PROPERTY_DIRECTOR)
+    assert "Parlement (A33-)" in client.get(f"/buildings/{known.id}").text
+    assert "B12-" in client.get(f"/buildings/{unknown.id}").text
+
+
+def test_a_building_with_a_name_is_listed_with_its_street(database, clock):
+    with database.unit_of_work() as uow:
+        named, plain = (make_building(uow, clock, name=name) for name in ("Magnolia", ""))
+        labels = building_labels(uow.session, [named.id, plain.id])
+        shown = uow.session.scalar(select(building_label_sql(named.id)))
+    with use_locale("fr"):
+        assert "Magnolia, Rue Haute" in labels[named.id]
+    assert "· Rue Haute" in labels[plain.id]
+    assert shown.startswith("Magnolia, Rue Haute")

@@ -495,3 +495,18 @@ def test_who_may_do_nothing_reads_of_no_next_step(
         ticket = make_ticket(uow, clock)
     login(client, Role.WORKS_PROJECT_LEAD, locale="en")
     assert "Next step" not in client.get(f"/tickets/{ticket.id}").text
+
+
+def test_the_sheet_says_what_the_caller_answered_about_danger(client, login, database, clock):
+    with database.unit_of_work() as uow:
+        asked = make_ticket(uow, clock, safety={"electric": True})
+        denied = make_ticket(uow, clock, safety={"electric": False, "forgotten": True})
+        unasked = make_ticket(uow, clock)
+    login(client, Role.DISPATCHER, locale="en")
+    pages = [client.get(f"/tickets/{one.id}").text for one in (asked, denied, unasked)]
+    said = [page.partition('id="said"')[2].partition("</section>")[0] for page in pages]
+    assert "tag-danger" in said[0]
+    assert ">yes<" in said[0]
+    assert ">no<" in said[1]
+    assert "tag-danger" not in said[1]
+    assert ">no<" not in said[2]

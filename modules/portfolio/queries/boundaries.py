@@ -1,0 +1,21 @@
+"""What the boundaries under the map are called."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.i18n import get_locale
+from modules.portfolio.enums import BoundaryKind
+from modules.portfolio.models import Boundary
+
+
+def sector_in_words(session: Session, code: str) -> str:
+    """Write a statistical sector by its name too, when it is under the map."""
+    found = code and session.scalar(
+        select(Boundary).where(Boundary.kind == BoundaryKind.SECTOR, Boundary.code == code)
+    )
+    if not found:
+        return code
+    name = found.name_nl if get_locale() == "nl" else found.name_fr
+    return f"{name} ({code})" if name else code
