@@ -7,6 +7,7 @@ from app.geo.geojson import (
     feature_of,
     geometry_from_geojson,
     geometry_text,
+    middle_of,
     read_features,
     read_geojson,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "geometry_text",
     "is_drawn_so",
     "is_surface",
+    "middle_of",
     "place",
     "plain",
     "read_features",

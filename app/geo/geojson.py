@@ -47,6 +47,11 @@ def geometry_from_geojson(value: str | Mapping[str, Any]) -> BaseGeometry:
     return geometry
 
 
+def middle_of(geometry_json: str) -> str:
+    """Return a point inside a surface, both as GeoJSON text: where its name is written."""
+    return geometry_text(geometry_from_geojson(geometry_json).representative_point())
+
+
 # What shapely raises, depending on where a malformed object breaks.
 _SHAPE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 _UNREADABLE = _l("This shape cannot be read. Send a GeoJSON geometry such as a polygon.")

@@ -67,7 +67,7 @@ describe('style layers', () => {
   it('of boundaries bear the names where the page asks for it', () => {
     const [line, name] = paint(layer({ kind: 'line', label_by: 'title' }), '#000', '#111')
     expect([line?.id, name?.id]).toEqual(['b/line', 'b/name'])
-    expect(name?.layout).toMatchObject({ 'text-field': ['get', 'title'] })
+    expect(name).toMatchObject({ layout: { 'text-field': ['get', 'title'] }, filter: ['==', ['geometry-type'], 'Point'] })
     expect(paint(layer({ kind: 'line' }), '#000', '#111')).toHaveLength(1)
   })
 

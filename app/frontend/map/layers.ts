@@ -148,10 +148,10 @@ export function paint(layer: MapLayer, ink: string, accent: string, ground = '#f
 
 type Base = { source: string, minzoom: number }
 
-/** The name of each area, in its middle; one that would lie over another waits for a nearer view. */
+/** The name of each area, at the point given for it; one that would lie over another waits for a nearer view. */
 function named(layer: MapLayer, base: Base, ink: string, ground: string, property: string): LayerSpecification {
   return {
-    ...base, id: `${layer.key}/name`, type: 'symbol', filter: ['!=', ['geometry-type'], 'LineString'],
+    ...base, id: `${layer.key}/name`, type: 'symbol', filter: ['==', ['geometry-type'], 'Point'],
     layout: { 'text-field': ['get', property], 'text-size': 12, 'text-max-width': 8 },
     paint: { 'text-color': ink, 'text-halo-color': ground, 'text-halo-width': 1.2 },
   }

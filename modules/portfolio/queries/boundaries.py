@@ -10,12 +10,11 @@ from modules.portfolio.enums import BoundaryKind
 from modules.portfolio.models import Boundary
 
 
-def sector_in_words(session: Session, code: str) -> str:
+def sector_in_words(session: Session, code: str | None) -> str | None:
     """Write a statistical sector by its name too, when it is under the map."""
-    found = code and session.scalar(
-        select(Boundary).where(Boundary.kind == BoundaryKind.SECTOR, Boundary.code == code)
-    )
-    if not found:
-        return code
-    name = found.name_nl if get_locale() == "nl" else found.name_fr
+    if not code:
+        return None
+    asked = select(Boundary).where(Boundary.kind == BoundaryKind.SECTOR, Boundary.code == code)
+    found = session.scalar(asked)
+    name = found and (found.name_nl if get_locale() == "nl" else found.name_fr)
     return f"{name} ({code})" if name else code

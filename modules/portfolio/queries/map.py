@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.geo import Feature, feature_of
+from app.geo import Feature, feature_of, middle_of
 from app.i18n import format_number
 from app.i18n import gettext as _
 from app.ids import id_text
@@ -134,8 +134,14 @@ def parcel_features(session: Session, narrowed: Select[Any]) -> Iterator[Feature
 
 
 def boundary_features(session: Session, kind: BoundaryKind, locale: str) -> Iterator[Feature]:
-    """Yield the communes or sectors under the map."""
+    """Yield the communes or sectors under the map; a commune has a point for its name too.
+
+    An outline is cut into tiles and would be named in each of them.
+    """
     name = Boundary.name_nl if locale == "nl" else Boundary.name_fr
     statement = select(Boundary.code, name, Boundary.geojson).where(Boundary.kind == kind)
     for code, title, shape in session.execute(statement.order_by(Boundary.code)):
         yield feature_of(code, shape, {"title": title, "code": code})
+        middle = middle_of(shape) if kind is BoundaryKind.COMMUNE else None
+        if middle:
+            yield feature_of(f"{code}-name", middle, {"title": title})

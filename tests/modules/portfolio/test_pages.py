@@ -398,22 +398,27 @@ def test_a_list_beside_its_map_shows_fewer_columns_and_its_file_has_all(
     assert "Built" in client.get("/buildings/map?format=csv").text
 
 
-def test_a_place_is_written_as_people_say_it(client, login, database, clock):
+@pytest.mark.parametrize(
+    ("locale", "ground_floor", "point"),
+    [
+        ("fr", "Rez-de-chaussée", "50,84862° N, 4,36552° E"),
+        ("nl", "Gelijkvloers", "50,84862° N, 4,36552° O"),
+    ],
+)
+def test_a_place_is_written_as_people_say_it(
+    client, login, database, clock, locale, ground_floor, point
+):
     with database.unit_of_work() as uow:
         building = make_building(uow, clock)
         building.lat, building.lon = 50.8486205, 4.3655217
         ground = make_lot(uow, clock, building, floor_level=0)
         above = make_lot(uow, clock, building, floor_level=2)
-    for locale, ground_floor, point in (
-        ("fr", "Rez-de-chaussée", "50,84862° N, 4,36552° E"),
-        ("nl", "Gelijkvloers", "50,84862° N, 4,36552° O"),
-    ):
-        login(client, Role.PROPERTY_DIRECTOR, locale=locale)
-        assert point in client.get(f"/buildings/{building.id}").text
-        page = client.get(f"/lots/{ground.id}").text
-        assert ground_floor in page
-        assert point in page
-        assert ground_floor not in client.get(f"/lots/{above.id}").text
+    login(client, Role.PROPERTY_DIRECTOR, locale=locale)
+    assert point in client.get(f"/buildings/{building.id}").text
+    page = client.get(f"/lots/{ground.id}").text
+    assert ground_floor in page
+    assert point in page
+    assert ground_floor not in client.get(f"/lots/{above.id}").text
     assert ground_floor in client.get("/lots?cols=reference,floor").text
 
 
@@ -443,3 +448,17 @@ def test_a_building_with_a_name_is_listed_with_its_street(database, clock):
         assert "Magnolia, Rue Haute" in labels[named.id]
     assert "· Rue Haute" in labels[plain.id]
     assert shown.startswith("Magnolia, Rue Haute")
+
+
+def test_a_commune_has_one_point_for_its_name(client, login, database):
+    square = '{"type":"Polygon","coordinates":[[[4,50],[5,50],[5,51],[4,51],[4,50]]]}'
+    names = {"name_fr": "Ixelles", "name_nl": "Elsene", "geojson": square}
+    with database.unit_of_work() as uow:
+        for kind in (BoundaryKind.COMMUNE, BoundaryKind.SECTOR):
+            uow.session.add(Boundary(kind=kind, code="21009", **names))
+    login(client, Role.PROPERTY_DIRECTOR, locale="nl")
+    drawn, name = orjson.loads(client.get("/boundaries/commune.geojson").data)["features"]
+    assert drawn["geometry"]["type"] == "Polygon"
+    assert name["geometry"] == {"type": "Point", "coordinates": [4.5, 50.5]}
+    assert name["properties"] == {"title": "Elsene"}
+    assert len(orjson.loads(client.get("/boundaries/sector.geojson").data)["features"]) == 1
