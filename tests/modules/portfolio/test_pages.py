@@ -238,7 +238,12 @@ def test_the_sheet_of_a_lot_says_where_it_is_in_both_languages(client, login, da
         lot = make_lot(uow, clock, building, box="3")
     login(client, Role.ADMINISTRATOR, locale="en")
     sheet = client.get(f"/lots/{lot.id}").get_data(as_text=True)
-    for said in ("Rue Haute 12 bte 3", "Hoogstraat 12 bus 3", "50.84, 4.36", "Listed monument"):
+    for said in (
+        "Rue Haute 12 bte 3",
+        "Hoogstraat 12 bus 3",
+        "50,84000° N, 4,36000° E",
+        "Listed monument",
+    ):
         assert said in sheet
 
 
