@@ -286,6 +286,9 @@ def test_the_retention_page_keeps_decisions(officer_client):
     assert refused.status_code == 422
     assert 'href="#f-house.sent_mails-months"' in refused.text
     assert 'name="months" type="number" value="x"' in refused.text
+    # The rules are read; only the one that was refused is open to be decided again.
+    assert refused.text.count('<details class="more" open>') == 1
+    assert '<details class="more" open>' not in officer_client.get("/privacy").text
     overtaken = officer_client.post("/privacy/retention", data={**sent, "months": "48"})
     assert overtaken.status_code == 412
     assert 'value="48"' not in overtaken.text
