@@ -95,7 +95,9 @@ def test_a_bad_one_is_a_failure_and_passes_for_no_backup(
     job: JobRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def spoilt(path: Path, **options: str) -> None:
-        path.write_bytes(path.read_bytes()[:-2000])
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
         verify_backup(path, passphrase=options["passphrase"])
 
     monkeypatch.setattr(jobs, "verify_backup", spoilt)
