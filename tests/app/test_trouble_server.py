@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import URL, make_url, text
 
 from app.clock import FixedClock
 from app.db import Database
+from app.db.postgresql import ANSWERS_WITHIN_S
 from app.doctor import examine
 from app.errors import Unavailable
 from app.i18n import use_locale
@@ -63,3 +66,20 @@ def test_a_server_that_is_starting_is_silent_and_not_refusing(
     with pytest.raises(Unavailable) as refused, starting.reader() as session:
         session.execute(text("SELECT 1"))
     assert refused.value.code == "database_unavailable"
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("", ANSWERS_WITHIN_S), ("?connect_timeout=9", 9)])
+def test_a_server_that_answers_nothing_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, asked: str, waited: int
+) -> None:
+    tried: list[dict[str, Any]] = []
+
+    def connect(*_arguments: Any, **options: Any) -> None:
+        tried.append(options)
+        raise psycopg.OperationalError("timeout expired")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    silent = Database(f"postgresql+psycopg://somebody@127.0.0.1/office{asked}")
+    with pytest.raises(Unavailable), silent.reader() as session:
+        session.connection()
+    assert [int(options["connect_timeout"]) for options in tried] == [waited]
