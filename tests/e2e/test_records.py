@@ -96,5 +96,5 @@ def test_photos_are_added_shown_removed_and_brought_back(
     assert page.locator(".file-item img").evaluate(width) == 320
     check_accessibility(page)
     page.get_by_role("button", name="Retirer IMG 1.jpg").click()
-    page.locator("form[action$=restore] button").click()
+    page.locator("form.notice-info[action$=restore] button").click()
     page.locator(".file-item").wait_for()

@@ -182,6 +182,7 @@ HANGING: dict[str, Judge] = {
     "DELETE attachments_api.": writer,
     "POST comments.comment_post": lambda _person, seen: seen is not None and seen.can_comment,
     "POST comments.": owner,
+    "POST comments_api.CommentRestoration": owner,
     "PATCH comments_api.": owner,
     "DELETE comments_api.": owner,
     "GET history.": lambda _person, seen: seen is not None and seen.can_see_history,
