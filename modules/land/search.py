@@ -137,7 +137,7 @@ class DealProvider:
     """Land files."""
 
     kind = "land_deal"
-    label: LazyText = _l("Sales and lettings of land")
+    label: LazyText = _l("Land files")
     permission: str = PortfolioPermission.READ_LAND
     icon = "writing-sign"
 

@@ -175,7 +175,7 @@ def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
 
 DEALS = ServiceImporter(
     name="land_files",
-    title=_l("Sales and lettings of land"),
+    title=_l("Land files"),
     permission=PortfolioPermission.IMPORT,
     export_permission=PortfolioPermission.EXPORT,
     columns=COLUMNS,

@@ -30,7 +30,7 @@ class Deal(Entity, Versioned, Timestamped, Archivable):
     """A file that leads to a sale, a purchase or a letting of land, or is given up."""
 
     __tablename__ = "land_deals"
-    plural = _l("Sales and lettings of land")
+    plural = _l("Land files")
     __table_args__ = (
         Index("ix_land_deals_status_planned", "status", "planned_on"),
         code_index("land_deals", "reference"),
@@ -99,7 +99,7 @@ class DealParcel(Base):
     """A file is about a parcel; many to many."""
 
     __tablename__ = "land_deal_parcels"
-    plural = _l("Sales and lettings of land")
+    plural = _l("Land files")
 
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("land_deals.id"), primary_key=True)
     parcel_id: Mapped[UUID] = mapped_column(
