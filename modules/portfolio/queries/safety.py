@@ -46,4 +46,5 @@ def list_dangers(
     count = session.scalar(in_scope(counted, actor, home)) or 0
     places = lot_labels(session, [one.lot_id for one in warnings if one.lot_id])
     places |= building_labels(session, [one.building_id for one in warnings if one.building_id])
-    return [(one, places[one.lot_id or one.building_id]) for one in warnings], count  # type: ignore[index]
+    shown = [(one, places[at]) for one in warnings if (at := one.lot_id or one.building_id)]
+    return shown, count
